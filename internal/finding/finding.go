@@ -1,0 +1,109 @@
+// Package finding is what a check has to say about a file: what is wrong,
+// where it stands, and what would be right.
+//
+// Everything that judges makes findings; everything that prints reads them.
+// The package imports nothing of this project.
+package finding
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Level says whether a finding stops a merge.
+type Level string
+
+const (
+	// Error breaks the process or cannot be read: lint exits 1.
+	Error Level = "error"
+	// Warning is worth knowing and stops nothing: lint exits 0.
+	Warning Level = "warning"
+)
+
+// Span is a piece of one file. Lines and columns count from 1; columns count
+// code points, a byte order mark left out; the end is exclusive.
+type Span struct {
+	Line, Column       int
+	EndLine, EndColumn int
+}
+
+// Place is where a finding stands: a span, and the text of the line it begins
+// on, so that whoever prints need not open the file again.
+type Place struct {
+	Span
+	// Source is the line at Span.Line, without its line break.
+	Source string
+}
+
+// Finding is one fault of one file, told to the person who can mend it.
+type Finding struct {
+	// Path is the file, relative to the repository, with forward slashes.
+	Path string
+	Place
+	// Rule is the stable kebab-case name that `escalate explain` knows.
+	Rule  string
+	Level Level
+	// Message says what is wrong: lower case, no full stop, one line.
+	Message string
+	// Hint says what would be right: the value or the line to write.
+	Hint string
+	// Cites names the rules of the process that are broken, such as "P9".
+	Cites []string
+	// New is false only when the version that this one is compared with had
+	// the same fault already.
+	New bool
+	// Field is the JSON pointer of the value, such as /next_steps/0/owner, and
+	// Value what stands there. They are the finding's identity, with Path and
+	// Rule: a fault stays the same fault when its line moves.
+	Field, Value string
+}
+
+// Key identifies a fault independently of where in the file it stands.
+type Key struct{ Path, Rule, Field, Value string }
+
+// Key returns the identity of f.
+func (f Finding) Key() Key {
+	return Key{f.Path, f.Rule, f.Field, f.Value}
+}
+
+// Sort puts findings in the order in which they are told: by path, line and
+// column, then by rule and message, so that two runs say the same.
+func Sort(fs []Finding) {
+	slices.SortStableFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(a.Path, b.Path),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Message, b.Message),
+		)
+	})
+}
+
+// Count returns how many of fs are errors and how many are warnings.
+func Count(fs []Finding) (errors, warnings int) {
+	for _, f := range fs {
+		if f.Level == Error {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	return errors, warnings
+}
+
+// Report is the outcome of one run of lint.
+type Report struct {
+	// Files is how many files were checked.
+	Files int
+	// Findings is sorted by Sort.
+	Findings []Finding
+}
+
+// Failed reports whether a new error was found: what makes lint exit 1.
+func (r Report) Failed() bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool {
+		return f.Level == Error && f.New
+	})
+}

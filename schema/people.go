@@ -1,0 +1,30 @@
+package schema
+
+// Directory is the content of escalations/people.yaml: everybody who is named
+// in an escalation or informed of one (P8).
+type Directory struct {
+	// Everybody, by handle: the short name that escalations use.
+	People map[Handle]Person `yaml:"people" example:"{jdoe: {name: Jo Doe, github: jodoe, slack: U012AB3CD, email: jo@example.com, roles: [csm], region: EMEA, manager: rking}}"`
+}
+
+// Person is one person of the directory. A person without a region serves
+// every region.
+type Person struct {
+	// The person's name.
+	Name Text `yaml:"name" example:"Jo Doe"`
+	// The GitHub login, to mention and assign the person there.
+	GitHub GitHubLogin `yaml:"github,omitempty" example:"jodoe"`
+	// The Slack member id (not the display name), to mention and invite the person there.
+	Slack SlackID `yaml:"slack,omitempty" example:"U012AB3CD"`
+	// The e-mail address.
+	Email Email `yaml:"email,omitempty" example:"jo@example.com"`
+	// What the person does. Roles decide who fits which field, and who is informed at which
+	// severity.
+	Roles []Role `yaml:"roles,omitempty" jsonschema:"uniqueItems=true" example:"[csm]"`
+	// The region the person serves. Leave it out for somebody who serves every region.
+	Region Text `yaml:"region,omitempty" example:"EMEA"`
+	// The handle of the person's manager, who hears of what is overdue.
+	Manager Handle `yaml:"manager,omitempty" example:"rking"`
+	// The day the person left. People stay in the directory, because history names them.
+	Left Date `yaml:"left,omitempty" example:"2026-10-31"`
+}
