@@ -1,0 +1,140 @@
+// Package document reads one YAML file into values that know where they
+// stand, and tells what a person who wrote it by hand would want to know:
+// where the syntax breaks, and what YAML silently makes of what was written.
+//
+// A document is parsed once. Where the parser refuses it, what it trips over
+// is told and mended in memory, so that the rest can still be judged.
+package document
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+// MaxBytes is the size in bytes above which a file is not read.
+const MaxBytes = 1 << 20
+
+// MaxDepth is how deep values may be nested. No field needs more than six.
+const MaxDepth = 64
+
+// Document is one YAML file.
+type Document struct {
+	// Path is the file, relative to the repository, with forward slashes.
+	Path string
+	// Findings holds what reading had to say, unsorted.
+	Findings []finding.Finding
+	// Broken is true where a part could not be read at all: what the file says
+	// as a whole cannot be judged then, only the parts that were read.
+	Broken bool
+
+	root  *yaml.Node // the top-level mapping; nil where there is none
+	value any
+	text  string
+	lines []string // of text, split when the first place is asked for
+}
+
+// Read reads a file. It never fails: what is wrong is in Findings.
+func Read(path string, data []byte) *Document {
+	d := &Document{Path: path}
+	if len(data) > MaxBytes {
+		d.add("file-size", finding.Place{Span: lineOne}, "", "", "the file is larger than 1 MiB and was not read",
+			"keep long texts and logs elsewhere, and link them")
+		d.Broken = true
+		return d
+	}
+	if d.clean(data) {
+		d.parse()
+	}
+	if d.root != nil {
+		d.value = d.plain(d.root, nil, nil)
+	}
+	return d
+}
+
+var lineOne = finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+
+// Empty reports whether the file says nothing: no text, or only comments.
+func (d *Document) Empty() bool { return d.root == nil && !d.Broken }
+
+// Value returns the content as plain values (map[string]any, []any, string,
+// int64, float64, bool, nil). Times and dates stay text, as an editor sees
+// them.
+func (d *Document) Value() any { return d.value }
+
+// Decode fills the struct that into points to. What does not fit its field is
+// left out: the schema tells it.
+func (d *Document) Decode(into any) {
+	if d.root != nil {
+		_ = d.root.Decode(into) // a *yaml.TypeError; the fields that fit are filled
+	}
+}
+
+// add appends a finding of level error at a place.
+func (d *Document) add(rule string, at finding.Place, field, value, message, hint string) {
+	d.Findings = append(d.Findings, finding.Finding{
+		Path: d.Path, Place: at, Rule: rule, Level: finding.Error,
+		Field: field, Value: value, Message: message, Hint: hint, New: true,
+	})
+}
+
+// parse fills root, from the whole text or, where the parser refuses that,
+// from what can be recovered.
+func (d *Document) parse() {
+	doc, err := parse(d.text)
+	if err != nil || len(doc.Content) > 0 && doc.Content[0].Kind == yaml.ScalarNode && doc.Content[0].Tag == "!!str" {
+		doc = d.recover()
+	}
+	switch {
+	case doc == nil || len(doc.Content) == 0:
+	case doc.Content[0].Kind == yaml.MappingNode:
+		d.root = doc.Content[0]
+	case isEmpty(doc.Content[0]):
+	default:
+		d.Broken = true
+		n := doc.Content[0]
+		d.add("yaml-syntax", d.wholeLine(n.Line), "", "", "this is not a `key: value` line, as every line of the file's top level is",
+			"start from the example in the README")
+	}
+}
+
+// parse reads the first document of text. The parser is known to panic on a
+// few broken inputs, which is a syntax error like any other.
+func parse(text string) (doc *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: cannot be read: %v", r)
+		}
+	}()
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	doc = new(yaml.Node)
+	if err := dec.Decode(doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return doc, err
+	}
+	// The parser stops without a word where a line is indented less than the
+	// first: it takes the rest for another document.
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, cmp.Or(err, errMore)
+	}
+	return doc, nil
+}
+
+var errMore = errors.New("yaml: did not find expected key")
+
+// isEmpty reports whether n is a value that was left out: `key:` with nothing
+// behind it.
+func isEmpty(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == ""
+}
+
+// quote shows a piece of YAML inside a sentence.
+func quote(s string) string { return "`" + strings.TrimSpace(s) + "`" }

@@ -1,0 +1,245 @@
+package document
+
+import (
+	"regexp"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxTrials bounds how often a broken file is parsed again, so that no file
+// can keep lint busy.
+const maxTrials = 400
+
+// recover reads a text that the parser refuses. It takes the text apart into
+// its top-level entries, tells what is wrong with each that cannot be read,
+// mends it where that is safe, and puts together what can be read.
+//
+// The parser's own position is not used where it can be found from the text:
+// it has no column, no line for line 1, and the wrong line for an unclosed
+// bracket. The line that is wrong is the first after which no beginning of the
+// entry can be read any more.
+func (d *Document) recover() *yaml.Node {
+	lines := d.split()
+	r := recovery{doc: d, lines: lines, trials: maxTrials}
+	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1, Column: 1}
+	for _, b := range blocks(lines) {
+		n := r.read(b)
+		if n == nil {
+			continue
+		}
+		if n.Kind != yaml.MappingNode {
+			if !isEmpty(n) {
+				d.Broken = true
+				d.add("yaml-syntax", d.wholeLine(b.first+1), "", "", "this line is not `key: value`",
+					"text that belongs to the key above is indented by two spaces")
+			}
+			continue
+		}
+		root.Content = append(root.Content, n.Content...)
+	}
+	if _, err := parse(strings.Join(r.lines, "\n")); err != nil && !d.Broken {
+		r.wholeOnly(err)
+	}
+	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
+}
+
+// wholeOnly tells why the text cannot be read though each of its entries can.
+func (r *recovery) wholeOnly(err error) {
+	d := r.doc
+	for i, l := range r.lines {
+		if !says(l) {
+			continue
+		}
+		if strings.HasPrefix(l, " ") {
+			d.add("yaml-syntax", d.wholeLine(i+1), "", "", "this line is indented, but the other keys of the file's top level are not",
+				"let it begin in the first column")
+			return
+		}
+		break
+	}
+	d.Broken = true
+	d.add("yaml-syntax", d.wholeLine(reported(err, len(r.lines))), "", "",
+		"the file cannot be read from here on: "+reason(err), "check the indentation of this line and the one above")
+}
+
+// block is a top-level entry: the lines from first up to, not including, end.
+type block struct{ first, end int }
+
+// blocks splits lines where a line begins in the first column. List items and
+// closing brackets there belong to the entry above.
+func blocks(lines []string) []block {
+	var list []block
+	for i, l := range lines {
+		begins := l != "" && !strings.ContainsRune(" \t#-]}", rune(l[0])) || strings.HasPrefix(l, "-") && !strings.HasPrefix(l, "- ") && l != "-"
+		if begins || len(list) == 0 {
+			list = append(list, block{i, i + 1})
+			continue
+		}
+		list[len(list)-1].end = i + 1
+	}
+	return list
+}
+
+type recovery struct {
+	doc    *Document
+	lines  []string
+	trials int
+}
+
+// read parses the lines of a block, mending it line by line while that helps.
+// It returns nil, after telling why, where the block cannot be read.
+func (r *recovery) read(b block) *yaml.Node {
+	for {
+		n, err := r.parse(b.first, b.end)
+		if err == nil && n.Kind == yaml.MappingNode {
+			return n
+		}
+		at := b.first
+		if err != nil {
+			at = r.wrongLine(b, err)
+		}
+		// A key without a space behind its colon is text, and only the line
+		// below it goes wrong.
+		if above := r.above(at); above >= b.first && r.mend(above, glue) {
+			continue
+		}
+		if r.mend(at, trap) {
+			continue
+		}
+		if err != nil {
+			r.giveUp(b, at, err)
+		}
+		return n
+	}
+}
+
+// mend tries to read line i differently, and reports whether it did.
+func (r *recovery) mend(i int, how func(*Document, string, int) (string, bool)) bool {
+	if r.trials--; r.trials < 0 {
+		return false
+	}
+	mended, ok := how(r.doc, r.lines[i], i+1)
+	if ok {
+		r.lines[i] = mended
+	}
+	return ok
+}
+
+// giveUp tells that a block cannot be read from line at on. Its key counts as
+// there, so that it is not reported as missing as well.
+func (r *recovery) giveUp(b block, at int, err error) {
+	d := r.doc
+	d.Broken = true
+	field := ""
+	if m := keyLine.FindStringSubmatch(r.lines[b.first]); m != nil && m[1] == "" {
+		field = Pointer(m[2])
+	}
+	for _, f := range d.Findings {
+		if f.Line == at+1 {
+			return // one mistake, one finding
+		}
+	}
+	message, hint := reason(err), "check the indentation, the brackets and the quotes of this line"
+	if above := r.above(at); above >= 0 && deeper(r.lines[at], r.lines[above]) && holdsValue(r.lines[above]) {
+		message = "this line is indented deeper than the one above, which already has its value"
+		hint = "indent it like the line above: lines that belong together begin in the same column"
+	} else if m := keyLine.FindStringSubmatch(r.lines[at]); m == nil {
+		message = "this line is not `key: value`"
+		hint = "write a key, a colon, a space and the value; text that belongs to the key above is indented further"
+	}
+	d.add("yaml-syntax", d.wholeLine(at+1), field, "", message, hint)
+}
+
+// wrongLine returns the first line (counting from 0) of b such that no
+// beginning of b that includes it can be read.
+func (r *recovery) wrongLine(b block, err error) int {
+	if b.end-b.first > 300 {
+		return min(max(b.first, b.first+reported(err, b.end-b.first)-1), b.end-1)
+	}
+	at := b.end - 1
+	for ; at > b.first; at-- {
+		if r.trials--; r.trials < 0 {
+			return b.first
+		}
+		if _, err := r.parse(b.first, at); err == nil {
+			break
+		}
+	}
+	for at < b.end-1 && !says(r.lines[at]) {
+		at++
+	}
+	return at
+}
+
+// parse parses lines first to end and puts every node on its line in the file.
+func (r *recovery) parse(first, end int) (*yaml.Node, error) {
+	doc, err := parse(strings.Join(r.lines[first:end], "\n") + "\n")
+	if err != nil {
+		return nil, err
+	}
+	if len(doc.Content) == 0 {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}, nil
+	}
+	shift(doc.Content[0], first)
+	return doc.Content[0], nil
+}
+
+func shift(n *yaml.Node, lines int) {
+	n.Line += lines
+	for _, c := range n.Content {
+		shift(c, lines)
+	}
+}
+
+// above returns the nearest line before line i that says something, or -1.
+func (r *recovery) above(i int) int {
+	for i--; i >= 0 && !says(r.lines[i]); i-- {
+	}
+	return i
+}
+
+// keyLine takes a line apart: the list dashes, the key, the value.
+var keyLine = regexp.MustCompile(`^[ \t]*((?:-[ \t]+)*)([A-Za-z_][\w.-]*):(?:[ \t]+(.*))?$`)
+
+func deeper(a, b string) bool {
+	return len(a)-len(strings.TrimLeft(a, " ")) > len(b)-len(strings.TrimLeft(b, " "))
+}
+
+func holdsValue(line string) bool {
+	m := keyLine.FindStringSubmatch(line)
+	return m != nil && strings.TrimSpace(m[3]) != ""
+}
+
+var parserLine = regexp.MustCompile(`line (\d+): `)
+
+// reported returns the line the parser named, between 1 and last.
+func reported(err error, last int) int {
+	line := 1
+	if m := parserLine.FindStringSubmatch(err.Error()); m != nil {
+		line = 0
+		for _, c := range m[1] {
+			line = min(line*10+int(c-'0'), last)
+		}
+	}
+	return min(max(line, 1), max(last, 1))
+}
+
+// reason says in plain words what the parser says in its own.
+func reason(err error) string {
+	text := parserLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
+	for parser, plain := range map[string]string{
+		"mapping values are not allowed in this context":         "a key is not allowed here",
+		"block sequence entries are not allowed in this context": "a list cannot begin here: it begins on a line of its own",
+		"did not find expected '-' indicator":                    "a list item, which begins with a dash, was expected here",
+		"did not find expected key":                              "a key was expected here",
+		"could not find expected ':'":                            "a colon was expected here",
+		"found unexpected end of stream":                         "a quote or a bracket is opened here and never closed",
+		"found character that cannot start any token":            "text cannot begin with this character: put it in quotes",
+	} {
+		if strings.Contains(text, parser) {
+			return plain
+		}
+	}
+	return text
+}

@@ -1,0 +1,190 @@
+package document
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+const byteOrderMark = "\uFEFF"
+
+// clean makes text of the file's bytes, and tells what does not belong into a
+// text. What it mends keeps its line and column. It reports whether there is
+// anything to parse.
+func (d *Document) clean(data []byte) bool {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if isUTF16(data) {
+		d.Broken = true
+		d.add("yaml-encoding", finding.Place{Span: lineOne}, "", "",
+			"the file is written in UTF-16, which cannot be read",
+			"save it as UTF-8: most editors offer that under \"Save as\", or below the text")
+		return false
+	}
+	d.text = string(data)
+	if !plainASCII(data) {
+		d.cleanRunes()
+	}
+	if strings.Contains(d.text, "<<<<<<<") || strings.Contains(d.text, ">>>>>>>") {
+		d.cleanConflicts()
+	}
+	if strings.Contains(d.text, "---") || strings.Contains(d.text, "...") {
+		d.cleanDocuments()
+	}
+	return true
+}
+
+// isUTF16 recognizes UTF-16 by its byte order mark, or by a NUL in one of the
+// first two bytes, where a UTF-8 text never has one.
+func isUTF16(b []byte) bool {
+	return bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) ||
+		len(b) >= 4 && (b[0] == 0) != (b[1] == 0) && (b[2] == 0) != (b[3] == 0)
+}
+
+func plainASCII(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanRunes replaces, rune by rune, what YAML does not allow and what the
+// parser, unlike editors, takes for a line break.
+func (d *Document) cleanRunes() {
+	var out strings.Builder
+	out.Grow(len(d.text))
+	line, column := 1, 1
+	first := map[string]finding.Span{} // by what is wrong
+	for i := 0; i < len(d.text); {
+		r, size := utf8.DecodeRuneInString(d.text[i:])
+		bad := ""
+		switch {
+		case r == utf8.RuneError && size == 1:
+			bad = "a byte that is not UTF-8"
+		case r < ' ' && r != '\n' && r != '\t' && r != '\r', r >= 0x7F && r < 0xA0 && r != 0x85, r == 0xFEFF, r == 0xFFFE, r == 0xFFFF:
+			bad = fmt.Sprintf("the invisible character U+%04X", r)
+		}
+		if bad != "" {
+			if _, ok := first[bad]; !ok && len(first) < 10 {
+				first[bad] = finding.Span{Line: line, Column: column, EndLine: line, EndColumn: column + 1}
+			}
+			r = ' '
+		}
+		if r == 0x85 || r == 0x2028 || r == 0x2029 {
+			r = ' '
+		}
+		out.WriteRune(r)
+		i += size
+		column++
+		if r == '\n' || r == '\r' && !strings.HasPrefix(d.text[i:], "\n") {
+			line, column = line+1, 1
+		}
+	}
+	d.text = out.String()
+	for what, span := range first {
+		d.add("yaml-encoding", finding.Place{Span: span, Source: d.line(span.Line)}, "", what,
+			"there is "+what+" here", "delete it and type the text again; save the file as UTF-8")
+	}
+}
+
+// cleanConflicts tells of the markers of an unfinished merge and reads on with
+// the first side of each conflict.
+func (d *Document) cleanConflicts() {
+	const outside, ours, theirs = 0, 1, 2
+	lines := d.split()
+	at := outside
+	tell := func(i int) {
+		d.add("merge-conflict", d.wholeLine(i+1), "", "",
+			"a merge was left unfinished here: both versions stand in the file",
+			"keep what is right of the two, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>")
+	}
+	for i, l := range lines {
+		switch {
+		case marks(l, "<<<<<<<"):
+			tell(i)
+			at = ours
+		case at == ours && (marks(l, "=======") || marks(l, "|||||||")):
+			at = theirs
+		case marks(l, ">>>>>>>"):
+			if at == outside {
+				tell(i)
+			}
+			at = outside
+		case at != theirs:
+			continue
+		}
+		lines[i] = ""
+	}
+	d.rejoin(lines)
+}
+
+func marks(line, marker string) bool {
+	return strings.HasPrefix(line, marker+" ") || line == marker
+}
+
+// cleanDocuments tells of what stands behind a second document marker: the
+// parser reads only the first document.
+func (d *Document) cleanDocuments() {
+	lines := d.split()
+	said := false
+	for i, l := range lines {
+		end := marks(l, "...")
+		if !end && !marks(l, "---") {
+			said = said || says(l)
+			continue
+		}
+		if !said && !end {
+			continue // the marker that begins the first document
+		}
+		for _, rest := range lines[i+1:] {
+			if says(rest) {
+				d.add("yaml-documents", d.wholeLine(i+1), "", "",
+					fmt.Sprintf("everything below this line is ignored: %s ends the escalation", l[:3]),
+					"delete this line, or move what follows into a file of its own")
+				break
+			}
+		}
+		for j := i; j < len(lines); j++ {
+			lines[j] = ""
+		}
+		d.rejoin(lines)
+		return
+	}
+}
+
+// says reports whether a line is more than a comment or a marker.
+func says(line string) bool {
+	l := strings.TrimSpace(line)
+	return l != "" && l[0] != '#' && !marks(line, "---") && !marks(line, "...") && line[0] != '%'
+}
+
+// rejoin takes over mended lines.
+func (d *Document) rejoin(lines []string) {
+	d.text = strings.Join(lines, "\n") + "\n"
+	// d.lines stays as it is: people are shown what they wrote.
+}
+
+// split returns a copy of the lines of the text, without their line breaks.
+func (d *Document) split() []string {
+	d.line(1)
+	return append([]string(nil), d.lines...)
+}
+
+// line returns line n as it was written, counting from 1.
+func (d *Document) line(n int) string {
+	if d.lines == nil {
+		text := d.text
+		if strings.Contains(text, "\r") {
+			text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+		}
+		d.lines = strings.Split(text, "\n")
+	}
+	if n < 1 || n > len(d.lines) {
+		return ""
+	}
+	return d.lines[n-1]
+}

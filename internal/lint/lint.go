@@ -1,0 +1,173 @@
+// Package lint judges a tree: it reads each file once, lets the rules look at
+// it, and returns what they find, one finding for one mistake.
+package lint
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	_ "time/tzdata" // so that a zone is known or unknown on every machine alike
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Run judges a tree by a set of rules. It depends on nothing else: the same
+// tree has the same findings wherever and whenever it is judged.
+func Run(t *tree.Tree, rules *rule.Set) finding.Report {
+	l := &linter{tree: t, rules: rules}
+	report := finding.Report{Files: t.Files, Findings: slices.Clone(t.Findings)}
+	for i := range report.Findings {
+		if r, ok := rules.Lookup(report.Findings[i].Rule); ok {
+			report.Findings[i].Cites = r.Cites
+		}
+	}
+	policy := l.file(t.PolicyFile, schema.KindPolicy)
+	people := l.file(t.PeopleFile, schema.KindPeople)
+	briefs, found := l.escalations()
+	report.Findings = slices.Concat(report.Findings, policy.findings, people.findings, found)
+
+	whole := &rule.Whole{Tree: t, Escalations: briefs, KnownZone: l.knownZone}
+	for _, r := range l.judges(func(r *rule.Rule) bool { return r.Whole != nil }) {
+		for _, f := range whole.Judge(r) {
+			if !(f.Path == tree.PolicyPath && policy.told.covers(f.Field)) && !(f.Path == tree.PeoplePath && people.told.covers(f.Field)) {
+				report.Findings = append(report.Findings, f)
+			}
+		}
+	}
+	finding.Sort(report.Findings)
+	return report
+}
+
+type linter struct {
+	tree  *tree.Tree
+	rules *rule.Set
+	zones sync.Map // schema.Zone to bool
+}
+
+// judges returns the rules that want is true of. Without a policy that can be
+// read there are none: what it says decides too much.
+func (l *linter) judges(want func(*rule.Rule) bool) []*rule.Rule {
+	if l.tree.PolicyFile.Unreadable() {
+		return nil
+	}
+	var list []*rule.Rule
+	all := l.rules.Rules()
+	for i := range all {
+		if want(&all[i]) {
+			list = append(list, &all[i])
+		}
+	}
+	return list
+}
+
+// escalations judges every escalation, on all cores.
+func (l *linter) escalations() ([]rule.Brief, []finding.Finding) {
+	judges := l.judges(func(r *rule.Rule) bool { return r.Escalation != nil })
+	paths := l.tree.Paths
+	briefs := make([]rule.Brief, len(paths))
+	found := make([][]finding.Finding, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for w := range found {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(paths); i = int(next.Add(1)) - 1 {
+				e := l.tree.Load(paths[i])
+				found[w] = append(found[w], l.escalation(e, judges)...)
+				briefs[i] = rule.NewBrief(e, l.tree.Policy)
+			}
+		})
+	}
+	workers.Wait()
+	return briefs, slices.Concat(found...)
+}
+
+func (l *linter) escalation(e *tree.Escalation, judges []*rule.Rule) []finding.Finding {
+	c := &rule.Case{Escalation: e, Tree: l.tree, KnownZone: l.knownZone}
+	v := l.shape(c, &e.File, schema.KindEscalation)
+	if e.Broken {
+		return v.findings
+	}
+	for _, r := range judges {
+		for _, f := range c.Judge(r) {
+			if !v.told.covers(f.Field) {
+				v.findings = append(v.findings, f)
+			}
+		}
+	}
+	return v.findings
+}
+
+// verdict is what is said of a file so far, and the values that it is said of.
+type verdict struct {
+	findings []finding.Finding
+	told     pointers
+}
+
+func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
+	if f == nil {
+		return verdict{}
+	}
+	return l.shape(nil, f, kind)
+}
+
+// shape tells what reading found and what does not fit the schema, the latter
+// under the rules that it breaks.
+func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
+	v := verdict{findings: f.Findings}
+	for i := range v.findings {
+		if r, ok := l.rules.Lookup(v.findings[i].Rule); ok {
+			v.findings[i].Cites = r.Cites
+		}
+		if field := v.findings[i].Field; field != "" {
+			v.told = append(v.told, field)
+		}
+	}
+	for _, fault := range f.Faults {
+		if !v.told.covers(fault.Pointer) {
+			v.findings = append(v.findings, l.fault(c, f.Document, kind, fault))
+		}
+	}
+	for _, fault := range f.Faults {
+		v.told = append(v.told, fault.Pointer)
+	}
+	return v
+}
+
+func (l *linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
+	told := l.rules.Owner(kind, f).Fault(c, doc, f)
+	if meant, unknown := f.Unknown(); unknown && meant != "" && kind == schema.KindEscalation {
+		parent := f.Pointer[:strings.LastIndex(f.Pointer, "/")]
+		told.Cites = l.rules.CitesOf(parent + document.Pointer(meant))
+	}
+	return told
+}
+
+// pointers are values of which something was said.
+type pointers []string
+
+// covers reports whether something was said of the value at field, or of what
+// it stands in: then one mistake would be told twice.
+func (p pointers) covers(field string) bool {
+	return slices.ContainsFunc(p, func(told string) bool {
+		return field == told || strings.HasPrefix(field, told+"/")
+	})
+}
+
+// knownZone remembers its answers: reading a time zone takes longer than
+// judging a file.
+func (l *linter) knownZone(z schema.Zone) bool {
+	if known, ok := l.zones.Load(z); ok {
+		return known.(bool)
+	}
+	_, err := time.LoadLocation(string(z))
+	l.zones.Store(z, err == nil)
+	return err == nil
+}

@@ -1,0 +1,223 @@
+package rule
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// directoryRules lists what is judged of people.yaml.
+func directoryRules() []Rule {
+	return []Rule{directoryThere(), roleVacant(), directoryUnique(), directoryRole(), directoryRegion(), directoryManager()}
+}
+
+func directoryThere() Rule {
+	return Rule{
+		Name:    "directory-there",
+		Cites:   []string{"P8"},
+		Summary: "there is a people directory",
+		Why:     "escalations/people.yaml lists everybody who is named in an escalation or informed of one. Without it nobody can be reached, and who may do what cannot be checked.",
+		Whole: func(w *Whole) {
+			if w.PeopleFile == nil {
+				w.Error(&tree.File{Document: &document.Document{Path: tree.PeoplePath}}, "", "there is no people directory: people and roles were not checked",
+					"make the file, for example: `people: {jdoe: {name: Jo Doe, roles: [csm]}}`")
+			}
+		},
+		Wrong: Example{Note: "no file escalations/people.yaml"},
+	}
+}
+
+func roleVacant() Rule {
+	return Rule{
+		Name:    "role-vacant",
+		Cites:   []string{"P5"},
+		Summary: "whoever must be informed of an open escalation is in the directory",
+		Why: "Each severity names the roles that must be informed: at critical and high the vice presidents of Sales, Product and Customer Success, the CRO, the CEO and the CSM leader; " +
+			"at medium the CSM leader; at low the regional CSM manager and the account manager. Each must be held by somebody while such an escalation is open.",
+		Reading: "Where a role is regional, a person of exactly the account's region comes first, and one without a region serves where there is none. " +
+			"`severities.<level>.informs` and `roles` in the policy change who is informed.",
+		Whole: func(w *Whole) {
+			if !readable(w.PeopleFile) {
+				return
+			}
+			type need struct {
+				role   schema.Role
+				region schema.Text
+			}
+			wanted := map[need][]string{}
+			var order []need
+			for _, b := range w.Escalations {
+				if _, known := w.Policy.Regions[string(b.Region)]; !b.Open || !known {
+					continue
+				}
+				for _, role := range w.Policy.Severities.Of(b.Severity).Informs {
+					n := need{role: role}
+					if w.Policy.Roles[role].Regional {
+						n.region = b.Region
+					}
+					if wanted[n] == nil {
+						order = append(order, n)
+					}
+					wanted[n] = append(wanted[n], fmt.Sprintf("%s (%s)", b.ID, b.Severity))
+				}
+			}
+			for _, n := range order {
+				if len(process.Holders(w.People, w.Policy, n.role, n.region)) > 0 {
+					continue
+				}
+				by := wanted[n]
+				if len(by) > 3 {
+					by = append(by[:3:3], fmt.Sprintf("%d more", len(wanted[n])-3))
+				}
+				where := ""
+				if n.region != "" {
+					where = " for " + string(n.region)
+				}
+				w.Error(w.PeopleFile, "/people", fmt.Sprintf("nobody holds the role %s%s, which %s must inform", code(n.role), where, strings.Join(by, ", ")),
+					fmt.Sprintf("give somebody the role: `roles: [%s]`", n.role))
+				last := &w.findings[len(w.findings)-1]
+				last.Value = strings.Trim(string(n.role)+" "+string(n.region), " ")
+			}
+		},
+		Wrong: marked("-- escalations/people.yaml --\npeople:\n  rking: {name: Robin King, roles: [csm_manager]}\n-- escalations/2026/northwind.yaml --\nseverity: medium\n", "people"),
+		Right: ex("-- escalations/people.yaml --\npeople:\n  rking: {name: Robin King, roles: [csm_manager, csm_leader]}\n-- escalations/2026/northwind.yaml --\nseverity: medium\n"),
+	}
+}
+
+// everybody returns the handles of the directory in order.
+func everybody(w *Whole) []schema.Handle { return slices.Sorted(maps.Keys(w.People.People)) }
+
+func at(h schema.Handle, field ...string) string {
+	return document.Pointer(append([]string{"people", string(h)}, field...)...)
+}
+
+func directoryUnique() Rule {
+	return Rule{
+		Name:    "directory-unique",
+		Cites:   []string{"P8"},
+		Summary: "no two people share a GitHub login, a Slack id or an e-mail address",
+		Why:     "A mention reaches one person. If two handles lead to the same account, one of them is wrong, or the person is listed twice.",
+		Whole: func(w *Whole) {
+			for _, field := range []string{"github", "slack", "email"} {
+				first := map[string]schema.Handle{}
+				for _, h := range byPlace(w) {
+					p := w.People.People[h]
+					value := map[string]string{"github": string(p.GitHub), "slack": string(p.Slack), "email": string(p.Email)}[field]
+					key := strings.ToLower(value)
+					if other, taken := first[key]; taken && value != "" {
+						w.Error(w.PeopleFile, at(h, field), fmt.Sprintf("%s has the same %s as %s: %s", code(h), field, code(other), code(value)),
+							"write each person's own, or list the person once")
+						continue
+					}
+					first[key] = h
+				}
+			}
+		},
+		Wrong: marked("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, github: jodoe, roles: [csm]}\n  arivera: {name: Ana Rivera, github: jodoe, roles: [account_executive]}\n", "jodoe"),
+		Right: ex("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, github: jodoe, roles: [csm]}\n  arivera: {name: Ana Rivera, github: anarivera, roles: [account_executive]}\n"),
+	}
+}
+
+// byPlace returns the handles in the order in which the file has them, so
+// that of two that clash the later is told.
+func byPlace(w *Whole) []schema.Handle {
+	list := everybody(w)
+	if !readable(w.PeopleFile) {
+		return list
+	}
+	line := map[schema.Handle]int{}
+	for _, h := range list {
+		line[h] = w.PeopleFile.LocateKey(at(h)).Line
+	}
+	slices.SortStableFunc(list, func(a, b schema.Handle) int { return line[a] - line[b] })
+	return list
+}
+
+func directoryRole() Rule {
+	return Rule{
+		Name:    "directory-role",
+		Cites:   []string{"P8"},
+		Summary: "a person's roles are roles that there are",
+		Why:     "Roles decide who fits which field and who is informed. A misspelt one does neither. A policy may add roles of its own under `roles`.",
+		Whole: func(w *Whole) {
+			for _, h := range everybody(w) {
+				for i, r := range w.People.People[h].Roles {
+					if !process.KnownRole(r, w.Policy) {
+						message, hint := unknownRole(r, w.Policy)
+						w.Error(w.PeopleFile, at(h, "roles", fmt.Sprint(i)), message, hint)
+					}
+				}
+			}
+		},
+		Wrong: marked("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm, cms_manager]}\n", "cms_manager"),
+		Right: ex("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm, csm_manager]}\n"),
+	}
+}
+
+func unknownRole(r schema.Role, p schema.Policy) (message, hint string) {
+	var words []string
+	for _, known := range slices.Concat(schema.Roles(), slices.Sorted(maps.Keys(p.Roles))) {
+		words = append(words, string(known))
+	}
+	hint = "write one of the process's roles, or add the role to policy.yaml"
+	if meant := nearest.Of(string(r), words); meant != "" {
+		hint = "did you mean " + code(meant) + "?"
+	}
+	return fmt.Sprintf("there is no role %s", code(r)), hint
+}
+
+func directoryRegion() Rule {
+	return Rule{
+		Name:    "directory-region",
+		Cites:   []string{"P5"},
+		Summary: "a person's region is one of the policy's",
+		Why:     "Where a role is regional, the account's region finds the person. Somebody who serves every region has none.",
+		Whole: func(w *Whole) {
+			for _, h := range everybody(w) {
+				r := w.People.People[h].Region
+				if _, known := w.Policy.Regions[string(r)]; r != "" && !known {
+					message, hint := unknownRegion(r, w.Policy)
+					w.Error(w.PeopleFile, at(h, "region"), message, hint)
+				}
+			}
+		},
+		Wrong: marked("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm], region: EMAE}\n", "EMAE"),
+		Right: ex("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm], region: EMEA}\n"),
+	}
+}
+
+func directoryManager() Rule {
+	return Rule{
+		Name:    "directory-manager",
+		Cites:   []string{"P8", "P27"},
+		Summary: "a person's manager is in the directory",
+		Why:     "The manager of the DRI is named in the declaration and hears of what is overdue. A manager who left is a warning.",
+		Whole: func(w *Whole) {
+			for _, h := range everybody(w) {
+				p := w.People.People[h]
+				if p.Manager == "" {
+					continue
+				}
+				m, known := w.People.People[p.Manager]
+				switch {
+				case !known:
+					message, hint := unknownPerson(p.Manager, w.People)
+					w.Error(w.PeopleFile, at(h, "manager"), message, hint)
+				case p.Manager == h:
+					w.Error(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s cannot be the manager of %s", code(h), code(h)), "name the manager, or leave it out")
+				case !m.Left.IsZero() && p.Left.IsZero():
+					w.Warn(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s (%s) left, but is still the manager of %s", code(p.Manager), m.Name, code(h)), "name whoever took over")
+				}
+			}
+		},
+		Wrong: marked("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm], manager: rkign}\n", "rkign"),
+		Right: ex("-- escalations/people.yaml --\npeople:\n  jdoe: {name: Jo Doe, roles: [csm], manager: rking}\n"),
+	}
+}

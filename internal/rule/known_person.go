@@ -1,0 +1,49 @@
+package rule
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func knownPerson() Rule {
+	return Rule{
+		Name:    "known-person",
+		Cites:   []string{"P8"},
+		Summary: "everybody named by a handle is in the people directory",
+		Why: "Mentions, invitations and reminders go to the person whom people.yaml lists under the handle. " +
+			"A handle that is not there reaches nobody.",
+		Escalation: func(c *Case) {
+			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
+				if _, known := c.Person(m.who); !known {
+					message, hint := unknownPerson(m.who, c.Tree.People)
+					c.Error(m.Field(), message, hint)
+				}
+			}
+			if want, _ := process.DRI(c.Account); want == "" && c.DRI != "" {
+				if _, known := c.Person(c.DRI); !known {
+					message, hint := unknownPerson(c.DRI, c.Tree.People)
+					c.Error("/dri", message, hint)
+				}
+			}
+		},
+		Wrong: marked("fyi: [rkign]\n", "rkign"),
+		Right: ex("fyi: [rking]\n"),
+	}
+}
+
+func unknownPerson(h schema.Handle, d schema.Directory) (message, hint string) {
+	handles := make([]string, 0, len(d.People))
+	for _, k := range slices.Sorted(maps.Keys(d.People)) {
+		handles = append(handles, string(k))
+	}
+	hint = "write a handle of people.yaml, or add the person there"
+	if meant := nearest.Of(string(h), handles); meant != "" {
+		hint = fmt.Sprintf("did you mean %s (%s)?", code(meant), d.People[schema.Handle(meant)].Name)
+	}
+	return fmt.Sprintf("nobody in people.yaml has the handle %s", code(h)), hint
+}

@@ -1,0 +1,148 @@
+package rule
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// policyRules lists what is judged of policy.yaml. Each looks at what holds,
+// but can find something only where the file says it: the defaults are sound.
+func policyRules() []Rule {
+	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyTriage()}
+}
+
+// levels pairs each severity with what the policy says of it.
+func levels(p schema.Policy) map[schema.Severity]schema.SeverityPolicy {
+	m := map[schema.Severity]schema.SeverityPolicy{}
+	for _, s := range schema.AllSeverities() {
+		m[s] = p.Severities.Of(s)
+	}
+	return m
+}
+
+func policyInvolvement() Rule {
+	return Rule{
+		Name:    "policy-involvement",
+		Cites:   []string{"P5", "P10"},
+		Summary: "the roles that the policy names are roles that there are",
+		Why: "`severities.<level>.informs` says who must be informed, `product_dri` which roles the Product DRI may have. " +
+			"A misspelt role would be held by nobody.",
+		Whole: func(w *Whole) {
+			for _, s := range schema.AllSeverities() {
+				p := levels(w.Policy)[s]
+				for key, roles := range map[string][]schema.Role{"informs": p.Informs, "product_dri": p.ProductDRI} {
+					for i, r := range roles {
+						field := document.Pointer("severities", string(s), key, fmt.Sprint(i))
+						if _, own := w.Policy.Roles[r]; own || slices.Contains(schema.Roles(), r) || !w.PolicyFile.Has(field) {
+							continue
+						}
+						message, hint := unknownRole(r, w.Policy)
+						w.Error(w.PolicyFile, field, message, hint)
+					}
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nseverities: {low: {informs: [csm_manger]}}\n", "csm_manger"),
+		Right: ex("-- escalations/policy.yaml --\nseverities: {low: {informs: [csm_manager]}}\n"),
+	}
+}
+
+func policyClocks() Rule {
+	return Rule{
+		Name:    "policy-clocks",
+		Cites:   []string{"P25", "P26"},
+		Summary: "an update is not overdue before it is due",
+		Why: "The channel clock says how often the channel must hear something, the customer clock how often the customer must. " +
+			"Both start at the opening and again at each update that counts.",
+		Reading: "The channel hears daily: at critical each calendar day, at high each working day, below as advice. " +
+			"The customer hears daily at critical, at the end of the second working day at high, after 7 days at medium (overdue after 14), and without a clock at low. " +
+			"`severities.<level>.channel` and `.customer` in the policy change the numbers; `due: 0` stops a clock.",
+		Whole: func(w *Whole) {
+			for _, s := range schema.AllSeverities() {
+				p := levels(w.Policy)[s]
+				for key, clock := range map[string]schema.Clock{"channel": p.Channel, "customer": p.Customer} {
+					if clock.Overdue != nil && clock.Due != nil && *clock.Overdue < *clock.Due {
+						w.Error(w.PolicyFile, document.Pointer("severities", string(s), key, "overdue"),
+							fmt.Sprintf("overdue after %d days, but due only after %d", *clock.Overdue, *clock.Due), "write a number that is not smaller than `due`")
+					}
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nseverities: {medium: {customer: {due: 7, overdue: 5}}}\n", "5"),
+		Right: ex("-- escalations/policy.yaml --\nseverities: {medium: {customer: {due: 7, overdue: 10}}}\n"),
+	}
+}
+
+func policyLadder() Rule {
+	return Rule{
+		Name:    "policy-ladder",
+		Cites:   []string{"P27"},
+		Summary: "the CSM leader does not hear before the DRI's manager",
+		Why:     "What is overdue reminds the DRI at once, then the DRI's manager, who is there to step in, then the CSM leader.",
+		Reading: "One more working day for the manager, two for the CSM leader; at critical, calendar days. `ladder` in the policy changes the numbers.",
+		Whole: func(w *Whole) {
+			l := w.Policy.Ladder
+			if *l.CSMLeader >= *l.Manager {
+				return
+			}
+			field := "/ladder/csm_leader"
+			if !w.PolicyFile.Has(field) {
+				field = "/ladder/manager"
+			}
+			w.Error(w.PolicyFile, field, fmt.Sprintf("the CSM leader hears after %d days, but the manager only after %d", *l.CSMLeader, *l.Manager),
+				"the steps of the ladder go up: manager first, then csm_leader")
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nladder: {manager: 3, csm_leader: 2}\n", "2"),
+		Right: ex("-- escalations/policy.yaml --\nladder: {manager: 3, csm_leader: 4}\n"),
+	}
+}
+
+func policyRegions() Rule {
+	return Rule{
+		Name:    "policy-regions",
+		Cites:   []string{"P25"},
+		Summary: "a region has a time zone that there is, and work that ends after it begins",
+		Why:     "Clocks that count working days are due at the end of the region's working day, in its time zone.",
+		Reading: "09:00 to 17:00, Monday to Friday, without holidays, in America/New_York (AMER, PubSec), Europe/Berlin (EMEA) and Asia/Singapore (APAC). `regions` in the policy changes them.",
+		Whole: func(w *Whole) {
+			for _, name := range slices.Sorted(maps.Keys(w.Policy.Regions)) {
+				r := w.Policy.Regions[name]
+				zone := document.Pointer("regions", name, "zone")
+				switch {
+				case r.Zone == "":
+					w.Error(w.PolicyFile, zone, fmt.Sprintf("the region %s has no time zone", code(name)), "add one: `zone: Europe/Berlin`")
+				case !w.KnownZone(r.Zone):
+					w.Error(w.PolicyFile, zone, fmt.Sprintf("there is no time zone %s", code(r.Zone)), "write it as Area/City, such as `Europe/Berlin`")
+				}
+				if r.Hours.From >= r.Hours.To && w.PolicyFile.Has(document.Pointer("regions", name, "hours", "to")) {
+					w.Error(w.PolicyFile, document.Pointer("regions", name, "hours", "to"), "work must end after it begins", "write a later time than `from`")
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nregions: {LATAM: {zone: America/Sao_Palo}}\n", "America/Sao_Palo"),
+		Right: ex("-- escalations/policy.yaml --\nregions: {LATAM: {zone: America/Sao_Paulo}}\n"),
+	}
+}
+
+func policyTriage() Rule {
+	return Rule{
+		Name:    "policy-triage",
+		Cites:   []string{"P1", "P8"},
+		Summary: "the triage leads are in the people directory",
+		Why:     "Anyone may propose an escalation, also before a DRI is known. The proposal is shown to the leads that the policy names under `triage`.",
+		Whole: func(w *Whole) {
+			for i, h := range w.Policy.Triage {
+				if _, known := person(w.Tree, h); !known {
+					message, hint := unknownPerson(h, w.People)
+					w.Error(w.PolicyFile, fmt.Sprintf("/triage/%d", i), message, hint)
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\ntriage: [rkign]\n", "rkign"),
+		Right: ex("-- escalations/policy.yaml --\ntriage: [rking]\n"),
+	}
+}

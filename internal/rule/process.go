@@ -1,0 +1,43 @@
+package rule
+
+// processRules lists the rules of the process, in its order.
+func processRules() []Rule {
+	return []Rule{
+		inScope(),
+		severityKnown(),
+		regionKnown(),
+		escalationDRI(),
+		cseHelpCase(),
+		approach(),
+		nextSteps(),
+		knownPerson(),
+		personLeft(),
+		roleFits(),
+		productRelated(),
+		productDRIRequired(),
+		productDRILevel(),
+		supportTicket(),
+		businessCase(),
+		initialAsk(),
+		exitCriteria(),
+		meetingNotes(),
+		caseLinked(),
+		casePending(),
+		channelName(),
+		channelUnique(),
+		publicChannel(),
+		standup(),
+		declaration(),
+		opened(),
+		updateTold(),
+		updateOrder(),
+		updateAmends(),
+		previousExists(),
+		closureAnswers(),
+		agreement(),
+		rootCause(),
+		patternIssue(),
+		sentiment(),
+		resolution(),
+	}
+}

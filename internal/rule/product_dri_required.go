@@ -1,0 +1,36 @@
+package rule
+
+import (
+	"fmt"
+
+	"github.com/escalations-as-code/escalate/internal/shape"
+)
+
+func productDRIRequired() Rule {
+	return Rule{
+		Name:    "product-dri-required",
+		Cites:   []string{"P9"},
+		Summary: "a product-related escalation at high or critical has a Product DRI",
+		Why:     "The Product DRI drives what is product related, is invited to the channel, and stays with the customer as the face of Product until the end.",
+		Reading: "One passage of the process asks for a Product DRI whatever the severity. At medium and low a missing one is a warning. No setting changes this.",
+		Fields:  []string{"/product/dri"},
+		Tell: func(c *Case, f shape.Fault) Said {
+			if !f.Missing() {
+				return Said{}
+			}
+			return Said{
+				Message: fmt.Sprintf("a product-related escalation of severity %s needs a Product DRI", c.Severity),
+				Hint:    "add `dri:` under product; " + whoFits(c, c.Tree.Policy.Severities.Of(c.Severity).ProductDRI),
+			}
+		},
+		Escalation: func(c *Case) {
+			p := c.Product
+			if c.Open() && c.Severity != "" && !c.Severity.NeedsProduct() && p.Related != nil && *p.Related && p.DRI == "" && !c.Has("/product/dri") {
+				c.Warn("/product/dri", "a product-related escalation should have a Product DRI, also at severity "+string(c.Severity),
+					"add `dri:` under product; "+whoFits(c, c.Tree.Policy.Severities.Of(c.Severity).ProductDRI))
+			}
+		},
+		Wrong: marked("severity: high\nproduct:\n  related: true\n", "product"),
+		Right: ex("severity: high\nproduct:\n  related: true\n  dri: mlee\n"),
+	}
+}

@@ -1,0 +1,41 @@
+package rule
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func regionKnown() Rule {
+	return Rule{
+		Name:    "region-known",
+		Cites:   []string{"P5"},
+		Summary: "the account's region is one of the policy's",
+		Why: "The region decides who must be informed where a role is held region by region, and whose working days the clocks follow. " +
+			"AMER, EMEA, APAC and PubSec are built in; a policy may add its own under `regions`.",
+		Fields: []string{"/account/region"},
+		Escalation: func(c *Case) {
+			if r := c.Account.Region; r != "" {
+				if _, known := c.Tree.Policy.Regions[string(r)]; !known {
+					message, hint := unknownRegion(r, c.Tree.Policy)
+					c.Error("/account/region", message, hint)
+				}
+			}
+		},
+		Wrong: marked("account: {region: Emea, csm: jdoe, account_executive: arivera}\n", "Emea"),
+		Right: ex("account: {region: EMEA, csm: jdoe, account_executive: arivera}\n"),
+	}
+}
+
+func unknownRegion(r schema.Text, p schema.Policy) (message, hint string) {
+	regions := slices.Sorted(maps.Keys(p.Regions))
+	hint = "write one of them, or add the region to policy.yaml"
+	if meant := nearest.Of(string(r), regions); meant != "" {
+		hint = "did you mean " + code(meant) + "?"
+	}
+	return fmt.Sprintf("%s is not a region of the policy: those are %s", code(r), strings.Join(regions, ", ")), hint
+}

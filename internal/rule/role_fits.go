@@ -1,0 +1,53 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func roleFits() Rule {
+	return Rule{
+		Name:    "role-fits",
+		Cites:   []string{"P8"},
+		Summary: "whoever is named holds a role that fits the field",
+		Why: "A CSM field names a csm, a Support DRI somebody of Support, the owner of an RCA somebody of Engineering. " +
+			"Where the field does not ask for a role, anybody of the directory fits. `dri` is judged by escalation-dri alone.",
+		Reading: "Roles are checked while an escalation is open; in a closed one, only of the owner of its RCA. " +
+			"With `review: [snooze]` in the policy, a snooze is decided by a manager.",
+		Escalation: func(c *Case) {
+			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
+				inClosure := strings.HasPrefix(m.field, "/closure/")
+				if len(m.fits) == 0 || !c.Open() && !inClosure {
+					continue
+				}
+				p, known := c.Person(m.who)
+				switch {
+				case !known || p.Name == "" || holds(p, m.fits) || inClosure && !p.Left.IsZero():
+				case m.field == "/product/dri" && c.Severity.NeedsProduct(): // product-dri-level asks for more
+				default:
+					c.Error(m.Field(), unfit(m.who, p, shape.Name(m.Field()), m.fits), whoFits(c, m.fits))
+				}
+			}
+		},
+		Wrong: marked("account: {region: EMEA, csm: jdoe, account_executive: okhan}\n", "okhan"),
+		Right: ex("account: {region: EMEA, csm: jdoe, account_executive: arivera}\n"),
+	}
+}
+
+func unfit(h schema.Handle, p schema.Person, field string, fits []schema.Role) string {
+	roles := "has no role"
+	if len(p.Roles) > 0 {
+		roles = "is " + strings.ReplaceAll(anyOf(p.Roles), " or ", " and ")
+	}
+	return fmt.Sprintf("%s (%s) %s, but %s takes %s", code(h), p.Name, roles, field, anyOf(fits))
+}
+
+func whoFits(c *Case, fits []schema.Role) string {
+	if fit := holders(c.Tree, fits, c.Account.Region); len(fit) > 0 {
+		return "it could be " + names(c.Tree, fit)
+	}
+	return "nobody in people.yaml holds such a role: add the role to the person, or the person to the directory"
+}

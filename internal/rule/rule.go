@@ -1,0 +1,317 @@
+// Package rule holds the rules that lint judges by. Each is one unit with its
+// name, the rules of the process that it enforces, its explanation and a wrong
+// and a right example; `escalate explain`, docs/rules.md and the tests all read
+// from there. The rules of the process stand in a file each, named by the rule.
+package rule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Rule is one thing that lint checks.
+type Rule struct {
+	// Name is stable and kebab-case: it stands in findings and links.
+	Name string
+	// Cites names the rules of the process that this one enforces. None for
+	// what any hand-written file must fulfil.
+	Cites []string
+	// Summary says in one line what must be so.
+	Summary string
+	// Why explains it to the person who met the finding.
+	Why string
+	// Reading says where this project read the process in its own way, and
+	// which setting of the policy changes that. Empty where it did not.
+	Reading string
+	// Wrong and Right are examples; Wrong yields a finding of this rule, and
+	// no other.
+	Wrong, Right Example
+
+	// Fields are the JSON pointers of the fields, each with all below it, whose
+	// faults against the schema are told under this rule. The longest wins.
+	Fields []string
+	// Tell says such a fault in the rule's own words. Where it is nil or
+	// returns no message, the fault says itself.
+	Tell func(c *Case, f shape.Fault) Said
+	// Escalation judges one escalation for what the schema cannot say.
+	Escalation func(c *Case)
+	// Whole judges what several files do to each other, and the directory and
+	// the policy.
+	Whole func(w *Whole)
+}
+
+// Said is a fault in a rule's own words.
+type Said struct {
+	// At is the JSON pointer of the value to point at; empty: where the fault
+	// is.
+	At            string
+	Message, Hint string
+}
+
+// Case is one escalation under judgement.
+type Case struct {
+	*tree.Escalation
+	// Tree is where the escalation stands.
+	Tree *tree.Tree
+	// KnownZone reports whether a time zone exists.
+	KnownZone func(schema.Zone) bool
+
+	rule     *Rule
+	findings []finding.Finding
+}
+
+// Judge lets a rule judge the escalation and returns what it finds.
+func (c *Case) Judge(r *Rule) []finding.Finding {
+	c.rule, c.findings = r, nil
+	r.Escalation(c)
+	return c.findings
+}
+
+// Error reports that the value at field, a JSON pointer, breaks the rule.
+func (c *Case) Error(field, message, hint string) {
+	c.findings = append(c.findings, c.rule.finding(finding.Error, c.Document, field, message, hint))
+}
+
+// Warn reports what is worth knowing about the value at field.
+func (c *Case) Warn(field, message, hint string) {
+	c.findings = append(c.findings, c.rule.finding(finding.Warning, c.Document, field, message, hint))
+}
+
+// Open reports whether the escalation is open.
+func (c *Case) Open() bool { return process.Open(&c.Escalation.Escalation) }
+
+// Person returns the person that a handle names. known is true also where the
+// directory could not be read: then nobody can be said to be unknown.
+func (c *Case) Person(h schema.Handle) (p schema.Person, known bool) {
+	return person(c.Tree, h)
+}
+
+func person(t *tree.Tree, h schema.Handle) (schema.Person, bool) {
+	p, known := t.People.People[h]
+	return p, known || !readable(t.PeopleFile)
+}
+
+func readable(f *tree.File) bool { return f != nil && !f.Broken }
+
+// Whole is everything at once.
+type Whole struct {
+	*tree.Tree
+	// Escalations is what the rules need of each, sorted by path.
+	Escalations []Brief
+	// KnownZone reports whether a time zone exists.
+	KnownZone func(schema.Zone) bool
+
+	rule     *Rule
+	findings []finding.Finding
+}
+
+// Brief is what the rules about several files need of one escalation. The file
+// itself is not kept: ten thousand of them would fill the memory.
+type Brief struct {
+	Path     string
+	ID       schema.ID
+	Open     bool
+	Severity schema.Severity
+	Region   schema.Text
+	Channel  schema.ChannelName
+	Previous schema.ID
+}
+
+// NewBrief makes a Brief of an escalation.
+func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
+	return Brief{
+		Path: e.Path, ID: e.ID, Open: process.Open(&e.Escalation), Severity: e.Severity, Region: e.Account.Region,
+		Channel: process.Channel(e.ID, &e.Escalation, p), Previous: e.Previous,
+	}
+}
+
+// Judge lets a rule judge everything and returns what it finds.
+func (w *Whole) Judge(r *Rule) []finding.Finding {
+	w.rule, w.findings = r, nil
+	r.Whole(w)
+	return w.findings
+}
+
+// Error reports that the value at field of the directory or the policy breaks
+// the rule.
+func (w *Whole) Error(f *tree.File, field, message, hint string) {
+	w.findings = append(w.findings, w.rule.finding(finding.Error, f.Document, field, message, hint))
+}
+
+// Warn reports what is worth knowing about the value at field.
+func (w *Whole) Warn(f *tree.File, field, message, hint string) {
+	w.findings = append(w.findings, w.rule.finding(finding.Warning, f.Document, field, message, hint))
+}
+
+// ErrorIn reports that an escalation breaks the rule. The file is read once
+// more, to find the place: only a file with a finding pays for it.
+func (w *Whole) ErrorIn(path, field, value, message, hint string) {
+	f := w.rule.finding(finding.Error, w.Load(path).Document, field, message, hint)
+	f.Value = value
+	w.findings = append(w.findings, f)
+}
+
+// Fault tells a fault against the schema under this rule.
+func (r *Rule) Fault(c *Case, doc *document.Document, f shape.Fault) finding.Finding {
+	var s Said
+	if r.Tell != nil && c != nil {
+		s = r.Tell(c, f)
+	}
+	if s.Message == "" {
+		s.Message, s.Hint = f.Say()
+	}
+	told := r.finding(finding.Error, doc, f.Pointer, s.Message, s.Hint)
+	told.Place = f.Place(doc)
+	if s.At != "" && doc.Has(s.At) {
+		told.Place, _ = doc.Locate(s.At)
+	}
+	return told
+}
+
+func (r *Rule) finding(level finding.Level, doc *document.Document, field, message, hint string) finding.Finding {
+	at, value := doc.Locate(field)
+	return finding.Finding{
+		Path: doc.Path, Place: at, Rule: r.Name, Level: level, Cites: r.Cites,
+		Field: field, Value: value, Message: message, Hint: hint, New: true,
+	}
+}
+
+// Set is the rules, by name and by the fields they own.
+type Set struct {
+	list   []Rule
+	byName map[string]*Rule
+	owners map[string]*Rule
+}
+
+// All returns every rule, in the order in which the documentation has them:
+// first what a file must be to be read, then the process in its own order.
+func All() *Set {
+	s := &Set{byName: map[string]*Rule{}, owners: map[string]*Rule{}}
+	s.list = slices.Concat(readingRules(), placeRules(), shapeRules(), processRules(), directoryRules(), policyRules())
+	for i := range s.list {
+		r := &s.list[i]
+		s.byName[r.Name] = r
+		for _, f := range r.Fields {
+			s.owners[f] = r
+		}
+	}
+	return s
+}
+
+// Rules returns every rule.
+func (s *Set) Rules() []Rule { return s.list }
+
+// Lookup returns the rule of a name.
+func (s *Set) Lookup(name string) (*Rule, bool) {
+	r, ok := s.byName[name]
+	return r, ok
+}
+
+// Citing returns the rules that enforce a rule of the process.
+func (s *Set) Citing(number string) []Rule {
+	var list []Rule
+	for _, r := range s.list {
+		if slices.ContainsFunc(r.Cites, func(c string) bool { return strings.EqualFold(c, number) }) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Owner returns the rule under which a fault against the schema is told.
+func (s *Set) Owner(kind schema.Kind, f shape.Fault) *Rule {
+	if _, unknown := f.Unknown(); unknown {
+		return s.byName["unknown-key"]
+	}
+	if f.IsColon() {
+		return s.byName["yaml-colon"]
+	}
+	if kind == schema.KindEscalation {
+		if f.IsHandle() && !f.Missing() {
+			return s.byName["known-person"]
+		}
+		if r := s.owner(f.Pointer); r != nil {
+			return r
+		}
+	}
+	switch {
+	case f.Missing():
+		return s.byName["field-required"]
+	case f.Keyword == "type":
+		return s.byName["field-type"]
+	default:
+		return s.byName["field-form"]
+	}
+}
+
+func (s *Set) owner(pointer string) *Rule {
+	for p := pointer; p != ""; p = p[:strings.LastIndex(p, "/")] {
+		if r, ok := s.owners[p]; ok {
+			return r
+		}
+	}
+	return nil
+}
+
+// CitesOf returns what a fault of an unknown key cites: the rule that the key
+// that was meant belongs to.
+func (s *Set) CitesOf(pointer string) []string {
+	if r := s.owner(pointer); r != nil {
+		return r.Cites
+	}
+	return nil
+}
+
+// code shows a piece of YAML inside a sentence.
+func code[T ~string](s T) string { return "`" + string(s) + "`" }
+
+// names lists handles with names, at most three: jdoe (Jo Doe).
+func names(t *tree.Tree, handles []schema.Handle) string {
+	var list []string
+	for i, h := range handles {
+		if i == 3 {
+			list = append(list, fmt.Sprintf("%d more", len(handles)-3))
+			break
+		}
+		list = append(list, fmt.Sprintf("%s (%s)", code(h), t.People.People[h].Name))
+	}
+	return strings.Join(list, ", ")
+}
+
+// holders names people who have one of the roles and serve the region.
+func holders(t *tree.Tree, roles []schema.Role, region schema.Text) []schema.Handle {
+	var all []schema.Handle
+	for _, r := range roles {
+		for _, h := range process.Holders(t.People, t.Policy, r, region) {
+			if !slices.Contains(all, h) {
+				all = append(all, h)
+			}
+		}
+	}
+	return all
+}
+
+// holds reports whether a person has one of the roles.
+func holds(p schema.Person, roles []schema.Role) bool {
+	return slices.ContainsFunc(p.Roles, func(r schema.Role) bool { return slices.Contains(roles, r) })
+}
+
+// anyOf lists roles in a sentence: csm_manager, csm_leader or cse_leader.
+func anyOf(roles []schema.Role) string {
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = string(r)
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}

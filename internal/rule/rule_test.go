@@ -1,0 +1,197 @@
+package rule_test
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+const northwind = "escalations/2026/northwind.yaml"
+
+// Every rule's wrong example yields one finding, of that rule, at the marked
+// text; its right example yields none.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := rule.All()
+	for _, r := range rules.Rules() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			if r.Wrong.YAML == "" && r.Wrong.Note == "" {
+				t.Fatal("the rule has no wrong example")
+			}
+			if r.Wrong.YAML != "" {
+				found := judge(t, check, rules, overlay(t, r.Wrong.YAML))
+				if len(found) != 1 || found[0].Rule != r.Name {
+					t.Fatalf("the wrong example yields %s, want one finding of %s", show(found), r.Name)
+				}
+				if got := underlined(found[0]); r.Wrong.Mark != "" && got != r.Wrong.Mark {
+					t.Errorf("the wrong example underlines %q, want %q", got, r.Wrong.Mark)
+				}
+				if !slices.Equal(found[0].Cites, r.Cites) && r.Name != "unknown-key" { // which cites the rule of the key that was meant
+					t.Errorf("it cites %v, want %v", found[0].Cites, r.Cites)
+				}
+				if found[0].Message == "" || found[0].Hint == "" || strings.HasSuffix(found[0].Message, ".") {
+					t.Errorf("message %q, hint %q", found[0].Message, found[0].Hint)
+				}
+			}
+			if r.Right.YAML != "" {
+				found := judge(t, check, rules, overlay(t, r.Right.YAML))
+				found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "case-pending" && r.Name != f.Rule })
+				if len(found) != 0 {
+					t.Errorf("the right example yields %s", show(found))
+				}
+			}
+		})
+	}
+}
+
+// The rules of the process that PROCESS.md marks [lint] are each enforced.
+func TestProcessIsCovered(t *testing.T) {
+	t.Parallel()
+	rules := rule.All()
+	for _, n := range []int{1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 19, 21, 24, 25, 26, 27, 29, 30, 31, 32, 33, 34, 36, 37} {
+		if len(rules.Citing(fmt.Sprintf("P%d", n))) == 0 {
+			t.Errorf("no rule enforces P%d", n)
+		}
+	}
+}
+
+// Names are stable, kebab-case and used once; what a rule says is complete.
+func TestRulesAreWellFormed(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, r := range rule.All().Rules() {
+		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.Name) || seen[r.Name] {
+			t.Errorf("%q is not a name of its own", r.Name)
+		}
+		seen[r.Name] = true
+		if r.Summary == "" || r.Why == "" || strings.HasSuffix(r.Summary, ".") || !strings.HasSuffix(r.Why, ".") {
+			t.Errorf("%s: summary %q, why %q", r.Name, r.Summary, r.Why)
+		}
+	}
+}
+
+func judge(t *testing.T, check *shape.Checker, rules *rule.Set, files fstest.MapFS) []finding.Finding {
+	t.Helper()
+	tr, err := tree.Open(files, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lint.Run(tr, rules).Findings
+}
+
+func show(fs []finding.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d findings", len(fs))
+	for _, f := range fs {
+		fmt.Fprintf(&b, "\n\t%s:%d:%d: %s [%s] (%s) %q", f.Path, f.Line, f.Column, f.Message, f.Rule, f.Hint, underlined(f))
+	}
+	return b.String()
+}
+
+func underlined(f finding.Finding) string {
+	line := []rune(f.Source)
+	from, to := min(f.Column-1, len(line)), min(f.EndColumn-1, len(line))
+	return string(line[from:max(from, to)])
+}
+
+var header = regexp.MustCompile(`(?m)^-- (\S+(?: \S+)*?)( \(whole\))? --\n`)
+
+// overlay is the base tree with the entries of an example in the place of its
+// own.
+func overlay(t *testing.T, example string) fstest.MapFS {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range []string{tree.PeoplePath, northwind} {
+		data, err := os.ReadFile(path.Join("testdata/base", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	base := string(files[northwind].Data)
+	if !strings.HasPrefix(example, "-- ") {
+		example = "-- " + northwind + " --\n" + example
+	}
+	heads := header.FindAllStringSubmatchIndex(example, -1)
+	for i, h := range heads {
+		end := len(example)
+		if i+1 < len(heads) {
+			end = heads[i+1][0]
+		}
+		name, text := example[h[2]:h[3]], example[h[1]:end]
+		switch {
+		case h[4] >= 0 || name == tree.PolicyPath: // the whole file
+		case name == tree.PeoplePath:
+			text = replacePeople(string(files[name].Data), text)
+		default:
+			text = replace(base, text)
+		}
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+// replacePeople puts the people of text in the place of those of base with the
+// same handle.
+func replacePeople(base, text string) string {
+	for line := range strings.Lines(strings.TrimPrefix(text, "people:\n")) {
+		handle, _, _ := strings.Cut(line, ":")
+		base = regexp.MustCompile(`(?m)^`+handle+`:.*\n`).ReplaceAllLiteralString(base, line)
+	}
+	return base
+}
+
+var entry = regexp.MustCompile(`(?m)^[^\s#-]`)
+
+// replace puts the top-level entries of text in the place of those of base
+// with the same key; others go to the end.
+func replace(base, text string) string {
+	if text, rest, ok := strings.Cut(text, "\n---\n"); ok {
+		return replace(base, text+"\n") + "---\n" + rest
+	}
+	for _, e := range entries(text) {
+		key, _, _ := strings.Cut(e, ":")
+		old := entries(base)
+		at := slices.IndexFunc(old, func(o string) bool { return strings.HasPrefix(o, key+":") })
+		switch {
+		case strings.Contains(text, "<<<<<<<"): // not entries
+			return strings.Replace(base, "severity: high\n", text, 1)
+		case at >= 0:
+			base = strings.Replace(base, old[at], e, 1)
+		case key == "sumary":
+			base = strings.Replace(base, "summary: Pipelines wait 40 minutes and every team is affected\n", e, 1)
+		default:
+			base += e
+		}
+	}
+	return base
+}
+
+func entries(text string) []string {
+	var list []string
+	at := entry.FindAllStringIndex(text, -1)
+	for i, a := range at {
+		end := len(text)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		list = append(list, text[a[0]:end])
+	}
+	return list
+}

@@ -1,0 +1,335 @@
+// Package shape checks a document against its JSON Schema and says what it
+// finds in plain words: what a field is, what stands there, what belongs
+// there. Which rule of the process a fault breaks is not known here.
+package shape
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Fault is one place where a document does not fit its schema.
+type Fault struct {
+	// Pointer is the JSON pointer of the value at fault; of what is missing,
+	// where it would be.
+	Pointer string
+	// Keyword is the keyword of JSON Schema that failed, such as "enum"; or
+	// "empty" for a value that was left out.
+	Keyword string
+	// Value is what stands there; nil where nothing does.
+	Value any
+
+	want   any            // the keyword's value in the schema
+	field  map[string]any // the schema of the field at Pointer
+	meant  string         // for an unknown key, the known one that is nearest
+	known  []string       // for an unknown key, the keys there are
+	source string         // the value as it was written
+	place  finding.Place  // of an unknown key, before it is read as the one meant
+	tag    string         // what YAML took it for
+}
+
+// Missing reports whether nothing stands where something must.
+func (f Fault) Missing() bool { return f.Keyword == "required" || f.Keyword == "empty" }
+
+// Unknown reports whether the fault is a key that there is not, and which key
+// was probably meant.
+func (f Fault) Unknown() (meant string, ok bool) {
+	return f.meant, f.Keyword == "additionalProperties"
+}
+
+// Place returns where the fault stands in its document.
+func (f Fault) Place(doc *document.Document) finding.Place {
+	switch f.Keyword {
+	case "additionalProperties":
+		return f.place
+	case "propertyNames":
+		return doc.LocateKey(f.Pointer)
+	}
+	at, _ := doc.Locate(f.Pointer)
+	return at
+}
+
+// IsHandle reports whether the field takes the handle of a person.
+func (f Fault) IsHandle() bool { return f.field["pattern"] == schema.Handle("").JSONSchema().Pattern }
+
+// IsColon reports whether text was expected and a colon in it made a mapping.
+func (f Fault) IsColon() bool {
+	_, isMap := f.Value.(map[string]any)
+	return isMap && f.Keyword == "type" && slices.Equal(texts(f.want), []string{"string"})
+}
+
+// Checker holds the compiled schemas. It is safe for concurrent use.
+type Checker struct {
+	kinds map[schema.Kind]compiled
+}
+
+type compiled struct {
+	schema *jsonschema.Schema
+	raw    any
+	// timeKeys are the keys whose values are dates or times.
+	timeKeys map[string]bool
+}
+
+// NewChecker compiles the embedded schemas. An error is a fault of the build.
+func NewChecker() (*Checker, error) {
+	c := &Checker{kinds: map[schema.Kind]compiled{}}
+	for _, kind := range schema.Kinds() {
+		text, err := schema.JSON(kind)
+		if err != nil {
+			return nil, err
+		}
+		var raw map[string]any
+		if err := json.Unmarshal(text, &raw); err != nil {
+			return nil, fmt.Errorf("schema of %s: %w", kind, err)
+		}
+		compiler := jsonschema.NewCompiler()
+		compiler.AssertFormat = true
+		id, _ := raw["$id"].(string)
+		if err := compiler.AddResource(id, bytes.NewReader(text)); err != nil {
+			return nil, fmt.Errorf("schema of %s: %w", kind, err)
+		}
+		s, err := compiler.Compile(id)
+		if err != nil {
+			return nil, fmt.Errorf("schema of %s: %w", kind, err)
+		}
+		keys := map[string]bool{}
+		collectTimeKeys(raw, keys)
+		c.kinds[kind] = compiled{s, raw, keys}
+	}
+	return c, nil
+}
+
+// Check returns the faults of a document, in no particular order. A key that
+// is plainly a misspelt one is judged as the one that was meant, so that one
+// slip is one fault: the document is corrected in memory.
+func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
+	k := c.kinds[kind]
+	var faults []Fault
+	for range 3 { // a corrected key may reveal misspelt ones below it
+		found := k.faults(doc)
+		renamed := false
+		for _, f := range found {
+			if meant, unknown := f.Unknown(); unknown && meant != "" {
+				renamed = doc.Rename(f.Pointer, meant) || renamed
+				faults = append(faults, f)
+			}
+		}
+		if !renamed {
+			for _, f := range found {
+				if f.meant == "" {
+					faults = append(faults, f)
+				}
+			}
+			break
+		}
+	}
+	return append(faults, k.dates(doc)...)
+}
+
+// faults validates doc and takes the validator's errors apart.
+func (k compiled) faults(doc *document.Document) []Fault {
+	err := k.schema.Validate(doc.Value())
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		return []Fault{{Keyword: "unreadable"}} // a value of no JSON type: document makes none
+	}
+	best := map[string]Fault{}
+	for _, leaf := range leaves(invalid, nil) {
+		for _, f := range k.take(leaf, doc) {
+			if old, ok := best[f.Pointer]; !ok || rank(f) < rank(old) {
+				best[f.Pointer] = f
+			}
+		}
+	}
+	faults := make([]Fault, 0, len(best))
+	for _, f := range best {
+		faults = append(faults, f)
+	}
+	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return faults
+}
+
+// rank orders the faults of one value: the lowest alone is told.
+func rank(f Fault) int {
+	order := []string{"required", "empty", "type", "enum", "pattern", "format"}
+	if i := slices.Index(order, f.Keyword); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+func leaves(e *jsonschema.ValidationError, list []*jsonschema.ValidationError) []*jsonschema.ValidationError {
+	if len(e.Causes) == 0 {
+		return append(list, e)
+	}
+	for _, c := range e.Causes {
+		list = leaves(c, list)
+	}
+	return list
+}
+
+// take makes faults of one error of the validator. The keyword's value is
+// looked up in the schema: the validator's messages are not for people, and
+// not for parsing.
+func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []Fault {
+	_, location, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
+	parts := tokens(location)
+	f := Fault{Pointer: document.Pointer(tokens(e.InstanceLocation)...), Keyword: parts[len(parts)-1]}
+	f.want = at(k.raw, parts)
+	f.Value = at(doc.Value(), tokens(e.InstanceLocation))
+	f.field = k.field(tokens(e.InstanceLocation))
+	f.source, f.tag = doc.Written(f.Pointer)
+	object, _ := f.Value.(map[string]any)
+	switch f.Keyword {
+	case "required":
+		if len(object) == 0 && f.Pointer != "" {
+			f.Keyword = "empty"
+			return []Fault{f}
+		}
+		var list []Fault
+		for _, key := range f.want.([]any) {
+			if _, ok := object[key.(string)]; !ok {
+				field := append(tokens(e.InstanceLocation), key.(string))
+				list = append(list, Fault{Pointer: document.Pointer(field...), Keyword: "required", field: k.field(field)})
+			}
+		}
+		return list
+	case "additionalProperties":
+		props, _ := at(k.raw, append(parts[:len(parts)-1:len(parts)-1], "properties")).(map[string]any)
+		known := sortedKeys(props)
+		var list []Fault
+		for _, key := range sortedKeys(object) {
+			if _, ok := props[key]; ok {
+				continue
+			}
+			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
+			list = append(list, Fault{
+				Pointer: f.Pointer + document.Pointer(key), Keyword: f.Keyword, Value: key, source: key,
+				known: known, meant: nearest.Of(key, open), place: doc.LocateKey(f.Pointer + document.Pointer(key)),
+			})
+		}
+		return list
+	case "type":
+		if f.Value == nil {
+			f.Keyword = "empty"
+		}
+	case "pattern", "format", "minLength":
+		if slices.Contains(parts, "propertyNames") {
+			path := tokens(e.InstanceLocation)
+			f.Keyword, f.source = "propertyNames", path[len(path)-1]
+			f.field, _ = at(k.raw, parts[:len(parts)-1]).(map[string]any)
+			return []Fault{f}
+		}
+		if f.Value == "" {
+			f.Keyword = "empty"
+		}
+	}
+	return []Fault{f}
+}
+
+// dates finds the dates that stand, without quotes, where text belongs: YAML
+// has a type of its own for them.
+func (k compiled) dates(doc *document.Document) []Fault {
+	var list []Fault
+	for _, p := range doc.Dates(k.timeKeys) {
+		field := k.field(tokens(p))
+		if field["type"] != "string" {
+			continue
+		}
+		source, tag := doc.Written(p)
+		list = append(list, Fault{Pointer: p, Keyword: "type", Value: source, source: source, tag: tag, want: "string", field: field})
+	}
+	return list
+}
+
+// field returns the schema of the field at path; nil where there is none.
+func (k compiled) field(path []string) map[string]any {
+	s, _ := k.raw.(map[string]any)
+	for _, token := range path {
+		props, _ := s["properties"].(map[string]any)
+		next, ok := props[token].(map[string]any)
+		if !ok {
+			next, ok = s["items"].(map[string]any)
+		}
+		if !ok {
+			next, _ = s["additionalProperties"].(map[string]any)
+		}
+		s = next
+	}
+	return s
+}
+
+func collectTimeKeys(s any, keys map[string]bool) {
+	object, _ := s.(map[string]any)
+	props, _ := object["properties"].(map[string]any)
+	for key, p := range props {
+		field, _ := p.(map[string]any)
+		items, _ := field["items"].(map[string]any)
+		for _, s := range []map[string]any{field, items} {
+			if s["format"] == "date" || s["format"] == "date-time" {
+				keys[key] = true
+			}
+		}
+		collectTimeKeys(field, keys)
+		collectTimeKeys(items, keys)
+		collectTimeKeys(field["additionalProperties"], keys)
+	}
+}
+
+// at follows path through maps and lists of plain values.
+func at(v any, path []string) any {
+	for _, token := range path {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[token]
+		case []any:
+			i := 0
+			if _, err := fmt.Sscan(token, &i); err != nil || i < 0 || i >= len(x) {
+				return nil
+			}
+			v = x[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// tokens splits a JSON pointer as the validator writes it, percent-encoded.
+func tokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	list := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, t := range list {
+		if u, err := url.PathUnescape(t); err == nil {
+			t = u
+		}
+		list[i] = strings.ReplaceAll(strings.ReplaceAll(t, "~1", "/"), "~0", "~")
+	}
+	return list
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,264 @@
+// Package tree loads the escalations folder of one moment: the working tree, a
+// commit, a test's archive. All of them are an fs.FS, so that what is said of
+// one can be said of any.
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// The paths of the files, relative to the repository.
+const (
+	Folder     = "escalations"
+	PeoplePath = Folder + "/people.yaml"
+	PolicyPath = Folder + "/policy.yaml"
+)
+
+// ErrNoFolder is returned where a repository has no escalations folder.
+var ErrNoFolder = errors.New("there is no folder " + Folder + " here")
+
+// Tree is the escalations folder of one moment.
+type Tree struct {
+	// Policy is what holds: the file's differences over the defaults.
+	Policy schema.Policy
+	// People is the directory; empty where it could not be read.
+	People schema.Directory
+	// PolicyFile and PeopleFile are the files themselves; nil where there is
+	// none.
+	PolicyFile, PeopleFile *File
+	// Paths are the files of the escalations, sorted.
+	Paths []string
+	// Findings tells what stands in the wrong place.
+	Findings []finding.Finding
+	// Files is how many files there are, whatever they are.
+	Files int
+
+	fsys  fs.FS
+	check *shape.Checker
+}
+
+// File is one file that was read.
+type File struct {
+	*document.Document
+	// Faults is what does not fit the schema.
+	Faults []shape.Fault
+}
+
+// Unreadable reports whether the file says nothing that can be relied on.
+func (f *File) Unreadable() bool { return f != nil && f.Broken }
+
+// Escalation is one escalation that was read.
+type Escalation struct {
+	File
+	ID schema.ID
+	schema.Escalation
+}
+
+// Open reads the policy and the directory and finds the escalations, which are
+// read one by one, by Load. The error is ErrNoFolder, or says why the folder
+// cannot be listed.
+func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
+	if info, err := fs.Stat(fsys, Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return nil, ErrNoFolder
+	} else if err != nil {
+		return nil, err
+	}
+	t := &Tree{Policy: schema.DefaultPolicy(), fsys: fsys, check: check}
+	if err := fs.WalkDir(fsys, Folder, t.visit); err != nil {
+		return nil, fmt.Errorf("cannot list %s: %w", Folder, err)
+	}
+	slices.Sort(t.Paths)
+	if t.PolicyFile != nil && !t.PolicyFile.Broken {
+		var differences schema.Policy
+		t.PolicyFile.Decode(&differences)
+		t.Policy = differences.Over(t.Policy)
+	}
+	if t.PeopleFile != nil {
+		t.PeopleFile.Decode(&t.People)
+	}
+	return t, nil
+}
+
+// Load reads one of t.Paths.
+func (t *Tree) Load(name string) *Escalation {
+	e := &Escalation{ID: ID(name), File: t.read(name, schema.KindEscalation)}
+	e.Decode(&e.Escalation)
+	return e
+}
+
+// ID returns the identity of the escalation in a file: its path within the
+// folder, without .yaml (P36).
+func ID(name string) schema.ID {
+	return schema.ID(strings.TrimSuffix(strings.TrimPrefix(name, Folder+"/"), ".yaml"))
+}
+
+// legalPath is the path of an escalation.
+var legalPath = regexp.MustCompile(`^` + Folder + `/\d{4}/[a-z0-9][a-z0-9_-]{0,75}\.yaml$`)
+
+// visit takes in one file or folder.
+func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
+	if name == Folder {
+		return err
+	}
+	isYAML := strings.EqualFold(path.Ext(name), ".yaml") || strings.EqualFold(path.Ext(name), ".yml")
+	switch {
+	case err != nil:
+		t.tell(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it")
+		return fs.SkipDir
+	case entry.IsDir():
+		if isYAML {
+			t.Files++
+			t.tell(name, "file-place", "this is a folder, but its name is that of a file", "rename the folder, or make a file of it")
+			return fs.SkipDir
+		}
+		return nil
+	case entry.Type()&fs.ModeSymlink != 0:
+		t.Files++
+		t.tell(name, "file-link", "this is a link to another place; the file itself must stand here",
+			"delete the link and put the file in its place")
+		return nil
+	case !isYAML && (strings.HasPrefix(entry.Name(), ".") || strings.EqualFold(path.Ext(name), ".md") || strings.HasSuffix(name, "~")):
+		return nil // what every repository has beside its data
+	}
+	t.Files++
+	switch {
+	case !entry.Type().IsRegular():
+		t.tell(name, "file-unreadable", "this is not a file that can be read", "delete it")
+	case !isYAML:
+		t.tell(name, "file-unknown", "this file is not an escalation and is not checked", "an escalation is escalations/<year>/<name>.yaml; keep other files elsewhere")
+		t.Findings[len(t.Findings)-1].Level = finding.Warning
+	case name == PeoplePath:
+		f := t.read(name, schema.KindPeople)
+		t.PeopleFile = &f
+	case name == PolicyPath:
+		f := t.read(name, schema.KindPolicy)
+		t.PolicyFile = &f
+	case legalPath.MatchString(name):
+		t.Paths = append(t.Paths, name)
+	default:
+		message, hint := misplaced(name)
+		t.tell(name, "file-place", message, hint)
+	}
+	return nil
+}
+
+// misplaced says why name is not the path of an escalation.
+func misplaced(name string) (message, hint string) {
+	within := strings.TrimPrefix(name, Folder+"/")
+	dir, base := path.Split(within)
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	switch {
+	case path.Ext(base) != ".yaml" && (legalPath.MatchString(path.Join(Folder, dir, stem+".yaml")) || stem == "people" || stem == "policy"):
+		return "the file's name must end in .yaml", "rename it to " + stem + ".yaml"
+	case dir == "":
+		return "an escalation stands in the folder of its year, not here", "move it to escalations/<year>/" + base
+	case !regexp.MustCompile(`^\d{4}/$`).MatchString(dir):
+		return "an escalation stands in a folder named by a year of four digits, such as escalations/2026", "move it to escalations/<year>/" + base
+	default:
+		return "the file's name makes no id: it may have small letters, digits, dashes and underscores, at most 76, and begins with a letter or a digit",
+			"rename it to " + legalName(stem) + ".yaml"
+	}
+}
+
+var illegal = regexp.MustCompile(`[^a-z0-9_-]+`)
+
+// legalName makes a legal name of any.
+func legalName(stem string) string {
+	name := strings.Trim(illegal.ReplaceAllString(strings.ToLower(stem), "-"), "-_")
+	if name == "" {
+		return "customer-name"
+	}
+	return name[:min(len(name), 76)]
+}
+
+// read reads a file and checks it against the schema of its kind.
+func (t *Tree) read(name string, kind schema.Kind) File {
+	data, err := readAtMost(t.fsys, name, document.MaxBytes+1)
+	if err != nil {
+		doc := &document.Document{Path: clean(name), Broken: true}
+		doc.Findings = append(doc.Findings, at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
+		return File{Document: doc}
+	}
+	f := File{Document: document.Read(name, data)}
+	switch {
+	case f.Broken && f.Value() == nil:
+	case f.Empty() && kind == schema.KindPolicy: // the defaults hold
+	case f.Empty():
+		f.Broken = true
+		f.Findings = append(f.Findings, at(name, "file-empty", "the file is empty", "start from the example in the README, or delete the file"))
+	default:
+		f.Faults = t.check.Check(kind, f.Document)
+	}
+	return f
+}
+
+// readAtMost reads a file, but no more than limit bytes of it.
+func readAtMost(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := min(info.Size(), limit)
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF:
+			return data, nil
+		case err != nil:
+			return nil, err
+		case int64(len(data)) >= limit:
+			return data, nil
+		case len(data) == cap(data):
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
+
+func (t *Tree) tell(name, rule, message, hint string) {
+	t.Findings = append(t.Findings, at(name, rule, message, hint))
+}
+
+// at is an error about a file as a whole.
+func at(name, rule, message, hint string) finding.Finding {
+	return finding.Finding{
+		Path: clean(name), Place: finding.Place{Span: finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+		Rule: rule, Level: finding.Error, Message: message, Hint: hint, New: true,
+	}
+}
+
+// clean makes a file's name printable.
+func clean(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	return strings.ToValidUTF8(name, "\uFFFD")
+}
+
+// cause is an error without the path, which the finding has already.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
