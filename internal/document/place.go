@@ -16,7 +16,7 @@ import (
 func (d *Document) Locate(pointer string) (finding.Place, string) {
 	key, value, found := d.find(pointer)
 	switch {
-	case value == nil || !found && key == nil && value == d.root:
+	case value == nil || value == d.root:
 		return d.wholeLine(1), ""
 	case found && value.Kind == yaml.ScalarNode && !isEmpty(value):
 		return d.place(value), value.Value

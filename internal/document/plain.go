@@ -172,8 +172,11 @@ func (d *Document) alias(n *yaml.Node, path []string) {
 
 func (d *Document) addAt(n *yaml.Node, rule string, path []string, message, hint string) {
 	at := finding.Place{Span: finding.Span{Line: n.Line, Column: n.Column, EndLine: n.Line, EndColumn: n.Column + 1}, Source: d.line(n.Line)}
-	if n.Kind == yaml.ScalarNode {
+	switch n.Kind {
+	case yaml.ScalarNode:
 		at = d.place(n)
+	case yaml.AliasNode:
+		at.EndColumn += utf8.RuneCountInString(n.Value)
 	}
 	d.add(rule, at, Pointer(path...), n.Value, message, hint)
 }

@@ -2,9 +2,12 @@ package document
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
 // maxTrials bounds how often a broken file is parsed again, so that no file
@@ -107,11 +110,41 @@ func (r *recovery) read(b block) *yaml.Node {
 		if r.mend(at, trap) {
 			continue
 		}
+		if err != nil && r.align(b, at) {
+			continue
+		}
 		if err != nil {
 			r.giveUp(b, at, err)
 		}
 		return n
 	}
+}
+
+// align tells of a line that is indented deeper than the one above, though
+// that has its value already, and moves it back.
+func (r *recovery) align(b block, at int) bool {
+	above := r.above(at)
+	if above < b.first || !deeper(r.lines[at], r.lines[above]) || !holdsValue(r.lines[above]) || !keyLine.MatchString(r.lines[at]) {
+		return false
+	}
+	if r.trials--; r.trials < 0 {
+		return false
+	}
+	line := r.lines[above]
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	r.lines[at] = indent + strings.TrimLeft(r.lines[at], " ")
+	if r.toldAt(at + 1) {
+		return true
+	}
+	r.doc.add("yaml-syntax", r.doc.wholeLine(at+1), "", line, "this line is indented deeper than the one above, which already has its value",
+		"indent it like the line above: lines that belong together begin in the same column")
+	return true
+}
+
+// toldAt reports whether something was said of a line already: one mistake is
+// one finding.
+func (r *recovery) toldAt(number int) bool {
+	return slices.ContainsFunc(r.doc.Findings, func(f finding.Finding) bool { return f.Line == number })
 }
 
 // mend tries to read line i differently, and reports whether it did.
@@ -135,16 +168,11 @@ func (r *recovery) giveUp(b block, at int, err error) {
 	if m := keyLine.FindStringSubmatch(r.lines[b.first]); m != nil && m[1] == "" {
 		field = Pointer(m[2])
 	}
-	for _, f := range d.Findings {
-		if f.Line == at+1 {
-			return // one mistake, one finding
-		}
+	if r.toldAt(at + 1) {
+		return
 	}
 	message, hint := reason(err), "check the indentation, the brackets and the quotes of this line"
-	if above := r.above(at); above >= 0 && deeper(r.lines[at], r.lines[above]) && holdsValue(r.lines[above]) {
-		message = "this line is indented deeper than the one above, which already has its value"
-		hint = "indent it like the line above: lines that belong together begin in the same column"
-	} else if m := keyLine.FindStringSubmatch(r.lines[at]); m == nil {
+	if !keyLine.MatchString(r.lines[at]) {
 		message = "this line is not `key: value`"
 		hint = "write a key, a colon, a space and the value; text that belongs to the key above is indented further"
 	}

@@ -65,6 +65,9 @@ func trap(d *Document, line string, number int) (string, bool) {
 		}
 	}
 	t := trapped{doc: d, line: line, number: number, start: start, end: len(strings.TrimRight(line, " \t"))}
+	if t.start >= t.end {
+		return "", false
+	}
 	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.brackets, t.colon} {
 		if mended, ok := f(); ok {
 			return mended, true

@@ -23,7 +23,7 @@ import (
 // tree has the same findings wherever and whenever it is judged.
 func Run(t *tree.Tree, rules *rule.Set) finding.Report {
 	l := &linter{tree: t, rules: rules}
-	report := finding.Report{Files: t.Files, Findings: slices.Clone(t.Findings)}
+	report := finding.Report{Files: len(t.Names), Findings: slices.Clone(t.Findings)}
 	for i := range report.Findings {
 		if r, ok := rules.Lookup(report.Findings[i].Rule); ok {
 			report.Findings[i].Cites = r.Cites

@@ -43,8 +43,8 @@ type Tree struct {
 	Paths []string
 	// Findings tells what stands in the wrong place.
 	Findings []finding.Finding
-	// Files is how many files there are, whatever they are.
-	Files int
+	// Names are the paths of all files that were looked at, whatever they are.
+	Names []string
 
 	fsys  fs.FS
 	check *shape.Checker
@@ -120,20 +120,20 @@ func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
 		return fs.SkipDir
 	case entry.IsDir():
 		if isYAML {
-			t.Files++
+			t.Names = append(t.Names, clean(name))
 			t.tell(name, "file-place", "this is a folder, but its name is that of a file", "rename the folder, or make a file of it")
 			return fs.SkipDir
 		}
 		return nil
 	case entry.Type()&fs.ModeSymlink != 0:
-		t.Files++
+		t.Names = append(t.Names, clean(name))
 		t.tell(name, "file-link", "this is a link to another place; the file itself must stand here",
 			"delete the link and put the file in its place")
 		return nil
 	case !isYAML && (strings.HasPrefix(entry.Name(), ".") || strings.EqualFold(path.Ext(name), ".md") || strings.HasSuffix(name, "~")):
 		return nil // what every repository has beside its data
 	}
-	t.Files++
+	t.Names = append(t.Names, clean(name))
 	switch {
 	case !entry.Type().IsRegular():
 		t.tell(name, "file-unreadable", "this is not a file that can be read", "delete it")

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+func newLint(env environment, opts *options) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Check the escalations, the directory and the policy",
+		Long: "Checks every file below escalations/, or those named, against the format and the rules of the\n" +
+			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
+			"In GitHub Actions the default format is github, and a summary is written for the job.",
+		Example: "  escalate lint\n" +
+			"  escalate lint escalations/2026/northwind.yaml\n" +
+			"  escalate lint --format sarif > escalate.sarif",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			print, err := printer(env, opts, format, cmd.Flags().Changed("format"))
+			if err != nil {
+				return err
+			}
+			return runLint(env, opts, args, print)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json, github, sarif, gitlab or junit")
+	return cmd
+}
+
+// printFunc prints a report in one format.
+type printFunc func(io.Writer, finding.Report, *rule.Set) error
+
+func printer(env environment, opts *options, format string, stated bool) (printFunc, error) {
+	switch {
+	case opts.json && stated && format != "json":
+		return nil, usagef("--json and --format %s exclude each other", format)
+	case opts.json:
+		format = "json"
+	case !stated && env.getenv("GITHUB_ACTIONS") == "true":
+		format = "github"
+	}
+	formats := map[string]printFunc{
+		"text": func(w io.Writer, r finding.Report, _ *rule.Set) error {
+			return report.Text(w, r, report.TextOptions{Color: env.colour})
+		},
+		"json":   func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) },
+		"github": func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) },
+		"gitlab": func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitLab(w, r) },
+		"sarif": func(w io.Writer, r finding.Report, rules *rule.Set) error {
+			return report.SARIF(w, r, described(rules), env.version)
+		},
+		"junit": func(w io.Writer, r finding.Report, rules *rule.Set) error {
+			return report.JUnit(w, r, described(rules))
+		},
+	}
+	print, ok := formats[format]
+	if !ok {
+		return nil, usagef("there is no format %q: write text, json, github, sarif, gitlab or junit", format)
+	}
+	return print, nil
+}
+
+// described is what the formats tell of the rules.
+func described(rules *rule.Set) []report.Rule {
+	var list []report.Rule
+	for _, r := range rules.Rules() {
+		list = append(list, report.Rule{Name: r.Name, Summary: r.Summary, Why: r.Why, Cites: r.Cites})
+	}
+	return list
+}
+
+func runLint(env environment, opts *options, args []string, print printFunc) error {
+	dir, err := repository(env, opts)
+	if err != nil {
+		return err
+	}
+	t, err := openTree(dir)
+	if err != nil {
+		return err
+	}
+	only, err := named(env, opts, dir, args)
+	if err != nil {
+		return err
+	}
+	rules := rule.All()
+	result := lint.Run(t, rules)
+	if len(args) > 0 {
+		result.Files = 0
+		for _, name := range t.Names {
+			if within(name, only) {
+				result.Files++
+			}
+		}
+		result.Findings = slices.DeleteFunc(result.Findings, func(f finding.Finding) bool { return !within(f.Path, only) })
+	}
+	if err := print(env.stdout, result, rules); err != nil {
+		return err
+	}
+	if err := summarize(env, result); err != nil {
+		return err
+	}
+	if result.Failed() {
+		return errFindings
+	}
+	return nil
+}
+
+// named turns the paths of the command line into paths of the repository. Each
+// must lead to something below escalations/: nothing is checked by silence.
+func named(env environment, opts *options, dir string, args []string) ([]string, error) {
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	here := root
+	if opts.dir == "" {
+		if here, err = env.getwd(); err != nil {
+			return nil, err
+		}
+	}
+	var paths []string
+	for _, arg := range args {
+		full := arg
+		if !filepath.IsAbs(full) {
+			full = filepath.Join(here, arg)
+			if _, err := os.Lstat(full); err != nil && opts.dir != "" {
+				if wd, err := env.getwd(); err == nil {
+					full = filepath.Join(wd, arg)
+				}
+			}
+		}
+		if _, err := os.Lstat(full); err != nil {
+			if os.IsNotExist(err) {
+				return nil, usagef("there is no file %s", arg)
+			}
+			return nil, err
+		}
+		name, err := filepath.Rel(root, full)
+		name = filepath.ToSlash(name)
+		if err != nil || !fs.ValidPath(name) || name != "." && name != tree.Folder && !strings.HasPrefix(name, tree.Folder+"/") {
+			return nil, usagef("%s is not in the folder %s of %s", arg, tree.Folder, dir)
+		}
+		paths = append(paths, name)
+	}
+	return paths, nil
+}
+
+// within reports whether name is one of the paths, or below one.
+func within(name string, paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool {
+		return p == "." || name == p || strings.HasPrefix(name, p+"/")
+	})
+}
+
+// summarize writes the summary of a job of GitHub Actions.
+func summarize(env environment, r finding.Report) error {
+	name := env.getenv("GITHUB_STEP_SUMMARY")
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("cannot write the job summary: %w", err)
+	}
+	defer f.Close()
+	return report.Summary(f, r)
+}

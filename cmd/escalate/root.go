@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// The exit codes.
+const (
+	exitClean    = 0 // nothing to say
+	exitFindings = 1 // an error was found
+	exitUsage    = 2 // the command was called wrongly
+	exitFailed   = 3 // the command could not run
+)
+
+// environment is what the commands see of the world.
+type environment struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	getwd          func() (string, error)
+	colour         bool // whether stdout is a terminal that takes colour
+	version        string
+}
+
+// options are the flags that every command has.
+type options struct {
+	dir  string
+	json bool
+}
+
+// usageError is a call that makes no sense: exit 2, with a hint at --help.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errFindings ends a command that has said what it found: exit 1.
+var errFindings = errors.New("findings")
+
+// run runs one command and returns its exit code.
+func run(args []string, env environment) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	cmd, err := root.ExecuteC()
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errFindings):
+		return exitFindings
+	case errors.As(err, &usage):
+		fmt.Fprintf(env.stderr, "escalate: %v\nTry: %s --help\n", err, cmd.CommandPath())
+		return exitUsage
+	default:
+		fmt.Fprintf(env.stderr, "escalate: %v\n", err)
+		return exitFailed
+	}
+}
+
+func newRoot(env environment) *cobra.Command {
+	opts := &options{}
+	root := &cobra.Command{
+		Use:   "escalate",
+		Short: "Customer escalations as code",
+		Long: "A customer escalation is a YAML file in a git repository. escalate checks the files\n" +
+			"against the escalation process.\n\n" +
+			"Exit codes: 0 nothing to say, 1 findings, 2 wrong usage, 3 could not run.",
+		Version:                    env.version,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       noCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
+	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newLint(env, opts), newExplain(env, opts), newSchema(env, opts))
+	return root
+}
+
+// noCommand refuses words that name no command.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usagef("there is no command %q; did you mean %q?", args[0], near[0])
+	}
+	return usagef("there is no command %q", args[0])
+}
+
+// atMost refuses more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usagef("too many arguments: %q", args[n])
+		}
+		return nil
+	}
+}
+
+// repository returns the folder of the repository: --dir, or the nearest one
+// upwards that holds escalations/.
+func repository(env environment, opts *options) (string, error) {
+	if opts.dir != "" {
+		return opts.dir, nil
+	}
+	here, err := env.getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := here; ; dir = filepath.Dir(dir) {
+		if info, err := os.Stat(filepath.Join(dir, tree.Folder)); err == nil && info.IsDir() {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return here, nil // tree.Open says what is missing
+		}
+	}
+}
+
+// openTree loads the working tree.
+func openTree(dir string) (*tree.Tree, error) {
+	check, err := shape.NewChecker()
+	if err != nil {
+		return nil, err
+	}
+	t, err := tree.Open(os.DirFS(dir), check)
+	if errors.Is(err, tree.ErrNoFolder) {
+		return nil, fmt.Errorf("%w (%s): go to the repository, or name it with --dir", err, dir)
+	}
+	return t, err
+}

@@ -1,0 +1,240 @@
+package document_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+// What people write by hand, what is told of it, and what can be read all the
+// same. A finding is written as line:column rule “the text it underlines”.
+func TestRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		want       []string
+		value      any
+		broken     bool
+	}{
+		{name: "clean", text: "a: 1\nb: x\n", value: m{"a": int64(1), "b": "x"}},
+		{name: "empty", text: ""},
+		{name: "only comments", text: "# nothing yet\n"},
+		{name: "windows line ends and byte order mark", text: "\ufeffa: x\r\nb: [y]\r\n", value: m{"a": "x", "b": []any{"y"}}},
+		{name: "one leading document marker", text: "---\na: x\n", value: m{"a": "x"}},
+		{name: "a document end and nothing behind it", text: "a: x\n...\n", value: m{"a": "x"}},
+
+		{name: "colon on line 1", text: "a: b: c\n", want: []string{"1:4 yaml-colon “b: c”"}, value: m{"a": "b; c"}},
+		{name: "colon in a list of mappings", text: "l:\n  - step: Load: test\n", want: []string{"2:11 yaml-colon “Load: test”"}, value: m{"l": []any{m{"step": "Load; test"}}}},
+		{name: "colon in a flow mapping", text: "e: [{c: Queue time: under 60, d: 1}]\n", want: []string{"1:19 yaml-colon “:”"}, value: m{"e": []any{m{"c": "Queue time; under 60", "d": int64(1)}}}},
+		{name: "colon at the end", text: "a: Down:\n", want: []string{"1:4 yaml-colon “Down:”"}, value: m{"a": "Down;"}},
+		{name: "no space behind a colon", text: "x: 1\nseverity:high\ny: 2\n", want: []string{"2:1 yaml-colon “severity:high”"}, value: m{"x": int64(1), "severity": "high", "y": int64(2)}},
+		{name: "no space behind a colon alone", text: "severity:high\n", want: []string{"1:1 yaml-colon “severity:high”"}, value: m{"severity": "high"}},
+		{name: "no space behind a nested colon", text: "a:\n  region:EMEA\n  b: x\n", want: []string{"2:3 yaml-colon “region:EMEA”"}, value: m{"a": m{"region": "EMEA", "b": "x"}}},
+
+		{name: "handle with an at", text: "x: 1\nfyi: [@jane, @joe]\nby: @jo\n", want: []string{"2:7 yaml-at “@jane”", "2:14 yaml-at “@joe”", "3:5 yaml-at “@jo”"}, value: m{"x": int64(1), "fyi": []any{"jane", "joe"}, "by": "jo"}},
+		{name: "handle with an at in a list", text: "fyi:\n  - @jane\n", want: []string{"2:5 yaml-at “@jane”"}, value: m{"fyi": []any{"jane"}}},
+
+		{name: "channel with a hash", text: "channel: #esc_x\nb: 1\n", want: []string{"1:10 yaml-hash “#esc_x”"}, value: m{"channel": nil, "b": int64(1)}},
+		{name: "text cut at a hash", text: "b: Ticket #4711 is slow\n", want: []string{"1:11 yaml-hash “#4711 is slow”"}, value: m{"b": "Ticket"}},
+		{name: "text of two lines cut at a hash", text: "b: Ticket\n  and #4711\nc: x\n", want: []string{"2:7 yaml-hash “#4711”"}, value: m{"b": "Ticket and", "c": "x"}},
+		{name: "list entry with a hash", text: "l:\n  - #x\n  - y\n", want: []string{"2:5 yaml-hash “#x”"}, value: m{"l": []any{nil, "y"}}},
+		{name: "meant comments", text: "a: x # note\nb: 'q' #note\nc: [y] #note\n#note\nd: # note\n  e: f\ng: #note\n  h: i\n", value: m{"a": "x", "b": "q", "c": []any{"y"}, "d": m{"e": "f"}, "g": m{"h": "i"}}},
+		{name: "hash inside a text block", text: "a: |\n  see #4711\n", value: m{"a": "see #4711\n"}},
+
+		{name: "unclosed bracket", text: "x: 1\nfyi: [a\ny: 2\nz: 3\n", want: []string{"2:6 yaml-bracket “[”"}, value: m{"x": int64(1), "fyi": []any{"a"}, "y": int64(2), "z": int64(3)}},
+		{name: "unclosed nested bracket", text: "s:\n  needed: true\n  tickets: [https://a\n  dri: t\n", want: []string{"3:12 yaml-bracket “[”"}, value: m{"s": m{"needed": true, "tickets": []any{"https://a"}, "dri": "t"}}},
+		{name: "a bracket too many", text: "a: [1, 2]]\n", want: []string{"1:10 yaml-bracket “]”"}, value: m{"a": []any{int64(1), int64(2)}}},
+		{name: "text in brackets", text: "a: [urgent] it is down\n", want: []string{"1:4 yaml-special “[urgent] it is down”"}, value: m{"a": "_urgent_ it is down"}},
+		{name: "unclosed quote", text: "y:\n  a: \"abc\n  b: 1\nz: \"q\"\n", want: []string{"2:6 yaml-quote “\"abc”"}, value: m{"y": m{"a": "_abc", "b": int64(1)}, "z": "q"}},
+		{name: "text behind a quote", text: "a: \"x\" y\n", want: []string{"1:8 yaml-quote “y”"}, value: m{"a": "_x_ y"}},
+		{name: "apostrophe in single quotes", text: "a: 'it's down'\n", want: []string{"1:8 yaml-quote “s down'”"}, value: m{"a": "_it_s down_"}},
+		{name: "emphasis", text: "a: *All* of it\n", want: []string{"1:4 yaml-special “*All* of it”"}, value: m{"a": "_All* of it"}},
+		{name: "percent", text: "a: %x\n", want: []string{"1:4 yaml-special “%x”"}, value: m{"a": "_x"}},
+		{name: "list on the line of its key", text: "a: - b\n", want: []string{"1:4 yaml-special “- b”"}, value: m{"a": "_ b"}},
+		{name: "tag", text: "a: !urgent down\n", want: []string{"1:4 yaml-special “!urgent down”"}, value: m{"a": "down"}},
+		{name: "anchor, alias, merge", text: "a: &x y\nb: *x\n<<: *x\n", want: []string{"1:4 yaml-special “&x y”", "2:4 yaml-special “*x”", "3:1 yaml-special “<<”"}, value: m{"a": "y", "b": nil}},
+
+		{name: "tab", text: "a:\n\tb: x\n\tc: y\n", want: []string{"2:1 yaml-tab “\t”"}, value: m{"a": m{"b": "x", "c": "y"}}},
+		{name: "tab on line 1", text: "\tcustomer: x\n", want: []string{"1:1 yaml-tab “\t”"}, value: m{"customer": "x"}},
+		{name: "deeper than the line above", text: "a:\n  b: x\n   c: y\nd: z\n", want: []string{"3:4 yaml-syntax “c: y”"}, value: m{"a": m{"b": "x", "c": "y"}, "d": "z"}},
+		{name: "first key indented", text: " customer: x\nseverity: high\n", want: []string{"1:2 yaml-syntax “customer: x”"}, value: m{"customer": "x", "severity": "high"}},
+		{name: "text not indented", text: "d: |\n  foo\nbar baz\nask: x\n", want: []string{"3:1 yaml-syntax “bar baz”"}, value: m{"d": "foo\n", "ask": "x"}, broken: true},
+		{name: "list among keys", text: "x: 1\n- y\nz: 2\n", want: []string{"2:1 yaml-syntax “- y”"}, value: m{"z": int64(2)}, broken: true},
+		{name: "a list", text: "- a\n", want: []string{"1:1 yaml-syntax “- a”"}, broken: true},
+
+		{name: "duplicate key", text: "a: 1\nb: 2\na: 3\n", want: []string{"3:1 yaml-duplicate-key “a”"}, value: m{"a": int64(1), "b": int64(2)}},
+		{name: "second document", text: "a: 1\n---\nb: 2\n", want: []string{"2:1 yaml-documents “---”"}, value: m{"a": int64(1)}},
+		{name: "text behind the document end", text: "a: 1\n...\nb: 2\n", want: []string{"2:1 yaml-documents “...”"}, value: m{"a": int64(1)}},
+		{name: "merge conflict", text: "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", want: []string{"2:1 merge-conflict “<<<<<<< HEAD”"}, value: m{"a": int64(1), "b": int64(1)}},
+		{name: "merge conflict with its base", text: "<<<<<<< a\nb: 1\n||||||| c\nb: 0\n=======\nb: 2\n>>>>>>> d\n", want: []string{"1:1 merge-conflict “<<<<<<< a”"}, value: m{"b": int64(1)}},
+
+		{name: "UTF-16", text: "\xff\xfea\x00:\x00", want: []string{"1:1 yaml-encoding “”"}, broken: true},
+		{name: "latin 1", text: "a: caf\xe9 x\n", want: []string{"1:7 yaml-encoding “ ”"}, value: m{"a": "caf  x"}},
+		{name: "NUL and zero width", text: "a: x\x00y\nb: z\ufeffw\n", want: []string{"1:5 yaml-encoding “ ”", "2:5 yaml-encoding “ ”"}, value: m{"a": "x y", "b": "z w"}},
+		{name: "line separator", text: "a: x\u2028y\nb: [\n", want: []string{"2:4 yaml-bracket “[”"}, value: m{"a": "x y", "b": []any{}}},
+		{name: "several faults", text: "summary: Acme: down\nfyi: [@jane]\nchannel: #x\n", want: []string{"1:10 yaml-colon “Acme: down”", "2:7 yaml-at “@jane”", "3:10 yaml-hash “#x”"}, value: m{"summary": "Acme; down", "fyi": []any{"jane"}, "channel": nil}},
+		{name: "wide characters", text: "a: Société Générale 顧客 #1\n", want: []string{"1:24 yaml-hash “#1”"}, value: m{"a": "Société Générale 顧客"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := document.Read("x.yaml", []byte(c.text))
+			if got := told(d); !slices.Equal(got, c.want) {
+				t.Errorf("findings\n got %q\nwant %q", got, c.want)
+			}
+			if !reflect.DeepEqual(d.Value(), plain(c.value)) {
+				t.Errorf("value %#v, want %#v", d.Value(), c.value)
+			}
+			if d.Broken != c.broken {
+				t.Errorf("broken %v, want %v", d.Broken, c.broken)
+			}
+		})
+	}
+}
+
+type m map[string]any
+
+// plain makes of the short type m the one that documents have.
+func plain(v any) any {
+	switch v := v.(type) {
+	case m:
+		out := map[string]any{}
+		for k := range maps.Keys(v) {
+			out[k] = plain(v[k])
+		}
+		return out
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+	}
+	return v
+}
+
+func told(d *document.Document) []string {
+	finding.Sort(d.Findings)
+	var list []string
+	for _, f := range d.Findings {
+		line := []rune(f.Source)
+		from, to := min(f.Column-1, len(line)), min(f.EndColumn-1, len(line))
+		list = append(list, fmt.Sprintf("%d:%d %s “%s”", f.Line, f.Column, f.Rule, string(line[from:max(from, to)])))
+	}
+	return list
+}
+
+// A file over the limit is told and not read.
+func TestReadLargeFile(t *testing.T) {
+	t.Parallel()
+	d := document.Read("x.yaml", []byte("a: "+strings.Repeat("x", document.MaxBytes)))
+	if len(d.Findings) != 1 || d.Findings[0].Rule != "file-size" || !d.Broken || d.Value() != nil {
+		t.Errorf("findings %v, broken %v", d.Findings, d.Broken)
+	}
+}
+
+// Nesting is told at the top-level key, however deep it goes.
+func TestReadNested(t *testing.T) {
+	t.Parallel()
+	for depth, want := range map[int]string{
+		100:    "2:1 yaml-nesting “b”",
+		10_000: "2:1 yaml-nesting “b”",
+		90_000: "2:4 yaml-bracket “[”",
+	} {
+		d := document.Read("x.yaml", []byte("a: x\nb: "+strings.Repeat("[", depth)+"\nc: y\n"))
+		if depth <= 10_000 {
+			d = document.Read("x.yaml", []byte("a: x\nb: "+strings.Repeat("[", depth)+strings.Repeat("]", depth)+"\nc: y\n"))
+		}
+		if got := told(d); len(got) != 1 || got[0] != want {
+			t.Errorf("%d deep: %.200q, want %q", depth, got, want)
+		}
+	}
+}
+
+// A value is found where it stands; what is missing, at the nearest parent.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	d := document.Read("x.yaml", []byte("# first\ncustomer: \"Société\"  # c\naccount:\n  region: EMEA\n  csm:\nlist:\n  - step: a b\n    due: 2026-11-24\n  - {step: c}\nflow: [x, 'y z']\ntext: |\n  one\n  two\n"))
+	for pointer, want := range map[string]string{
+		"":                "1:1 # first",
+		"/customer":       `2:11 "Société"`,
+		"/account":        "3:1 account",
+		"/account/region": "4:11 EMEA",
+		"/account/csm":    "5:3 csm",
+		"/account/cse":    "3:1 account",
+		"/missing":        "1:1 # first",
+		"/missing/deeper": "1:1 # first",
+		"/list/0":         "7:5 step",
+		"/list/0/step":    "7:11 a b",
+		"/list/0/owner":   "7:5 step",
+		"/list/1":         "9:5 {",
+		"/flow/1":         "10:11 'y z'",
+		"/text":           "11:7 |",
+	} {
+		at, _ := d.Locate(pointer)
+		got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, string([]rune(at.Source)[at.Column-1:at.EndColumn-1]))
+		if got != want {
+			t.Errorf("%q is at %s, want %s", pointer, got, want)
+		}
+	}
+}
+
+// A renamed key is found by its new name and holds the same value.
+func TestRename(t *testing.T) {
+	t.Parallel()
+	d := document.Read("x.yaml", []byte("l:\n  - {ownr: jdoe}\n"))
+	if !d.Rename("/l/0/ownr", "owner") || d.Rename("/l/0/ownr", "owner") {
+		t.Fatal("renamed twice or never")
+	}
+	want := map[string]any{"l": []any{map[string]any{"owner": "jdoe"}}}
+	if !reflect.DeepEqual(d.Value(), want) {
+		t.Errorf("value %v, want %v", d.Value(), want)
+	}
+	if at, value := d.Locate("/l/0/owner"); at.Column != 12 || value != "jdoe" {
+		t.Errorf("at %v, value %q", at, value)
+	}
+}
+
+// Whatever the bytes, reading ends, and every finding stands inside the file.
+func FuzzRead(f *testing.F) {
+	seeds, err := filepath.Glob("../../escalations/*/*.yaml")
+	if err != nil || len(seeds) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range seeds {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	for _, s := range []string{
+		"a: b: c\n", "x: [a\ny: 2\n", "a: \"b\nc: d\n", "\tx: 1\n", "fyi: [@a, @b]\n", "a: &x [*x]\n", "a: !!binary x\n", "? [a]\n: b\n", "<<<<<<< a\nb: 1\n=======\n>>>>>>> c\n",
+		"---\na\n---\nb\n", "\xff\xfea\x00", "a: \x00\n", "a: |\n x\n y\n  z\n w\n", "- a\n-b\n", "a: {b: c\n", "a: 'x' y\n", "a:b\nc:d\n", "%YAML 9\n---\n", "a: \u2028 #x\n", "a: #b\n- #c\n", "\r\ra: 1\r", "a: 1e999\nb: 0x\nc: .nan\n", "=: 1\n<<: 2\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d := document.Read("x.yaml", data)
+		for _, x := range d.Findings {
+			if x.Line < 1 || x.Column < 1 || x.EndLine < x.Line || x.EndColumn < x.Column {
+				t.Errorf("%s at %v", x.Rule, x.Span)
+			}
+			if width := utf8.RuneCountInString(x.Source); x.Column > width+2 {
+				t.Errorf("%s at column %d of a line of %d", x.Rule, x.Column, width)
+			}
+			if x.Message == "" || x.Hint == "" || strings.ContainsAny(x.Message, "\n\r") {
+				t.Errorf("%s says %q, %q", x.Rule, x.Message, x.Hint)
+			}
+		}
+		if d.Value() == nil && len(d.Findings) == 0 && !d.Empty() {
+			t.Error("nothing was read and nothing was said")
+		}
+	})
+}

@@ -1,0 +1,279 @@
+package lint_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+func run(t testing.TB, check *shape.Checker, files fstest.MapFS) finding.Report {
+	t.Helper()
+	tr, err := tree.Open(files, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lint.Run(tr, rule.All())
+}
+
+func checker(t testing.TB) *shape.Checker {
+	t.Helper()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return check
+}
+
+// The repository's own escalations have no finding, not even a warning.
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	tr, err := tree.Open(os.DirFS("../.."), checker(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := lint.Run(tr, rule.All())
+	for _, f := range r.Findings {
+		t.Errorf("%s:%d:%d: %s [%s]", f.Path, f.Line, f.Column, f.Message, f.Rule)
+	}
+	if r.Files < 12 {
+		t.Errorf("%d files checked, want people, policy and at least ten escalations", r.Files)
+	}
+}
+
+// One mistake is one finding, under the rule of the process that it breaks, at
+// the line of the value. Each case changes one thing of a valid escalation.
+func TestOneMistakeOneFinding(t *testing.T) {
+	t.Parallel()
+	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
+	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	check := checker(t)
+	for _, c := range []struct {
+		name, old, new string
+		want           string // line, rule and citations
+	}{
+		{"severity misspelt", "severity: high", "severity: hgih", "3 severity-known P4"},
+		{"severity a number", "severity: high", "severity: 2", "3 severity-known P4"},
+		{"severity missing", "severity: high\n", "", "1 severity-known P4"},
+		{"severity empty", "severity: high", "severity:", "3 severity-known P4"},
+		{"severity's key misspelt", "severity: high", "severty: high", "3 unknown-key P4"},
+		{"customer a number", "customer: Northwind Traders", "customer: 0123", "2 declaration P21"},
+		{"customer a date", "customer: Northwind Traders", "customer: 2026-11-20", "2 declaration P21"},
+		{"customer a boolean", "customer: Northwind Traders", "customer: true", "2 declaration P21"},
+		{"description empty", "description: |\n  Since the upgrade of 12 November every pipeline waits about 40 minutes.\n\n  Three of their teams stopped deploying.\n", "description:\n", "6 declaration P21"},
+		{"opened without a time", "2026-11-20T09:30:00Z", "2026-11-20", "4 opened P25"},
+		{"opened in a month 13", "2026-11-20T09:30:00Z", "2026-13-20T09:30:00Z", "4 opened P25"},
+		{"opened by nobody known", "by: jdoe}", "by: jdo}", "4 known-person P8"},
+		{"account missing", "account:\n  region: EMEA\n  csm: jdoe\n  account_executive: arivera\n", "", "1 in-scope P3"},
+		{"account a word", "account:\n  region: EMEA\n  csm: jdoe\n  account_executive: arivera\n", "account: EMEA\n", "10 in-scope P3"},
+		{"region misspelt", "region: EMEA", "region: EMAE", "11 region-known P5"},
+		{"no csm", "  csm: jdoe\n", "", "10 in-scope P3"},
+		{"csm unknown", "csm: jdoe", "csm: jdeo", "12 known-person P8"},
+		{"csm's key misspelt", "csm: jdoe", "cms: jdoe", "12 unknown-key P6"},
+		{"csm without the role", "csm: jdoe", "csm: okhan", "12 role-fits P8; 14 escalation-dri P6"},
+		{"executive without the role", "account_executive: arivera", "account_executive: okhan", "13 role-fits P8"},
+		{"dri another", "dri: jdoe", "dri: arivera", "14 escalation-dri P6"},
+		{"dri unknown", "\ndri: jdoe", "\ndri: jdeo", "14 escalation-dri P6"},
+		{"dri missing", "\ndri: jdoe\n", "\n", "1 escalation-dri P6"},
+		{"dri with an at", "\ndri: jdoe", "\ndri: '@jdoe'", "14 known-person P8"},
+		{"dri a list", "\ndri: jdoe", "\ndri: [jdoe]", "14 known-person P8"},
+		{"cse without its case", "  csm: jdoe\n", "  csm: jdoe\n  cse: kwong\n", "10 cse-help-case P6"},
+		{"a project without a manager", "  csm: jdoe\n", "  csm: jdoe\n  services_project: {url: 'https://p.example.com'}\n", "13 escalation-dri P6"},
+		{"product missing", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", "", "3 product-related P9"},
+		{"product not said", "  related: true\n", "", "15 product-related P9"},
+		{"product empty", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", "product: {}\n", "15 product-related P9"},
+		{"product said with a no", "related: true", "related: no", "16 product-related P9"},
+		{"product no without a reason", "related: true", "related: false", "16 product-related P9"},
+		{"product dri missing", "  dri: mlee\n", "", "15 product-dri-required P9"},
+		{"product dri empty", "dri: mlee", "dri:", "17 product-dri-required P9"},
+		{"product dri too low", "dri: mlee", "dri: okhan", "17 product-dri-level P10"},
+		{"product dri of no product role", "dri: mlee", "dri: tmora", "17 product-dri-level P10 P8"},
+		{"product dri too low for critical", "severity: high", "severity: critical", "17 product-dri-level P10"},
+		{"product dri left", "dri: mlee", "dri: pastel", "17 person-left P8; 17 product-dri-level P10 P8"},
+		{"team of no product role", "team: [okhan]", "team: [tmora]", "18 role-fits P8"},
+		{"team not a list", "team: [okhan]", "team: okhan", "18 product-related P9"},
+		{"enhancement", "  related: true\n", "  related: true\n  enhancement: true\n", "15 business-case P14"},
+		{"support without a ticket", ", tickets: ['https://support.example.com/tickets/4711']", "", "19 support-ticket P13"},
+		{"support with no ticket", "['https://support.example.com/tickets/4711']", "[]", "19 support-ticket P13"},
+		{"support of another role", "dri: tmora", "dri: okhan", "19 role-fits P8"},
+		{"case missing", "  case: https://crm.example.com/cases/5002\n", "", "20 case-linked P15 P16"},
+		{"case a word", "https://crm.example.com/cases/5002", "soon", "21 case-linked P15 P16"},
+		{"notes missing", "  meeting_notes: https://docs.example.com/northwind-notes\n", "", "20 meeting-notes P15"},
+		{"notes without a scheme", "https://docs.example.com/northwind-notes", "docs.example.com/notes", "22 meeting-notes P15"},
+		{"links missing", "links:\n  case: https://crm.example.com/cases/5002\n  meeting_notes: https://docs.example.com/northwind-notes\n", "", "1 case-linked P15 P16"},
+		{"ask missing", "ask: One engineer who can work with the customer every day on the queue analysis.\n", "", "1 initial-ask P15"},
+		{"ask blank", "ask: One engineer who can work with the customer every day on the queue analysis.", "ask: ' '", "23 initial-ask P15"},
+		{"approach missing", "approach: Reproduce the waiting in our lab, then tune the queue with the customer.\n", "", "1 approach P7"},
+		{"no criteria", "exit_criteria:\n  - criterion: Queue time under 60 s at p95 for five working days\n", "exit_criteria: []\n", "25 exit-criteria P15"},
+		{"criterion met on no day", "for five working days\n", "for five working days\n    met: yes\n", "27 exit-criteria P15"},
+		{"criterion with a colon", "criterion: Queue time under", "criterion: Queue time: under", "26 yaml-colon"},
+		{"a step too short", "  - {step: Load test with the customer, owner: jdoe, due: 2026-11-24}", "  - Load test", "28 next-steps P7"},
+		{"no steps", "next_steps:\n  - {step: Load test with the customer, owner: jdoe, due: 2026-11-24}\n", "next_steps: []\n", "27 next-steps P7"},
+		{"a step without an owner", "owner: jdoe, ", "", "28 next-steps P7"},
+		{"a step without a date", ", due: 2026-11-24", "", "28 next-steps P7"},
+		{"a step on 30 February", "due: 2026-11-24", "due: 2026-02-30", "28 next-steps P7"},
+		{"a step of nobody known", "owner: jdoe", "owner: jd", "28 known-person P8"},
+		{"channel with a hash", "\ndri: jdoe", "\nchannel: '#esc_n'\ndri: jdoe", "14 channel-name P17"},
+		{"channel in capitals", "\ndri: jdoe", "\nchannel: esc_Northwind\ndri: jdoe", "14 channel-name P17"},
+		{"an unknown key", "ask: One", "priority: 1\nask: One", "23 unknown-key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if strings.Count(base, c.old) == 0 {
+				t.Fatalf("%q is not in the base", c.old)
+			}
+			r := run(t, check, fstest.MapFS{
+				tree.PeoplePath:                   {Data: []byte(people)},
+				"escalations/2026/northwind.yaml": {Data: []byte(strings.Replace(base, c.old, c.new, 1))},
+			})
+			var got []string
+			for _, f := range r.Findings {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%d %s %s", f.Line, f.Rule, strings.Join(f.Cites, " "))))
+			}
+			if s := strings.Join(got, "; "); s != c.want {
+				t.Errorf("got %s, want %s", s, c.want)
+				for _, f := range r.Findings {
+					t.Logf("%s (%s)", f.Message, f.Hint)
+				}
+			}
+		})
+	}
+}
+
+// What stands in the wrong place is told, once, and nothing is passed over.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	good := []byte(read(t, "../rule/testdata/base/escalations/2026/northwind.yaml"))
+	people := []byte(read(t, "../rule/testdata/base/escalations/people.yaml"))
+	check := checker(t)
+	for name, want := range map[string]string{
+		"escalations/2026/acme.yml":              "file-place",
+		"escalations/acme.yaml":                  "file-place",
+		"escalations/26/acme.yaml":               "file-place",
+		"escalations/2026/q4/acme.yaml":          "file-place",
+		"escalations/2026/Acme.yaml":             "file-place",
+		"escalations/2026/acme corp.yaml":        "file-place",
+		"escalations/2026/.acme.yaml":            "file-place",
+		"escalations/2026/société.yaml":          "file-place",
+		"escalations/2026/acme.YAML":             "file-place",
+		"escalations/people.yml":                 "file-place",
+		"escalations/2026/" + long + ".yaml":     "file-place",
+		"escalations/2026/acme":                  "file-unknown",
+		"escalations/2026/acme.yaml.bak":         "file-unknown",
+		"escalations/README.md":                  "",
+		"escalations/2026/.gitkeep":              "",
+		"escalations/2026/northwind.yaml~":       "",
+		"escalations/2026/folder.yaml/x.txt":     "file-place",
+		"escalations/2026/acme-corp_2.yaml":      "",
+		"escalations/2026/" + long[1:] + ".yaml": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, check, fstest.MapFS{tree.PeoplePath: {Data: people}, "escalations/2026/northwind.yaml": {Data: good}, name: {Data: good}})
+			var rules []string
+			for _, f := range r.Findings {
+				rules = append(rules, f.Rule)
+			}
+			if got := strings.Join(rules, " "); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+const long = "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggghhhhhhh"
+
+// Links, unreadable files and what is no file at all are told and never
+// followed.
+func TestRealFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		full := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(tree.PeoplePath, read(t, "../rule/testdata/base/escalations/people.yaml"))
+	write("escalations/2026/northwind.yaml", read(t, "../rule/testdata/base/escalations/2026/northwind.yaml"))
+	write("elsewhere.yaml", "customer: x\n")
+	for link, target := range map[string]string{"out": "../../elsewhere.yaml", "nowhere": "gone.yaml", "loop": "loop.yaml", "in": "northwind.yaml"} {
+		if err := os.Symlink(target, filepath.Join(dir, "escalations/2026", link+".yaml")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr, err := tree.Open(os.DirFS(dir), checker(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := lint.Run(tr, rule.All())
+	for _, f := range r.Findings {
+		if f.Rule != "file-link" || !slices.Equal(f.Cites, []string{"P36"}) {
+			t.Errorf("%s: %s [%s]", f.Path, f.Message, f.Rule)
+		}
+	}
+	if len(r.Findings) != 4 || r.Files != 6 {
+		t.Errorf("%d findings in %d files, want 4 in 6", len(r.Findings), r.Files)
+	}
+}
+
+// Whatever stands in a file, lint ends, and says the same twice.
+func FuzzLint(f *testing.F) {
+	check := checker(f)
+	people := []byte(read(f, "../rule/testdata/base/escalations/people.yaml"))
+	for _, pattern := range []string{"../../escalations/*/*.yaml", "../rule/testdata/base/escalations/*/*.yaml"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			f.Fatalf("no seeds: %v", err)
+		}
+		for _, name := range names {
+			f.Add([]byte(read(f, name)))
+		}
+	}
+	for _, r := range rule.All().Rules() {
+		f.Add([]byte(r.Wrong.YAML))
+		f.Add([]byte(r.Right.YAML))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		files := fstest.MapFS{
+			tree.PeoplePath:               {Data: people},
+			tree.PolicyPath:               {Data: data},
+			"escalations/2026/fuzz.yaml":  {Data: data},
+			"escalations/2026/fuzz2.yaml": {Data: data},
+		}
+		first, second := run(t, check, files), run(t, check, files)
+		if fmt.Sprint(first) != fmt.Sprint(second) {
+			t.Error("two runs say different things")
+		}
+		rules := rule.All()
+		for _, x := range first.Findings {
+			if _, known := rules.Lookup(x.Rule); !known {
+				t.Errorf("no rule %q", x.Rule)
+			}
+			if x.Line < 1 || x.Column < 1 || x.EndColumn < x.Column || x.Message == "" || x.Hint == "" {
+				t.Errorf("%+v", x)
+			}
+		}
+	})
+}
+
+func read(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
