@@ -21,7 +21,7 @@ import (
 const module = "github.com/escalations-as-code/escalate"
 
 func main() {
-	files, err := generate(".")
+	files, err := generate(module+"/schema", ".")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,8 +33,8 @@ func main() {
 }
 
 // generate returns the schema files by name. It reads the comments of package
-// schema in the folder dir.
-func generate(dir string) (map[string][]byte, error) {
+// schema in the folder dir, seen from the package whose import path is from.
+func generate(from, dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, of := range []struct {
 		name, title string
@@ -45,7 +45,7 @@ func generate(dir string) (map[string][]byte, error) {
 		{"policy", "The policy", schema.Policy{}},
 	} {
 		r := &jsonschema.Reflector{DoNotReference: true, FieldNameTag: "yaml"}
-		if err := r.AddGoComments(module+"/schema", dir, jsonschema.WithFullComment()); err != nil {
+		if err := r.AddGoComments(from, dir, jsonschema.WithFullComment()); err != nil {
 			return nil, err
 		}
 		s := r.Reflect(of.value)
