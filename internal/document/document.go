@@ -33,6 +33,9 @@ type Document struct {
 	// Broken is true where a part could not be read at all: what the file says
 	// as a whole cannot be judged then, only the parts that were read.
 	Broken bool
+	// Unread are the JSON pointers of the values that could not be read. They
+	// are there, so they are not missing.
+	Unread []string
 
 	root  *yaml.Node // the top-level mapping; nil where there is none
 	value any

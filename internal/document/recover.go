@@ -167,8 +167,9 @@ func (r *recovery) giveUp(b block, at int, err error) {
 	field := ""
 	if m := keyLine.FindStringSubmatch(r.lines[b.first]); m != nil && m[1] == "" {
 		field = Pointer(m[2])
+		d.Unread = append(d.Unread, field)
 	}
-	if r.toldAt(at + 1) {
+	if r.toldAt(at+1) || r.unclosed(b) {
 		return
 	}
 	message, hint := reason(err), "check the indentation, the brackets and the quotes of this line"
@@ -198,6 +199,14 @@ func (r *recovery) wrongLine(b block, err error) int {
 		at++
 	}
 	return at
+}
+
+// unclosed reports whether b has a bracket or a quote that is never closed:
+// then what follows may well be meant as a part of it.
+func (r *recovery) unclosed(b block) bool {
+	return slices.ContainsFunc(r.doc.Findings, func(f finding.Finding) bool {
+		return (f.Rule == "yaml-bracket" || f.Rule == "yaml-quote") && f.Line > b.first && f.Line <= b.end
+	})
 }
 
 // parse parses lines first to end and puts every node on its line in the file.

@@ -121,7 +121,7 @@ func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
 // shape tells what reading found and what does not fit the schema, the latter
 // under the rules that it breaks.
 func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
-	v := verdict{findings: f.Findings}
+	v := verdict{findings: f.Findings, told: slices.Clone(pointers(f.Unread))}
 	for i := range v.findings {
 		if r, ok := l.rules.Lookup(v.findings[i].Rule); ok {
 			v.findings[i].Cites = r.Cites

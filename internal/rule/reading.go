@@ -53,7 +53,7 @@ func readingRules() []Rule {
 		{
 			Name:    "yaml-special",
 			Summary: "text does not begin with a character that means something to YAML",
-			Why:     "Text that begins with one of ` % * & ! | > [ { means something else to YAML: put it in quotes. Shorthands with & and * are not used: each file can be read from top to bottom.",
+			Why:     "Text that begins with a backtick or one of `% * & ! | > [ {` means something else to YAML: put it in quotes. Shorthands with & and * are not used: each file can be read from top to bottom.",
 			Wrong:   marked("summary: *All* pipelines wait 40 minutes\n", "*All* pipelines wait 40 minutes"),
 			Right:   ex("summary: \"*All* pipelines wait 40 minutes\"\n"),
 		},
@@ -95,7 +95,7 @@ func readingRules() []Rule {
 		{
 			Name:    "merge-conflict",
 			Summary: "no merge is left unfinished",
-			Why:     "Git writes both versions into the file, between lines of <<<<<<<, ======= and >>>>>>>. Keep what is right of the two and delete those lines.",
+			Why:     "Git writes both versions into the file, between lines of `<<<<<<<`, `=======` and `>>>>>>>`. Keep what is right of the two and delete those lines.",
 			Wrong:   marked("<<<<<<< HEAD\nseverity: high\n=======\nseverity: medium\n>>>>>>> main\n", "<<<<<<< HEAD"),
 			Right:   ex("severity: high\n"),
 		},
@@ -114,7 +114,7 @@ func placeRules() []Rule {
 		{
 			Name:    "file-place",
 			Cites:   []string{"P36"},
-			Summary: "an escalation is escalations/<year>/<name>.yaml",
+			Summary: "an escalation is `escalations/<year>/<name>.yaml`",
 			Why: "The path is the escalation's identity: it stands in announcements and links. The year has four digits; " +
 				"the name has small letters, digits, dashes and underscores, at most 76, because the channel is called by it.",
 			Wrong: Example{YAML: "-- escalations/2026/North Wind.yaml --\ncustomer: Northwind Traders\n"},

@@ -2,6 +2,8 @@
 // name, the rules of the process that it enforces, its explanation and a wrong
 // and a right example; `escalate explain`, docs/rules.md and the tests all read
 // from there. The rules of the process stand in a file each, named by the rule.
+//
+//go:generate go run ./generate
 package rule
 
 import (

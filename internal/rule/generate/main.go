@@ -1,0 +1,57 @@
+// Command generate writes docs/rules.md from the rules. Run it with
+// `go generate ./internal/rule`.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/rule"
+)
+
+func main() {
+	if err := os.WriteFile("../../docs/rules.md", []byte(page(rule.All())), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// page is the documentation of the rules.
+func page(rules *rule.Set) string {
+	var b strings.Builder
+	b.WriteString(`# The rules
+
+What ` + "`escalate lint`" + ` checks. ` + "`escalate explain RULE`" + ` prints one of these; P-numbers are those of the escalation process.
+This page is made from the rules (` + "`go generate ./internal/rule`" + `): change them, not it.
+
+| rule | process | what must be so |
+| --- | --- | --- |
+`)
+	for _, r := range rules.Rules() {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, r.Name, strings.Join(r.Cites, ", "), strings.ReplaceAll(r.Summary, "|", `\|`))
+	}
+	for _, r := range rules.Rules() {
+		fmt.Fprintf(&b, "\n## %s\n\n", r.Name)
+		if len(r.Cites) > 0 {
+			fmt.Fprintf(&b, "Enforces %s. ", strings.Join(r.Cites, ", "))
+		}
+		fmt.Fprintf(&b, "%s.\n\n%s\n", strings.ToUpper(r.Summary[:1])+r.Summary[1:], r.Why)
+		if r.Reading != "" {
+			fmt.Fprintf(&b, "\n*A reading of the process:* %s\n", r.Reading)
+		}
+		example(&b, "Wrong", r.Wrong)
+		example(&b, "Right", r.Right)
+	}
+	return b.String()
+}
+
+func example(b *strings.Builder, title string, e rule.Example) {
+	switch {
+	case e.YAML != "":
+		text := strings.NewReplacer("\x00", `\x00`, "\t", `\t`).Replace(e.YAML)
+		fmt.Fprintf(b, "\n%s:\n\n```yaml\n%s```\n", title, text)
+	case e.Note != "":
+		fmt.Fprintf(b, "\n%s: %s.\n", title, e.Note)
+	}
+}
