@@ -1,0 +1,97 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+// maxAnnotations is how many annotations of each level GitHub shows of a step.
+const maxAnnotations = 10
+
+// GitHub prints findings for a step of GitHub Actions: as workflow commands,
+// which become annotations of the changed lines, and as lines of the log, since
+// the annotations are limited. A fault that the base had already is never an
+// error there: it does not fail the step either.
+func GitHub(w io.Writer, r finding.Report) error {
+	b := bufio.NewWriter(w)
+	told := map[string]int{}
+	for _, f := range byUrgency(r.Findings) {
+		command := "warning"
+		if f.New && f.Level == finding.Error {
+			command = "error"
+		}
+		if told[command]++; told[command] <= maxAnnotations {
+			fmt.Fprintln(b, annotation(command, f))
+		}
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintln(b, logLine(f))
+	}
+	if more := max(told["error"]-maxAnnotations, 0) + max(told["warning"]-maxAnnotations, 0); more > 0 {
+		fmt.Fprintf(b, "not annotated: %s, since GitHub shows %d errors and %d warnings of a step; all are listed above\n",
+			count(more, "finding"), maxAnnotations, maxAnnotations)
+	}
+	fmt.Fprintln(b, verdict(r))
+	return b.Flush()
+}
+
+// annotation is the workflow command for a finding.
+func annotation(command string, f finding.Finding) string {
+	// The runner drops columns where first and last line differ.
+	last, columns := lastLine(f.Span), ""
+	if last == f.Line {
+		columns = fmt.Sprintf(",col=%d,endColumn=%d", f.Column, max(f.EndColumn, f.Column))
+	}
+	title := label(f)
+	if !f.New {
+		title += " (" + inBase + ")"
+	}
+	text := lines(clip(f.Message, textClip))
+	if f.Hint != "" {
+		text = append(text, lines(clip(f.Hint, textClip))...)
+	}
+	return fmt.Sprintf("::%s file=%s,line=%d,endLine=%d%s,title=%s::%s", command, property(f.Path),
+		f.Line, last, columns, property(title), data(strings.Join(text, "\n")))
+}
+
+// lastLine is the last line that a span holds something of.
+func lastLine(s finding.Span) int {
+	if s.EndLine > s.Line && s.EndColumn <= 1 {
+		return s.EndLine - 1
+	}
+	return max(s.EndLine, s.Line)
+}
+
+// data escapes what stands behind a workflow command.
+func data(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+// property escapes the value of a workflow command's property.
+func property(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
+}
+
+// oldCommand is a workflow command in the notation of old, which the runner
+// looks for anywhere in a line. It compares as people sort words, so that marks
+// and characters that cannot be seen may stand in between.
+var oldCommand = regexp.MustCompile(`(#[\pM\pC]*#[\pM\pC]*)\[`)
+
+// logLine is a finding as a line of the log. It begins with a word of ours, and
+// so never with a workflow command.
+func logLine(f finding.Finding) string {
+	l := fmt.Sprintf("%s: %s: %s", f.Level, where(f), clip(line(f.Message), textClip))
+	if f.Hint != "" {
+		l += "; " + clip(line(f.Hint), textClip)
+	}
+	l += " [" + label(f) + "]"
+	if !f.New {
+		l += " (" + inBase + ")"
+	}
+	return oldCommand.ReplaceAllString(l, "$1 [")
+}

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+// JSON prints findings for programs, in the shape that is promised to them.
+func JSON(w io.Writer, r finding.Report) error {
+	type item struct {
+		Path      string        `json:"path"`
+		Line      int           `json:"line"`
+		Column    int           `json:"column"`
+		EndLine   int           `json:"end_line"`
+		EndColumn int           `json:"end_column"`
+		Rule      string        `json:"rule"`
+		Level     finding.Level `json:"level"`
+		Message   string        `json:"message"`
+		Hint      string        `json:"hint"`
+		Cites     []string      `json:"cites"`
+		New       bool          `json:"new"`
+	}
+	out := struct {
+		Findings []item `json:"findings"`
+		Files    int    `json:"files"`
+		Errors   int    `json:"errors"`
+		Warnings int    `json:"warnings"`
+	}{Findings: []item{}, Files: r.Files}
+	out.Errors, out.Warnings = finding.Count(r.Findings)
+	for _, f := range r.Findings {
+		out.Findings = append(out.Findings, item{
+			Path: f.Path, Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn,
+			Rule: f.Rule, Level: f.Level, Message: f.Message, Hint: f.Hint,
+			Cites: append([]string{}, f.Cites...), New: f.New,
+		})
+	}
+	return encode(w, out)
+}
+
+// encode writes v as JSON that a person can read, too.
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

@@ -1,0 +1,51 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+)
+
+const (
+	// maxSummary is at about how many bytes the table ends. GitHub drops a
+	// summary of more than 1 MiB, and nobody reads so much.
+	maxSummary = 200 << 10
+	// summaryClip is the longest text of a cell.
+	summaryClip = 300
+)
+
+// Summary prints findings as Markdown for the summary of a job of GitHub
+// Actions: the verdict, and a table of what was found, the most urgent first.
+func Summary(w io.Writer, r finding.Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### Escalations\n\n**%s**\n", verdict(r))
+	if len(r.Findings) > 0 {
+		b.WriteString("\n| Where | What is wrong | What to do | Rule |\n| --- | --- | --- | --- |\n")
+	}
+	rest := byUrgency(r.Findings)
+	for ; len(rest) > 0 && b.Len() < maxSummary; rest = rest[1:] {
+		f := rest[0]
+		message := markdown(clip(f.Message, summaryClip))
+		if f.Level != finding.Error {
+			message = "Warning: " + message
+		}
+		if !f.New {
+			message += " (" + inBase + ")"
+		}
+		place := fmt.Sprintf("%s:%d", clip(visible(f.Path), summaryClip), f.Line)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", codeSpan(place), message,
+			markdown(clip(f.Hint, summaryClip)), codeSpan(label(f)))
+	}
+	if len(rest) > 0 {
+		errors, warnings := finding.Count(rest)
+		fmt.Fprintf(&b, "\nLeft out here: %s and %s, from %s on; `escalate lint` tells them all.\n",
+			count(errors, "error"), count(warnings, "warning"), codeSpan(clip(visible(rest[0].Path), summaryClip)))
+	}
+	if len(r.Findings) > 0 {
+		b.WriteString("\n`escalate explain RULE` tells the reason for a rule, with an example.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
