@@ -38,13 +38,13 @@ func (Account) JSONSchemaExtend(s *jsonschema.Schema) {
 	// in scope. P6: without a CSM and a services project the account executive
 	// is the DRI.
 	strategic := require("strategic")
-	strategic.DependentRequired = map[string][]string{"strategic": {"account_executive"}}
+	strategic.DependentSchemas = map[string]*jsonschema.Schema{"strategic": require("account_executive")}
 	inScope := when(require("cse"), require("account_executive"))
 	inScope.Else = strategic
 	s.If = require("csm")
 	s.Else = unless(require("services_project"), inScope)
 	// P6: a CSE is assigned through a CSE Help case.
-	s.DependentRequired = map[string][]string{"cse": {"cse_help_case"}}
+	s.DependentSchemas = map[string]*jsonschema.Schema{"cse": require("cse_help_case")}
 }
 
 // JSONSchemaExtend asks for the business case of an enhancement (P14).

@@ -82,7 +82,7 @@ type Opened struct {
 type Account struct {
 	// The account's region: AMER, EMEA, APAC, PubSec, or one of the policy's own. It decides
 	// whose working days count and who is informed.
-	Region Text `yaml:"region" example:"EMEA"`
+	Region RegionName `yaml:"region" example:"EMEA"`
 	// The customer success manager, where the account has one. Then the CSM is the DRI, unless
 	// it is about a Professional Services project.
 	CSM Handle `yaml:"csm,omitempty" example:"jdoe"`

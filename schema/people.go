@@ -22,7 +22,7 @@ type Person struct {
 	// severity.
 	Roles []Role `yaml:"roles,omitempty" jsonschema:"uniqueItems=true" example:"[csm]"`
 	// The region the person serves. Leave it out for somebody who serves every region.
-	Region Text `yaml:"region,omitempty" example:"EMEA"`
+	Region RegionName `yaml:"region,omitempty" example:"EMEA"`
 	// The handle of the person's manager, who hears of what is overdue.
 	Manager Handle `yaml:"manager,omitempty" example:"rking"`
 	// The day the person left. People stay in the directory, because history names them.

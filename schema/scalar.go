@@ -8,12 +8,14 @@ import (
 )
 
 // The patterns that the formats leave open. A pattern stands beside each
-// format because validators differ in what they let pass as a date-time or a
-// uri, and the editor and lint must agree.
+// format because validators differ in what they let pass, and the editor and
+// lint must agree.
 const (
-	datePattern    = `^\d{4}-\d{2}-\d{2}$`
-	timePattern    = `^\d{4}-\d{2}-\d{2}T\d{2}:[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:[0-5]\d)$`
-	urlPattern     = `^https?://[^\s/]+\S*$`
+	day            = `\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-[0-2]\d)`
+	datePattern    = `^` + day + `$`
+	timePattern    = `^` + day + `T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`
+	urlPattern     = `^https?://[^\s/]+\S*$` // and no format uri: browsers copy links that it refuses
+	emailPattern   = `^[A-Za-z0-9_%+'-]+(\.[A-Za-z0-9_%+'-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`
 	handlePattern  = `^[a-z0-9][a-z0-9._-]*$`
 	channelPattern = `^[a-z0-9][a-z0-9_-]{0,79}$`
 	idPattern      = `^\d{4}/[a-z0-9][a-z0-9_-]{0,75}$`
@@ -48,7 +50,7 @@ func (Handle) JSONSchema() *jsonschema.Schema { return text(handlePattern, "") }
 type URL string
 
 // JSONSchema describes a URL.
-func (URL) JSONSchema() *jsonschema.Schema { return text(urlPattern, "uri") }
+func (URL) JSONSchema() *jsonschema.Schema { return text(urlPattern, "") }
 
 // ID is the identity of an escalation, <year>/<name>: its path (P36).
 type ID string
@@ -70,7 +72,9 @@ const Pending Case = "pending"
 
 // JSONSchema describes a Case.
 func (Case) JSONSchema() *jsonschema.Schema {
-	return text(`^(pending|https?://[^\s/]+\S*)$`, "")
+	s := text(`^(pending|https?://[^\s/]+\S*)$`, "")
+	s.Examples = []any{string(Pending)}
+	return s
 }
 
 // Zone is a time zone of the IANA database, such as Europe/Berlin.
@@ -109,7 +113,17 @@ func (SlackID) JSONSchema() *jsonschema.Schema { return text(`^[UW][A-Z0-9]+$`, 
 type Email string
 
 // JSONSchema describes an Email.
-func (Email) JSONSchema() *jsonschema.Schema { return text(`^[^@\s]+@[^@\s]+$`, "email") }
+func (Email) JSONSchema() *jsonschema.Schema { return text(emailPattern, "email") }
+
+// RegionName is the name of a region of the policy.
+type RegionName string
+
+// JSONSchema describes a RegionName.
+func (RegionName) JSONSchema() *jsonschema.Schema {
+	s := text(`\S`, "")
+	s.Examples = []any{"AMER", "EMEA", "APAC", "PubSec"}
+	return s
+}
 
 // Role is a role of the directory: one of Roles, or one of the policy's own.
 type Role string
@@ -142,7 +156,15 @@ func AllSeverities() []Severity { return []Severity{Critical, High, Medium, Low}
 func (s Severity) NeedsProduct() bool { return s == Critical || s == High }
 
 // JSONSchema describes a Severity.
-func (Severity) JSONSchema() *jsonschema.Schema { return oneOf(AllSeverities()...) }
+func (Severity) JSONSchema() *jsonschema.Schema {
+	s := oneOf(AllSeverities()...)
+	var meanings []string
+	for _, level := range AllSeverities() {
+		meanings = append(meanings, string(DefaultPolicy().Severities.Of(level).Meaning))
+	}
+	s.Extras = map[string]any{"enumDescriptions": meanings} // an editor shows them beside the words
+	return s
+}
 
 // Visibility says how much of an escalation is announced (P17).
 type Visibility string
@@ -291,7 +313,7 @@ func (Agreement) JSONSchema() *jsonschema.Schema {
 	waived.Examples = []any{"The customer has left and does not answer"}
 	by.Description = "The manager who waives it: csm_manager, csm_leader, cse_leader or a vice president."
 	by.Examples = []any{"rking"}
-	s := text(urlPattern, "uri")
+	s := text(urlPattern, "")
 	s.Type = ""
 	s.Extras = map[string]any{"type": []string{"string", "object"}}
 	s.Properties = jsonschema.NewProperties()

@@ -2,6 +2,8 @@ package document
 
 import (
 	"fmt"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -75,26 +77,55 @@ func (d *Document) scalar(n, key *yaml.Node, path []string) any {
 			"put the whole value in quotes")
 		n.Tag, n.Style = "!!str", n.Style&^yaml.TaggedStyle
 	}
-	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+	if n.Style&quoted == 0 {
 		d.hash(n, key, path)
 	}
 	switch n.Tag {
 	case "!!null":
 		return nil
 	case "!!bool":
-		var b bool
-		if n.Decode(&b) == nil {
-			return b
+		return strings.EqualFold(n.Value, "true")
+	case "!!timestamp":
+		return n.Value
+	}
+	if n.Style&quoted == 0 {
+		return number(n)
+	}
+	return n.Value
+}
+
+const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+
+var (
+	coreInt   = regexp.MustCompile(`^([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$`)
+	coreFloat = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$`)
+)
+
+// number returns the number that a bare value is, or its text. The parser sees
+// numbers where YAML 1.2, and so an editor, sees text, such as 1_000.
+func number(n *yaml.Node) any {
+	if n.Value == "" || !strings.ContainsRune("0123456789+-.", rune(n.Value[0])) {
+		return n.Value
+	}
+	switch {
+	case coreInt.MatchString(n.Value):
+		n.Tag = "!!int"
+		base := 10
+		if strings.HasPrefix(n.Value, "0o") || strings.HasPrefix(n.Value, "0x") {
+			base = 0
 		}
-	case "!!int":
-		var i int64
-		if n.Decode(&i) == nil {
+		if i, err := strconv.ParseInt(n.Value, base, 64); err == nil {
 			return i
 		}
-		return 1e300 // a number, whatever its size
-	case "!!float":
-		return 0.5 // a number that is no int: no field takes one
+		return 1e15 // a number that no field takes
+	case coreFloat.MatchString(n.Value):
+		n.Tag = "!!float"
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
+			return f
+		}
+		return 0.5
 	}
+	n.Tag = "!!str"
 	return n.Value
 }
 

@@ -103,7 +103,7 @@ func KnownRole(r schema.Role, p schema.Policy) bool {
 // order (P5). Where the role is regional, the people of exactly that region
 // come first, and those without a region serve where there are none. People
 // who left hold no role.
-func Holders(d schema.Directory, p schema.Policy, role schema.Role, region schema.Text) []schema.Handle {
+func Holders(d schema.Directory, p schema.Policy, role schema.Role, region schema.RegionName) []schema.Handle {
 	var exact, everywhere []schema.Handle
 	for handle, person := range d.People {
 		switch {

@@ -37,6 +37,9 @@ func channelUnique() Rule {
 			first := map[string]string{}
 			for _, b := range w.Escalations {
 				name := string(b.Channel)
+				if name == "" {
+					continue
+				}
 				other, taken := first[name]
 				if !taken {
 					first[name] = b.Path

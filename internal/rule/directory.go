@@ -49,7 +49,7 @@ func roleVacant() Rule {
 			}
 			type need struct {
 				role   schema.Role
-				region schema.Text
+				region schema.RegionName
 			}
 			wanted := map[need][]string{}
 			var order []need

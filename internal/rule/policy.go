@@ -118,7 +118,7 @@ func policyRegions() Rule {
 				case !w.KnownZone(r.Zone):
 					w.Error(w.PolicyFile, zone, fmt.Sprintf("there is no time zone %s", code(r.Zone)), "write it as Area/City, such as `Europe/Berlin`")
 				}
-				if r.Hours.From >= r.Hours.To && w.PolicyFile.Has(document.Pointer("regions", name, "hours", "to")) {
+				if len(r.Hours.From) == len("09:00") && r.Hours.From >= r.Hours.To && w.PolicyFile.Has(document.Pointer("regions", name, "hours", "to")) {
 					w.Error(w.PolicyFile, document.Pointer("regions", name, "hours", "to"), "work must end after it begins", "write a later time than `from`")
 				}
 			}

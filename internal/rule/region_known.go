@@ -31,7 +31,7 @@ func regionKnown() Rule {
 	}
 }
 
-func unknownRegion(r schema.Text, p schema.Policy) (message, hint string) {
+func unknownRegion(r schema.RegionName, p schema.Policy) (message, hint string) {
 	regions := slices.Sorted(maps.Keys(p.Regions))
 	hint = "write one of them, or add the region to policy.yaml"
 	if meant := nearest.Of(string(r), regions); meant != "" {

@@ -122,17 +122,26 @@ type Brief struct {
 	ID       schema.ID
 	Open     bool
 	Severity schema.Severity
-	Region   schema.Text
+	Region   schema.RegionName
 	Channel  schema.ChannelName
 	Previous schema.ID
 }
 
 // NewBrief makes a Brief of an escalation.
 func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
-	return Brief{
+	b := Brief{
 		Path: e.Path, ID: e.ID, Open: process.Open(&e.Escalation), Severity: e.Severity, Region: e.Account.Region,
 		Channel: process.Channel(e.ID, &e.Escalation, p), Previous: e.Previous,
 	}
+	for _, f := range e.Faults { // what is told of a file is not told of two
+		switch f.Pointer {
+		case "/previous":
+			b.Previous = ""
+		case "/channel":
+			b.Channel = ""
+		}
+	}
+	return b
 }
 
 // Judge lets a rule judge everything and returns what it finds.
@@ -289,7 +298,7 @@ func names(t *tree.Tree, handles []schema.Handle) string {
 }
 
 // holders names people who have one of the roles and serve the region.
-func holders(t *tree.Tree, roles []schema.Role, region schema.Text) []schema.Handle {
+func holders(t *tree.Tree, roles []schema.Role, region schema.RegionName) []schema.Handle {
 	var all []schema.Handle
 	for _, r := range roles {
 		for _, h := range process.Holders(t.People, t.Policy, r, region) {

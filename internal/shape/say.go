@@ -11,6 +11,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // Say tells the fault: what is wrong, and what would be right.
@@ -112,10 +113,11 @@ func form(f Fault) (what, how string) {
 		return "a day of the calendar", "write year, month and day: " + f.example()
 	case "date-time":
 		return "a date with a time", "write date, time and zone, with Z for UTC: " + f.example()
-	case "uri":
-		return "a link", "write the whole link, from https:// on"
 	case "email":
 		return "an e-mail address", how
+	}
+	if f.field["pattern"] == schema.URL("").JSONSchema().Pattern {
+		return "a link", "write the whole link, from https:// on"
 	}
 	if f.IsHandle() {
 		if strings.HasPrefix(f.source, "@") {

@@ -191,9 +191,6 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	parts := tokens(location)
 	f := Fault{Pointer: document.Pointer(tokens(e.InstanceLocation)...), Keyword: parts[len(parts)-1]}
 	f.want = at(k.raw, parts)
-	if i := slices.Index(parts, "dependentRequired"); i >= 0 { // …/dependentRequired/cse/0
-		f.Keyword, f.want = "required", at(k.raw, parts[:i+2])
-	}
 	f.Value = at(doc.Value(), tokens(e.InstanceLocation))
 	f.field = k.field(tokens(e.InstanceLocation))
 	f.source, f.tag = doc.Written(f.Pointer)
