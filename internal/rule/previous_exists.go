@@ -17,6 +17,7 @@ func previousExists() Rule {
 		Whole: func(w *Whole) {
 			known := map[schema.ID]bool{}
 			var ids []string
+			missing := 0
 			for _, b := range w.Escalations {
 				known[b.ID] = true
 			}
@@ -34,8 +35,10 @@ func previousExists() Rule {
 					}
 				}
 				hint := "write year and name of its file, without .yaml"
-				if meant := nearest.Of(string(b.Previous), ids); meant != "" && meant != string(b.ID) {
-					hint = "did you mean " + code(meant) + "?"
+				if missing++; missing <= 20 { // each is compared with every id there is
+					if meant := nearest.Of(string(b.Previous), ids); meant != "" && meant != string(b.ID) {
+						hint = "did you mean " + code(meant) + "?"
+					}
 				}
 				w.ErrorIn(b.Path, "/previous", string(b.Previous), fmt.Sprintf("there is no escalation %s", code(b.Previous)), hint)
 			}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Each package imports only those before it in this order, which is the way
+// the data goes.
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	const module = "github.com/escalations-as-code/escalate/"
+	order := []string{
+		"internal/finding", "schema", "internal/nearest", "internal/document", "internal/shape", "internal/process",
+		"internal/tree", "internal/rule", "internal/lint", "internal/report", "cmd/escalate",
+	}
+	apart := []string{"internal/bench", "internal/rule/generate", "schema/generate"} // commands of their own
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if slices.Contains(apart, name) || strings.HasPrefix(name, "e2e") {
+			continue
+		}
+		at := slices.Index(order, name)
+		if at < 0 {
+			t.Errorf("%s has no place in the order", name)
+		}
+		seen++
+		for _, i := range p.Imports {
+			if imported := strings.TrimPrefix(i, module); imported != i && slices.Index(order, imported) >= at {
+				t.Errorf("%s imports %s, which comes later", name, imported)
+			}
+		}
+	}
+	if seen < len(order) {
+		t.Errorf("%d packages looked at, want %d", seen, len(order))
+	}
+}

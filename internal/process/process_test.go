@@ -1,0 +1,74 @@
+package process_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// P6, in its order.
+func TestDRI(t *testing.T) {
+	t.Parallel()
+	project := &schema.ServicesProject{Manager: "pnguyen"}
+	for _, c := range []struct {
+		name    string
+		account schema.Account
+		want    schema.Handle
+		clause  process.Clause
+	}{
+		{"a project comes first", schema.Account{ServicesProject: project, CSM: "jdoe", CSE: "kwong", AccountExecutive: "arivera"}, "pnguyen", process.ServicesProject},
+		{"then the CSM", schema.Account{CSM: "jdoe", CSE: "kwong", AccountExecutive: "arivera"}, "jdoe", process.AssignedCSM},
+		{"then the executive, with a CSE", schema.Account{CSE: "kwong", AccountExecutive: "arivera"}, "arivera", process.AssignedCSE},
+		{"or without", schema.Account{AccountExecutive: "arivera"}, "arivera", process.Strategic},
+		{"who may not be named", schema.Account{CSE: "kwong"}, "", process.AssignedCSE},
+	} {
+		if got, clause := process.DRI(c.account); got != c.want || clause != c.clause {
+			t.Errorf("%s: %q by clause %d, want %q by %d", c.name, got, clause, c.want, c.clause)
+		}
+	}
+}
+
+// P5: exactly the region, then those without one; only where the role is
+// regional; nobody who left.
+func TestHolders(t *testing.T) {
+	t.Parallel()
+	leader := []schema.Role{schema.RoleCSMLeader}
+	d := schema.Directory{People: map[schema.Handle]schema.Person{
+		"emea":   {Roles: leader, Region: "EMEA"},
+		"global": {Roles: leader},
+		"pubsec": {Roles: leader, Region: "PubSec"},
+		"second": {Roles: leader, Region: "PubSec"},
+		"gone":   {Roles: leader, Region: "AMER", Left: schema.Date{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		"cro":    {Roles: []schema.Role{schema.RoleCRO}, Region: "AMER"},
+	}}
+	p := schema.DefaultPolicy()
+	for _, c := range []struct {
+		role   schema.Role
+		region schema.RegionName
+		want   []schema.Handle
+	}{
+		{schema.RoleCSMLeader, "EMEA", []schema.Handle{"emea"}},
+		{schema.RoleCSMLeader, "PubSec", []schema.Handle{"pubsec", "second"}},
+		{schema.RoleCSMLeader, "AMER", []schema.Handle{"global"}},
+		{schema.RoleCRO, "APAC", []schema.Handle{"cro"}},
+		{schema.RoleCEO, "APAC", nil},
+	} {
+		if got := process.Holders(d, p, c.role, c.region); !slices.Equal(got, c.want) {
+			t.Errorf("%s for %s: %v, want %v", c.role, c.region, got, c.want)
+		}
+	}
+}
+
+func TestChannel(t *testing.T) {
+	t.Parallel()
+	p := schema.DefaultPolicy()
+	if got := process.Channel("2026/northwind-2", &schema.Escalation{}, p); got != "esc_northwind-2" {
+		t.Errorf("by its id: %s", got)
+	}
+	if got := process.Channel("2026/northwind-2", &schema.Escalation{Channel: "esc_other"}, p); got != "esc_other" {
+		t.Errorf("as stated: %s", got)
+	}
+}
