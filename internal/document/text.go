@@ -24,7 +24,7 @@ func (d *Document) clean(data []byte) bool {
 		return false
 	}
 	d.text = string(data)
-	if !plainASCII(data) {
+	if !plainASCII(data) && !(utf8.Valid(data) && strings.IndexFunc(d.text, odd) < 0) {
 		d.cleanRunes()
 	}
 	if strings.Contains(d.text, "<<<<<<<") || strings.Contains(d.text, ">>>>>>>") {
@@ -65,7 +65,7 @@ func (d *Document) cleanRunes() {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			bad = "a byte that is not UTF-8"
-		case r < ' ' && r != '\n' && r != '\t' && r != '\r', r >= 0x7F && r < 0xA0 && r != 0x85, r == 0xFEFF, r == 0xFFFE, r == 0xFFFF:
+		case forbidden(r):
 			bad = fmt.Sprintf("the invisible character U+%04X", r)
 		}
 		if bad != "" {
@@ -74,7 +74,7 @@ func (d *Document) cleanRunes() {
 			}
 			r = ' '
 		}
-		if r == 0x85 || r == 0x2028 || r == 0x2029 {
+		if lineBreak(r) {
 			r = ' '
 		}
 		out.WriteRune(r)
@@ -90,6 +90,18 @@ func (d *Document) cleanRunes() {
 			"there is "+what+" here", "delete it and type the text again; save the file as UTF-8")
 	}
 }
+
+// forbidden reports whether YAML does not allow a rune.
+func forbidden(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r >= 0x7F && r < 0xA0 && r != 0x85 ||
+		r == 0xFEFF || r == 0xFFFE || r == 0xFFFF
+}
+
+// lineBreak reports whether the parser, but no editor, takes r for the end of
+// a line.
+func lineBreak(r rune) bool { return r == 0x85 || r == 0x2028 || r == 0x2029 }
+
+func odd(r rune) bool { return forbidden(r) || lineBreak(r) }
 
 // cleanConflicts tells of the markers of an unfinished merge and reads on with
 // the first side of each conflict.

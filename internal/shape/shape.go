@@ -80,6 +80,8 @@ type compiled struct {
 	raw    any
 	// timeKeys are the keys whose values are dates or times.
 	timeKeys map[string]bool
+	// known says that accepts understands the schema.
+	known bool
 }
 
 // NewChecker compiles the embedded schemas. An error is a fault of the build.
@@ -106,7 +108,7 @@ func NewChecker() (*Checker, error) {
 		}
 		keys := map[string]bool{}
 		collectTimeKeys(raw, keys)
-		c.kinds[kind] = compiled{s, raw, keys}
+		c.kinds[kind] = compiled{schema: s, raw: raw, timeKeys: keys, known: knows(raw)}
 	}
 	return c, nil
 }
@@ -140,6 +142,9 @@ func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
 
 // faults validates doc and takes the validator's errors apart.
 func (k compiled) faults(doc *document.Document) []Fault {
+	if k.known && accepts(k.schema, doc.Value()) {
+		return nil
+	}
 	err := k.schema.Validate(doc.Value())
 	if err == nil {
 		return nil
