@@ -57,6 +57,13 @@ func (Support) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.If, s.Then = has("needed", is(true)), has("tickets", &jsonschema.Schema{MinItems: one()})
 }
 
+// JSONSchemaExtend asks for the text of an update that is not redacted (P24,
+// P37).
+func (Update) JSONSchemaExtend(s *jsonschema.Schema) {
+	missing := unless(require("redacted"), require("text"))
+	s.If, s.Else = missing.If, missing.Else
+}
+
 // JSONSchemaExtend asks why exit criteria were not met (P31).
 func (Closure) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.If, s.Then = has("exit_criteria_met", is(false)), require("why_not")

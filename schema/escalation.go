@@ -211,7 +211,9 @@ type Update struct {
 	// The time of an earlier update that this one corrects. Past updates are never edited.
 	Amends Time `yaml:"amends,omitempty" example:"2026-11-20T15:00:00Z"`
 	// What was told. Also when nothing has changed.
-	Text Text `yaml:"text" example:"The load test is booked for Tuesday."`
+	Text Text `yaml:"text,omitempty" example:"The load test is booked for Tuesday."`
+	// In the place of text that should never have been written: the reason why it is gone.
+	Redacted Text `yaml:"redacted,omitempty" example:"Personal data of a customer's employee"`
 }
 
 // Closure says how an escalation ended (P30 to P34).

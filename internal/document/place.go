@@ -53,6 +53,13 @@ func (d *Document) Written(pointer string) (source, tag string) {
 	return "", ""
 }
 
+// IsFlow reports whether the value at a JSON pointer is written in braces or
+// brackets.
+func (d *Document) IsFlow(pointer string) bool {
+	_, n, found := d.find(pointer)
+	return found && n.Style&yaml.FlowStyle != 0
+}
+
 // Rename gives the key that a JSON pointer ends in another name, in memory, so
 // that a misspelt key is judged as the one that was meant. It reports whether
 // it did.

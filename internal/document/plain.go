@@ -156,7 +156,7 @@ func (d *Document) hash(n, key *yaml.Node, path []string) {
 		return
 	}
 	at := d.part(line, start, start+len(comment))
-	text, _ := strings.CutPrefix(comment, "#")
+	text, _, _ := strings.Cut(strings.TrimPrefix(comment, "#"), " ")
 	switch {
 	case isEmpty(n) && key != nil && key.Value == "channel":
 		d.add("yaml-hash", at, Pointer(path...), comment,

@@ -123,17 +123,29 @@ func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
 func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 	v := verdict{findings: f.Findings, told: slices.Clone(pointers(f.Unread))}
 	for i := range v.findings {
-		if r, ok := l.rules.Lookup(v.findings[i].Rule); ok {
-			v.findings[i].Cites = r.Cites
+		found := &v.findings[i]
+		if r, ok := l.rules.Lookup(found.Rule); ok {
+			found.Cites = r.Cites
 		}
-		if field := v.findings[i].Field; field != "" {
-			v.told = append(v.told, field)
+		if found.Field != "" {
+			v.told = append(v.told, found.Field)
+			if kind == schema.KindEscalation {
+				found.Cites = l.rules.CitesOf(found.Field)
+			}
 		}
 	}
-	for _, fault := range f.Faults {
-		if !v.told.covers(fault.Pointer) {
-			v.findings = append(v.findings, l.fault(c, f.Document, kind, fault))
+	for i, fault := range f.Faults {
+		if v.told.covers(fault.Pointer) {
+			continue
 		}
+		found := l.fault(c, f.Document, kind, fault)
+		if i == rule.MaxFindings {
+			found.Message, found.Hint = "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
+			v.findings = append(v.findings, found)
+			f.Broken = true
+			break
+		}
+		v.findings = append(v.findings, found)
 	}
 	for _, fault := range f.Faults {
 		v.told = append(v.told, fault.Pointer)
@@ -143,9 +155,15 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 
 func (l *linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
 	told := l.rules.Owner(kind, f).Fault(c, doc, f)
-	if meant, unknown := f.Unknown(); unknown && meant != "" && kind == schema.KindEscalation {
-		parent := f.Pointer[:strings.LastIndex(f.Pointer, "/")]
-		told.Cites = l.rules.CitesOf(parent + document.Pointer(meant))
+	if kind == schema.KindEscalation && len(told.Cites) == 0 {
+		field := f.Pointer
+		meant, unknown := f.Unknown()
+		if meant != "" {
+			field = field[:strings.LastIndex(field, "/")] + document.Pointer(meant)
+		}
+		if !unknown || meant != "" {
+			told.Cites = l.rules.CitesOf(field)
+		}
 	}
 	return told
 }

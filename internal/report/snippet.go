@@ -22,6 +22,7 @@ const (
 // goes below it and marks the span, as far as that is on this line. Neither is
 // wider than width: of a longer line, the part around the mark is shown.
 func snippet(at finding.Place, width int) (text, mark string) {
+	at = nearby(at)
 	gs := glyphs(at.Source)
 
 	// The span as indices of code points; to is the last one that is marked.
@@ -55,6 +56,37 @@ func snippet(at finding.Place, width int) (text, mark string) {
 	}
 	marked := gs[min(last+1, hi)-1].end() - gs[first].column
 	return b.String(), strings.Repeat(" ", indent) + "^" + strings.Repeat("~", max(marked-1, 0))
+}
+
+// nearby cuts a line of which only a window will be shown to what stands
+// around the span: taking a line of a megabyte apart takes longer than all the
+// rest.
+func nearby(at finding.Place) finding.Place {
+	const reach = 2000 // code points on each side, more than any window has
+	if len(at.Source) <= 2*reach {
+		return at
+	}
+	skip := max(at.Column-1-reach, 0)
+	from, to, n := 0, len(at.Source), 0
+	for i := range at.Source {
+		if n == skip {
+			from = i
+		}
+		if n == skip+2*reach {
+			to = i
+			break
+		}
+		n++
+	}
+	if n < skip { // a column behind the end
+		return at
+	}
+	at.Source = at.Source[from:to]
+	at.Column -= skip
+	if at.EndLine <= at.Line {
+		at.EndColumn -= skip
+	}
+	return at
 }
 
 // window returns which glyphs are shown of a line: all if they fit, else what

@@ -19,6 +19,9 @@ func knownPerson() Rule {
 			"A handle that is not there reaches nobody.",
 		Escalation: func(c *Case) {
 			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
+				if c.Full() {
+					return
+				}
 				if _, known := c.Person(m.who); !known {
 					message, hint := unknownPerson(m.who, c.Tree.People)
 					c.Error(m.Field(), message, hint)

@@ -78,14 +78,27 @@ func (c *Case) Judge(r *Rule) []finding.Finding {
 }
 
 // Error reports that the value at field, a JSON pointer, breaks the rule.
-func (c *Case) Error(field, message, hint string) {
-	c.findings = append(c.findings, c.rule.finding(finding.Error, c.Document, field, message, hint))
-}
+func (c *Case) Error(field, message, hint string) { c.report(finding.Error, field, message, hint) }
 
 // Warn reports what is worth knowing about the value at field.
-func (c *Case) Warn(field, message, hint string) {
-	c.findings = append(c.findings, c.rule.finding(finding.Warning, c.Document, field, message, hint))
+func (c *Case) Warn(field, message, hint string) { c.report(finding.Warning, field, message, hint) }
+
+// MaxFindings is how many findings one rule may have in one file. Nobody reads
+// more, and a file made to have a hundred thousand would take all the memory.
+const MaxFindings = 200
+
+func (c *Case) report(level finding.Level, field, message, hint string) {
+	switch n := len(c.findings); {
+	case n < MaxFindings:
+		c.findings = append(c.findings, c.rule.finding(level, c.Document, field, message, hint))
+	case n == MaxFindings:
+		c.findings = append(c.findings, c.rule.finding(level, c.Document, field,
+			"there are more faults of this kind from here on", "mend those above first, then check again"))
+	}
 }
+
+// Full reports whether the rule has said enough of this file.
+func (c *Case) Full() bool { return len(c.findings) > MaxFindings }
 
 // Open reports whether the escalation is open.
 func (c *Case) Open() bool { return process.Open(&c.Escalation.Escalation) }
@@ -272,8 +285,8 @@ func (s *Set) owner(pointer string) *Rule {
 	return nil
 }
 
-// CitesOf returns what a fault of an unknown key cites: the rule that the key
-// that was meant belongs to.
+// CitesOf returns the rules of the process that a field serves, for a finding
+// whose own rule enforces none, such as a misspelt key.
 func (s *Set) CitesOf(pointer string) []string {
 	if r := s.owner(pointer); r != nil {
 		return r.Cites

@@ -42,7 +42,7 @@ func TestExamples(t *testing.T) {
 				if got := underlined(found[0]); r.Wrong.Mark != "" && got != r.Wrong.Mark {
 					t.Errorf("the wrong example underlines %q, want %q", got, r.Wrong.Mark)
 				}
-				if !slices.Equal(found[0].Cites, r.Cites) && r.Name != "unknown-key" { // which cites the rule of the key that was meant
+				if len(r.Cites) > 0 && !slices.Equal(found[0].Cites, r.Cites) { // others cite the rule that the field serves
 					t.Errorf("it cites %v, want %v", found[0].Cites, r.Cites)
 				}
 				if found[0].Message == "" || found[0].Hint == "" || strings.HasSuffix(found[0].Message, ".") {

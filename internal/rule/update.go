@@ -12,8 +12,15 @@ func updateTold() Rule {
 		Summary: "an update says when, who, to whom and what",
 		Why:     "An update `to: [customer]` is what stops the customer clock, and any update the channel clock. One that says that nothing has changed counts as well.",
 		Fields:  []string{"/updates"},
-		Wrong:   marked("updates:\n  - at: 2026-11-21T15:00:00Z\n    by: jdoe\n    text: The load test is booked for Tuesday.\n", "at"),
-		Right:   ex("updates:\n  - at: 2026-11-21T15:00:00Z\n    by: jdoe\n    to: [internal, customer]\n    text: The load test is booked for Tuesday.\n"),
+		Escalation: func(c *Case) {
+			for i, u := range c.Updates {
+				if u.Redacted != "" && u.Text != "" {
+					c.Error(fmt.Sprintf("/updates/%d/text", i), "a redacted update keeps no text", "delete the text: `redacted` stands in its place")
+				}
+			}
+		},
+		Wrong: marked("updates:\n  - at: 2026-11-21T15:00:00Z\n    by: jdoe\n    text: The load test is booked for Tuesday.\n", "at"),
+		Right: ex("updates:\n  - at: 2026-11-21T15:00:00Z\n    by: jdoe\n    to: [internal, customer]\n    text: The load test is booked for Tuesday.\n"),
 	}
 }
 

@@ -101,8 +101,13 @@ func acceptsObject(s *jsonschema.Schema, v map[string]any) bool {
 	return true
 }
 
-// unique reports whether a list of texts has none twice.
+// unique reports whether a list of texts has none twice. Of a long list it says
+// no: comparing each with each would take too long, and the validator has a
+// way of its own.
 func unique(list []any) bool {
+	if len(list) > 100 {
+		return false
+	}
 	for i, x := range list {
 		if _, isText := x.(string); !isText || slices.Contains(list[:i], x) {
 			return false

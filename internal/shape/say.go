@@ -61,6 +61,16 @@ func (f Fault) Say() (message, hint string) {
 
 func (f Fault) sayType(name string) (message, hint string) {
 	want := texts(f.want)
+	if slices.Contains(want, "string") && f.source != "" && f.tag != "!!timestamp" {
+		switch {
+		case f.field["enum"] != nil:
+			f.Keyword, f.want = "enum", f.field["enum"]
+			return f.Say()
+		case f.field["pattern"] != schema.Text("").JSONSchema().Pattern:
+			f.Keyword = "pattern"
+			return f.Say()
+		}
+	}
 	key := Key(f.Pointer)
 	_, isMap := f.Value.(map[string]any)
 	_, isList := f.Value.([]any)
@@ -70,8 +80,11 @@ func (f Fault) sayType(name string) (message, hint string) {
 	case slices.Contains(want, "string") && f.source != "" && !isMap && !isList:
 		return fmt.Sprintf("%s must be text, but YAML reads %s as %s", name, code(f.source), kind(f.tag)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
 	case slices.Contains(want, "string") && isMap:
-		return name + " must be text, but a colon followed by a space makes YAML see a key and a value",
-			"put the whole text in quotes"
+		if f.IsColon() {
+			return name + " must be text, but a colon followed by a space makes YAML see a key and a value",
+				"put the whole text in quotes"
+		}
+		return name + " must be a single value, with no fields of its own", "for example: " + f.example()
 	case slices.Contains(want, "string"):
 		return name + " must be a single value, not a list", "for example: " + f.example()
 	case slices.Contains(want, "boolean"):

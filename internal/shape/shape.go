@@ -38,6 +38,7 @@ type Fault struct {
 	source string         // the value as it was written
 	place  finding.Place  // of an unknown key, before it is read as the one meant
 	tag    string         // what YAML took it for
+	flow   bool           // whether the value was written in braces or brackets
 }
 
 // Missing reports whether nothing stands where something must.
@@ -67,7 +68,7 @@ func (f Fault) IsHandle() bool { return f.field["pattern"] == schema.Handle("").
 // IsColon reports whether text was expected and a colon in it made a mapping.
 func (f Fault) IsColon() bool {
 	_, isMap := f.Value.(map[string]any)
-	return isMap && f.Keyword == "type" && slices.Equal(texts(f.want), []string{"string"})
+	return isMap && !f.flow && f.Keyword == "type" && slices.Equal(texts(f.want), []string{"string"}) && f.field["enum"] == nil
 }
 
 // Checker holds the compiled schemas. It is safe for concurrent use.
@@ -199,6 +200,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	f.Value = at(doc.Value(), tokens(e.InstanceLocation))
 	f.field = k.field(tokens(e.InstanceLocation))
 	f.source, f.tag = doc.Written(f.Pointer)
+	f.flow = doc.IsFlow(f.Pointer)
 	object, _ := f.Value.(map[string]any)
 	switch f.Keyword {
 	case "required":
