@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -41,6 +42,9 @@ type Document struct {
 	value any
 	text  string
 	lines []string // of text, split when the first place is asked for
+	// shift is by how much columns of a line that was mended are less than
+	// those of the line as it was written.
+	shift map[int]int
 }
 
 // Read reads a file. It never fails: what is wrong is in Findings.
@@ -91,7 +95,7 @@ func (d *Document) add(rule string, at finding.Place, field, value, message, hin
 // from what can be recovered.
 func (d *Document) parse() {
 	doc, err := parse(d.text)
-	if err != nil || len(doc.Content) > 0 && doc.Content[0].Kind == yaml.ScalarNode && doc.Content[0].Tag == "!!str" {
+	if err != nil || isText(doc) || d.swallows(doc) {
 		doc = d.recover()
 	}
 	switch {
@@ -132,6 +136,22 @@ func parse(text string) (doc *yaml.Node, err error) {
 }
 
 var errMore = errors.New("yaml: did not find expected key")
+
+// isText reports whether a document is nothing but text.
+func isText(doc *yaml.Node) bool {
+	return len(doc.Content) > 0 && doc.Content[0].Kind == yaml.ScalarNode && doc.Content[0].Tag == "!!str"
+}
+
+// swallows reports whether a quote that was never closed has swallowed the
+// keys below it, up to the next quote: what is in quotes goes on in the first
+// column, where YAML allows only keys but the parser anything.
+func (d *Document) swallows(n *yaml.Node) bool {
+	if n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		next := d.line(n.Line + 1)
+		return next != "" && closing(skip(d.line(n.Line), n.Column-1)) == 0 && keyLine.MatchString(next) && next[0] != ' '
+	}
+	return slices.ContainsFunc(n.Content, d.swallows)
+}
 
 // isEmpty reports whether n is a value that was left out: `key:` with nothing
 // behind it.

@@ -72,8 +72,18 @@ func TestRead(t *testing.T) {
 		{name: "a list", text: "- a\n", want: []string{"1:1 yaml-syntax “- a”"}, broken: true},
 
 		{name: "duplicate key", text: "a: 1\nb: 2\na: 3\n", want: []string{"3:1 yaml-duplicate-key “a”"}, value: m{"a": int64(1), "b": int64(2)}},
-		{name: "second document", text: "a: 1\n---\nb: 2\n", want: []string{"2:1 yaml-documents “---”"}, value: m{"a": int64(1)}},
-		{name: "text behind the document end", text: "a: 1\n...\nb: 2\n", want: []string{"2:1 yaml-documents “...”"}, value: m{"a": int64(1)}},
+		{name: "second document", text: "a: 1\n---\na: 2\n", want: []string{"2:1 yaml-documents “---”"}, value: m{"a": int64(1)}},
+		{name: "text behind the document end", text: "a: 1\n...\nb: 2\n", want: []string{"2:1 yaml-documents “...”"}, value: m{"a": int64(1), "b": int64(2)}},
+		{name: "dashes inside a text", text: "d: |\n  one\n---\n  two\ne: x\n", want: []string{"3:1 yaml-documents “---”"}, value: m{"d": "one\n\ntwo\n", "e": "x"}},
+		{name: "unclosed quote that a later one closes", text: "a: 'x\nb: y\nc: it's\nd: z\n", want: []string{"1:4 yaml-quote “'x”"}, value: m{"a": "_x", "b": "y", "c": "it's", "d": "z"}},
+		{name: "quoted text of two lines", text: "a: 'x\n  y'\nb: \"z\n\n  w\"\n", value: m{"a": "x y", "b": "z\nw"}},
+		{name: "no colon", text: "a: x\nseverity high\nb: y\n", want: []string{"2:1 yaml-syntax “severity high”"}, value: m{"a": "x", "b": "y"}, broken: true},
+		{name: "no-break space behind a colon", text: "a: x\nseverity:\u00a0high\n", want: []string{"2:1 yaml-colon “severity:\u00a0high”"}, value: m{"a": "x", "severity": "high"}},
+		{name: "no-break spaces as indentation", text: "a:\n\u00a0\u00a0b: x\n\u00a0\u00a0c: y\nd: e: f\n", want: []string{"2:1 yaml-encoding “\u00a0\u00a0”", "4:4 yaml-colon “e: f”"}, value: m{"a": m{"b": "x", "c": "y"}, "d": "e; f"}},
+		{name: "hash in brackets", text: "l:\n  - {step: see #4711, owner: jdoe}\nt: [#1, b]\n", want: []string{"2:16 yaml-hash “#4711, owner: jdoe}”", "3:5 yaml-hash “#1, b]”"}, value: m{"l": []any{m{"step": "see _4711", "owner": "jdoe"}}, "t": []any{"_1", "b"}}},
+		{name: "a key of the top level indented", text: "a:\n  b: x\n c: y\nd: z\n", want: []string{"3:2 yaml-syntax “c: y”"}, value: m{"d": "z"}, broken: true},
+		{name: "one marker of a conflict", text: "a: x\n=======\nb: y\n", want: []string{"2:1 merge-conflict “=======”"}, value: m{"a": "x", "b": "y"}, broken: true},
+		{name: "only text", text: "just some text\nand more\n", want: []string{"1:1 yaml-syntax “just some text”"}, broken: true},
 		{name: "merge conflict", text: "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", want: []string{"2:1 merge-conflict “<<<<<<< HEAD”"}, value: m{"a": int64(1), "b": int64(1)}},
 		{name: "merge conflict with its base", text: "<<<<<<< a\nb: 1\n||||||| c\nb: 0\n=======\nb: 2\n>>>>>>> d\n", want: []string{"1:1 merge-conflict “<<<<<<< a”"}, value: m{"b": int64(1)}},
 
@@ -181,6 +191,18 @@ func TestLocate(t *testing.T) {
 		got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, string([]rune(at.Source)[at.Column-1:at.EndColumn-1]))
 		if got != want {
 			t.Errorf("%q is at %s, want %s", pointer, got, want)
+		}
+	}
+}
+
+// Where a line was mended, values are found where they were written.
+func TestLocateMended(t *testing.T) {
+	t.Parallel()
+	d := document.Read("x.yaml", []byte("a:\n\tb: x\nc:\n  d: y\n     e: z\n"))
+	for pointer, want := range map[string]string{"/a/b": "2:5 x", "/c/d": "4:6 y", "/c/e": "5:9 z"} {
+		at, _ := d.Locate(pointer)
+		if got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, string([]rune(at.Source)[at.Column-1:at.EndColumn-1])); got != want {
+			t.Errorf("%s is at %s, want %s", pointer, got, want)
 		}
 	}
 }

@@ -183,13 +183,13 @@ func firstScalar(n *yaml.Node) *yaml.Node {
 // place returns where a node stands, on its first line.
 func (d *Document) place(n *yaml.Node) finding.Place {
 	line := d.line(n.Line)
-	rest := skip(line, n.Column-1)
+	column := max(n.Column+d.shift[n.Line], 1)
 	length := 1
 	if n.Kind == yaml.ScalarNode {
-		length = utf8.RuneCountInString(written(n, rest))
+		length = utf8.RuneCountInString(written(n, skip(line, column-1)))
 	}
 	return finding.Place{
-		Span:   finding.Span{Line: n.Line, Column: n.Column, EndLine: n.Line, EndColumn: n.Column + max(length, 1)},
+		Span:   finding.Span{Line: n.Line, Column: column, EndLine: n.Line, EndColumn: column + max(length, 1)},
 		Source: line,
 	}
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,27 +26,85 @@ const maxTrials = 400
 func (d *Document) recover() *yaml.Node {
 	lines := d.split()
 	r := recovery{doc: d, lines: lines, trials: maxTrials}
+	r.indentation()
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1, Column: 1}
 	for _, b := range blocks(lines) {
 		n := r.read(b)
-		if n == nil {
-			continue
+		switch {
+		case n == nil || isEmpty(n):
+		case n.Kind == yaml.MappingNode:
+			root.Content = append(root.Content, n.Content...)
+		default:
+			r.text(b, root)
 		}
-		if n.Kind != yaml.MappingNode {
-			if !isEmpty(n) {
-				d.Broken = true
-				d.add("yaml-syntax", d.wholeLine(b.first+1), "", "", "this line is not `key: value`",
-					"text that belongs to the key above is indented by two spaces")
-			}
-			continue
+	}
+	if len(root.Content) == 0 {
+		d.Broken = true
+		if len(d.Findings) == 0 {
+			d.add("yaml-syntax", d.wholeLine(1), "", "", "this is not `key: value`", "start from the example in the README")
 		}
-		root.Content = append(root.Content, n.Content...)
+		return nil
 	}
 	if _, err := parse(strings.Join(r.lines, "\n")); err != nil && !d.Broken {
 		r.wholeOnly(err)
 	}
 	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 }
+
+// indentation tells of tabs and of spaces that are none at the beginning of
+// lines, once for all of them, and puts spaces in their place.
+func (r *recovery) indentation() {
+	for _, kind := range []struct{ char, spaces, rule, what, hint string }{
+		{"\t", "  ", "yaml-tab", "a tab, which YAML does not allow", "indent with spaces, two for each level"},
+		{"\u00a0", " ", "yaml-encoding", "no-break spaces, which YAML takes for text", "delete the space at the beginning of the line and type it again"},
+	} {
+		first, count := -1, 0
+		for i, l := range r.lines {
+			if !strings.HasPrefix(l, kind.char) {
+				continue
+			}
+			rest := strings.TrimLeft(l, kind.char)
+			if says(rest) {
+				if count++; first < 0 {
+					first = i
+				}
+			}
+			n := (len(l) - len(rest)) / len(kind.char)
+			r.lines[i] = strings.Repeat(kind.spaces, n) + rest
+			r.shift(i, n*(1-len(kind.spaces)))
+		}
+		if first < 0 {
+			continue
+		}
+		line := r.doc.line(first + 1)
+		message := "this line is indented with " + kind.what
+		if count > 1 {
+			message += fmt.Sprintf("; so are %d of those below", count-1)
+		}
+		r.doc.add(kind.rule, r.doc.part(first+1, 0, len(line)-len(strings.TrimLeft(line, kind.char))), "", kind.char, message, kind.hint)
+	}
+}
+
+// text tells of a line in the first column that is no key. It belongs to the
+// key above it, or it is a key without its colon: neither is missing.
+func (r *recovery) text(b block, root *yaml.Node) {
+	d, line := r.doc, r.lines[b.first]
+	d.Broken = true
+	if line == "=======" {
+		d.add("merge-conflict", d.wholeLine(b.first+1), "", "", "a merge was left unfinished here", "delete this line, and see that what is above and below it is right")
+		return
+	}
+	d.Unread = append(d.Unread, Pointer(word.FindString(line)))
+	if n := len(root.Content); n > 0 {
+		d.Unread = append(d.Unread, Pointer(root.Content[n-2].Value))
+	}
+	if !r.toldAt(b.first+1) && !r.toldAt(b.first) { // text of several lines is one mistake
+		d.add("yaml-syntax", d.wholeLine(b.first+1), "", "", "this line is not `key: value`",
+			"a key has a colon and a space behind it; text that belongs to the key above is indented by two spaces")
+	}
+}
+
+var word = regexp.MustCompile(`^[a-z_]*`)
 
 // wholeOnly tells why the text cannot be read though each of its entries can.
 func (r *recovery) wholeOnly(err error) {
@@ -132,13 +191,23 @@ func (r *recovery) align(b block, at int) bool {
 	}
 	line := r.lines[above]
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
-	r.lines[at] = indent + strings.TrimLeft(r.lines[at], " ")
+	moved := indent + strings.TrimLeft(r.lines[at], " ")
+	r.shift(at, len(r.lines[at])-len(moved))
+	r.lines[at] = moved
 	if r.toldAt(at + 1) {
 		return true
 	}
 	r.doc.add("yaml-syntax", r.doc.wholeLine(at+1), "", line, "this line is indented deeper than the one above, which already has its value",
 		"indent it like the line above: lines that belong together begin in the same column")
 	return true
+}
+
+// shift records that what stands on line i was written by columns further on.
+func (r *recovery) shift(i, columns int) {
+	if r.doc.shift == nil {
+		r.doc.shift = map[int]int{}
+	}
+	r.doc.shift[i+1] += columns
 }
 
 // toldAt reports whether something was said of a line already: one mistake is
@@ -173,9 +242,14 @@ func (r *recovery) giveUp(b block, at int, err error) {
 		return
 	}
 	message, hint := reason(err), "check the indentation, the brackets and the quotes of this line"
-	if !keyLine.MatchString(r.lines[at]) {
+	switch m := keyLine.FindStringSubmatch(r.lines[at]); {
+	case m == nil:
 		message = "this line is not `key: value`"
 		hint = "write a key, a colon, a space and the value; text that belongs to the key above is indented further"
+	case message == expectedKey:
+		message = "this line is not indented like those it stands with"
+		hint = "lines that belong together begin in the same column, and the keys of the top level in the first"
+		d.Unread = append(d.Unread, Pointer(m[2]))
 	}
 	d.add("yaml-syntax", d.wholeLine(at+1), field, "", message, hint)
 }
@@ -262,6 +336,8 @@ func reported(err error, last int) int {
 	return min(max(line, 1), max(last, 1))
 }
 
+const expectedKey = "a key was expected here"
+
 // reason says in plain words what the parser says in its own.
 func reason(err error) string {
 	text := parserLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
@@ -269,7 +345,7 @@ func reason(err error) string {
 		"mapping values are not allowed in this context":         "a key is not allowed here",
 		"block sequence entries are not allowed in this context": "a list cannot begin here: it begins on a line of its own",
 		"did not find expected '-' indicator":                    "a list item, which begins with a dash, was expected here",
-		"did not find expected key":                              "a key was expected here",
+		"did not find expected key":                              expectedKey,
 		"could not find expected ':'":                            "a colon was expected here",
 		"found unexpected end of stream":                         "a quote or a bracket is opened here and never closed",
 		"found character that cannot start any token":            "text cannot begin with this character: put it in quotes",

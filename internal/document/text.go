@@ -3,6 +3,8 @@ package document
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -160,12 +162,27 @@ func (d *Document) cleanDocuments() {
 				break
 			}
 		}
-		for j := i; j < len(lines); j++ {
-			lines[j] = ""
+		lines[i] = ""
+		if repeats(lines[:i], lines[i+1:]) { // another escalation, not the rest of this one
+			clear(lines[i:])
+			break
 		}
-		d.rejoin(lines)
-		return
 	}
+	d.rejoin(lines)
+}
+
+var topKey = regexp.MustCompile(`^[a-z_]+:`)
+
+// repeats reports whether two parts of a file have a top-level key in common.
+func repeats(above, below []string) bool {
+	keys := map[string]bool{}
+	for _, l := range above {
+		keys[topKey.FindString(l)] = true
+	}
+	return slices.ContainsFunc(below, func(l string) bool {
+		key := topKey.FindString(l)
+		return key != "" && keys[key]
+	})
 }
 
 // says reports whether a line is more than a comment or a marker.
@@ -176,24 +193,28 @@ func says(line string) bool {
 
 // rejoin takes over mended lines.
 func (d *Document) rejoin(lines []string) {
-	d.text = strings.Join(lines, "\n") + "\n"
+	d.text = strings.Join(lines, "\n")
 	// d.lines stays as it is: people are shown what they wrote.
 }
 
-// split returns a copy of the lines of the text, without their line breaks.
+// split returns the lines of the text as it is mended by now.
 func (d *Document) split() []string {
-	d.line(1)
-	return append([]string(nil), d.lines...)
+	d.line(1) // so that what was written is kept before anything is mended
+	return splitLines(d.text)
+}
+
+// splitLines splits text at the line ends of all systems, and drops them.
+func splitLines(text string) []string {
+	if strings.Contains(text, "\r") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
+	return strings.Split(text, "\n")
 }
 
 // line returns line n as it was written, counting from 1.
 func (d *Document) line(n int) string {
 	if d.lines == nil {
-		text := d.text
-		if strings.Contains(text, "\r") {
-			text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-		}
-		d.lines = strings.Split(text, "\n")
+		d.lines = splitLines(d.text)
 	}
 	if n < 1 || n > len(d.lines) {
 		return ""

@@ -68,7 +68,7 @@ func trap(d *Document, line string, number int) (string, bool) {
 	if t.start >= t.end {
 		return "", false
 	}
-	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.brackets, t.colon} {
+	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.hash, t.brackets, t.colon} {
 		if mended, ok := f(); ok {
 			return mended, true
 		}
@@ -151,6 +151,22 @@ func (t trapped) quotes() (string, bool) {
 		return t.line[:t.start] + strings.ReplaceAll(v, `\`, "_"), true
 	}
 	return "", false
+}
+
+var hashInside = regexp.MustCompile(`[\s\[{,](#)[^\s#]`)
+
+// hash: a # inside brackets, which hides the rest of the line.
+func (t trapped) hash() (string, bool) {
+	v := t.value()
+	if v == "" || v[0] != '[' && v[0] != '{' {
+		return "", false
+	}
+	m := hashInside.FindStringSubmatchIndex(v)
+	if m == nil {
+		return "", false
+	}
+	t.tell("yaml-hash", m[2], len(v), "everything from the # on is left out: YAML takes it for the beginning of a comment", "put the text with the # in quotes")
+	return t.with(m[2], "_"), true
 }
 
 // brackets: a bracket that is never closed, closed twice, or meant as text.
@@ -242,5 +258,5 @@ func glued(line string) (string, bool) {
 	if m == nil {
 		return "", false
 	}
-	return m[1] + " " + m[2], true
+	return m[1] + " " + strings.TrimLeft(m[2], "\u00a0\u3000"), true
 }

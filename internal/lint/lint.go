@@ -97,7 +97,7 @@ func (l *linter) escalation(e *tree.Escalation, judges []*rule.Rule) []finding.F
 	}
 	for _, r := range judges {
 		for _, f := range c.Judge(r) {
-			if !v.told.covers(f.Field) {
+			if !v.told.covers(f.Field) && !misread(e.Findings, f.Place) {
 				v.findings = append(v.findings, f)
 			}
 		}
@@ -135,7 +135,7 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 		}
 	}
 	for i, fault := range f.Faults {
-		if v.told.covers(fault.Pointer) {
+		if v.told.covers(fault.Pointer) || misread(f.Findings, fault.Place(f.Document)) {
 			continue
 		}
 		found := l.fault(c, f.Document, kind, fault)
@@ -151,6 +151,15 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 		v.told = append(v.told, fault.Pointer)
 	}
 	return v
+}
+
+// misread reports whether what stands at a place was misread by YAML, which is
+// told already: it will be another value when it is mended.
+func misread(found []finding.Finding, at finding.Place) bool {
+	return slices.ContainsFunc(found, func(f finding.Finding) bool {
+		return f.Line == at.Line && (f.Column <= at.Column && at.Column < f.EndColumn || f.Rule == "yaml-syntax") ||
+			f.Rule == "yaml-documents" && f.Line < at.Line
+	})
 }
 
 func (l *linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {

@@ -32,8 +32,13 @@ func (f Fault) Say() (message, hint string) {
 		return name + " needs at least one entry", "for example: " + f.example()
 	case "additionalProperties":
 		key := code(fmt.Sprint(f.Value))
-		if f.meant != "" {
+		switch {
+		case strings.Contains(f.source, ":") && f.meant != "":
+			return key + " is not a field here: there is no space after the colon", "write " + code(strings.Replace(f.source, ":", ": ", 1))
+		case f.meant != "":
 			return key + " is not a field here", "did you mean " + code(f.meant) + "?"
+		case f.flow:
+			return key + " is not a field here: a comma ends a text inside braces", "put the text with the comma in quotes"
 		}
 		return key + " is not a field here", "the fields here are " + list(f.known)
 	case "type":

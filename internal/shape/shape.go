@@ -120,18 +120,22 @@ func NewChecker() (*Checker, error) {
 func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
 	k := c.kinds[kind]
 	var faults []Fault
-	for range 3 { // a corrected key may reveal misspelt ones below it
+	corrected := map[string]bool{} // pointers of which enough is said
+	for range 3 {                  // a corrected key may reveal misspelt ones below it
 		found := k.faults(doc)
 		renamed := false
 		for _, f := range found {
 			if meant, unknown := f.Unknown(); unknown && meant != "" {
 				renamed = doc.Rename(f.Pointer, meant) || renamed
 				faults = append(faults, f)
+				if strings.Contains(f.source, ":") {
+					corrected[f.Pointer[:strings.LastIndex(f.Pointer, "/")]+document.Pointer(meant)] = true
+				}
 			}
 		}
 		if !renamed {
 			for _, f := range found {
-				if f.meant == "" {
+				if f.meant == "" && !corrected[f.Pointer] {
 					faults = append(faults, f)
 				}
 			}
@@ -225,9 +229,14 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 				continue
 			}
 			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
+			meant := nearest.Of(key, open)
+			if before, _, glued := strings.Cut(key, ":"); glued && slices.Contains(open, before) {
+				meant = before
+			}
 			list = append(list, Fault{
 				Pointer: f.Pointer + document.Pointer(key), Keyword: f.Keyword, Value: key, source: key,
-				known: known, meant: nearest.Of(key, open), place: doc.LocateKey(f.Pointer + document.Pointer(key)),
+				known: known, meant: meant, place: doc.LocateKey(f.Pointer + document.Pointer(key)),
+				flow: f.flow && object[key] == nil,
 			})
 		}
 		return list
