@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,6 +97,11 @@ func runLint(env environment, opts *options, args []string, print printFunc) err
 	if err != nil {
 		return err
 	}
+	for i, p := range only {
+		if only[i] = looked(t, p); only[i] == "" {
+			return usagef("%s holds no escalation: nothing was checked", args[i])
+		}
+	}
 	rules := rule.All()
 	result := lint.Run(t, rules)
 	if len(args) > 0 {
@@ -105,18 +111,33 @@ func runLint(env environment, opts *options, args []string, print printFunc) err
 				result.Files++
 			}
 		}
-		result.Findings = slices.DeleteFunc(result.Findings, func(f finding.Finding) bool { return !within(f.Path, only) })
+		result.Findings = slices.DeleteFunc(result.Findings, func(f finding.Finding) bool {
+			return !within(f.Path, only) && !holdsBack(t, f)
+		})
 	}
 	if err := print(env.stdout, result, rules); err != nil {
 		return err
 	}
-	if err := summarize(env, result); err != nil {
-		return err
-	}
+	err = summarize(env, result)
 	if result.Failed() {
+		if err != nil {
+			fmt.Fprintf(env.stderr, "escalate: %v\n", err)
+		}
 		return errFindings
 	}
-	return nil
+	return err
+}
+
+// holdsBack reports whether a finding kept the named files from being judged
+// in full: then it is told whatever was named.
+func holdsBack(t *tree.Tree, f finding.Finding) bool {
+	switch f.Path {
+	case tree.PolicyPath:
+		return t.PolicyFile.Unreliable()
+	case tree.PeoplePath:
+		return t.PeopleFile == nil || t.PeopleFile.Unreliable()
+	}
+	return strings.HasPrefix(f.Path, tree.Folder+"/people.") || strings.HasPrefix(f.Path, tree.Folder+"/policy.")
 }
 
 // named turns the paths of the command line into paths of the repository. Each
@@ -157,6 +178,20 @@ func named(env environment, opts *options, dir string, args []string) ([]string,
 		paths = append(paths, name)
 	}
 	return paths, nil
+}
+
+// looked returns the path at which a named one was looked at: itself, or the
+// link or misnamed folder that it lies in; empty if nothing was.
+func looked(t *tree.Tree, name string) string {
+	if slices.ContainsFunc(t.Names, func(n string) bool { return within(n, []string{name}) }) {
+		return name
+	}
+	for p := path.Dir(name); p != "." && p != tree.Folder; p = path.Dir(p) {
+		if slices.Contains(t.Names, p) {
+			return p
+		}
+	}
+	return ""
 }
 
 // within reports whether name is one of the paths, or below one.

@@ -83,8 +83,22 @@ func (d *Document) Decode(into any) {
 	}
 }
 
+// maxFindings is how much is told of one file: nobody reads more, and a file
+// made to have a hundred thousand faults would take all the memory.
+const maxFindings = 200
+
+// full reports whether enough is told.
+func (d *Document) full() bool { return len(d.Findings) > maxFindings }
+
 // add appends a finding of level error at a place.
 func (d *Document) add(rule string, at finding.Place, field, value, message, hint string) {
+	switch n := len(d.Findings); {
+	case n > maxFindings:
+		return
+	case n == maxFindings:
+		d.Broken = true
+		field, message, hint = "", "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
+	}
 	d.Findings = append(d.Findings, finding.Finding{
 		Path: d.Path, Place: at, Rule: rule, Level: finding.Error,
 		Field: field, Value: value, Message: message, Hint: hint, New: true,

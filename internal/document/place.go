@@ -89,33 +89,43 @@ func (d *Document) Rename(pointer, name string) bool {
 	return true
 }
 
-// Dates returns the JSON pointers of the values that YAML takes for a date or a
-// time, but for those under one of the given keys, where they belong.
-func (d *Document) Dates(belong map[string]bool) []string {
+// Dubious returns the JSON pointers of the bare values that programs read
+// differently: dates and times, but for those under one of the given keys,
+// where they belong; and words such as on and no.
+func (d *Document) Dubious(belong map[string]bool) []string {
 	if d.root == nil {
 		return nil
 	}
-	return dates(d.root, belong, nil, nil)
+	return dubious(d.root, belong, nil, nil)
 }
 
-func dates(n *yaml.Node, belong map[string]bool, path, found []string) []string {
+func dubious(n *yaml.Node, belong map[string]bool, path, found []string) []string {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if key := n.Content[i].Value; !belong[key] {
-				found = dates(n.Content[i+1], belong, append(path, key), found)
+				found = dubious(n.Content[i+1], belong, append(path, key), found)
 			}
 		}
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			found = dates(c, belong, append(path, strconv.Itoa(i)), found)
+			found = dubious(c, belong, append(path, strconv.Itoa(i)), found)
 		}
 	case yaml.ScalarNode:
-		if n.Tag == "!!timestamp" {
+		if n.Tag == "!!timestamp" || n.Style&quoted == 0 && len(n.Value) <= 3 && yesNo(n.Value) {
 			found = append(found, Pointer(path...))
 		}
 	}
 	return found
+}
+
+// yesNo reports whether YAML 1.1 takes a bare word for true or false.
+func yesNo(word string) bool {
+	switch strings.ToLower(word) {
+	case "yes", "no", "on", "off":
+		return true
+	}
+	return false
 }
 
 // find walks to pointer. Where the way ends early it returns the last key and

@@ -29,6 +29,9 @@ func (d *Document) recover() *yaml.Node {
 	r.indentation()
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1, Column: 1}
 	for _, b := range blocks(lines) {
+		if d.full() {
+			break
+		}
 		n := r.read(b)
 		switch {
 		case n == nil || isEmpty(n):
@@ -223,6 +226,9 @@ func (r *recovery) mend(i int, how func(*Document, string, int) (string, bool)) 
 	}
 	mended, ok := how(r.doc, r.lines[i], i+1)
 	if ok {
+		if glued, is := glued(r.lines[i]); is && glued == mended {
+			r.shift(i, -1)
+		}
 		r.lines[i] = mended
 	}
 	return ok
@@ -349,6 +355,11 @@ func reason(err error) string {
 		"could not find expected ':'":                            "a colon was expected here",
 		"found unexpected end of stream":                         "a quote or a bracket is opened here and never closed",
 		"found character that cannot start any token":            "text cannot begin with this character: put it in quotes",
+		"did not find expected ',' or":                           "a comma or the closing bracket is missing here",
+		"did not find expected node content":                     "a value is missing here",
+		"exceeded max depth":                                     "values are nested too deeply here",
+		"escape character":                                       "a backslash inside double quotes means something to YAML: use single quotes",
+		"Unicode character escape":                               "a backslash inside double quotes means something to YAML: use single quotes",
 	} {
 		if strings.Contains(text, parser) {
 			return plain

@@ -154,19 +154,22 @@ func (d *Document) cleanDocuments() {
 		if !said && !end {
 			continue // the marker that begins the first document
 		}
-		for _, rest := range lines[i+1:] {
-			if says(rest) {
-				d.add("yaml-documents", d.wholeLine(i+1), "", "",
-					fmt.Sprintf("everything below this line is ignored: %s ends the escalation", l[:3]),
-					"delete this line, or move what follows into a file of its own")
-				break
-			}
+		behind := strings.TrimSpace(l[3:])
+		if behind != "" && behind[0] != '#' || slices.ContainsFunc(lines[i+1:], says) {
+			d.add("yaml-documents", d.wholeLine(i+1), "", "",
+				fmt.Sprintf("everything from this line on is ignored: %s ends the escalation", l[:3]),
+				"delete this line, or move what follows into a file of its own")
 		}
 		lines[i] = ""
 		if repeats(lines[:i], lines[i+1:]) { // another escalation, not the rest of this one
 			clear(lines[i:])
-			break
 		}
+		for j := i; j < len(lines); j++ {
+			if marks(lines[j], "---") || marks(lines[j], "...") {
+				lines[j] = ""
+			}
+		}
+		break
 	}
 	d.rejoin(lines)
 }

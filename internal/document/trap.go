@@ -68,7 +68,7 @@ func trap(d *Document, line string, number int) (string, bool) {
 	if t.start >= t.end {
 		return "", false
 	}
-	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.hash, t.brackets, t.colon} {
+	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.hash, t.question, t.brackets, t.colon} {
 		if mended, ok := f(); ok {
 			return mended, true
 		}
@@ -88,6 +88,9 @@ func (t trapped) value() string { return t.line[t.start:t.end] }
 
 // tell reports the value, or the part of it from byte from to byte to.
 func (t trapped) tell(rule string, from, to int, message, hint string) {
+	if t.doc.full() {
+		return
+	}
 	t.doc.add(rule, t.doc.part(t.number, t.start+from, t.start+to), "", t.value(), message, hint)
 }
 
@@ -110,13 +113,14 @@ func (t trapped) at() (string, bool) {
 	if v == "" || v[0] != '@' && v[0] != '[' && v[0] != '{' {
 		return "", false
 	}
-	m := atHandle.FindStringSubmatchIndex(v)
-	if m == nil {
-		return "", false
+	mended := t.line
+	for _, m := range atHandle.FindAllStringSubmatchIndex(v, -1) {
+		t.tell("yaml-at", m[2], m[5], fmt.Sprintf("%s begins with an @, which YAML does not allow", quote(v[m[2]:m[5]])),
+			fmt.Sprintf("write the handle without it: %s; text that begins with @ goes in quotes", quote(v[m[4]:m[5]])))
+		at := t.start + m[2]
+		mended = mended[:at] + " " + mended[at+1:]
 	}
-	t.tell("yaml-at", m[2], m[5], fmt.Sprintf("%s begins with an @, which YAML does not allow", quote(v[m[2]:m[5]])),
-		fmt.Sprintf("write the handle without it: %s; text that begins with @ goes in quotes", quote(v[m[4]:m[5]])))
-	return t.with(m[2], " "), true
+	return mended, mended != t.line
 }
 
 // special: text that begins with a character that means something to YAML.
@@ -139,7 +143,7 @@ func (t trapped) quotes() (string, bool) {
 	end := closing(v)
 	switch {
 	case end == 0:
-		t.tell("yaml-quote", 0, len(v), "the quote that opens here is never closed", "close it: "+quote(t.line+v[:1]))
+		t.tell("yaml-quote", 0, len(v), "the quote that opens here is never closed", "close it: "+quote(shorten(strings.TrimSpace(t.line)+v[:1], 100)))
 		return t.line[:t.start] + strings.NewReplacer(`"`, "_", `'`, "_", ": ", "; ", " #", " _").Replace(v), true
 	case strings.TrimSpace(v[end:]) != "" && !strings.HasPrefix(strings.TrimSpace(v[end:]), "#"):
 		whole := strings.NewReplacer(`"`, "'").Replace(v)
@@ -166,6 +170,23 @@ func (t trapped) hash() (string, bool) {
 		return "", false
 	}
 	t.tell("yaml-hash", m[2], len(v), "everything from the # on is left out: YAML takes it for the beginning of a comment", "put the text with the # in quotes")
+	return t.with(m[2], "_"), true
+}
+
+var questionInside = regexp.MustCompile(`[^\s\[{,"']*[^\s"'](\?)[^,\]}]*`)
+
+// question: a ? inside brackets, which this parser takes for the beginning of
+// a key. It stands in many links.
+func (t trapped) question() (string, bool) {
+	v := t.value()
+	if v == "" || v[0] != '[' && v[0] != '{' || !strings.Contains(v, "?") {
+		return "", false
+	}
+	m := questionInside.FindStringSubmatchIndex(v)
+	if m == nil {
+		return "", false
+	}
+	t.tell("yaml-special", m[0], m[1], "a text with a ? inside brackets must be in quotes", "put it in quotes: "+quote("'"+shorten(v[m[0]:m[1]], 80)+"'"))
 	return t.with(m[2], "_"), true
 }
 

@@ -55,7 +55,7 @@ type linter struct {
 // judges returns the rules that want is true of. Without a policy that can be
 // read there are none: what it says decides too much.
 func (l *linter) judges(want func(*rule.Rule) bool) []*rule.Rule {
-	if l.tree.PolicyFile.Unreadable() {
+	if l.tree.PolicyFile.Unreliable() {
 		return nil
 	}
 	var list []*rule.Rule
@@ -134,7 +134,14 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 			}
 		}
 	}
+	if kind == schema.KindPeople && f.Faulty("/people") {
+		// Without it every other key is one that is out of place.
+		f.Faults = slices.DeleteFunc(f.Faults, func(x shape.Fault) bool { return x.Pointer != "/people" })
+	}
 	for i, fault := range f.Faults {
+		if f.Broken && fault.Conditional() {
+			continue // what it depends on may be what could not be read
+		}
 		if v.told.covers(fault.Pointer) || misread(f.Findings, fault.Place(f.Document)) {
 			continue
 		}

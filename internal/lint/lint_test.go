@@ -124,6 +124,19 @@ func TestOneMistakeOneFinding(t *testing.T) {
 		{"a step of nobody known", "owner: jdoe", "owner: jd", "28 known-person P8"},
 		{"channel with a hash", "\ndri: jdoe", "\nchannel: '#esc_n'\ndri: jdoe", "14 channel-name P17"},
 		{"channel in capitals", "\ndri: jdoe", "\nchannel: esc_Northwind\ndri: jdoe", "14 channel-name P17"},
+		{"customer a word that may be true", "customer: Northwind Traders", "customer: On", "2 declaration P21"},
+		{"dri missing at a project", "\ndri: jdoe\n", "\n", "1 escalation-dri P6"},
+		{"a glued flow mapping", "{at: 2026", "{at:2026", "4 unknown-key P25"},
+		{"a question in a link in braces", "owner: jdoe, due: 2026-11-24}", "owner: jdoe, due: 2026-11-24?x}", "28 yaml-special"},
+		{"a severity in an open quote", "severity: high", "severity: \"high", "3 yaml-quote"},
+		{"a severity with an at", "severity: high", "severity: @hihg", "3 yaml-at"},
+		{"no colon behind a key", "severity: high", "severity = high", "3 yaml-syntax"},
+		{"text not indented below a bar", "  Since the upgrade of 12 November every pipeline waits about 40 minutes.\n\n  Three", "Since then\nThree", "7 yaml-syntax"},
+		{"a wrapped text with a colon", "every team is affected\n", "every team is affected\n  Note: all of them\n", "6 yaml-syntax"},
+		{"a mark of a document in the text", "\n\n  Three", "\n---\n  Three", "8 yaml-documents"},
+		{"one update of a wrong month", "ask: One", "updates:\n  - {at: 2026-12-21T09:00:00Z, by: jdoe, to: [internal], text: a}\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: b}\n  - {at: 2026-11-23T09:00:00Z, by: jdoe, to: [internal], text: c}\nask: One", "24 update-order P37"},
+		{"a redacted update", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], redacted: Personal data}\nask: One", ""},
+		{"a redacted update with its text", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: a, redacted: Personal data}\nask: One", "24 update-told P24"},
 		{"an unknown key", "ask: One", "priority: 1\nask: One", "23 unknown-key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,6 +160,85 @@ func TestOneMistakeOneFinding(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A directory or a policy that is wrong is told where it is wrong, and not once
+// more of every escalation that it serves.
+func TestNoCascade(t *testing.T) {
+	t.Parallel()
+	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
+	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	check := checker(t)
+	for _, c := range []struct{ name, people, policy, want string }{
+		{"a role misspelt", strings.Replace(people, "[csm]", "[cms]", 1), "", "people.yaml directory-role"},
+		{"the only leader's role misspelt", strings.Replace(people, "csm_leader", "csm_leder", 1), "", "people.yaml directory-role"},
+		{"roles no list", strings.Replace(people, "[ceo]", "ceo", 1), "", "people.yaml field-type"},
+		{"an empty directory", "people:\n", "", "people.yaml field-required"},
+		{"a directory without its first line", strings.TrimPrefix(people, "people:\n"), "", "people.yaml field-required"},
+		{"a policy that informs nobody known", people, "severities: {high: {informs: [csm_leder]}}\n", "policy.yaml policy-involvement"},
+		{"a Product DRI of an unknown role", people, "severities: {high: {product_dri: [group_product_manger]}}\n", "policy.yaml policy-involvement"},
+		{"regions no mapping", people, "regions: [LATAM]\n", "policy.yaml field-type"},
+		{"a broken policy", people, "- a\n", "policy.yaml yaml-syntax"},
+		{"an empty policy", people, "# nothing yet\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{tree.PeoplePath: {Data: []byte(c.people)}, "escalations/2026/northwind.yaml": {Data: []byte(base)}}
+			if c.policy != "" {
+				files[tree.PolicyPath] = &fstest.MapFile{Data: []byte(c.policy)}
+			}
+			var got []string
+			for _, f := range run(t, check, files).Findings {
+				got = append(got, filepath.Base(f.Path)+" "+f.Rule)
+			}
+			if s := strings.Join(got, "; "); s != c.want {
+				t.Errorf("got %s, want %s", s, c.want)
+			}
+		})
+	}
+}
+
+// A file made to do harm is told in bounds.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
+	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	check := checker(t)
+	for name, text := range map[string]string{
+		"documents":        base + strings.Repeat("---\na: 1\n", 100_000),
+		"unknown keys":     base + numbered("k%d: 1\n", 50_000),
+		"handles":          base + "fyi: [" + numbered("u%d, ", 50_000) + "x]\n",
+		"handles with @":   base + "fyi: [" + numbered("@u%d, ", 20_000) + "x]\n",
+		"lines with @":     base + numbered("k%d: @x\n", 50_000),
+		"lines of text":    base + strings.Repeat("x\n", 300_000),
+		"duplicates":       base + strings.Repeat("ask: x\n", 50_000),
+		"conflicts":        base + strings.Repeat("<<<<<<< \n", 50_000),
+		"brackets":         base + numbered("k%d: [\n", 30_000),
+		"one long quote":   base + "skills: \"" + strings.Repeat("x", 900_000),
+		"invisible":        base + strings.Repeat("\u200b\u0001", 100_000),
+		"steps of nothing": strings.Replace(base, "next_steps:\n", "next_steps:\n"+strings.Repeat("  - {}\n", 50_000), 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, check, fstest.MapFS{tree.PeoplePath: {Data: []byte(people)}, "escalations/2026/northwind.yaml": {Data: []byte(text)}})
+			if n := len(r.Findings); n == 0 || n > 1000 {
+				t.Errorf("%d findings", n)
+			}
+			for _, f := range r.Findings {
+				if len(f.Message)+len(f.Hint) > 2000 {
+					t.Fatalf("%s says %d bytes", f.Rule, len(f.Message)+len(f.Hint))
+				}
+			}
+		})
+	}
+}
+
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
 }
 
 // What stands in the wrong place is told, once, and nothing is passed over.

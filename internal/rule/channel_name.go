@@ -2,8 +2,10 @@ package rule
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
@@ -18,8 +20,16 @@ func channelName() Rule {
 		Fields:  []string{"/channel"},
 		Escalation: func(c *Case) {
 			prefix := string(c.Tree.Policy.Channels.Prefix)
-			if name := string(c.Channel); name != "" && !strings.HasPrefix(name, prefix) {
+			switch name := string(c.Channel); {
+			case name == "":
+				if derived := process.Channel(c.ID, &c.Escalation.Escalation, c.Tree.Policy); len(derived) > 80 {
+					c.Error("/channel", fmt.Sprintf("the channel %s has %d characters, but Slack allows 80", code(derived), len(derived)),
+						"write a shorter `channel:`")
+				}
+			case !strings.HasPrefix(name, prefix):
 				c.Error("/channel", fmt.Sprintf("the channel's name must begin with %s", code(prefix)), "write "+code("channel: "+prefix+name))
+			case name == prefix:
+				c.Error("/channel", "the channel's name must go on after its beginning", "write "+code("channel: "+prefix+path.Base(string(c.ID))))
 			}
 		},
 		Wrong: marked("channel: northwind\n", "northwind"),
@@ -35,6 +45,10 @@ func channelUnique() Rule {
 		Why:     "An archived channel keeps its name in Slack, so the second escalation of a customer needs another, such as esc_northwind-2. It follows from the file's name if that is northwind-2.yaml.",
 		Whole: func(w *Whole) {
 			first := map[string]string{}
+			names := map[string]bool{}
+			for _, b := range w.Escalations {
+				names[string(b.Channel)] = true
+			}
 			for _, b := range w.Escalations {
 				name := string(b.Channel)
 				if name == "" {
@@ -48,7 +62,8 @@ func channelUnique() Rule {
 				free := name
 				for n := 2; ; n++ {
 					free = fmt.Sprintf("%s-%d", name, n)
-					if _, taken := first[free]; !taken {
+					if !names[free] {
+						names[free] = true
 						break
 					}
 				}

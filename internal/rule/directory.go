@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -25,7 +26,8 @@ func directoryThere() Rule {
 		Summary: "there is a people directory",
 		Why:     "escalations/people.yaml lists everybody who is named in an escalation or informed of one. Without it nobody can be reached, and who may do what cannot be checked.",
 		Whole: func(w *Whole) {
-			if w.PeopleFile == nil {
+			misplaced := slices.ContainsFunc(w.Findings, func(f finding.Finding) bool { return strings.HasPrefix(f.Path, "escalations/people.") })
+			if w.PeopleFile == nil && !misplaced {
 				w.Error(&tree.File{Document: &document.Document{Path: tree.PeoplePath}}, "", "there is no people directory: people and roles were not checked",
 					"make the file, for example: `people: {jdoe: {name: Jo Doe, roles: [csm]}}`")
 			}
@@ -44,7 +46,7 @@ func roleVacant() Rule {
 		Reading: "Where a role is regional, a person of exactly the account's region comes first, and one without a region serves where there is none. " +
 			"`severities.<level>.informs` and `roles` in the policy change who is informed.",
 		Whole: func(w *Whole) {
-			if !readable(w.PeopleFile) {
+			if !sound(w.Tree, "") {
 				return
 			}
 			type need struct {
@@ -69,7 +71,7 @@ func roleVacant() Rule {
 				}
 			}
 			for _, n := range order {
-				if len(process.Holders(w.People, w.Policy, n.role, n.region)) > 0 {
+				if !process.KnownRole(n.role, w.Policy) || len(process.Holders(w.People, w.Policy, n.role, n.region)) > 0 {
 					continue
 				}
 				by := wanted[n]
@@ -207,6 +209,8 @@ func directoryManager() Rule {
 				}
 				m, known := w.People.People[p.Manager]
 				switch {
+				case w.Full():
+					return
 				case !known:
 					message, hint := unknownPerson(p.Manager, w.People)
 					w.Error(w.PeopleFile, at(h, "manager"), message, hint)

@@ -18,10 +18,16 @@ func escalationDRI() Rule {
 		Reading: "Where there is neither a CSM nor a CSE, the account executive is the DRI: the process does not say. No setting changes this.",
 		Fields:  []string{"/dri", "/account/account_executive", "/account/csm", "/account/cse", "/account/services_project"},
 		Tell: func(c *Case, f shape.Fault) Said {
+			want, clause := process.DRI(c.Account)
+			if f.Pointer == "/dri" && f.Missing() && want != "" {
+				return Said{
+					Message: fmt.Sprintf("the DRI is missing: it is %s, %s", code(want), clause.Who()),
+					Hint:    fmt.Sprintf("write `dri: %s`: %s (clause %d of P6)", want, clause.Because(), min(int(clause), 3)),
+				}
+			}
 			if f.Pointer != "/account/account_executive" || !f.Missing() {
 				return Said{}
 			}
-			_, clause := process.DRI(c.Account)
 			return Said{
 				Message: "the account executive is the DRI here, and the account names none: " + clause.Because(),
 				Hint:    "add `account_executive:` to the account, or its `csm:`",

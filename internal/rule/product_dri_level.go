@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -24,7 +25,7 @@ func productDRILevel() Rule {
 			}
 			p, known := c.Person(h)
 			productRole := holds(p, schema.ProductRoles())
-			if !known || p.Name == "" || holds(p, fits) || !productRole && !c.Severity.NeedsProduct() {
+			if !known || p.Name == "" || !sound(c.Tree, h) || slices.ContainsFunc(fits, func(r schema.Role) bool { return !process.KnownRole(r, c.Tree.Policy) }) || holds(p, fits) || !productRole && !c.Severity.NeedsProduct() {
 				return
 			}
 			hint := whoFits(c, fits)

@@ -25,7 +25,7 @@ func roleFits() Rule {
 				}
 				p, known := c.Person(m.who)
 				switch {
-				case !known || p.Name == "" || holds(p, m.fits) || inClosure && !p.Left.IsZero():
+				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || inClosure && !p.Left.IsZero():
 				case m.field == "/product/dri" && c.Severity.NeedsProduct(): // product-dri-level asks for more
 				default:
 					c.Error(m.Field(), unfit(m.who, p, shape.Name(m.Field()), m.fits), whoFits(c, m.fits))

@@ -114,7 +114,37 @@ func person(t *tree.Tree, h schema.Handle) (schema.Person, bool) {
 	return p, known || !readable(t.PeopleFile)
 }
 
-func readable(f *tree.File) bool { return f != nil && !f.Broken }
+// readable reports whether the directory says who there is.
+func readable(f *tree.File) bool {
+	return f != nil && !f.Broken && len(f.Faults) <= MaxFindings && !f.Faulty("/people")
+}
+
+// sound reports whether the directory says of a person, or of everybody where
+// h is empty, what there is to say: if not, that is told there, and not once
+// more of every escalation.
+func sound(t *tree.Tree, h schema.Handle) bool {
+	if !readable(t.PeopleFile) {
+		return false
+	}
+	of := "/people"
+	people := t.People.People
+	if h != "" {
+		of = document.Pointer("people", string(h))
+		people = map[schema.Handle]schema.Person{h: people[h]}
+	}
+	for _, f := range t.PeopleFile.Faults {
+		if strings.HasPrefix(f.Pointer, of+"/") {
+			return false
+		}
+	}
+	for _, p := range people {
+		_, region := t.Policy.Regions[string(p.Region)]
+		if p.Region != "" && !region || slices.ContainsFunc(p.Roles, func(r schema.Role) bool { return !process.KnownRole(r, t.Policy) }) {
+			return false
+		}
+	}
+	return true
+}
 
 // Whole is everything at once.
 type Whole struct {
@@ -142,6 +172,9 @@ type Brief struct {
 
 // NewBrief makes a Brief of an escalation.
 func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
+	if e.Broken { // nothing is known of it but its name
+		return Brief{Path: e.Path, ID: e.ID}
+	}
 	b := Brief{
 		Path: e.Path, ID: e.ID, Open: process.Open(&e.Escalation), Severity: e.Severity, Region: e.Account.Region,
 		Channel: process.Channel(e.ID, &e.Escalation, p), Previous: e.Previous,
@@ -152,6 +185,8 @@ func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
 			b.Previous = ""
 		case "/channel":
 			b.Channel = ""
+		case "/closure":
+			b.Open = false
 		}
 	}
 	return b
@@ -167,8 +202,13 @@ func (w *Whole) Judge(r *Rule) []finding.Finding {
 // Error reports that the value at field of the directory or the policy breaks
 // the rule.
 func (w *Whole) Error(f *tree.File, field, message, hint string) {
-	w.findings = append(w.findings, w.rule.finding(finding.Error, f.Document, field, message, hint))
+	if !w.Full() {
+		w.findings = append(w.findings, w.rule.finding(finding.Error, f.Document, field, message, hint))
+	}
 }
+
+// Full reports whether the rule has said enough.
+func (w *Whole) Full() bool { return len(w.findings) >= MaxFindings }
 
 // Warn reports what is worth knowing about the value at field.
 func (w *Whole) Warn(f *tree.File, field, message, hint string) {
@@ -178,6 +218,9 @@ func (w *Whole) Warn(f *tree.File, field, message, hint string) {
 // ErrorIn reports that an escalation breaks the rule. The file is read once
 // more, to find the place: only a file with a finding pays for it.
 func (w *Whole) ErrorIn(path, field, value, message, hint string) {
+	if w.Full() {
+		return
+	}
 	f := w.rule.finding(finding.Error, w.Load(path).Document, field, message, hint)
 	f.Value = value
 	w.findings = append(w.findings, f)

@@ -3,6 +3,8 @@ package rule
 import (
 	"fmt"
 	"time"
+
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 func updateTold() Rule {
@@ -31,22 +33,25 @@ func updateOrder() Rule {
 		Summary: "updates stand in the order of their times, after the opening and before the closure",
 		Why:     "The file is the record. New updates stand at the end and are later than every one before them; none is older than the escalation, and the closure is after all of it.",
 		Escalation: func(c *Case) {
-			last := c.Opened.At.Time
+			opened, last := c.Opened.At.Time, c.Opened.At.Time
+			inOrder := longestOrder(c.Updates)
 			for i, u := range c.Updates {
 				at, field := u.At.Time, fmt.Sprintf("/updates/%d/at", i)
 				switch {
 				case at.IsZero(): // the schema tells it
-				case at.Before(c.Opened.At.Time):
-					c.Error(field, fmt.Sprintf("this update is older than the escalation, which was opened at %s", stamp(c.Opened.At.Time)),
+				case at.Before(opened):
+					c.Error(field, fmt.Sprintf("this update is older than the escalation, which was opened at %s", stamp(opened)),
 						"write the time at which it was told")
-				case i > 0 && !at.After(last):
+				case inOrder[i]:
+					last = at
+				case at.After(last):
+					c.Error(field, "this update is later than those that come after it", "updates stand in the order of their times: write its right time, or move it down")
+				default:
 					c.Error(field, fmt.Sprintf("this update is not later than the one before it, which is of %s", stamp(last)),
 						"updates stand in the order of their times: move it up, or write its right time")
-				default:
-					last = at
 				}
 			}
-			if c.Closure != nil && !c.Closure.At.IsZero() && c.Closure.At.Before(last) {
+			if c.Closure != nil && !c.Closure.At.IsZero() && !last.IsZero() && !c.Closure.At.After(last) {
 				c.Error("/closure/at", fmt.Sprintf("the closure is of %s, but something happened at %s", stamp(c.Closure.At.Time), stamp(last)),
 					"the closure is later than the opening and every update")
 			}
@@ -58,6 +63,42 @@ func updateOrder() Rule {
 			"  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is booked.}\n" +
 			"  - {at: 2026-11-22T14:00:00Z, by: jdoe, to: [internal], text: The load test ran.}\n"),
 	}
+}
+
+// longestOrder marks the updates of the longest series whose times increase:
+// the others are those that stand wrong, and as few as can be. Of two that
+// clash the first is taken to be right.
+func longestOrder(updates []schema.Update) []bool {
+	kept := make([]bool, len(updates))
+	increasing := true
+	for i := range updates {
+		kept[i] = true
+		increasing = increasing && (i == 0 || updates[i].At.After(updates[i-1].At.Time))
+	}
+	if increasing || len(updates) > 2000 { // so many are in order, or made to do harm
+		return kept
+	}
+	length, before := make([]int, len(updates)), make([]int, len(updates))
+	last := -1
+	for i, u := range updates {
+		kept[i], before[i] = false, -1
+		if u.At.IsZero() {
+			continue
+		}
+		length[i] = 1
+		for j := range i {
+			if length[j] >= length[i] && u.At.After(updates[j].At.Time) {
+				length[i], before[i] = length[j]+1, j
+			}
+		}
+		if last < 0 || length[i] > length[last] {
+			last = i
+		}
+	}
+	for i := last; i >= 0; i = before[i] {
+		kept[i] = true
+	}
+	return kept
 }
 
 func updateAmends() Rule {
@@ -73,7 +114,7 @@ func updateAmends() Rule {
 				}
 				known := false
 				for _, earlier := range c.Updates[:i] {
-					known = known || earlier.At.Equal(u.Amends.Time)
+					known = known || earlier.At.IsZero() || earlier.At.Equal(u.Amends.Time)
 				}
 				if !known {
 					hint := "there is no update before this one"

@@ -22,7 +22,13 @@ func (f Fault) Say() (message, hint string) {
 		return name + " is missing", "add it, for example: " + f.example()
 	case "empty":
 		if f.field["type"] == "array" {
+			if f.optional {
+				return name + " is empty", "write a list, for example: " + f.example() + "; or leave it out"
+			}
 			return name + " is an empty list", "write at least one, for example: " + f.example()
+		}
+		if f.optional {
+			return name + " is empty", "write it, for example: " + f.example() + "; or leave it out"
 		}
 		return name + " is empty", "write it, for example: " + f.example()
 	case "minItems":
@@ -80,6 +86,8 @@ func (f Fault) sayType(name string) (message, hint string) {
 	_, isMap := f.Value.(map[string]any)
 	_, isList := f.Value.([]any)
 	switch {
+	case slices.Contains(want, "string") && f.tag == "!!str" && !isMap && !isList:
+		return fmt.Sprintf("%s is %s, which many programs read as true or false", name, code(f.source)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
 	case slices.Contains(want, "string") && f.tag == "!!timestamp":
 		return fmt.Sprintf("%s must be text, but YAML reads %s as a date", name, code(f.source)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
 	case slices.Contains(want, "string") && f.source != "" && !isMap && !isList:
@@ -94,6 +102,9 @@ func (f Fault) sayType(name string) (message, hint string) {
 		return name + " must be a single value, not a list", "for example: " + f.example()
 	case slices.Contains(want, "boolean"):
 		answer := "true` or `false"
+		if f.tag == "!!str" && (f.source == "true" || f.source == "false") {
+			return name + " must be true or false, without quotes", "write " + pair(key, f.source)
+		}
 		switch strings.ToLower(f.source) {
 		case "yes", "y", "on", "1":
 			answer = "true"
@@ -154,7 +165,7 @@ func form(f Fault) (what, how string) {
 	case "zone":
 		return "a time zone", "write it as Area/City: " + f.example()
 	case "time", "from", "to":
-		return "a time of day", "write hours and minutes in quotes: " + f.example()
+		return "a time of day", "write hours and minutes in quotes: " + pair(Key(f.Pointer), `"10:30"`)
 	case "previous":
 		return "the id of an escalation", "write the year and the file's name without .yaml: " + f.example()
 	}

@@ -39,10 +39,17 @@ type Fault struct {
 	place  finding.Place  // of an unknown key, before it is read as the one meant
 	tag    string         // what YAML took it for
 	flow   bool           // whether the value was written in braces or brackets
+	// optional says that the field may be left out; conditional, that the
+	// demand depends on other fields.
+	optional, conditional bool
 }
 
 // Missing reports whether nothing stands where something must.
 func (f Fault) Missing() bool { return f.Keyword == "required" || f.Keyword == "empty" }
+
+// Conditional reports whether the demand depends on other fields: then it
+// means nothing where those could not be read.
+func (f Fault) Conditional() bool { return f.conditional }
 
 // Unknown reports whether the fault is a key that there is not, and which key
 // was probably meant.
@@ -142,7 +149,7 @@ func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
 			break
 		}
 	}
-	return append(faults, k.dates(doc)...)
+	return append(faults, k.dubious(doc)...)
 }
 
 // faults validates doc and takes the validator's errors apart.
@@ -205,6 +212,11 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	f.field = k.field(tokens(e.InstanceLocation))
 	f.source, f.tag = doc.Written(f.Pointer)
 	f.flow = doc.IsFlow(f.Pointer)
+	f.conditional = slices.ContainsFunc(parts, func(p string) bool { return p == "then" || p == "else" })
+	if path := tokens(e.InstanceLocation); len(path) > 0 {
+		required, _ := k.field(path[:len(path)-1])["required"].([]any)
+		f.optional = !slices.Contains(required, any(path[len(path)-1]))
+	}
 	object, _ := f.Value.(map[string]any)
 	switch f.Keyword {
 	case "required":
@@ -216,7 +228,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 		for _, key := range f.want.([]any) {
 			if _, ok := object[key.(string)]; !ok {
 				field := append(tokens(e.InstanceLocation), key.(string))
-				list = append(list, Fault{Pointer: document.Pointer(field...), Keyword: "required", field: k.field(field)})
+				list = append(list, Fault{Pointer: document.Pointer(field...), Keyword: "required", field: k.field(field), conditional: f.conditional})
 			}
 		}
 		return list
@@ -227,6 +239,9 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 		for _, key := range sortedKeys(object) {
 			if _, ok := props[key]; ok {
 				continue
+			}
+			if len(list) > 200 {
+				break // more than anybody reads
 			}
 			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
 			meant := nearest.Of(key, open)
@@ -258,13 +273,13 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	return []Fault{f}
 }
 
-// dates finds the dates that stand, without quotes, where text belongs: YAML
-// has a type of its own for them.
-func (k compiled) dates(doc *document.Document) []Fault {
+// dubious finds the dates and the words like on and no that stand, without
+// quotes, where text belongs: programs differ in what they read there.
+func (k compiled) dubious(doc *document.Document) []Fault {
 	var list []Fault
-	for _, p := range doc.Dates(k.timeKeys) {
+	for _, p := range doc.Dubious(k.timeKeys) {
 		field := k.field(tokens(p))
-		if field["type"] != "string" {
+		if field["type"] != "string" || field["pattern"] != schema.Text("").JSONSchema().Pattern {
 			continue
 		}
 		source, tag := doc.Written(p)

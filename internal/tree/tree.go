@@ -57,8 +57,13 @@ type File struct {
 	Faults []shape.Fault
 }
 
-// Unreadable reports whether the file says nothing that can be relied on.
-func (f *File) Unreadable() bool { return f != nil && f.Broken }
+// Unreliable reports whether the file does not say all that it should.
+func (f *File) Unreliable() bool { return f != nil && (f.Broken || len(f.Faults) > 0) }
+
+// Faulty reports whether the value at a JSON pointer does not fit the schema.
+func (f *File) Faulty(pointer string) bool {
+	return slices.ContainsFunc(f.Faults, func(x shape.Fault) bool { return x.Pointer == pointer })
+}
 
 // Escalation is one escalation that was read.
 type Escalation struct {
@@ -86,16 +91,21 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 		t.PolicyFile.Decode(&differences)
 		t.Policy = differences.Over(t.Policy)
 	}
-	if t.PeopleFile != nil {
+	if t.PeopleFile != nil && len(t.PeopleFile.Faults) <= maxFaults {
 		t.PeopleFile.Decode(&t.People)
 	}
 	return t, nil
 }
 
+// maxFaults is how far from its schema a file may be to be read all the same.
+const maxFaults = 200
+
 // Load reads one of t.Paths.
 func (t *Tree) Load(name string) *Escalation {
 	e := &Escalation{ID: ID(name), File: t.read(name, schema.KindEscalation)}
-	e.Decode(&e.Escalation)
+	if e.Broken = e.Broken || len(e.Faults) > maxFaults; !e.Broken {
+		e.Decode(&e.Escalation)
+	}
 	return e
 }
 
