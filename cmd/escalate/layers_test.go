@@ -17,7 +17,7 @@ func TestLayers(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/escalations-as-code/escalate/"
 	order := []string{
-		"internal/finding", "schema", "internal/nearest", "internal/document", "internal/shape", "internal/process",
+		"internal/finding", "internal/git", "schema", "internal/nearest", "internal/document", "internal/shape", "internal/process",
 		"internal/tree", "internal/rule", "internal/lint", "internal/report", "cmd/escalate",
 	}
 	apart := []string{"internal/bench", "internal/rule/generate", "schema/generate"} // commands of their own

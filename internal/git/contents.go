@@ -1,0 +1,125 @@
+package git
+
+import (
+	"context"
+	"io/fs"
+	"sync"
+)
+
+// contents reads the contents of a tree's files through one git, which it
+// starts when the first is asked for.
+//
+// To ask and to wait costs many times what git takes to answer. So where files
+// are read in the order in which they stand in their folder, by however many
+// goroutines, those that follow are asked for as well.
+type contents struct {
+	ctx   context.Context
+	start func(context.Context) (*cat, error)
+
+	mu     sync.Mutex
+	cat    *cat
+	closed bool
+
+	ready  map[string]Blob // what was read ahead, by id
+	folder *entry          // the first of the folder of which was read last
+	end    int             // where in it the reading ended
+	window int             // how many files were read at once
+}
+
+// most is how many contents are kept that were read ahead.
+const most = 8 * ahead
+
+// farthest is the size above which nothing is kept that was read ahead.
+const farthest = 64 << 10
+
+// Close ends the reading of files.
+func (c *contents) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.cat != nil {
+		c.cat.stop()
+	}
+	return nil
+}
+
+// open makes sure that there is a git to ask. The lock is held.
+func (c *contents) open() (err error) {
+	if c.closed {
+		return fs.ErrClosed
+	}
+	if cause := context.Cause(c.ctx); cause != nil {
+		return cause
+	}
+	if c.cat == nil {
+		c.ready = map[string]Blob{}
+		c.cat, err = c.start(c.ctx)
+	}
+	return err
+}
+
+// size returns the size of a content.
+func (c *contents) size(id string) (int64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.open(); err != nil {
+		return 0, err
+	}
+	if err := c.cat.ask(id); err != nil {
+		return 0, err
+	}
+	b, err := c.cat.answer(0)
+	return b.Size, err
+}
+
+// read returns the content of a folder's i-th entry.
+func (c *contents) read(folder []entry, i int) (Blob, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.open(); err != nil {
+		return Blob{}, err
+	}
+	id := folder[i].ID
+	if b, ok := c.ready[id]; ok {
+		delete(c.ready, id)
+		return b, nil
+	}
+	n := c.together(folder, i)
+	if err := c.cat.ask(id); err != nil {
+		return Blob{}, err
+	}
+	for _, e := range folder[i+1 : i+n] {
+		if e.Mode.IsRegular() {
+			if err := c.cat.ask(e.ID); err != nil {
+				return Blob{}, err
+			}
+		}
+	}
+	b, err := c.cat.answer(MaxBlob)
+	if len(c.ready) > most { // nobody came for it
+		clear(c.ready)
+	}
+	for len(c.cat.asked) > 0 {
+		// An error is told to who asks for that file.
+		if b, err := c.cat.answer(farthest); err == nil && b.Size <= farthest {
+			c.ready[b.ID] = b
+		}
+	}
+	return b, err
+}
+
+// together says how many entries, from the i-th on, are worth asking for at
+// once: ever more while one reading follows the other.
+func (c *contents) together(folder []entry, i int) int {
+	same := c.folder == &folder[0]
+	switch {
+	case same && i < c.end && i >= c.end-most: // a goroutine that came late
+		return 1
+	case same && i >= c.end && i < c.end+ahead:
+		c.window = min(2*c.window, ahead)
+	default:
+		c.folder, c.window = &folder[0], 1
+	}
+	c.end = min(i+c.window, len(folder))
+	return c.end - i
+}
