@@ -52,16 +52,13 @@ type linter struct {
 	zones sync.Map // schema.Zone to bool
 }
 
-// judges returns the rules that want is true of. Without a policy that can be
-// read there are none: what it says decides too much.
+// judges returns the rules that want is true of, but for those that need a
+// policy that is not what it should be.
 func (l *linter) judges(want func(*rule.Rule) bool) []*rule.Rule {
-	if l.tree.PolicyFile.Unreliable() {
-		return nil
-	}
 	var list []*rule.Rule
 	all := l.rules.Rules()
 	for i := range all {
-		if want(&all[i]) {
+		if want(&all[i]) && !(all[i].NeedsPolicy && l.tree.PolicyFile.Unreliable()) {
 			list = append(list, &all[i])
 		}
 	}

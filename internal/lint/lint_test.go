@@ -179,6 +179,7 @@ func TestNoCascade(t *testing.T) {
 		{"a Product DRI of an unknown role", people, "severities: {high: {product_dri: [group_product_manger]}}\n", "policy.yaml policy-involvement"},
 		{"regions no mapping", people, "regions: [LATAM]\n", "policy.yaml field-type"},
 		{"a broken policy", people, "- a\n", "policy.yaml yaml-syntax"},
+		{"a broken policy and another person as DRI", strings.Replace(people, "  jdoe: {name: Jo Doe,", "  jdoe: {name: Jo Doe, left: 2026-01-01,", 1), "- a\n", "northwind.yaml person-left; northwind.yaml person-left; northwind.yaml person-left; policy.yaml yaml-syntax"},
 		{"an empty policy", people, "# nothing yet\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,9 +11,10 @@ import (
 
 func channelName() Rule {
 	return Rule{
-		Name:    "channel-name",
-		Cites:   []string{"P17"},
-		Summary: "the channel has a legal Slack name that begins with esc_",
+		Name:        "channel-name",
+		NeedsPolicy: true,
+		Cites:       []string{"P17"},
+		Summary:     "the channel has a legal Slack name that begins with esc_",
 		Why: "Data retention finds the channels of escalations by their beginning. Slack allows small letters, digits, dashes and underscores, at most 80. " +
 			"Without `channel:` the name comes from the file's: northwind.yaml gives esc_northwind.",
 		Reading: "Where the name comes from when the file does not state it is this project's choice. `channels.prefix` in the policy changes the beginning.",
@@ -39,10 +40,11 @@ func channelName() Rule {
 
 func channelUnique() Rule {
 	return Rule{
-		Name:    "channel-unique",
-		Cites:   []string{"P17"},
-		Summary: "no two escalations have the same channel",
-		Why:     "An archived channel keeps its name in Slack, so the second escalation of a customer needs another, such as esc_northwind-2. It follows from the file's name if that is northwind-2.yaml.",
+		Name:        "channel-unique",
+		NeedsPolicy: true,
+		Cites:       []string{"P17"},
+		Summary:     "no two escalations have the same channel",
+		Why:         "An archived channel keeps its name in Slack, so the second escalation of a customer needs another, such as esc_northwind-2. It follows from the file's name if that is northwind-2.yaml.",
 		Whole: func(w *Whole) {
 			first := map[string]string{}
 			names := map[string]bool{}

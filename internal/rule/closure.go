@@ -144,12 +144,13 @@ func patternIssue() Rule {
 
 func sentiment() Rule {
 	return Rule{
-		Name:    "sentiment",
-		Cites:   []string{"P33"},
-		Summary: "a closure records the customer's CSM sentiment",
-		Why:     "The sentiment tells the new state of the account after the escalation: green, yellow or red.",
-		Reading: "The words are this project's; `sentiments` in the policy changes them.",
-		Fields:  []string{"/closure/sentiment"},
+		Name:        "sentiment",
+		NeedsPolicy: true,
+		Cites:       []string{"P33"},
+		Summary:     "a closure records the customer's CSM sentiment",
+		Why:         "The sentiment tells the new state of the account after the escalation: green, yellow or red.",
+		Reading:     "The words are this project's; `sentiments` in the policy changes them.",
+		Fields:      []string{"/closure/sentiment"},
 		Escalation: func(c *Case) {
 			if c.Closure == nil || c.Closure.Sentiment == "" {
 				return

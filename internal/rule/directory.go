@@ -38,9 +38,10 @@ func directoryThere() Rule {
 
 func roleVacant() Rule {
 	return Rule{
-		Name:    "role-vacant",
-		Cites:   []string{"P5"},
-		Summary: "whoever must be informed of an open escalation is in the directory",
+		Name:        "role-vacant",
+		NeedsPolicy: true,
+		Cites:       []string{"P5"},
+		Summary:     "whoever must be informed of an open escalation is in the directory",
 		Why: "Each severity names the roles that must be informed: at critical and high the vice presidents of Sales, Product and Customer Success, the CRO, the CEO and the CSM leader; " +
 			"at medium the CSM leader; at low the regional CSM manager and the account manager. Each must be held by somebody while such an escalation is open.",
 		Reading: "Where a role is regional, a person of exactly the account's region comes first, and one without a region serves where there is none. " +
@@ -144,10 +145,11 @@ func byPlace(w *Whole) []schema.Handle {
 
 func directoryRole() Rule {
 	return Rule{
-		Name:    "directory-role",
-		Cites:   []string{"P8"},
-		Summary: "a person's roles are roles that there are",
-		Why:     "Roles decide who fits which field and who is informed. A misspelt one does neither. A policy may add roles of its own under `roles`.",
+		Name:        "directory-role",
+		NeedsPolicy: true,
+		Cites:       []string{"P8"},
+		Summary:     "a person's roles are roles that there are",
+		Why:         "Roles decide who fits which field and who is informed. A misspelt one does neither. A policy may add roles of its own under `roles`.",
 		Whole: func(w *Whole) {
 			for _, h := range everybody(w) {
 				for i, r := range w.People.People[h].Roles {
@@ -177,10 +179,11 @@ func unknownRole(r schema.Role, p schema.Policy) (message, hint string) {
 
 func directoryRegion() Rule {
 	return Rule{
-		Name:    "directory-region",
-		Cites:   []string{"P5"},
-		Summary: "a person's region is one of the policy's",
-		Why:     "Where a role is regional, the account's region finds the person. Somebody who serves every region has none.",
+		Name:        "directory-region",
+		NeedsPolicy: true,
+		Cites:       []string{"P5"},
+		Summary:     "a person's region is one of the policy's",
+		Why:         "Where a role is regional, the account's region finds the person. Somebody who serves every region has none.",
 		Whole: func(w *Whole) {
 			for _, h := range everybody(w) {
 				r := w.People.People[h].Region

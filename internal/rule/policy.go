@@ -26,9 +26,10 @@ func levels(p schema.Policy) map[schema.Severity]schema.SeverityPolicy {
 
 func policyInvolvement() Rule {
 	return Rule{
-		Name:    "policy-involvement",
-		Cites:   []string{"P5", "P10"},
-		Summary: "the roles that the policy names are roles that there are",
+		Name:        "policy-involvement",
+		NeedsPolicy: true,
+		Cites:       []string{"P5", "P10"},
+		Summary:     "the roles that the policy names are roles that there are",
 		Why: "`severities.<level>.informs` says who must be informed, `product_dri` which roles the Product DRI may have. " +
 			"A misspelt role would be held by nobody.",
 		Whole: func(w *Whole) {
@@ -53,9 +54,10 @@ func policyInvolvement() Rule {
 
 func policyClocks() Rule {
 	return Rule{
-		Name:    "policy-clocks",
-		Cites:   []string{"P25", "P26"},
-		Summary: "an update is not overdue before it is due",
+		Name:        "policy-clocks",
+		NeedsPolicy: true,
+		Cites:       []string{"P25", "P26"},
+		Summary:     "an update is not overdue before it is due",
 		Why: "The channel clock says how often the channel must hear something, the customer clock how often the customer must. " +
 			"Both start at the opening and again at each update that counts.",
 		Reading: "The channel hears daily: at critical each calendar day, at high each working day, below as advice. " +
@@ -79,11 +81,12 @@ func policyClocks() Rule {
 
 func policyLadder() Rule {
 	return Rule{
-		Name:    "policy-ladder",
-		Cites:   []string{"P27"},
-		Summary: "the CSM leader does not hear before the DRI's manager",
-		Why:     "What is overdue reminds the DRI at once, then the DRI's manager, who is there to step in, then the CSM leader.",
-		Reading: "One more working day for the manager, two for the CSM leader; at critical, calendar days. `ladder` in the policy changes the numbers.",
+		Name:        "policy-ladder",
+		NeedsPolicy: true,
+		Cites:       []string{"P27"},
+		Summary:     "the CSM leader does not hear before the DRI's manager",
+		Why:         "What is overdue reminds the DRI at once, then the DRI's manager, who is there to step in, then the CSM leader.",
+		Reading:     "One more working day for the manager, two for the CSM leader; at critical, calendar days. `ladder` in the policy changes the numbers.",
 		Whole: func(w *Whole) {
 			l := w.Policy.Ladder
 			if *l.CSMLeader >= *l.Manager {
@@ -103,11 +106,12 @@ func policyLadder() Rule {
 
 func policyRegions() Rule {
 	return Rule{
-		Name:    "policy-regions",
-		Cites:   []string{"P25"},
-		Summary: "a region has a time zone that there is, and work that ends after it begins",
-		Why:     "Clocks that count working days are due at the end of the region's working day, in its time zone.",
-		Reading: "09:00 to 17:00, Monday to Friday, without holidays, in America/New_York (AMER, PubSec), Europe/Berlin (EMEA) and Asia/Singapore (APAC). `regions` in the policy changes them.",
+		Name:        "policy-regions",
+		NeedsPolicy: true,
+		Cites:       []string{"P25"},
+		Summary:     "a region has a time zone that there is, and work that ends after it begins",
+		Why:         "Clocks that count working days are due at the end of the region's working day, in its time zone.",
+		Reading:     "09:00 to 17:00, Monday to Friday, without holidays, in America/New_York (AMER, PubSec), Europe/Berlin (EMEA) and Asia/Singapore (APAC). `regions` in the policy changes them.",
 		Whole: func(w *Whole) {
 			for _, name := range slices.Sorted(maps.Keys(w.Policy.Regions)) {
 				r := w.Policy.Regions[name]
@@ -130,10 +134,11 @@ func policyRegions() Rule {
 
 func policyTriage() Rule {
 	return Rule{
-		Name:    "policy-triage",
-		Cites:   []string{"P1", "P8"},
-		Summary: "the triage leads are in the people directory",
-		Why:     "Anyone may propose an escalation, also before a DRI is known. The proposal is shown to the leads that the policy names under `triage`.",
+		Name:        "policy-triage",
+		NeedsPolicy: true,
+		Cites:       []string{"P1", "P8"},
+		Summary:     "the triage leads are in the people directory",
+		Why:         "Anyone may propose an escalation, also before a DRI is known. The proposal is shown to the leads that the policy names under `triage`.",
 		Whole: func(w *Whole) {
 			for i, h := range w.Policy.Triage {
 				if _, known := person(w.Tree, h); !known {

@@ -10,9 +10,10 @@ import (
 
 func productDRILevel() Rule {
 	return Rule{
-		Name:    "product-dri-level",
-		Cites:   []string{"P10"},
-		Summary: "the Product DRI is senior enough for the severity",
+		Name:        "product-dri-level",
+		NeedsPolicy: true,
+		Cites:       []string{"P10"},
+		Summary:     "the Product DRI is senior enough for the severity",
 		Why: "At high, a group product manager, a product director or one of the product leadership; at critical, one of the product leadership. " +
 			"When the severity rises, somebody more senior takes over, and the former Product DRI usually moves to `product.team`.",
 		Reading: "The VP of Product counts as one of the product leadership. At medium and low any product role will do. " +

@@ -12,9 +12,10 @@ import (
 
 func regionKnown() Rule {
 	return Rule{
-		Name:    "region-known",
-		Cites:   []string{"P5"},
-		Summary: "the account's region is one of the policy's",
+		Name:        "region-known",
+		NeedsPolicy: true,
+		Cites:       []string{"P5"},
+		Summary:     "the account's region is one of the policy's",
 		Why: "The region decides who must be informed where a role is held region by region, and whose working days the clocks follow. " +
 			"AMER, EMEA, APAC and PubSec are built in; a policy may add its own under `regions`.",
 		Fields: []string{"/account/region"},

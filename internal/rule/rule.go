@@ -43,6 +43,9 @@ type Rule struct {
 	// Tell says such a fault in the rule's own words. Where it is nil or
 	// returns no message, the fault says itself.
 	Tell func(c *Case, f shape.Fault) Said
+	// NeedsPolicy says that the rule cannot judge where the policy is not what
+	// it should be.
+	NeedsPolicy bool
 	// Escalation judges one escalation for what the schema cannot say.
 	Escalation func(c *Case)
 	// Whole judges what several files do to each other, and the directory and
