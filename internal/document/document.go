@@ -83,19 +83,15 @@ func (d *Document) Decode(into any) {
 	}
 }
 
-// maxFindings is how much is told of one file: nobody reads more, and a file
-// made to have a hundred thousand faults would take all the memory.
-const maxFindings = 200
-
 // full reports whether enough is told.
-func (d *Document) full() bool { return len(d.Findings) > maxFindings }
+func (d *Document) full() bool { return len(d.Findings) > finding.Most }
 
 // add appends a finding of level error at a place.
 func (d *Document) add(rule string, at finding.Place, field, value, message, hint string) {
 	switch n := len(d.Findings); {
-	case n > maxFindings:
+	case n > finding.Most:
 		return
-	case n == maxFindings:
+	case n == finding.Most:
 		d.Broken = true
 		field, message, hint = "", "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
 	}

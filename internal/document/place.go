@@ -65,7 +65,7 @@ func (d *Document) IsFlow(pointer string) bool {
 // it did.
 func (d *Document) Rename(pointer, name string) bool {
 	key, _, found := d.find(pointer)
-	path := tokens(pointer)
+	path := Tokens(pointer)
 	if !found || key == nil {
 		return false
 	}
@@ -135,7 +135,7 @@ func (d *Document) find(pointer string) (key, value *yaml.Node, found bool) {
 	if value == nil {
 		return nil, nil, false
 	}
-	for _, token := range tokens(pointer) {
+	for _, token := range Tokens(pointer) {
 		k, v := child(value, token)
 		if v == nil {
 			return key, value, false
@@ -161,8 +161,8 @@ func child(n *yaml.Node, token string) (key, value *yaml.Node) {
 	return nil, nil
 }
 
-// tokens splits a JSON pointer.
-func tokens(pointer string) []string {
+// Tokens splits a JSON pointer into its keys and indices.
+func Tokens(pointer string) []string {
 	if pointer == "" {
 		return nil
 	}

@@ -347,22 +347,22 @@ const expectedKey = "a key was expected here"
 // reason says in plain words what the parser says in its own.
 func reason(err error) string {
 	text := parserLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
-	for parser, plain := range map[string]string{
-		"mapping values are not allowed in this context":         "a key is not allowed here",
-		"block sequence entries are not allowed in this context": "a list cannot begin here: it begins on a line of its own",
-		"did not find expected '-' indicator":                    "a list item, which begins with a dash, was expected here",
-		"did not find expected key":                              expectedKey,
-		"could not find expected ':'":                            "a colon was expected here",
-		"found unexpected end of stream":                         "a quote or a bracket is opened here and never closed",
-		"found character that cannot start any token":            "text cannot begin with this character: put it in quotes",
-		"did not find expected ',' or":                           "a comma or the closing bracket is missing here",
-		"did not find expected node content":                     "a value is missing here",
-		"exceeded max depth":                                     "values are nested too deeply here",
-		"escape character":                                       "a backslash inside double quotes means something to YAML: use single quotes",
-		"Unicode character escape":                               "a backslash inside double quotes means something to YAML: use single quotes",
+	for _, say := range []struct{ parser, plain string }{
+		{"mapping values are not allowed in this context", "a key is not allowed here"},
+		{"block sequence entries are not allowed in this context", "a list cannot begin here: it begins on a line of its own"},
+		{"did not find expected '-' indicator", "a list item, which begins with a dash, was expected here"},
+		{"did not find expected key", expectedKey},
+		{"could not find expected ':'", "a colon was expected here"},
+		{"found unexpected end of stream", "a quote or a bracket is opened here and never closed"},
+		{"found character that cannot start any token", "text cannot begin with this character: put it in quotes"},
+		{"did not find expected ',' or", "a comma or the closing bracket is missing here"},
+		{"did not find expected node content", "a value is missing here"},
+		{"exceeded max depth", "values are nested too deeply here"},
+		{"escape character", "a backslash inside double quotes means something to YAML: use single quotes"},
+		{"Unicode character escape", "a backslash inside double quotes means something to YAML: use single quotes"},
 	} {
-		if strings.Contains(text, parser) {
-			return plain
+		if strings.Contains(text, say.parser) {
+			return say.plain
 		}
 	}
 	return text

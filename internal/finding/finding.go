@@ -81,6 +81,10 @@ func Sort(fs []Finding) {
 	})
 }
 
+// Most is how many faults of one kind are told of one file. Nobody reads more,
+// and a file made to have a hundred thousand would take all the memory.
+const Most = 200
+
 // Count returns how many of fs are errors and how many are warnings.
 func Count(fs []Finding) (errors, warnings int) {
 	for _, f := range fs {

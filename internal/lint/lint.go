@@ -24,11 +24,7 @@ import (
 func Run(t *tree.Tree, rules *rule.Set) finding.Report {
 	l := &linter{tree: t, rules: rules}
 	report := finding.Report{Files: len(t.Names), Findings: slices.Clone(t.Findings)}
-	for i := range report.Findings {
-		if r, ok := rules.Lookup(report.Findings[i].Rule); ok {
-			report.Findings[i].Cites = r.Cites
-		}
-	}
+	l.cite(report.Findings)
 	policy := l.file(t.PolicyFile, schema.KindPolicy)
 	people := l.file(t.PeopleFile, schema.KindPeople)
 	briefs, found := l.escalations()
@@ -119,11 +115,9 @@ func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
 // under the rules that it breaks.
 func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 	v := verdict{findings: f.Findings, told: slices.Clone(pointers(f.Unread))}
+	l.cite(v.findings)
 	for i := range v.findings {
 		found := &v.findings[i]
-		if r, ok := l.rules.Lookup(found.Rule); ok {
-			found.Cites = r.Cites
-		}
 		if found.Field != "" {
 			v.told = append(v.told, found.Field)
 			if kind == schema.KindEscalation {
@@ -143,7 +137,7 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 			continue
 		}
 		found := l.fault(c, f.Document, kind, fault)
-		if i == rule.MaxFindings {
+		if i == finding.Most {
 			found.Message, found.Hint = "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
 			v.findings = append(v.findings, found)
 			f.Broken = true
@@ -155,6 +149,16 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 		v.told = append(v.told, fault.Pointer)
 	}
 	return v
+}
+
+// cite says of findings made where the rules are not known what their rules
+// cite.
+func (l *linter) cite(found []finding.Finding) {
+	for i := range found {
+		if r, ok := l.rules.Lookup(found[i].Rule); ok {
+			found[i].Cites = r.Cites
+		}
+	}
 }
 
 // misread reports whether what stands at a place was misread by YAML, which is

@@ -32,7 +32,7 @@ func closureAnswers() Rule {
 			}
 		},
 		Wrong: marked(closed(""), "true"),
-		Right: ex("exit_criteria: [{criterion: Queue time under 60 s, met: 2026-12-02}]\n" + closed("")),
+		Right: ex(metCriteria + closed("")),
 	}
 }
 

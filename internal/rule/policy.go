@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -13,15 +14,6 @@ import (
 // but can find something only where the file says it: the defaults are sound.
 func policyRules() []Rule {
 	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyTriage()}
-}
-
-// levels pairs each severity with what the policy says of it.
-func levels(p schema.Policy) map[schema.Severity]schema.SeverityPolicy {
-	m := map[schema.Severity]schema.SeverityPolicy{}
-	for _, s := range schema.AllSeverities() {
-		m[s] = p.Severities.Of(s)
-	}
-	return m
 }
 
 func policyInvolvement() Rule {
@@ -34,11 +26,11 @@ func policyInvolvement() Rule {
 			"A misspelt role would be held by nobody.",
 		Whole: func(w *Whole) {
 			for _, s := range schema.AllSeverities() {
-				p := levels(w.Policy)[s]
+				p := w.Policy.Severities.Of(s)
 				for key, roles := range map[string][]schema.Role{"informs": p.Informs, "product_dri": p.ProductDRI} {
 					for i, r := range roles {
 						field := document.Pointer("severities", string(s), key, fmt.Sprint(i))
-						if _, own := w.Policy.Roles[r]; own || slices.Contains(schema.Roles(), r) || !w.PolicyFile.Has(field) {
+						if process.KnownRole(r, w.Policy) || !w.PolicyFile.Has(field) {
 							continue
 						}
 						message, hint := unknownRole(r, w.Policy)
@@ -65,7 +57,7 @@ func policyClocks() Rule {
 			"`severities.<level>.channel` and `.customer` in the policy change the numbers; `due: 0` stops a clock.",
 		Whole: func(w *Whole) {
 			for _, s := range schema.AllSeverities() {
-				p := levels(w.Policy)[s]
+				p := w.Policy.Severities.Of(s)
 				for key, clock := range map[string]schema.Clock{"channel": p.Channel, "customer": p.Customer} {
 					if clock.Overdue != nil && clock.Due != nil && *clock.Overdue < *clock.Due {
 						w.Error(w.PolicyFile, document.Pointer("severities", string(s), key, "overdue"),

@@ -86,22 +86,18 @@ func (c *Case) Error(field, message, hint string) { c.report(finding.Error, fiel
 // Warn reports what is worth knowing about the value at field.
 func (c *Case) Warn(field, message, hint string) { c.report(finding.Warning, field, message, hint) }
 
-// MaxFindings is how many findings one rule may have in one file. Nobody reads
-// more, and a file made to have a hundred thousand would take all the memory.
-const MaxFindings = 200
-
 func (c *Case) report(level finding.Level, field, message, hint string) {
 	switch n := len(c.findings); {
-	case n < MaxFindings:
+	case n < finding.Most:
 		c.findings = append(c.findings, c.rule.finding(level, c.Document, field, message, hint))
-	case n == MaxFindings:
+	case n == finding.Most:
 		c.findings = append(c.findings, c.rule.finding(level, c.Document, field,
 			"there are more faults of this kind from here on", "mend those above first, then check again"))
 	}
 }
 
 // Full reports whether the rule has said enough of this file.
-func (c *Case) Full() bool { return len(c.findings) > MaxFindings }
+func (c *Case) Full() bool { return len(c.findings) > finding.Most }
 
 // Open reports whether the escalation is open.
 func (c *Case) Open() bool { return process.Open(&c.Escalation.Escalation) }
@@ -119,7 +115,7 @@ func person(t *tree.Tree, h schema.Handle) (schema.Person, bool) {
 
 // readable reports whether the directory says who there is.
 func readable(f *tree.File) bool {
-	return f != nil && !f.Broken && len(f.Faults) <= MaxFindings && !f.Faulty("/people")
+	return f != nil && !f.Broken && len(f.Faults) <= finding.Most && !f.Faulty("/people")
 }
 
 // sound reports whether the directory says of a person, or of everybody where
@@ -211,7 +207,7 @@ func (w *Whole) Error(f *tree.File, field, message, hint string) {
 }
 
 // Full reports whether the rule has said enough.
-func (w *Whole) Full() bool { return len(w.findings) >= MaxFindings }
+func (w *Whole) Full() bool { return len(w.findings) >= finding.Most }
 
 // Warn reports what is worth knowing about the value at field.
 func (w *Whole) Warn(f *tree.File, field, message, hint string) {

@@ -222,7 +222,7 @@ func isDate(s string) bool { return len(s) >= 10 && s[4] == '-' && s[7] == '-' }
 
 // Name says a field as a person would: `owner` of entry 2 in `next_steps`.
 func Name(pointer string) string {
-	path := tokens(pointer)
+	path := document.Tokens(pointer)
 	at := -1 // of the last list entry on the way
 	for i, p := range path {
 		if i > 0 && isIndex(p) {
@@ -245,7 +245,7 @@ func Name(pointer string) string {
 
 // Key returns the last key of a pointer that is no index.
 func Key(pointer string) string {
-	path := tokens(pointer)
+	path := document.Tokens(pointer)
 	for i := len(path) - 1; i >= 0; i-- {
 		if !isIndex(path[i]) {
 			return path[i]
@@ -255,7 +255,7 @@ func Key(pointer string) string {
 }
 
 func last(pointer string) string {
-	path := tokens(pointer)
+	path := document.Tokens(pointer)
 	if len(path) == 0 {
 		return "x"
 	}

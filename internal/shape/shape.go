@@ -240,8 +240,8 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 			if _, ok := props[key]; ok {
 				continue
 			}
-			if len(list) > 200 {
-				break // more than anybody reads
+			if len(list) > finding.Most {
+				break
 			}
 			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
 			meant := nearest.Of(key, open)
@@ -259,7 +259,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 		if f.Value == nil {
 			f.Keyword = "empty"
 		}
-	case "pattern", "format", "minLength":
+	case "pattern", "format":
 		if slices.Contains(parts, "propertyNames") {
 			path := tokens(e.InstanceLocation)
 			f.Keyword, f.source = "propertyNames", path[len(path)-1]
@@ -278,7 +278,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 func (k compiled) dubious(doc *document.Document) []Fault {
 	var list []Fault
 	for _, p := range doc.Dubious(k.timeKeys) {
-		field := k.field(tokens(p))
+		field := k.field(document.Tokens(p))
 		if field["type"] != "string" || field["pattern"] != schema.Text("").JSONSchema().Pattern {
 			continue
 		}
@@ -341,17 +341,13 @@ func at(v any, path []string) any {
 	return v
 }
 
-// tokens splits a JSON pointer as the validator writes it, percent-encoded.
+// tokens splits a JSON pointer of the validator, which percent-encodes it.
 func tokens(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	list := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	list := document.Tokens(pointer)
 	for i, t := range list {
-		if u, err := url.PathUnescape(t); err == nil {
-			t = u
+		if decoded, err := url.PathUnescape(t); err == nil {
+			list[i] = decoded
 		}
-		list[i] = strings.ReplaceAll(strings.ReplaceAll(t, "~1", "/"), "~0", "~")
 	}
 	return list
 }

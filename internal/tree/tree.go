@@ -91,19 +91,16 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 		t.PolicyFile.Decode(&differences)
 		t.Policy = differences.Over(t.Policy)
 	}
-	if t.PeopleFile != nil && len(t.PeopleFile.Faults) <= maxFaults {
+	if t.PeopleFile != nil && len(t.PeopleFile.Faults) <= finding.Most {
 		t.PeopleFile.Decode(&t.People)
 	}
 	return t, nil
 }
 
-// maxFaults is how far from its schema a file may be to be read all the same.
-const maxFaults = 200
-
 // Load reads one of t.Paths.
 func (t *Tree) Load(name string) *Escalation {
 	e := &Escalation{ID: ID(name), File: t.read(name, schema.KindEscalation)}
-	if e.Broken = e.Broken || len(e.Faults) > maxFaults; !e.Broken {
+	if e.Broken = e.Broken || len(e.Faults) > finding.Most; !e.Broken {
 		e.Decode(&e.Escalation)
 	}
 	return e
