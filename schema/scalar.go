@@ -254,12 +254,14 @@ const ReviewSnooze Reviewed = "snooze"
 // JSONSchema describes a Reviewed.
 func (Reviewed) JSONSchema() *jsonschema.Schema { return oneOf(ReviewSnooze) }
 
-// Time is a moment. What cannot be read as one is zero: the schema tells it.
+// Time is a moment, in UTC whatever zone it is written in: so two that are the
+// same moment are equal. What cannot be read as one is zero: the schema tells it.
 type Time struct{ time.Time }
 
 // UnmarshalYAML reads a moment as RFC 3339 writes it.
 func (t *Time) UnmarshalYAML(n *yaml.Node) error {
-	t.Time, _ = time.Parse(time.RFC3339, n.Value) // zero where it fails, see Time
+	at, _ := time.Parse(time.RFC3339, n.Value) // zero where it fails, see Time
+	t.Time = at.UTC()
 	return nil
 }
 

@@ -1,0 +1,288 @@
+package change_test
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+const base = `
+customer: Northwind Traders
+severity: high
+opened: {at: 2026-11-20T09:30:00Z, by: jdoe}
+summary: Pipelines wait 40 minutes
+dri: jdoe
+product: {related: true, dri: mlee, team: [okhan]}
+links: {case: pending, meeting_notes: 'https://docs.example.com/n'}
+ask: One engineer
+exit_criteria: [{criterion: Queue time under 60 s}]
+next_steps: [{step: Load test, owner: jdoe, due: 2026-11-24}]
+updates:
+  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is booked.}
+`
+
+const closed = base + "closure: {at: 2026-11-30T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, summary: Split the queue.}\n"
+
+// with is the base with a text in the place of another, or at the end.
+func with(t *testing.T, text, old, new string) *schema.Escalation {
+	t.Helper()
+	switch {
+	case old == "":
+		text += new
+	case !strings.Contains(text, old):
+		t.Fatalf("%q is not in it", old)
+	default:
+		text = strings.Replace(text, old, new, 1)
+	}
+	var e schema.Escalation
+	if err := yaml.Unmarshal([]byte(text), &e); err != nil {
+		t.Fatal(err)
+	}
+	return &e
+}
+
+func update(day, rest string) string {
+	return "  - {at: 2026-11-" + day + "T09:00:00Z, by: jdoe, to: [internal], text: News of day " + day + rest + "}\n"
+}
+
+// moments shows changes as words, each with the day of its update.
+func moments(changes []change.Change) string {
+	var words []string
+	for _, c := range changes {
+		w := string(c.Moment)
+		if c.Moment == change.Edited {
+			w += "(" + c.Field + ")"
+		}
+		if c.Update != nil {
+			w += c.Update.At.Format("@2")
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, " ")
+}
+
+func TestBetween(t *testing.T) {
+	t.Parallel()
+	reopened := closed[:strings.Index(closed, "closure:")]
+	for _, c := range []struct{ name, before, after, old, new, want string }{
+		{"nothing", base, base, "", "", ""},
+		{"opened", "", base, "", "", "opened update@21"},
+		{"opened with a significant update", "", base, "", update("22", ", significant: true"), "opened update@21 significant@22"},
+		{"opened and closed", "", closed, "", "", "opened update@21 closed"},
+		{"a time written in another zone", base, base, "2026-11-20T09:30:00Z", "2026-11-20T10:30:00+01:00", ""},
+		{"an empty list", base, base, "", "fyi: []\n", ""},
+		{"an update", base, base, "", update("22", ""), "update@22"},
+		{"two updates", base, base, "", update("22", "") + update("23", ", significant: true"), "update@22 significant@23"},
+		{"raised", base, strings.Replace(base, "severity: high", "severity: critical", 1), "", update("22", ""), "severity@22"},
+		{"raised without a word", base, base, "severity: high", "severity: critical", "severity"},
+		{"raised, and more updates", base, strings.Replace(base, "severity: high", "severity: critical", 1), "", update("22", "") + update("23", ""), "severity@23 update@22"},
+		{"raised with a significant update", base, strings.Replace(base, "severity: high", "severity: critical", 1), "", update("22", ", significant: true"), "severity@22"},
+		{"raised with a correction", base, strings.Replace(base, "severity: high", "severity: critical", 1), "", update("22", ", amends: 2026-11-21T15:00:00Z"), "severity update@22"},
+		{"another DRI", base, strings.Replace(base, "\ndri: jdoe", "\ndri: rking", 1), "", update("22", ""), "dri@22"},
+		{"another DRI with a significant update", base, strings.Replace(base, "\ndri: jdoe", "\ndri: rking", 1), "", update("22", ", significant: true"), "significant@22 dri@22"},
+		{"another DRI, one update significant", base, strings.Replace(base, "\ndri: jdoe", "\ndri: rking", 1), "", update("22", "") + update("23", ", significant: true"), "significant@23 dri@22"},
+		{"raised with another DRI", base, strings.NewReplacer("severity: high", "severity: critical", "\ndri: jdoe", "\ndri: rking").Replace(base), "", update("22", ""), "severity@22 dri@22"},
+		{"another Product DRI", base, base, "dri: mlee", "dri: dpatel", "product_dri"},
+		{"no Product DRI", base, base, "dri: mlee, ", "", "product_dri"},
+		{"another product team", base, base, "[okhan]", "[]", "edited(product)"},
+		{"a criterion met", base, base, "under 60 s}", "under 60 s, met: 2026-11-25}", "criteria"},
+		{"a step", base, base, "due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-24}", "steps"},
+		{"a standup", base, base, "", "standup: {days: [mon], time: '10:30', zone: UTC, link: 'https://x', attendees: [jdoe]}\n", "standup"},
+		{"the case", base, base, "case: pending", "case: https://crm.example.com/1", "case"},
+		{"the case and the notes", base, base, "{case: pending, meeting_notes: 'https://docs", "{case: 'https://crm.example.com/1', meeting_notes: 'https://notes", "case edited(links)"},
+		{"no case", base, base, "case: pending, ", "", "edited(links)"},
+		{"a past update", base, base, "is booked", "was booked", "edited(updates)"},
+		{"a past update, and a new one", base, strings.Replace(base, "is booked", "was booked", 1), "", update("22", ""), "update@22 edited(updates)"},
+		{"a past update gone", base, base, base[strings.Index(base, "updates:"):], "", "edited(updates)"},
+		{"the ask", base, base, "One engineer", "Two engineers", "edited(ask)"},
+		{"the customer", base, base, "Northwind Traders", "Northwind", "edited(customer)"},
+		{"closed", base, closed, "", "", "closed"},
+		{"de-escalated", base, closed, "resolution: resolved", "resolution: deescalated", "deescalated"},
+		{"closed with a last update", base, closed, "closure:", update("22", "") + "closure:", "update@22 closed"},
+		{"closed, with an analysis later", closed, closed, "positive", "positive, rca: {url: 'https://rca'}", "edited(closure)"},
+		{"closed at another time", closed, closed, "2026-11-30", "2026-11-29", "edited(closure)"},
+		{"closed later without a word", closed, closed, "2026-11-30T10", "2026-11-30T11", "edited(closure)"},
+		{"reopened", closed, reopened, "", update("30", ""), "reopened@30"},
+		{"reopened without a word", closed, reopened, "", "", "reopened"},
+		{"reopened and raised", closed, strings.Replace(reopened, "severity: high", "severity: critical", 1), "", update("30", ""), "reopened@30 severity@30"},
+		{"reopened and closed again", closed, strings.Replace(closed, "closure: {at: 2026-11-30T10", "  - {at: 2026-11-30T11:00:00Z, by: jdoe, to: [internal], text: Again}\nclosure: {at: 2026-11-30T12", 1), "", "", "reopened@30 closed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var before *schema.Escalation
+			if c.before != "" {
+				before = with(t, c.before, "", "")
+			}
+			after := with(t, c.after, c.old, c.new)
+			got := change.Between(before, after)
+			if moments(got) != c.want {
+				t.Errorf("got %s, want %s", moments(got), c.want)
+			}
+			for _, x := range got {
+				if x.Before != before || x.After != after {
+					t.Errorf("%s does not hold the two versions", x.Moment)
+				}
+			}
+		})
+	}
+}
+
+// Any two versions: the changes found, applied to the old one, give the new
+// one; and where there is no change, the versions say the same.
+func TestChangesAreComplete(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20_000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		before, after := escalation(r), escalation(r)
+		switch r.IntN(8) {
+		case 0:
+			before = nil
+		case 1, 2, 3:
+			after = edit(r, before)
+		}
+		changes := change.Between(before, after)
+		if got := apply(before, changes); !reflect.DeepEqual(got, *after) {
+			t.Fatalf("seed %d: %s gives\n%+v\nwant\n%+v", seed, moments(changes), got, *after)
+		}
+		if again := change.Between(after, after); len(again) > 0 {
+			t.Fatalf("seed %d: nothing changed, but: %s", seed, moments(again))
+		}
+		updates := 0 // each is in one change, or explains one
+		for _, u := range change.Added(before, after) {
+			if slices.ContainsFunc(changes, func(c change.Change) bool { return c.Update == u }) {
+				updates++
+			}
+		}
+		if updates != len(change.Added(before, after)) {
+			t.Fatalf("seed %d: %s has lost an update", seed, moments(changes))
+		}
+	}
+}
+
+// apply makes the new version of the old one, of what the moments are about and
+// nothing else.
+func apply(before *schema.Escalation, changes []change.Change) schema.Escalation {
+	var e schema.Escalation
+	if before != nil {
+		e = *before
+		e.Updates = slices.Clone(e.Updates)
+	}
+	for _, c := range changes {
+		if c.Update != nil && !slices.ContainsFunc(e.Updates, func(u schema.Update) bool { return u.At == c.Update.At }) {
+			e.Updates = append(e.Updates, *c.Update)
+		}
+		switch c.Moment {
+		case change.Opened:
+			updates := e.Updates
+			e = *c.After
+			e.Updates, e.Closure = updates, nil
+		case change.Reopened:
+			e.Closure = nil
+		case change.Severity:
+			e.Severity = c.After.Severity
+		case change.DRI:
+			e.DRI = c.After.DRI
+		case change.ProductDRI:
+			e.Product.DRI = c.After.Product.DRI
+		case change.Criteria:
+			e.ExitCriteria = c.After.ExitCriteria
+		case change.Steps:
+			e.NextSteps = c.After.NextSteps
+		case change.Standup:
+			e.Standup = c.After.Standup
+		case change.Case:
+			e.Links.Case = c.After.Links.Case
+		case change.Closed, change.Deescalated:
+			e.Closure = c.After.Closure
+		case change.Edited:
+			switch c.Field {
+			case "updates":
+				past := change.Past(c.Before, c.After)
+				e.Updates = append(past, slices.DeleteFunc(e.Updates, func(u schema.Update) bool {
+					return slices.ContainsFunc(c.Before.Updates, func(old schema.Update) bool { return old.At == u.At })
+				})...)
+			case "product":
+				dri := e.Product.DRI
+				e.Product = c.After.Product
+				e.Product.DRI = dri
+			case "links":
+				old := e.Links.Case
+				e.Links = c.After.Links
+				if slices.ContainsFunc(changes, func(c change.Change) bool { return c.Moment == change.Case }) {
+					e.Links.Case = old
+				}
+			default:
+				to, from := reflect.ValueOf(&e).Elem(), reflect.ValueOf(*c.After)
+				for i := range to.NumField() {
+					if strings.Split(to.Type().Field(i).Tag.Get("yaml"), ",")[0] == c.Field {
+						to.Field(i).Set(from.Field(i))
+					}
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(e.Updates, func(a, b schema.Update) int { return a.At.Compare(b.At.Time) })
+	return e
+}
+
+// escalation makes one of few words, so that two often agree.
+func escalation(r *rand.Rand) *schema.Escalation {
+	e := &schema.Escalation{}
+	for range 12 {
+		e = edit(r, e)
+	}
+	return e
+}
+
+func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
+
+func moment(r *rand.Rand) schema.Time {
+	return schema.Time{Time: time.Date(2026, 11, 1+r.IntN(6), 9, 0, 0, 0, time.UTC)}
+}
+
+// edit changes one thing.
+func edit(r *rand.Rand, old *schema.Escalation) *schema.Escalation {
+	e := *old
+	switch r.IntN(16) {
+	case 0:
+		e.Severity = pick(r, schema.AllSeverities()...)
+	case 1:
+		e.DRI = pick[schema.Handle](r, "jdoe", "rking")
+	case 2:
+		e.Product.DRI = pick[schema.Handle](r, "", "mlee", "dpatel")
+	case 3:
+		e.Product.Team = pick(r, nil, []schema.Handle{"okhan"})
+	case 4, 5, 6:
+		u := schema.Update{At: moment(r), Text: pick[schema.Text](r, "", "a", "b"), Significant: r.IntN(3) == 0}
+		if r.IntN(4) == 0 {
+			u.Amends = moment(r)
+		}
+		e.Updates = append(slices.DeleteFunc(slices.Clone(e.Updates), func(x schema.Update) bool { return x.At == u.At }), u)
+		slices.SortFunc(e.Updates, func(a, b schema.Update) int { return a.At.Compare(b.At.Time) })
+	case 7:
+		e.ExitCriteria = []schema.ExitCriterion{{Criterion: pick[schema.Text](r, "a", "b")}}
+	case 8:
+		e.NextSteps = []schema.NextStep{{Step: pick[schema.Text](r, "a", "b")}}
+	case 9:
+		e.Standup = pick(r, nil, &schema.Standup{Time: "10:30"}, &schema.Standup{Time: "11:30"})
+	case 10:
+		e.Links.Case = pick(r, "", schema.Pending, "https://a", "https://b")
+	case 11:
+		e.Links.MeetingNotes = pick[schema.URL](r, "https://a", "https://b")
+	case 12, 13:
+		e.Closure = pick(r, nil, &schema.Closure{At: moment(r), Resolution: pick(r, schema.Resolved, schema.Deescalated), Sentiment: pick[schema.Sentiment](r, "red", "green")})
+	case 14:
+		e.Ask = pick[schema.Text](r, "a", "b")
+	case 15:
+		e.Customer = pick[schema.Text](r, "a", "b")
+	}
+	return &e
+}
