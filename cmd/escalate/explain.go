@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -88,15 +89,18 @@ func explain(w io.Writer, r rule.Rule) {
 	if r.Reading != "" {
 		fmt.Fprintf(w, "\n%s\n", wrap("A reading of the process: "+r.Reading))
 	}
-	example(w, "Wrong", r.Wrong)
-	example(w, "Right", r.Right)
+	for _, e := range []struct {
+		title string
+		rule.Example
+	}{{"Wrong", r.Wrong}, {"Right", r.Right}} {
+		if e.Before != "" {
+			example(w, "Before", e.Before)
+		}
+		example(w, e.title, cmp.Or(e.YAML, e.Note))
+	}
 }
 
-func example(w io.Writer, title string, e rule.Example) {
-	text := e.Note
-	if e.YAML != "" {
-		text = e.YAML
-	}
+func example(w io.Writer, title, text string) {
 	if text == "" {
 		return
 	}
@@ -140,6 +144,7 @@ type explained struct {
 	Summary string   `json:"summary"`
 	Why     string   `json:"why"`
 	Reading string   `json:"reading"`
+	Before  string   `json:"before"`
 	Wrong   string   `json:"wrong"`
 	Right   string   `json:"right"`
 }
@@ -151,7 +156,7 @@ func explainJSON(w io.Writer, rules []rule.Rule) error {
 	for _, r := range rules {
 		shape.Rules = append(shape.Rules, explained{
 			Rule: r.Name, Cites: append([]string{}, r.Cites...), Summary: r.Summary, Why: r.Why, Reading: r.Reading,
-			Wrong: r.Wrong.YAML + r.Wrong.Note, Right: r.Right.YAML + r.Right.Note,
+			Before: r.Wrong.Before, Wrong: r.Wrong.YAML + r.Wrong.Note, Right: r.Right.YAML + r.Right.Note,
 		})
 	}
 	enc := json.NewEncoder(w)

@@ -7,6 +7,7 @@ package finding
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -65,6 +66,17 @@ type Key struct{ Path, Rule, Field, Value string }
 // Key returns the identity of f.
 func (f Finding) Key() Key {
 	return Key{f.Path, f.Rule, f.Field, f.Value}
+}
+
+// index is the number of an item of a list within a JSON pointer.
+var index = regexp.MustCompile(`/\d+(/|$)`)
+
+// Kin returns the identity of f with the numbers of list items left out: those
+// shift when an item is added before it, and the fault stays the same one.
+func (f Finding) Kin() Key {
+	k := f.Key()
+	k.Field = index.ReplaceAllString(k.Field, "/-$1")
+	return k
 }
 
 // Sort puts findings in the order in which they are told: by path, line and

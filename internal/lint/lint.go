@@ -1,5 +1,6 @@
-// Package lint judges a tree: it reads each file once, lets the rules look at
-// it, and returns what they find, one finding for one mistake.
+// Package lint judges a tree, or what lies between two of them: it reads each
+// file once, lets the rules look at it, and returns what they find, one finding
+// for one mistake.
 package lint
 
 import (
@@ -22,59 +23,71 @@ import (
 // Run judges a tree by a set of rules. It depends on nothing else: the same
 // tree has the same findings wherever and whenever it is judged.
 func Run(t *tree.Tree, rules *rule.Set) finding.Report {
-	l := &linter{tree: t, rules: rules}
-	report := finding.Report{Files: len(t.Names), Findings: slices.Clone(t.Findings)}
-	l.cite(report.Findings)
-	policy := l.file(t.PolicyFile, schema.KindPolicy)
-	people := l.file(t.PeopleFile, schema.KindPeople)
-	briefs, found := l.escalations()
-	report.Findings = slices.Concat(report.Findings, policy.findings, people.findings, found)
-
-	whole := &rule.Whole{Tree: t, Escalations: briefs, KnownZone: l.knownZone}
-	for _, r := range l.judges(func(r *rule.Rule) bool { return r.Whole != nil }) {
-		for _, f := range whole.Judge(r) {
-			if !(f.Path == tree.PolicyPath && policy.told.covers(f.Field)) && !(f.Path == tree.PeoplePath && people.told.covers(f.Field)) {
-				report.Findings = append(report.Findings, f)
-			}
-		}
-	}
-	finding.Sort(report.Findings)
-	return report
+	l := New(rules)
+	briefs, found := l.escalations(t, func(e *tree.Escalation) []finding.Finding { return l.Escalation(t, e) })
+	return l.report(t, slices.Concat(l.Shared(t, briefs), found))
 }
 
-type linter struct {
-	tree  *tree.Tree
+// Linter judges by a set of rules, one file at a time. It can be used by
+// several goroutines.
+type Linter struct {
 	rules *rule.Set
 	zones sync.Map // schema.Zone to bool
 }
 
+// New returns a Linter.
+func New(rules *rule.Set) *Linter { return &Linter{rules: rules} }
+
+func (l *Linter) report(t *tree.Tree, found []finding.Finding) finding.Report {
+	finding.Sort(found)
+	return finding.Report{Files: len(t.Names), Findings: found}
+}
+
+// Shared judges what no escalation is alone about: the directory, the policy,
+// what stands in the wrong place, and what files do to each other. briefs are
+// of all escalations, sorted by path.
+func (l *Linter) Shared(t *tree.Tree, briefs []rule.Brief) []finding.Finding {
+	found := slices.Clone(t.Findings)
+	l.cite(found)
+	policy := l.file(t.PolicyFile, schema.KindPolicy)
+	people := l.file(t.PeopleFile, schema.KindPeople)
+	found = slices.Concat(found, policy.findings, people.findings)
+	whole := &rule.Whole{Tree: t, Escalations: briefs, KnownZone: l.knownZone}
+	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Whole != nil }) {
+		for _, f := range whole.Judge(r) {
+			if !(f.Path == tree.PolicyPath && policy.told.covers(f.Field)) && !(f.Path == tree.PeoplePath && people.told.covers(f.Field)) {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
+}
+
 // judges returns the rules that want is true of, but for those that need a
 // policy that is not what it should be.
-func (l *linter) judges(want func(*rule.Rule) bool) []*rule.Rule {
+func (l *Linter) judges(t *tree.Tree, want func(*rule.Rule) bool) []*rule.Rule {
 	var list []*rule.Rule
 	all := l.rules.Rules()
 	for i := range all {
-		if want(&all[i]) && !(all[i].NeedsPolicy && l.tree.PolicyFile.Unreliable()) {
+		if want(&all[i]) && !(all[i].NeedsPolicy && t.PolicyFile.Unreliable()) {
 			list = append(list, &all[i])
 		}
 	}
 	return list
 }
 
-// escalations judges every escalation, on all cores.
-func (l *linter) escalations() ([]rule.Brief, []finding.Finding) {
-	judges := l.judges(func(r *rule.Rule) bool { return r.Escalation != nil })
-	paths := l.tree.Paths
-	briefs := make([]rule.Brief, len(paths))
+// escalations loads every escalation and lets judge look at it, on all cores.
+func (l *Linter) escalations(t *tree.Tree, judge func(*tree.Escalation) []finding.Finding) ([]rule.Brief, []finding.Finding) {
+	briefs := make([]rule.Brief, len(t.Paths))
 	found := make([][]finding.Finding, runtime.GOMAXPROCS(0))
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for w := range found {
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(paths); i = int(next.Add(1)) - 1 {
-				e := l.tree.Load(paths[i])
-				found[w] = append(found[w], l.escalation(e, judges)...)
-				briefs[i] = rule.NewBrief(e, l.tree.Policy)
+			for i := int(next.Add(1)) - 1; i < len(t.Paths); i = int(next.Add(1)) - 1 {
+				e := t.Load(t.Paths[i])
+				found[w] = append(found[w], judge(e)...)
+				briefs[i] = rule.NewBrief(e, t.Policy)
 			}
 		})
 	}
@@ -82,20 +95,29 @@ func (l *linter) escalations() ([]rule.Brief, []finding.Finding) {
 	return briefs, slices.Concat(found...)
 }
 
-func (l *linter) escalation(e *tree.Escalation, judges []*rule.Rule) []finding.Finding {
-	c := &rule.Case{Escalation: e, Tree: l.tree, KnownZone: l.knownZone}
-	v := l.shape(c, &e.File, schema.KindEscalation)
-	if e.Broken {
-		return v.findings
+// Escalation judges one escalation of a tree.
+func (l *Linter) Escalation(t *tree.Tree, e *tree.Escalation) []finding.Finding {
+	return l.escalation(&rule.Case{Escalation: e, Tree: t, KnownZone: l.knownZone}).findings
+}
+
+func (l *Linter) escalation(c *rule.Case) verdict {
+	v := l.shape(c, &c.File, schema.KindEscalation)
+	if c.Broken {
+		return v
 	}
-	for _, r := range judges {
-		for _, f := range c.Judge(r) {
-			if !v.told.covers(f.Field) && !misread(e.Findings, f.Place) {
-				v.findings = append(v.findings, f)
-			}
+	for _, r := range l.judges(c.Tree, func(r *rule.Rule) bool { return r.Escalation != nil }) {
+		v.tell(c.Judge(r), c.Document)
+	}
+	return v
+}
+
+// tell takes in what a rule found, but for what is told already.
+func (v *verdict) tell(found []finding.Finding, doc *document.Document) {
+	for _, f := range found {
+		if !v.told.covers(f.Field) && !misread(doc.Findings, f.Place) {
+			v.findings = append(v.findings, f)
 		}
 	}
-	return v.findings
 }
 
 // verdict is what is said of a file so far, and the values that it is said of.
@@ -104,7 +126,7 @@ type verdict struct {
 	told     pointers
 }
 
-func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
+func (l *Linter) file(f *tree.File, kind schema.Kind) verdict {
 	if f == nil {
 		return verdict{}
 	}
@@ -113,8 +135,8 @@ func (l *linter) file(f *tree.File, kind schema.Kind) verdict {
 
 // shape tells what reading found and what does not fit the schema, the latter
 // under the rules that it breaks.
-func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
-	v := verdict{findings: f.Findings, told: slices.Clone(pointers(f.Unread))}
+func (l *Linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
+	v := verdict{findings: slices.Clone(f.Findings), told: slices.Clone(pointers(f.Unread))}
 	l.cite(v.findings)
 	for i := range v.findings {
 		found := &v.findings[i]
@@ -153,7 +175,7 @@ func (l *linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 
 // cite says of findings made where the rules are not known what their rules
 // cite.
-func (l *linter) cite(found []finding.Finding) {
+func (l *Linter) cite(found []finding.Finding) {
 	for i := range found {
 		if r, ok := l.rules.Lookup(found[i].Rule); ok {
 			found[i].Cites = r.Cites
@@ -170,7 +192,7 @@ func misread(found []finding.Finding, at finding.Place) bool {
 	})
 }
 
-func (l *linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
+func (l *Linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
 	told := l.rules.Owner(kind, f).Fault(c, doc, f)
 	if kind == schema.KindEscalation && len(told.Cites) == 0 {
 		field := f.Pointer
@@ -198,7 +220,7 @@ func (p pointers) covers(field string) bool {
 
 // knownZone remembers its answers: reading a time zone takes longer than
 // judging a file.
-func (l *linter) knownZone(z schema.Zone) bool {
+func (l *Linter) knownZone(z schema.Zone) bool {
 	if known, ok := l.zones.Load(z); ok {
 		return known.(bool)
 	}

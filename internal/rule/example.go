@@ -2,6 +2,9 @@ package rule
 
 // Example is a small piece of an escalation, people or policy file.
 type Example struct {
+	// Before holds the entries of the version before, where the rule is about
+	// what changes.
+	Before string
 	// YAML holds top-level entries, which stand in place of those of a whole
 	// escalation; or, after lines of the form `-- path --`, entries of several
 	// files; after `-- path (whole) --`, a whole file. Empty where the fault is
@@ -16,3 +19,6 @@ type Example struct {
 
 func ex(yaml string) Example           { return Example{YAML: yaml} }
 func marked(yaml, mark string) Example { return Example{YAML: yaml, Mark: mark} }
+func changed(before, yaml, mark string) Example {
+	return Example{Before: before, YAML: yaml, Mark: mark}
+}

@@ -51,6 +51,11 @@ type Rule struct {
 	// Whole judges what several files do to each other, and the directory and
 	// the policy.
 	Whole func(w *Whole)
+	// Transition judges what changed in one escalation.
+	Transition func(t *Transition)
+	// Vanished judges that the file of an escalation is no longer there. It
+	// returns the file to tell it of, and what to tell.
+	Vanished func(v *Vanished) (path, message, hint string)
 }
 
 // Said is a fault in a rule's own words.
@@ -261,7 +266,7 @@ type Set struct {
 // first what a file must be to be read, then the process in its own order.
 func All() *Set {
 	s := &Set{byName: map[string]*Rule{}, owners: map[string]*Rule{}}
-	s.list = slices.Concat(readingRules(), placeRules(), shapeRules(), processRules(), directoryRules(), policyRules())
+	s.list = slices.Concat(readingRules(), placeRules(), shapeRules(), processRules(), transitionRules(), directoryRules(), policyRules())
 	for i := range s.list {
 		r := &s.list[i]
 		s.byName[r.Name] = r

@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path"
@@ -35,7 +36,7 @@ func TestExamples(t *testing.T) {
 				t.Fatal("the rule has no wrong example")
 			}
 			if r.Wrong.YAML != "" {
-				found := judge(t, check, rules, overlay(t, r.Wrong.YAML))
+				found := judge(t, check, rules, r.Wrong)
 				if len(found) != 1 || found[0].Rule != r.Name {
 					t.Fatalf("the wrong example yields %s, want one finding of %s", show(found), r.Name)
 				}
@@ -50,7 +51,7 @@ func TestExamples(t *testing.T) {
 				}
 			}
 			if r.Right.YAML != "" {
-				found := judge(t, check, rules, overlay(t, r.Right.YAML))
+				found := judge(t, check, rules, r.Right)
 				found = slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "case-pending" && r.Name != f.Rule })
 				if len(found) != 0 {
 					t.Errorf("the right example yields %s", show(found))
@@ -60,11 +61,12 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// The rules of the process that PROCESS.md marks [lint] are each enforced.
+// The rules of the process that PROCESS.md marks [lint] or [transition] are each
+// enforced.
 func TestProcessIsCovered(t *testing.T) {
 	t.Parallel()
 	rules := rule.All()
-	for _, n := range []int{1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 19, 21, 24, 25, 26, 27, 29, 30, 31, 32, 33, 34, 36, 37} {
+	for _, n := range []int{1, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 19, 21, 24, 25, 26, 27, 29, 30, 31, 32, 33, 34, 36, 37, 11, 22, 35, 38} {
 		if len(rules.Citing(fmt.Sprintf("P%d", n))) == 0 {
 			t.Errorf("no rule enforces P%d", n)
 		}
@@ -86,13 +88,29 @@ func TestRulesAreWellFormed(t *testing.T) {
 	}
 }
 
-func judge(t *testing.T, check *shape.Checker, rules *rule.Set, files fstest.MapFS) []finding.Finding {
+// judge lints the example and, where it has a version before, what changed.
+func judge(t *testing.T, check *shape.Checker, rules *rule.Set, e rule.Example) []finding.Finding {
 	t.Helper()
-	tr, err := tree.Open(files, check)
-	if err != nil {
-		t.Fatal(err)
+	open := func(files fstest.MapFS) *tree.Tree {
+		tr, err := tree.Open(files, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
 	}
-	return lint.Run(tr, rules).Findings
+	now := open(overlay(t, e.YAML))
+	if e.Before == "" {
+		return lint.Run(now, rules).Findings
+	}
+	files := overlay(t, e.Before)
+	before := open(files)
+	for _, f := range lint.Run(before, rules).Findings {
+		t.Errorf("the version before has a finding: %s", f.Message)
+	}
+	return lint.Against(lint.Base{
+		Tree:  before,
+		Holds: func(path string, data []byte) bool { return bytes.Equal(files[path].Data, data) },
+	}, now, rules).Findings
 }
 
 func show(fs []finding.Finding) string {

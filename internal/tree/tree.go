@@ -53,6 +53,8 @@ type Tree struct {
 // File is one file that was read.
 type File struct {
 	*document.Document
+	// Data is the file as it was read; nil where it could not be.
+	Data []byte
 	// Faults is what does not fit the schema.
 	Faults []shape.Fault
 }
@@ -97,6 +99,10 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 	return t, nil
 }
 
+// Empty returns the tree of a moment at which there was no escalations folder
+// yet.
+func Empty() *Tree { return &Tree{Policy: schema.DefaultPolicy()} }
+
 // Load reads one of t.Paths.
 func (t *Tree) Load(name string) *Escalation {
 	e := &Escalation{ID: ID(name), File: t.read(name, schema.KindEscalation)}
@@ -114,6 +120,9 @@ func ID(name string) schema.ID {
 
 // legalPath is the path of an escalation.
 var legalPath = regexp.MustCompile(`^` + Folder + `/\d{4}/[a-z0-9][a-z0-9_-]{0,75}\.yaml$`)
+
+// IsEscalation reports whether a path is that of an escalation.
+func IsEscalation(name string) bool { return legalPath.MatchString(name) }
 
 // visit takes in one file or folder.
 func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
@@ -153,7 +162,7 @@ func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
 	case name == PolicyPath:
 		f := t.read(name, schema.KindPolicy)
 		t.PolicyFile = &f
-	case legalPath.MatchString(name):
+	case IsEscalation(name):
 		t.Paths = append(t.Paths, name)
 	default:
 		message, hint := misplaced(name)
@@ -168,7 +177,7 @@ func misplaced(name string) (message, hint string) {
 	dir, base := path.Split(within)
 	stem := strings.TrimSuffix(base, path.Ext(base))
 	switch {
-	case path.Ext(base) != ".yaml" && (legalPath.MatchString(path.Join(Folder, dir, stem+".yaml")) || stem == "people" || stem == "policy"):
+	case path.Ext(base) != ".yaml" && (IsEscalation(path.Join(Folder, dir, stem+".yaml")) || stem == "people" || stem == "policy"):
 		return "the file's name must end in .yaml", "rename it to " + stem + ".yaml"
 	case dir == "":
 		return "an escalation stands in the folder of its year, not here", "move it to escalations/<year>/" + base
@@ -199,7 +208,7 @@ func (t *Tree) read(name string, kind schema.Kind) File {
 		doc.Findings = append(doc.Findings, at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
 		return File{Document: doc}
 	}
-	f := File{Document: document.Read(name, data)}
+	f := File{Document: document.Read(name, data), Data: data}
 	switch {
 	case f.Broken && f.Value() == nil:
 	case f.Empty() && kind == schema.KindPolicy: // the defaults hold

@@ -49,6 +49,9 @@ This page is made from the rules (` + "`go generate ./internal/rule`" + `): chan
 func example(b *strings.Builder, title string, e rule.Example) {
 	switch {
 	case e.YAML != "":
+		if e.Before != "" {
+			fmt.Fprintf(b, "\nBefore:\n\n```yaml\n%s```\n", e.Before)
+		}
 		text := strings.NewReplacer("\x00", `\x00`, "\t", `\t`).Replace(e.YAML)
 		fmt.Fprintf(b, "\n%s:\n\n```yaml\n%s```\n", title, text)
 	case e.Note != "":

@@ -1,0 +1,269 @@
+package lint
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// Base is the version that a tree is compared with.
+type Base struct {
+	*tree.Tree
+	// Commit is the id of the commit, for what to write to have a file back.
+	Commit string
+	// Holds reports whether a file of the base has this content: then neither
+	// is read again.
+	Holds func(path string, data []byte) bool
+	// Authored returns when the commit that added an update to a file was
+	// authored; false where none is committed. nil: no commit is judged.
+	Authored func(path string, update time.Time) (at time.Time, committed bool)
+}
+
+// Against judges a tree as Run does, and what changed in it since base. A
+// finding that base has as well, in the same file, by the same rule, of the
+// same field and value, is not New. Of the base only what that takes is judged.
+func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
+	a := &against{Linter: New(rules), base: base, head: t, changed: map[string]bool{}}
+	a.sameRules = sameFile(base.PeopleFile, t.PeopleFile) && sameFile(base.PolicyFile, t.PolicyFile)
+	briefs, found := a.escalations(t, a.escalation)
+	shared := a.Shared(t, briefs)
+	a.compare(found, shared, briefs)
+	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
+}
+
+type against struct {
+	*Linter
+	base Base
+	head *tree.Tree
+	// sameRules reports that directory and policy are those of the base: then a
+	// file that did not change has the findings that it had.
+	sameRules bool
+
+	mu          sync.Mutex
+	changed     map[string]bool // the files that are new or not what they were
+	transitions []finding.Finding
+}
+
+// escalation judges a file, and if it changed, how.
+func (a *against) escalation(e *tree.Escalation) []finding.Finding {
+	found := a.Linter.Escalation(a.head, e)
+	had := a.had(e.Path)
+	if had && a.base.Holds(e.Path, e.Data) {
+		for i := range found {
+			found[i].New = !a.sameRules
+		}
+		return found
+	}
+	var before *tree.Escalation
+	if had {
+		before = a.base.Load(e.Path)
+	}
+	var authored func(time.Time) (time.Time, bool)
+	if a.base.Authored != nil {
+		authored = func(update time.Time) (time.Time, bool) { return a.base.Authored(e.Path, update) }
+	}
+	judged := slices.Concat(a.Transition(a.head, before, e, found, authored), a.together(e, found))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.changed[e.Path] = true
+	a.transitions = append(a.transitions, judged...)
+	return found
+}
+
+// had reports whether the base has an escalation's file.
+func (a *against) had(path string) bool {
+	_, had := slices.BinarySearch(a.base.Paths, path)
+	return had
+}
+
+// Transition judges what changed in an escalation of a tree since before, which
+// is nil where it is being opened. found is what was found of it as it is: what
+// is told of a value there is not told again. authored may be nil.
+func (l *Linter) Transition(t *tree.Tree, before, e *tree.Escalation, found []finding.Finding, authored func(time.Time) (time.Time, bool)) []finding.Finding {
+	if e.Broken {
+		return nil
+	}
+	c := rule.NewTransition(&rule.Case{Escalation: e, Tree: t, KnownZone: l.knownZone}, before)
+	c.Authored = authored
+	var v verdict
+	for _, f := range found {
+		if f.Field != "" {
+			v.told = append(v.told, f.Field)
+		}
+	}
+	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Transition != nil }) {
+		v.tell(c.Judge(r), e.Document)
+	}
+	return v.findings
+}
+
+// vanished judges that files are gone, or have other names.
+func (a *against) vanished() []finding.Finding {
+	var found, opened []string
+	for _, path := range a.base.Paths {
+		if _, there := slices.BinarySearch(a.head.Paths, path); !there {
+			found = append(found, path)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	for path := range a.changed {
+		if !a.had(path) {
+			opened = append(opened, path)
+		}
+	}
+	slices.Sort(opened)
+	now := make([]*tree.Escalation, len(opened))
+	for i, path := range opened {
+		now[i] = a.head.Load(path)
+	}
+	var findings []finding.Finding
+	for _, path := range found {
+		v := &rule.Vanished{Before: a.base.Load(path), Base: a.base.Commit}
+		if i := slices.IndexFunc(now, func(e *tree.Escalation) bool { return e != nil && successor(v.Before, e) }); i >= 0 {
+			v.Now, now[i] = now[i], nil
+		}
+		findings = append(findings, a.Vanished(v)...)
+	}
+	return findings
+}
+
+// Vanished judges that the file of an escalation is gone.
+func (l *Linter) Vanished(v *rule.Vanished) []finding.Finding {
+	var found []finding.Finding
+	rules := l.rules.Rules()
+	for i := range rules {
+		if rules[i].Vanished != nil {
+			found = append(found, v.Judge(&rules[i]))
+		}
+	}
+	return found
+}
+
+// successor reports whether an escalation is one that had another name before:
+// the same content, or the same customer and the same opening.
+func successor(before, now *tree.Escalation) bool {
+	return bytes.Equal(before.Data, now.Data) && len(now.Data) > 0 ||
+		!before.Broken && !now.Broken && before.Customer == now.Customer && before.Opened == now.Opened
+}
+
+// together tells where a file passes only because the directory or the policy
+// changed with it.
+func (a *against) together(e *tree.Escalation, found []finding.Finding) []finding.Finding {
+	if a.sameRules || e.Broken {
+		return nil
+	}
+	var told []finding.Finding
+	people, policy := *a.head, *a.head
+	people.People, people.PeopleFile = a.base.People, a.base.PeopleFile
+	policy.Policy, policy.PolicyFile = a.base.Policy, a.base.PolicyFile
+	for _, before := range []struct {
+		tree    *tree.Tree
+		path    string
+		changed bool
+	}{
+		{&people, tree.PeoplePath, !sameFile(a.base.PeopleFile, a.head.PeopleFile)},
+		{&policy, tree.PolicyPath, !sameFile(a.base.PolicyFile, a.head.PolicyFile)},
+	} {
+		if !before.changed {
+			continue
+		}
+		var fields []string
+		for _, f := range a.Linter.Escalation(before.tree, e) {
+			isTold := slices.ContainsFunc(found, func(x finding.Finding) bool { return x.Key() == f.Key() })
+			if f.Level == finding.Error && !isTold && !slices.Contains(fields, f.Field) {
+				fields = append(fields, f.Field)
+			}
+		}
+		if len(fields) > 0 {
+			told = append(told, a.changedTogether(e, before.path, fields))
+		}
+	}
+	return told
+}
+
+func (a *against) changedTogether(e *tree.Escalation, path string, fields []string) finding.Finding {
+	r, _ := a.rules.Lookup("changed-together")
+	at, value := e.Locate(fields[0])
+	words := make([]string, 0, 4)
+	for i, f := range fields {
+		if i == 3 && len(fields) > 4 {
+			words = append(words, fmt.Sprintf("%d more", len(fields)-i))
+			break
+		}
+		words = append(words, "`"+strings.ReplaceAll(strings.TrimPrefix(f, "/"), "/", ".")+"`")
+	}
+	return finding.Finding{
+		Path: e.Path, Place: at, Rule: r.Name, Level: finding.Warning, Cites: r.Cites, Field: fields[0], Value: value, New: true,
+		Message: fmt.Sprintf("%s would be an error, had %s not changed as well", strings.Join(words, ", "), path),
+		Hint:    "have somebody review the change of " + path + ", or make it in a pull request of its own",
+	}
+}
+
+// compare marks the findings that the base has as well.
+func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) {
+	if len(found)+len(shared) == 0 {
+		return
+	}
+	var old []finding.Finding
+	judged := map[string]bool{}
+	for _, f := range found {
+		if f.New && !judged[f.Path] && a.had(f.Path) {
+			judged[f.Path] = true
+			old = append(old, a.Linter.Escalation(a.base.Tree, a.base.Load(f.Path))...)
+		}
+	}
+	if len(shared) > 0 {
+		old = append(old, a.Shared(a.base.Tree, a.baseBriefs(briefs))...)
+	}
+	had := map[finding.Key]int{}
+	for _, f := range old {
+		had[f.Kin()]++
+	}
+	for _, list := range [][]finding.Finding{found, shared} {
+		for i := range list {
+			if f := &list[i]; f.New && had[f.Kin()] > 0 {
+				had[f.Kin()]--
+				f.New = false
+			}
+		}
+	}
+}
+
+// baseBriefs returns the briefs of the base, of which those of files that did
+// not change are known.
+func (a *against) baseBriefs(head []rule.Brief) []rule.Brief {
+	known := map[string]rule.Brief{}
+	if sameFile(a.base.PolicyFile, a.head.PolicyFile) {
+		for _, b := range head {
+			if !a.changed[b.Path] {
+				known[b.Path] = b
+			}
+		}
+	}
+	briefs := make([]rule.Brief, len(a.base.Paths))
+	for i, path := range a.base.Paths {
+		b, ok := known[path]
+		if !ok {
+			b = rule.NewBrief(a.base.Load(path), a.base.Policy)
+		}
+		briefs[i] = b
+	}
+	return briefs
+}
+
+// sameFile reports whether two versions of a file, or of none, are the same.
+func sameFile(a, b *tree.File) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return bytes.Equal(a.Data, b.Data)
+}

@@ -1,0 +1,253 @@
+package lint_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+const northwind = "escalations/2026/northwind.yaml"
+
+// against judges what lies between two sets of files.
+func against(t testing.TB, check *shape.Checker, before, after map[string]string, authored func(string, time.Time) (time.Time, bool)) finding.Report {
+	t.Helper()
+	open := func(texts map[string]string) *tree.Tree {
+		files := fstest.MapFS{}
+		for name, text := range texts {
+			files[name] = &fstest.MapFile{Data: []byte(text)}
+		}
+		tr, err := tree.Open(files, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	return lint.Against(lint.Base{
+		Tree: open(before), Commit: strings.Repeat("ab", 20), Authored: authored,
+		Holds: func(path string, data []byte) bool { return bytes.Equal([]byte(before[path]), data) },
+	}, open(after), rule.All())
+}
+
+// told shows findings as: file, line, rule, citations, and whether it is old.
+func told(fs []finding.Finding) string {
+	var got []string
+	for _, f := range fs {
+		s := fmt.Sprintf("%s:%d %s %s", strings.TrimSuffix(path.Base(f.Path), ".yaml"), f.Line, f.Rule, strings.Join(f.Cites, " "))
+		if !f.New {
+			s += " old"
+		}
+		if f.Level == finding.Warning {
+			s += " warning"
+		}
+		got = append(got, strings.Join(strings.Fields(s), " "))
+	}
+	return strings.Join(got, "; ")
+}
+
+// edit is files with a text in one of them in the place of another; an empty
+// old text stands for the end, and an empty new file for none.
+type edit struct{ file, old, new string }
+
+func (e edit) apply(t testing.TB, files map[string]string) map[string]string {
+	t.Helper()
+	files = maps.Clone(files)
+	if e.file == "" {
+		e.file = northwind
+	}
+	switch {
+	case e.old == "delete":
+		delete(files, e.file)
+	case e.old == "":
+		files[e.file] += e.new
+	case !strings.Contains(files[e.file], e.old):
+		t.Fatalf("%q is not in %s", e.old, e.file)
+	default:
+		files[e.file] = strings.Replace(files[e.file], e.old, e.new, 1)
+	}
+	return files
+}
+
+const twoUpdates = "updates:\n" +
+	"  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: First}\n" +
+	"  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Second}\n"
+
+const news = "  - {at: 2026-11-23T09:00:00Z, by: jdoe, to: [internal], text: Third}\n"
+
+const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red}\n"
+
+func TestAgainst(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	base := map[string]string{
+		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
+		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+	}
+	const rca = "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17"
+	for _, c := range []struct {
+		name   string
+		before []edit // of the base
+		after  []edit // of before
+		want   string
+	}{
+		{"nothing", nil, nil, ""},
+		{"an update", nil, []edit{{"", "", news}}, ""},
+		{"a comment and the order of keys", nil, []edit{{"", "customer: Northwind Traders\n", "# about\n"}, {"", "", "customer: Northwind Traders\n"}}, ""},
+		{"line ends", nil, []edit{{"", "severity: high\n", "severity: high\r\n"}}, ""},
+
+		{"the Product DRI goes", nil, []edit{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9; northwind:15 product-dri-stays P11"},
+		{"the Product DRI goes at low", []edit{{"", "severity: high", "severity: low"}}, []edit{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9 warning; northwind:15 product-dri-stays P11"},
+		{"the Product DRI is replaced", nil, []edit{{"", "dri: mlee", "dri: dpatel"}}, "northwind:17 product-dri-stays P11"},
+		{"the Product DRI is replaced with a reason", nil, []edit{{"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"the Product DRI is replaced with a correction", nil, []edit{{"", "dri: mlee", "dri: dpatel"}, {"", "", strings.Replace(news, "text", "amends: 2026-11-22T09:00:00Z, text", 1)}}, "northwind:17 product-dri-stays P11"},
+		{"raised with another Product DRI", nil, []edit{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38"},
+		{"lowered with another Product DRI", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38; northwind:17 product-dri-stays P11"},
+		{"the first Product DRI", []edit{{"", "severity: high", "severity: low"}, {"", "  dri: mlee\n", ""}}, []edit{{"", "  related: true\n", "  related: true\n  dri: mlee\n"}}, ""},
+		{"the product team", nil, []edit{{"", "  team: [okhan]\n", ""}}, ""},
+
+		{"two significant updates a day", nil, []edit{{"", "", strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+		{"a second significant update, another day here but not there", nil, []edit{{"", "", strings.NewReplacer("T09", "T08", "text", "significant: true, text").Replace(news) + strings.NewReplacer("T09", "T23", "text", "significant: true, text").Replace(news)}}, ""},
+		{"two significant updates at the opening", []edit{{"", "delete", ""}}, []edit{{"", "", base[northwind] + strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+
+		{"closed and edited", []edit{{"", "", closure}}, []edit{{"", "ask: One", "ask: Two"}, {"", "severity: high", "severity: low"}}, "northwind:3 closed-kept P35; northwind:23 closed-kept P35"},
+		{"closed otherwise", []edit{{"", "", closure}}, []edit{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
+		{"closed, and the sentiment", []edit{{"", "", closure}}, []edit{{"", "sentiment: red", "sentiment: green, pattern_issue: 'https://tracker.example.com/1'"}}, ""},
+		{"closed, and the analysis", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
+		{"closed, and the analysis is due later", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-18"}}, "northwind:32 closed-kept P35"},
+		{"closed, and an analysis asked for later", []edit{{"", "", closure}}, []edit{{"", "sentiment: red", rca + ", url: 'https://docs.example.com/rca'}, sentiment: red"}}, ""},
+		{"closed, and redacted", []edit{{"", "", closure}}, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
+		{"closed, and a past update", []edit{{"", "", closure}}, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
+		{"closed, and an update", []edit{{"", "", closure}}, []edit{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
+		{"reopened", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1)}, {"", "ask: One", "ask: Two"}}, ""},
+		{"reopened without a word", []edit{{"", "", closure}}, []edit{{"", closure, ""}}, "northwind:29 reopening-explained P38 P35"},
+		{"reopened and closed again", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1) + strings.Replace(closure, "2026-12-03", "2026-12-05", 1)}}, ""},
+
+		{"deleted", nil, []edit{{"", "delete", ""}}, "northwind:1 path-kept P36"},
+		{"renamed", nil, []edit{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind]}}, "traders:1 path-kept P36"},
+		{"renamed and edited", nil, []edit{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind] + news}}, "traders:1 path-kept P36"},
+		{"deleted, and another opened", nil, []edit{{"", "delete", ""}, {"escalations/2026/other.yaml", "", strings.Replace(base[northwind], "Northwind Traders", "Contoso", 1)}}, "northwind:1 path-kept P36"},
+		{"a broken file deleted", []edit{{"", "severity: high", "severity = high"}}, []edit{{"", "delete", ""}}, "northwind:1 path-kept P36"},
+
+		{"another opening", nil, []edit{{"", "09:30:00Z", "09:31:00Z"}}, "northwind:4 opened-kept P37 P36"},
+		{"opened by another", nil, []edit{{"", "by: jdoe}", "by: mlee}"}}, "northwind:4 opened-kept P37 P36"},
+		{"another customer", nil, []edit{{"", "Northwind Traders", "Northwind"}}, "northwind:2 customer-kept P37"},
+		{"another customer with a reason", nil, []edit{{"", "Northwind Traders", "Northwind"}, {"", "", news}}, ""},
+		{"the name used for another escalation", nil, []edit{{"", "Northwind Traders", "Contoso"}, {"", "09:30:00Z", "11:30:00Z"}, {"", twoUpdates, ""}}, "northwind:1 update-kept P37; northwind:2 customer-kept P37; northwind:4 opened-kept P37 P36"},
+
+		{"a past update", nil, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
+		{"a past update's author", nil, []edit{{"", "by: jdoe, to: [internal], text: First", "by: mlee, to: [internal], text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's audience", nil, []edit{{"", "to: [internal], text: First", "to: [customer], text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's mark", nil, []edit{{"", "text: First", "significant: true, text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's time", nil, []edit{{"", "2026-11-21T09", "2026-11-21T10"}}, "northwind:30 update-kept P37"},
+		{"a past update gone", nil, []edit{{"", "  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: First}\n", ""}}, "northwind:29 update-kept P37"},
+		{"all past updates gone", nil, []edit{{"", twoUpdates, ""}}, "northwind:1 update-kept P37"},
+		{"redacted", nil, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
+		{"no longer redacted", []edit{{"", "text: First", "redacted: Personal data"}}, []edit{{"", "redacted: Personal data", "text: First"}}, "northwind:30 update-kept P37"},
+		{"amended", nil, []edit{{"", "", strings.Replace(news, "text", "amends: 2026-11-21T09:00:00Z, text", 1)}}, ""},
+		{"an update between", nil, []edit{{"", "  - {at: 2026-11-22", strings.Replace(news, "2026-11-23T09", "2026-11-21T10", 1) + "  - {at: 2026-11-22"}}, "northwind:31 update-later P37"},
+		{"an update before all", nil, []edit{{"", "updates:\n", "updates:\n  - {at: 2026-11-20T10:00:00Z, by: jdoe, to: [internal], text: Before}\n"}}, "northwind:30 update-later P37"},
+		{"an old update at the end", nil, []edit{{"", "", strings.Replace(news, "2026-11-23T09", "2026-11-20T10", 1)}}, "northwind:32 update-order P37"},
+
+		{"raised", nil, []edit{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"lowered", nil, []edit{{"", "severity: high", "severity: medium"}}, "northwind:3 severity-explained P38"},
+		{"lowered with a reason", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "", news}}, ""},
+		{"lowered with a redacted reason", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "", strings.Replace(news, "text", "redacted", 1)}}, "northwind:3 severity-explained P38"},
+		{"another DRI", nil, []edit{{"", "  csm: jdoe\n", "  strategic: Launch partner\n"}, {"", "\ndri: jdoe", "\ndri: arivera"}}, "northwind:14 dri-explained P38"},
+		{"a criterion rewritten", nil, []edit{{"", "60 s at p95", "90 s at p95"}}, "northwind:26 criteria-explained P38"},
+		{"a criterion dropped", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}}, "northwind:25 criteria-explained P38"},
+		{"a criterion dropped with a reason", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}, {"", "", news}}, ""},
+		{"a criterion added, one met, one moved", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}, {"", "exit_criteria:\n", "exit_criteria:\n  - {criterion: No complaint, met: 2026-11-22}\n  - criterion: Another\n"}}, ""},
+
+		{"a fault that was there", []edit{{"", "ask: One", "ask:  # One"}}, nil, "northwind:23 initial-ask P15 old"},
+		{"a fault that was there, on another line", []edit{{"", "ask: One", "ask:  # One"}}, []edit{{"", "customer:", "# more\ncustomer:"}}, "northwind:24 initial-ask P15 old"},
+		{"a fault that was there, and another", []edit{{"", "ask: One", "ask:  # One"}}, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}}, "northwind:17 product-dri-level P10; northwind:23 initial-ask P15 old"},
+		{"a fault of another value", []edit{{"", "dri: mlee", "dri: okhan"}}, []edit{{"", "dri: okhan", "dri: tmora"}, {"", "", news}}, "northwind:17 product-dri-level P10 P8"},
+		{"a fault in a list that grew", []edit{{"", "owner: jdoe", "owner: jd"}}, []edit{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jdoe, due: 2026-11-24}\n"}}, "northwind:29 known-person P8 old"},
+		{"a second fault like the first", []edit{{"", "owner: jdoe", "owner: jd"}}, []edit{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jd, due: 2026-11-24}\n"}}, "northwind:28 known-person P8 old; northwind:29 known-person P8"},
+		{"the directory breaks a file", nil, []edit{{tree.PeoplePath, "  jdoe:", "  jdo:"}}, "northwind:4 known-person P8; northwind:12 known-person P8; northwind:28 known-person P8; northwind:30 known-person P8; northwind:31 known-person P8"},
+		{"the directory mends one of two", []edit{{"", "owner: jdoe", "owner: jd"}, {"", "dri: mlee", "dri: ml"}}, []edit{{tree.PeoplePath, "", "  ml: {name: Mo Lu, roles: [product_director]}\n"}}, "northwind:28 known-person P8 old"},
+		{"a warning that was there", []edit{{"", "https://crm.example.com/cases/5002", "pending"}}, nil, "northwind:21 case-pending P15 old warning"},
+		{"a directory's fault that was there", []edit{{tree.PeoplePath, "[engineering]", "[enginering]"}}, []edit{{"", "", news}}, "people:11 directory-role P8 old"},
+		{"a file in the wrong place, twice", []edit{{"escalations/a.yaml", "", "a"}}, []edit{{"escalations/b.yaml", "", "a"}}, "a:1 file-place P36 old; b:1 file-place P36"},
+
+		{"the base is broken", []edit{{"", "delete", ""}, {"", "", "- a\n"}}, []edit{{"", "- a\n", base[northwind]}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict where something changed", []edit{{"", "severity: high", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "severity: low"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict elsewhere", []edit{{"", "ask: One", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "ask: One"}}, ""},
+		{"a fault of the base in another field", []edit{{"", "severity: high", "severity: hgih"}}, []edit{{"", "severity: hgih", "severity: low"}, {"", "text: First", "text: Another"}}, "northwind:1 base-readable warning; northwind:30 update-kept P37"},
+		{"a broken file", nil, []edit{{"", "severity: high", "severity: high\n<<<<<<< HEAD"}}, "northwind:4 merge-conflict"},
+
+		{"an opening with a new colleague", []edit{{"", "delete", ""}}, []edit{{"", "", strings.ReplaceAll(base[northwind], "mlee", "new")}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, "northwind:17 changed-together warning"},
+		{"a role for the occasion", nil, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PeoplePath, "roles: [product_manager]", "roles: [product_manager, product_director]"}}, "northwind:17 changed-together warning"},
+		{"a policy for the occasion", nil, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PolicyPath, "", "severities: {high: {product_dri: [product_manager]}}\n"}}, "northwind:17 changed-together warning"},
+		{"a directory that changes elsewhere", nil, []edit{{"", "", news}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			before := base
+			for _, e := range c.before {
+				before = e.apply(t, before)
+			}
+			after := before
+			for _, e := range c.after {
+				after = e.apply(t, after)
+			}
+			r := against(t, check, before, after, nil)
+			if got := told(r.Findings); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+				for _, f := range r.Findings {
+					t.Logf("%s:%d:%d %s (%s)", f.Path, f.Line, f.Column, f.Message, f.Hint)
+				}
+			}
+		})
+	}
+}
+
+// The time of an update is held against the commit that adds it (P37).
+func TestUpdateInTime(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	base := map[string]string{
+		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
+		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+	}
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	after := edit{"", "", news}.apply(t, base)
+	for _, c := range []struct {
+		name      string
+		before    map[string]string
+		committed bool
+		authored  time.Time
+		want      string
+	}{
+		{"in time", base, true, at, ""},
+		{"in the grace of five minutes", base, true, at.Add(-5 * time.Minute), ""},
+		{"of the future", base, true, at.Add(-5*time.Minute - time.Second), "northwind:32 update-in-time P37"},
+		{"three days old", base, true, at.Add(72 * time.Hour), ""},
+		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37"},
+		{"of the future, but not committed", base, false, time.Time{}, ""},
+		{"older, where the file is opened", map[string]string{tree.PeoplePath: base[tree.PeoplePath]}, true, at.Add(100 * time.Hour), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := against(t, check, c.before, after, func(path string, update time.Time) (time.Time, bool) {
+				if path != northwind || !update.Equal(at) {
+					t.Errorf("asked for %s of %s", update, path)
+				}
+				return c.authored, c.committed
+			})
+			if got := told(r.Findings); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,121 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// why is a new update, as an example.
+const why = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, customer], text: The customer froze all rollouts.}\n"
+
+func severityExplained() Rule {
+	return Rule{
+		Name:    "severity-explained",
+		Cites:   []string{"P38"},
+		Summary: "a change of severity, up or down, comes with an update that says why",
+		Why:     "Everybody who was informed is told of the new severity, with that update as the reason.",
+		Transition: func(t *Transition) {
+			if t.changeable() && t.Before.Severity != t.Severity && !t.explained() {
+				t.Error("/severity", fmt.Sprintf("the severity changes from %s to %s, and no new update says why", code(t.Before.Severity), code(t.Severity)), explain)
+			}
+		},
+		Wrong: changed("severity: medium\n", "severity: high\n", "high"),
+		Right: changed("severity: medium\n", "severity: high\n"+why, ""),
+	}
+}
+
+func driExplained() Rule {
+	return Rule{
+		Name:    "dri-explained",
+		Cites:   []string{"P38"},
+		Summary: "a change of the DRI comes with an update that says why",
+		Why:     "The customer and the team have to know whom to turn to, and since when.",
+		Transition: func(t *Transition) {
+			if t.changeable() && t.Before.DRI != t.DRI && !t.explained() {
+				t.Error("/dri", fmt.Sprintf("%s takes over from %s as DRI, and no new update says why", code(t.DRI), t.named(t.Before.DRI)), explain)
+			}
+		},
+		Wrong: changed("account: {region: EMEA, csm: jdoe, account_executive: arivera}\ndri: jdoe\n",
+			"account: {region: EMEA, account_executive: arivera, strategic: Launch partner}\ndri: arivera\n", "arivera"),
+		Right: changed("account: {region: EMEA, csm: jdoe, account_executive: arivera}\ndri: jdoe\n",
+			"account: {region: EMEA, account_executive: arivera, strategic: Launch partner}\ndri: arivera\n"+
+				"updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, customer], text: The account has no CSM from now on.}\n", ""),
+	}
+}
+
+func criteriaExplained() Rule {
+	return Rule{
+		Name:    "criteria-explained",
+		Cites:   []string{"P38"},
+		Summary: "an exit criterion is dropped or rewritten only with an update that says why",
+		Why:     "The exit criteria are what was agreed to end the escalation. One that quietly goes is an agreement that quietly changes. New ones, and those that are met, need no word.",
+		Transition: func(t *Transition) {
+			if !t.changeable() || t.explained() {
+				return
+			}
+			has := func(list []schema.ExitCriterion, c schema.ExitCriterion) bool {
+				return slices.ContainsFunc(list, func(x schema.ExitCriterion) bool { return x.Criterion == c.Criterion })
+			}
+			for i, was := range t.Before.ExitCriteria {
+				switch {
+				case has(t.ExitCriteria, was):
+				case i < len(t.ExitCriteria) && !has(t.Before.ExitCriteria, t.ExitCriteria[i]):
+					t.Error(fmt.Sprintf("/exit_criteria/%d/criterion", i), fmt.Sprintf("this exit criterion was %s, and no new update says why it changes", code(clip(string(was.Criterion)))), explain)
+				default:
+					t.Error("/exit_criteria", fmt.Sprintf("the exit criterion %s is gone, and no new update says why", code(clip(string(was.Criterion)))), explain+", or put it back")
+				}
+			}
+		},
+		Wrong: changed("exit_criteria:\n  - criterion: Queue time under 60 s at p95 for five working days\n",
+			"exit_criteria:\n  - criterion: Queue time under 120 s\n", "Queue time under 120 s"),
+		Right: changed("exit_criteria:\n  - criterion: Queue time under 60 s at p95 for five working days\n",
+			"exit_criteria:\n  - criterion: Queue time under 120 s\n"+
+				"updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, customer], text: The customer agreed that 120 s will do.}\n", ""),
+	}
+}
+
+func reopeningExplained() Rule {
+	return Rule{
+		Name:    "reopening-explained",
+		Cites:   []string{"P38", "P35"},
+		Summary: "a reopening comes with an update that says why",
+		Why:     "The closure was told to everybody who was informed. They are told that it did not hold, with that update as the reason.",
+		Transition: func(t *Transition) {
+			if t.Before != nil && t.Before.Closure != nil && t.Closure == nil && !t.explained() {
+				t.Error("/updates", fmt.Sprintf("the escalation was closed at %s and is reopened, and no new update says why", stamp(t.Before.Closure.At.Time)),
+					explain+", or put `closure` back")
+			}
+		},
+		Wrong: Example{Before: closedExample, YAML: "summary: Pipelines wait 40 minutes and every team is affected\n"},
+		Right: Example{Before: closedExample, YAML: "updates:\n  - {at: 2026-12-05T09:00:00Z, by: jdoe, to: [internal, customer], text: The queue waits again.}\n"},
+	}
+}
+
+func baseReadable() Rule {
+	return Rule{
+		Name:    "base-readable",
+		Summary: "what changed can be judged only where the version before can be read",
+		Why: "Where the version that a pull request starts from is broken, or a field of it, that counts as absent: it must be mended, and nothing can be said of what changed. " +
+			"Whoever reviews the change compares the two by eye.",
+		Transition: func(t *Transition) {
+			if t.Unreadable {
+				t.Warn("", "the version before this one cannot be read here, so not all that changed was judged", "compare the two versions by eye before you merge")
+			}
+		},
+		Wrong: Example{Note: "the version before holds a conflict marker, and the new one does not"},
+		Right: Example{Note: "the version before can be read"},
+	}
+}
+
+func changedTogether() Rule {
+	return Rule{
+		Name:    "changed-together",
+		Summary: "an escalation does not pass only because the directory or the policy changes with it",
+		Why: "Whoever changes the rules together with what is judged by them should have somebody look at it. " +
+			"It is often right, as when a new colleague joins the directory: so it stops nothing.",
+		Wrong: Example{Note: "a pull request opens a critical escalation, and gives its Product DRI the role `product_leadership`"},
+		Right: Example{Note: "the directory and the policy change in a pull request of their own"},
+	}
+}

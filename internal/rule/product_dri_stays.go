@@ -1,0 +1,48 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func productDRIStays() Rule {
+	return Rule{
+		Name:    "product-dri-stays",
+		Cites:   []string{"P11"},
+		Summary: "the Product DRI stays until the end, or is replaced with a reason",
+		Why: "The Product DRI is the customer's stable counterpart from Product. While the escalation is open there is always one once there was one; " +
+			"another may take over with an update that says why, or because the severity rises. Product managers in `product.team` come and go freely.",
+		Reading: "That the severity was raised counts as a reason. No setting changes this.",
+		Transition: func(t *Transition) {
+			if t.Before == nil || t.Before.Closure != nil {
+				return
+			}
+			was, is := t.Before.Product.DRI, t.Product.DRI
+			raised := rank(t.Severity) < rank(t.Before.Severity)
+			switch {
+			case was == "" || was == is:
+			case is == "":
+				t.Error("/product", fmt.Sprintf("the Product DRI %s is gone, but stays until the escalation is resolved", t.named(was)),
+					fmt.Sprintf("write `dri: %s` back under `product`, or name who takes over, with an update that says why", was))
+			case !raised && !t.explained():
+				t.Error("/product/dri", fmt.Sprintf("%s takes over from %s as Product DRI, and no new update says why", code(is), t.named(was)), explain)
+			}
+		},
+		Wrong: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel}\n", "dpatel"),
+		Right: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [mlee]}\n"+
+			"updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Dina Patel takes over while Min Lee is on leave.}\n", ""),
+	}
+}
+
+// rank is how bad a severity is: less is worse.
+func rank(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
+
+// named shows a handle with the name of the person.
+func (c *Case) named(h schema.Handle) string {
+	if p, _ := c.Person(h); p.Name != "" {
+		return fmt.Sprintf("%s (%s)", code(h), p.Name)
+	}
+	return code(h)
+}

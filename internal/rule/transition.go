@@ -1,0 +1,136 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// transitionRules lists the rules about what changes, in the order of the
+// process.
+func transitionRules() []Rule {
+	return []Rule{
+		productDRIStays(),
+		significantOnce(),
+		closedKept(),
+		pathKept(),
+		openedKept(),
+		customerKept(),
+		updateKept(),
+		updateLater(),
+		updateInTime(),
+		severityExplained(),
+		driExplained(),
+		criteriaExplained(),
+		reopeningExplained(),
+		changedTogether(),
+		baseReadable(), // the last: it tells what the others passed over
+	}
+}
+
+// Transition is a change of one escalation under judgement. The Case in it is
+// the escalation as it is now: findings have their places there.
+type Transition struct {
+	*Case
+	// Before is the escalation as it was; nil where it is being opened, and
+	// where its version cannot be read.
+	Before *tree.Escalation
+	// Unreadable reports that there is a version before that cannot be read, or
+	// not where something seems to have changed.
+	Unreadable bool
+	// Changes is what differs.
+	Changes []change.Change
+	// Authored returns when the commit that added the update of a time was
+	// authored. It reports false for what is not committed. nil where no commit
+	// is judged.
+	Authored func(update time.Time) (at time.Time, committed bool)
+}
+
+// NewTransition returns the change of an escalation from before, which may be
+// nil, to what c holds.
+func NewTransition(c *Case, before *tree.Escalation) *Transition {
+	t := &Transition{Case: c, Unreadable: before != nil && before.Broken}
+	if before == nil || before.Broken {
+		t.Changes = change.Between(nil, &c.Escalation.Escalation)
+	} else {
+		t.Before = before
+		t.Changes = change.Between(&before.Escalation, &c.Escalation.Escalation)
+	}
+	return t
+}
+
+// Judge lets a rule judge the change and returns what it finds, but for what is
+// about a field that could not be read before.
+func (t *Transition) Judge(r *Rule) []finding.Finding {
+	t.rule, t.findings = r, nil
+	r.Transition(t)
+	if t.Before == nil || len(t.Before.Faults) == 0 {
+		return t.findings
+	}
+	return slices.DeleteFunc(t.findings, func(f finding.Finding) bool {
+		faulty := slices.ContainsFunc(t.Before.Faults, func(was shape.Fault) bool { return top(was.Pointer) == top(f.Field) })
+		t.Unreadable = t.Unreadable || faulty
+		return faulty
+	})
+}
+
+// top is the top-level field of a JSON pointer.
+func top(pointer string) string {
+	field, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	return field
+}
+
+// changed returns the first change of a moment, nil where there is none.
+func (t *Transition) changed(m change.Moment) *change.Change {
+	i := slices.IndexFunc(t.Changes, func(c change.Change) bool { return c.Moment == m })
+	if i < 0 {
+		return nil
+	}
+	return &t.Changes[i]
+}
+
+// added returns the updates that are new.
+func (t *Transition) added() []*schema.Update {
+	if t.Before == nil {
+		return change.Added(nil, &t.Escalation.Escalation)
+	}
+	return change.Added(&t.Before.Escalation, &t.Escalation.Escalation)
+}
+
+// explained reports whether a new update can say why something changed (P38).
+func (t *Transition) explained() bool { return slices.ContainsFunc(t.added(), change.Explains) }
+
+// changeable reports whether the escalation was there before, and open or
+// reopened: of a closed one, it is told that it changed at all.
+func (t *Transition) changeable() bool {
+	return t.Before != nil && (t.Before.Closure == nil || t.changed(change.Reopened) != nil)
+}
+
+// explain is what to write so that a change is explained.
+const explain = "add an update at the end of `updates` that says why"
+
+// Vanished is an escalation whose file is no longer there, under judgement.
+type Vanished struct {
+	// Before is the file as it was.
+	Before *tree.Escalation
+	// Now is the escalation that has taken its place under another name; nil
+	// where there is none.
+	Now *tree.Escalation
+	// Base names the commit that has the file; empty where none is known.
+	Base string
+}
+
+// Judge lets a rule judge that the file is gone and returns what it finds.
+func (v *Vanished) Judge(r *Rule) finding.Finding {
+	path, message, hint := r.Vanished(v)
+	return finding.Finding{
+		Path: path, Place: finding.Place{Span: finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+		Rule: r.Name, Level: finding.Error, Cites: r.Cites, Message: message, Hint: hint, New: true,
+	}
+}
