@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,24 +21,31 @@ import (
 )
 
 func newLint(env environment, opts *options) *cobra.Command {
-	var format string
+	var format, base string
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Check the escalations, the directory and the policy",
 		Long: "Checks every file below escalations/, or those named, against the format and the rules of the\n" +
 			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
+			"With --base, also what changed since then is checked: the base is the newest commit that REV and\n" +
+			"the current one have in common. Only errors that the base lacks count.\n\n" +
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
+			"  escalate lint --base origin/main\n" +
 			"  escalate lint --format sarif > escalate.sarif",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			print, err := printer(env, opts, format, cmd.Flags().Changed("format"))
 			if err != nil {
 				return err
 			}
-			return runLint(env, opts, args, print)
+			if base == "" && cmd.Flags().Changed("base") {
+				return usagef("--base names no commit")
+			}
+			return runLint(cmd.Context(), env, opts, args, base, print)
 		},
 	}
+	cmd.Flags().StringVar(&base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json, github, sarif, gitlab or junit")
 	return cmd
 }
@@ -84,16 +92,17 @@ func described(rules *rule.Set) []report.Rule {
 	return list
 }
 
-func runLint(env environment, opts *options, args []string, print printFunc) error {
-	dir, err := repository(env, opts)
+func runLint(ctx context.Context, env environment, opts *options, args []string, rev string, print printFunc) error {
+	v, err := newVersions(ctx, env, opts)
 	if err != nil {
 		return err
 	}
-	t, err := openTree(dir)
+	defer v.close()
+	t, err := v.working()
 	if err != nil {
 		return err
 	}
-	only, err := named(env, opts, dir, args)
+	only, err := named(env, opts, v.dir, args)
 	if err != nil {
 		return err
 	}
@@ -103,7 +112,19 @@ func runLint(env environment, opts *options, args []string, print printFunc) err
 		}
 	}
 	rules := rule.All()
-	result := lint.Run(t, rules)
+	var result finding.Report
+	if rev == "" {
+		result = lint.Run(t, rules)
+	} else {
+		base, err := v.lintBase(rev)
+		if err != nil {
+			return err
+		}
+		result = lint.Against(base, t, rules)
+	}
+	if err := v.failed(); err != nil {
+		return err
+	}
 	if len(args) > 0 {
 		result.Files = 0
 		for _, name := range t.Names {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,11 +29,42 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"replace": replaceText,
+		},
 		Setup: func(env *testscript.Env) error {
 			// CI runs in GitHub Actions too; only the scripts that say so do.
 			env.Setenv("GITHUB_ACTIONS", "")
 			env.Setenv("GITHUB_STEP_SUMMARY", "")
+			// git commits the same, whoever runs it and whenever.
+			for _, v := range []string{
+				"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+				"GIT_AUTHOR_NAME=Jo Doe", "GIT_AUTHOR_EMAIL=jo@example.com", "GIT_AUTHOR_DATE=2026-11-23T09:00:00Z",
+				"GIT_COMMITTER_NAME=Jo Doe", "GIT_COMMITTER_EMAIL=jo@example.com", "GIT_COMMITTER_DATE=2026-11-23T09:00:00Z",
+			} {
+				name, value, _ := strings.Cut(v, "=")
+				env.Setenv(name, value)
+			}
 			return os.CopyFS(filepath.Join(env.WorkDir, "escalations"), os.DirFS(base))
 		},
 	})
+}
+
+// replaceText is the command `replace FILE OLD NEW`: it puts a text in the
+// place of another, once; where OLD is empty, at the end.
+func replaceText(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	was, is := strings.ReplaceAll(args[1], `\n`, "\n"), strings.ReplaceAll(args[2], `\n`, "\n")
+	switch {
+	case was == "":
+		text += is
+	case strings.Count(text, was) != 1:
+		ts.Fatalf("%q is %d times in %s", was, strings.Count(text, was), args[0])
+	default:
+		text = strings.Replace(text, was, is, 1)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
 }

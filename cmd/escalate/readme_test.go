@@ -30,7 +30,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	code := run([]string{"lint", "--dir", dir}, environment{stdout: &out, stderr: &out, getenv: func(string) string { return "" }, getwd: os.Getwd})
+	code := run(t.Context(), []string{"lint", "--dir", dir}, environment{stdout: &out, stderr: &out, getenv: func(string) string { return "" }, getwd: os.Getwd})
 	if code != exitFindings {
 		t.Fatalf("exit %d: %s", code, out.String())
 	}
@@ -61,7 +61,7 @@ func TestReadmeTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	code := run([]string{"lint", "--dir", dir}, environment{stdout: &out, stderr: &out, getenv: func(string) string { return "" }, getwd: os.Getwd})
+	code := run(t.Context(), []string{"lint", "--dir", dir}, environment{stdout: &out, stderr: &out, getenv: func(string) string { return "" }, getwd: os.Getwd})
 	if code != exitClean || !strings.Contains(out.String(), "3 files checked: 1 warning") {
 		t.Errorf("exit %d, want only the warning about the pending case:\n%s", code, out.String())
 	}

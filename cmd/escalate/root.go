@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
@@ -45,12 +45,12 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 var errFindings = errors.New("findings")
 
 // run runs one command and returns its exit code.
-func run(args []string, env environment) int {
+func run(ctx context.Context, args []string, env environment) int {
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	cmd, err := root.ExecuteC()
+	cmd, err := root.ExecuteContextC(ctx)
 	var usage usageError
 	switch {
 	case err == nil:
@@ -128,17 +128,4 @@ func repository(env environment, opts *options) (string, error) {
 			return here, nil // tree.Open says what is missing
 		}
 	}
-}
-
-// openTree loads the working tree.
-func openTree(dir string) (*tree.Tree, error) {
-	check, err := shape.NewChecker()
-	if err != nil {
-		return nil, err
-	}
-	t, err := tree.Open(os.DirFS(dir), check)
-	if errors.Is(err, tree.ErrNoFolder) {
-		return nil, fmt.Errorf("%w (%s): go to the repository, or name it with --dir", err, dir)
-	}
-	return t, err
 }

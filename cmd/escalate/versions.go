@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// versions opens the trees that a command is about, those of commits as well as
+// the folder on disk.
+type versions struct {
+	ctx   context.Context
+	dir   string
+	check *shape.Checker
+	repo  *git.Repo // nil until a commit is asked for
+	// Close ends what the trees of commits need.
+	closers []func()
+	err     error // what went wrong while a tree was read
+}
+
+func newVersions(ctx context.Context, env environment, opts *options) (*versions, error) {
+	dir, err := repository(env, opts)
+	if err != nil {
+		return nil, err
+	}
+	check, err := shape.NewChecker()
+	if err != nil {
+		return nil, err
+	}
+	return &versions{ctx: ctx, dir: dir, check: check}, nil
+}
+
+// close ends what was opened.
+func (v *versions) close() {
+	for _, c := range v.closers {
+		c()
+	}
+}
+
+// openRepo finds the repository, once.
+func (v *versions) openRepo() (err error) {
+	if v.repo == nil {
+		v.repo, err = git.Open(v.ctx, v.dir)
+	}
+	return err
+}
+
+// working loads the folder on disk.
+func (v *versions) working() (*tree.Tree, error) {
+	t, err := tree.Open(os.DirFS(v.dir), v.check)
+	if errors.Is(err, tree.ErrNoFolder) {
+		return nil, fmt.Errorf("%w (%s): go to the repository, or name it with --dir", err, v.dir)
+	}
+	return t, err
+}
+
+// commitTree is the tree of a commit.
+type commitTree struct {
+	*tree.Tree
+	commit string
+	blob   func(path string) string
+}
+
+// at loads the tree of a commit, given by its id. Where it has no escalations
+// folder, the tree is empty.
+func (v *versions) at(commit string) (*commitTree, error) {
+	files, err := v.repo.Tree(v.ctx, commit, tree.Folder)
+	if err != nil {
+		return nil, err
+	}
+	v.closers = append(v.closers, func() { files.Close() })
+	t, err := tree.Open(files, v.check)
+	if errors.Is(err, tree.ErrNoFolder) {
+		t, err = tree.Empty(), nil
+	}
+	return &commitTree{Tree: t, commit: commit, blob: files.Blob}, err
+}
+
+// holds reports whether a file of the version has this content.
+func (v *versions) holds(of *commitTree) func(path string, data []byte) bool {
+	return func(path string, data []byte) bool { return of.blob(path) == v.repo.HashBlob(data) }
+}
+
+// base loads what a commit or the working tree is compared with: the newest
+// commit that rev and head have in common.
+func (v *versions) base(rev, head string) (*commitTree, error) {
+	id, err := v.repo.Resolve(v.ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	if id, err = v.repo.MergeBase(v.ctx, id, head); err != nil {
+		return nil, err
+	}
+	return v.at(id)
+}
+
+// lintBase is the base of `lint --base`.
+func (v *versions) lintBase(rev string) (lint.Base, error) {
+	if err := v.openRepo(); err != nil {
+		return lint.Base{}, err
+	}
+	head, err := v.repo.Resolve(v.ctx, "HEAD")
+	if err != nil {
+		return lint.Base{}, err
+	}
+	base, err := v.base(rev, head)
+	if err != nil {
+		return lint.Base{}, err
+	}
+	// Only a change that adds an update asks for the commits.
+	authored := sync.OnceValue(func() history.Authored {
+		a, err := history.ReadAuthored(v.ctx, v.repo, base.commit, head)
+		v.err = errors.Join(v.err, err)
+		return a
+	})
+	return lint.Base{
+		Tree: base.Tree, Commit: base.commit, Holds: v.holds(base),
+		Authored: func(path string, update time.Time) (time.Time, bool) { return authored().At(path, update) },
+	}, nil
+}
+
+// failed returns why what was read cannot be relied on: the command was
+// stopped, or git failed.
+func (v *versions) failed() error {
+	if err := context.Cause(v.ctx); err != nil {
+		return err
+	}
+	return v.err
+}

@@ -1,0 +1,51 @@
+package history
+
+import (
+	"context"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Authored says when the updates were written that commits added (P37).
+type Authored map[added]time.Time
+
+// added names an update: its file, and its own time.
+type added struct {
+	path   string
+	update time.Time
+}
+
+// At returns when the commit that first had an update was authored, and whether
+// there is one.
+func (a Authored) At(path string, update time.Time) (time.Time, bool) {
+	at, ok := a[added{path, update}]
+	return at, ok
+}
+
+// ReadAuthored reads the commits after from up to to, those of side branches as
+// well: an update belongs to the commit that wrote it, not to the merge.
+func ReadAuthored(ctx context.Context, repo *git.Repo, from, to string) (Authored, error) {
+	a := Authored{}
+	for c, err := range repo.Log(ctx, git.LogOptions{From: from, To: to, Reverse: true, Folder: tree.Folder, Contents: isEscalation}) {
+		if err != nil {
+			return nil, err
+		}
+		for _, ch := range c.Changes {
+			var e struct{ Updates []schema.Update }
+			document.Read(ch.Path, ch.Data).Decode(&e)
+			for _, u := range e.Updates {
+				if key := (added{ch.Path, u.At.Time}); a[key].IsZero() {
+					a[key] = c.AuthorTime
+				}
+			}
+		}
+	}
+	return a, nil
+}
+
+// isEscalation reports whether a commit left an escalation's file.
+func isEscalation(c git.Change) bool { return tree.IsEscalation(c.Path) && c.New.Mode.IsRegular() }
