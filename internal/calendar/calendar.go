@@ -1,0 +1,176 @@
+// Package calendar knows when the people of a region work, and so until when
+// an update lasts (P25, P26). It looks at no clock: whoever asks names the
+// moment.
+package calendar
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // so that a zone is known or unknown on every machine alike
+
+	"github.com/rickar/cal/v2"
+
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// horizon is how many days ahead a working day is looked for. Only a policy
+// that lists years of holidays gets there, or one whose numbers the schema
+// refuses (it takes 366 working days at most).
+const horizon = 10 * 366
+
+// Calendar is the calendar of one region: its zone, its working hours from
+// Monday to Friday, its holidays (P25). It may be used by many at once, and
+// remembers the years it was asked about.
+//
+// Each moment belongs to the day that the region's clocks show then. A
+// schema.Date is no such moment, but midnight in UTC.
+type Calendar struct {
+	clocks   clocks
+	from, to time.Duration // since midnight
+	national []*cal.Holiday
+	dates    []schema.Date
+	years    sync.Map // int to *year
+}
+
+// New returns the calendar of a region of the policy. It fails if there is no
+// such time zone, if work does not end after it begins (there are no night
+// shifts), or if a country's holidays are not known; lint says so too, with
+// the place.
+func New(r schema.Region) (*Calendar, error) {
+	zone, err := time.LoadLocation(string(r.Zone))
+	if err != nil || zone == time.UTC && r.Zone != "UTC" || zone == time.Local { // "" is UTC to LoadLocation, "Local" whatever the machine has
+		return nil, fmt.Errorf("there is no time zone `%s`: write it as Area/City, such as Europe/Berlin", r.Zone)
+	}
+	c := &Calendar{clocks: clocks{zone}, dates: r.Holidays.Dates}
+	from, fromOK := sinceMidnight(r.Hours.From)
+	to, toOK := sinceMidnight(r.Hours.To)
+	if !fromOK || !toOK || to <= from {
+		return nil, fmt.Errorf("working hours from `%s` to `%s`: write both as 09:00, the end after the beginning", r.Hours.From, r.Hours.To)
+	}
+	c.from, c.to = from, to
+	known := national()
+	for _, country := range r.Holidays.Countries {
+		holidays, ok := known[country]
+		if !ok {
+			return nil, unknownCountry(country)
+		}
+		c.national = append(c.national, holidays...)
+	}
+	return c, nil
+}
+
+func unknownCountry(country schema.Country) error {
+	var known []string
+	for _, k := range Countries() {
+		known = append(known, string(k))
+	}
+	return fmt.Errorf("the holidays of country `%s` are not known: list them under holidays.dates; known are %s", country, strings.Join(known, ", "))
+}
+
+// Works reports whether t falls on a working day.
+func (c *Calendar) Works(t time.Time) bool {
+	_, d := c.on(t)
+	return d.works()
+}
+
+// End returns when the working day on which t falls ends, in the region's
+// zone; ok is false if it is no working day.
+func (c *Calendar) End(t time.Time) (end time.Time, ok bool) {
+	_, d := c.on(t)
+	if !d.works() {
+		return time.Time{}, false
+	}
+	return d.ends(c.clocks), true
+}
+
+// After returns the moment n days after from, in the region's zone; from
+// itself if n is not positive. It measures the clocks (P25, P26), the ladder
+// (P27) and what may stay undone for some working days (P28).
+//
+// Working days: the end of the n-th working day after the day of from (P25).
+// The day of from itself never counts, however early or late on it from is and
+// whether or not it is a working day: an update on a Friday evening or a
+// Saturday night lasts until the end of Monday.
+//
+// Calendar days, and any kind that is not working days: n days later, when the
+// region's clocks show the same time. P25 takes the end of the day for working
+// days only; a clock that starts at an update and ticks daily leaves nobody
+// without word for longer than a day, where the end of the next day would
+// allow almost two. The same time, and not 24 hours later: who writes each
+// morning at nine shall not be late because the clocks were changed. If they
+// jump over that time, it is the moment at which they jump; of a time that they
+// show twice, it is the first. From within an hour that they show for the
+// second time, it is n days after the last second of that hour, so that a later
+// update is never due earlier.
+func (c *Calendar) After(from time.Time, n int, days schema.DayKind) time.Time {
+	if n <= 0 {
+		return from.In(c.clocks.zone)
+	}
+	shown := c.clocks.reading(from)
+	if days != schema.WorkingDays {
+		return c.clocks.moment(shown.AddDate(0, 0, min(n, horizon)))
+	}
+	y, i := shown.Year(), shown.YearDay()-1
+	table := c.year(y)
+	for range horizon {
+		if i++; i == len(table.days) {
+			y, i = y+1, 0
+			table = c.year(y)
+		}
+		if table.days[i].works() {
+			if n--; n == 0 {
+				return table.days[i].ends(c.clocks)
+			}
+		}
+	}
+	// To be asked on a holiday is better than never to be asked.
+	midnight := shown.Truncate(24 * time.Hour)
+	return c.clocks.moment(midnight.AddDate(0, 0, horizon).Add(c.to))
+}
+
+// Due says until when an update that was made at from lasts: at due the next
+// one is due, and after overdue it is overdue (P25, P26). Both are counted
+// from the update, as After counts them: at medium the customer hears after 7
+// days, and after 14, not 21, it is overdue. Without a number of its own, or
+// with one that is smaller (which lint refuses), it is overdue as soon as it
+// was due. ok is false if there is no clock: its number of days is left out or
+// 0, or from is zero, a time that nobody could read.
+func (c *Calendar) Due(clock schema.Clock, from time.Time) (due, overdue time.Time, ok bool) {
+	if clock.Due == nil || *clock.Due <= 0 || from.IsZero() {
+		return time.Time{}, time.Time{}, false
+	}
+	due = c.After(from, *clock.Due, clock.Days)
+	if clock.Overdue == nil || *clock.Overdue <= *clock.Due {
+		return due, due, true
+	}
+	return due, c.After(from, *clock.Overdue, clock.Days), true
+}
+
+// WorkingTime returns how much of the time between two moments lies within
+// working hours, so that it can be said for how much working time something is
+// overdue (P27). It is negative where to is before from. Of a span that a
+// Duration cannot hold, some 292 years, it returns the longest Duration.
+func (c *Calendar) WorkingTime(from, to time.Time) time.Duration {
+	if to.Before(from) {
+		return -c.WorkingTime(to, from)
+	}
+	if to.Sub(from) == math.MaxInt64 {
+		return math.MaxInt64
+	}
+	first, start := c.worked(from)
+	last, end := c.worked(to)
+	total := end - start
+	for y := first; y < last; y++ {
+		total += c.year(y).worked
+	}
+	return total
+}
+
+// worked returns the year of t, and the working time in it until t.
+func (c *Calendar) worked(t time.Time) (y int, until time.Duration) {
+	y, d := c.on(t)
+	return y, d.before + min(max(t.Sub(time.Unix(d.from, 0)), 0), d.length())
+}
