@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -51,12 +51,12 @@ func annotation(command string, f finding.Finding) string {
 	if !f.New {
 		title += " (" + inBase + ")"
 	}
-	text := lines(clip(f.Message, textClip))
+	text := escape.Lines(escape.Clip(f.Message, textClip))
 	if f.Hint != "" {
-		text = append(text, lines(clip(f.Hint, textClip))...)
+		text = append(text, escape.Lines(escape.Clip(f.Hint, textClip))...)
 	}
-	return fmt.Sprintf("::%s file=%s,line=%d,endLine=%d%s,title=%s::%s", command, property(f.Path),
-		f.Line, last, columns, property(title), data(strings.Join(text, "\n")))
+	return fmt.Sprintf("::%s file=%s,line=%d,endLine=%d%s,title=%s::%s", command, escape.WorkflowProperty(f.Path),
+		f.Line, last, columns, escape.WorkflowProperty(title), escape.WorkflowData(strings.Join(text, "\n")))
 }
 
 // lastLine is the last line that a span holds something of.
@@ -67,31 +67,15 @@ func lastLine(s finding.Span) int {
 	return max(s.EndLine, s.Line)
 }
 
-// data escapes what stands behind a workflow command.
-func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-// property escapes the value of a workflow command's property.
-func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(s)
-}
-
-// oldCommand is a workflow command in the notation of old, which the runner
-// looks for anywhere in a line. It compares as people sort words, so that marks
-// and characters that cannot be seen may stand in between.
-var oldCommand = regexp.MustCompile(`(#[\pM\pC]*#[\pM\pC]*)\[`)
-
-// logLine is a finding as a line of the log. It begins with a word of ours, and
-// so never with a workflow command.
+// logLine is a finding as a line of the log, which holds no workflow command.
 func logLine(f finding.Finding) string {
-	l := fmt.Sprintf("%s: %s: %s", f.Level, where(f), clip(line(f.Message), textClip))
+	l := fmt.Sprintf("%s: %s: %s", f.Level, where(f), escape.Clip(escape.Line(f.Message), textClip))
 	if f.Hint != "" {
-		l += "; " + clip(line(f.Hint), textClip)
+		l += "; " + escape.Clip(escape.Line(f.Hint), textClip)
 	}
 	l += " [" + label(f) + "]"
 	if !f.New {
 		l += " (" + inBase + ")"
 	}
-	return oldCommand.ReplaceAllString(l, "$1 [")
+	return escape.Terminal(l)
 }

@@ -8,28 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
-
-func TestWorkflowEscapes(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ text, data, property string }{
-		{"plain", "plain", "plain"},
-		{"100%", "100%25", "100%25"},
-		{"%0A", "%250A", "%250A"},
-		{"a\r\nb", "a%0D%0Ab", "a%0D%0Ab"},
-		{"a:b,c", "a:b,c", "a%3Ab%2Cc"},
-		{"::error::x", "::error::x", "%3A%3Aerror%3A%3Ax"},
-	}
-	for _, tt := range tests {
-		if got := data(tt.text); got != tt.data {
-			t.Errorf("data(%q) = %q, want %q", tt.text, got, tt.data)
-		}
-		if got := property(tt.text); got != tt.property {
-			t.Errorf("property(%q) = %q, want %q", tt.text, got, tt.property)
-		}
-	}
-}
 
 func TestAnnotationPlace(t *testing.T) {
 	t.Parallel()
@@ -167,7 +148,7 @@ func TestNoForgedCommand(t *testing.T) {
 			}
 			f := want[0]
 			want = want[1:]
-			message := strings.Join(lines(f.Message), "\n")
+			message := strings.Join(escape.Lines(f.Message), "\n")
 			if (c.name == "error") != (f.New && f.Level == finding.Error) || c.properties["file"] != f.Path || !strings.HasPrefix(c.data, message) {
 				rt.Fatalf("%q says %+v, want %+v", l, c, f)
 			}

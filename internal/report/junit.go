@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -22,7 +23,7 @@ func JUnit(w io.Writer, r finding.Report, rules []Rule) error {
 	var suites []junitSuite
 	broken := map[string]bool{}
 	for _, fs := range chunk(r.Findings, func(f finding.Finding) string { return f.Path }) {
-		path := visible(fs[0].Path)
+		path := escape.Visible(fs[0].Path)
 		suite := junitSuite{Name: path}
 		slices.SortStableFunc(fs, func(a, b finding.Finding) int { return strings.Compare(a.Rule, b.Rule) })
 		for _, fs := range chunk(fs, func(f finding.Finding) string { return f.Rule }) {
@@ -84,7 +85,7 @@ func testCase(path string, fs []finding.Finding) junitCase {
 	worst := byUrgency(fs)[0]
 	switch {
 	case worst.New && worst.Level == finding.Error:
-		out.Message = clip(line(worst.Message), textClip)
+		out.Message = escape.Clip(escape.Line(worst.Message), textClip)
 		if len(fs) > 1 {
 			out.Message += fmt.Sprintf(" (and %d more)", len(fs)-1)
 		}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
 )
 
 // markdown shows text in a cell of a table of GitHub's Markdown. What a message
@@ -12,7 +14,7 @@ import (
 // HTML, emphasis or a formula.
 func markdown(s string) string {
 	var m cell
-	parts := strings.Split(line(s), "`")
+	parts := strings.Split(escape.Line(s), "`")
 	for i, part := range parts {
 		if i%2 == 1 && i < len(parts)-1 {
 			m.code(part)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -75,9 +76,9 @@ func label(f finding.Finding) string {
 // field for both.
 func sentence(f finding.Finding) string {
 	if f.Hint == "" {
-		return line(f.Message)
+		return escape.Line(f.Message)
 	}
-	return line(f.Message) + "; " + line(f.Hint)
+	return escape.Line(f.Message) + "; " + escape.Line(f.Hint)
 }
 
 // byUrgency puts what stops the merge first, then what else is new, for the

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -140,4 +143,18 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// TestTextHidesNothing prints any report for a terminal: nothing gets there
+// but what can be seen.
+func TestTextHidesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		out := printed(t, formats["text"], anyReport().Draw(rt, "report"))
+		if i := strings.IndexFunc(strings.ReplaceAll(out, "\n", ""), escape.Hidden); i >= 0 {
+			rt.Fatalf("hidden characters in %q", out)
+		}
+	})
 }

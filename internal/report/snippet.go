@@ -7,6 +7,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -125,7 +126,7 @@ func glyphs(source string) []glyph {
 	}
 	for source != "" {
 		plain := source
-		if i := strings.IndexFunc(source, func(r rune) bool { return r == '\t' || hidden(r) }); i >= 0 {
+		if i := strings.IndexFunc(source, func(r rune) bool { return r == '\t' || escape.Hidden(r) }); i >= 0 {
 			plain = source[:i]
 		}
 		source = source[len(plain):]
@@ -139,7 +140,7 @@ func glyphs(source string) []glyph {
 		if source != "" {
 			r, size := utf8.DecodeRuneInString(source)
 			source = source[size:]
-			text := reveal(r)
+			text := escape.Reveal(r)
 			if r == '\t' {
 				text = strings.Repeat(" ", tabStop-next.column%tabStop)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/rivo/uniseg"
 	"pgregory.net/rapid"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -132,7 +133,7 @@ func TestMarkStandsUnder(t *testing.T) {
 		if want := strings.Repeat(" ", columns(before)) + "^" + strings.Repeat("~", columns(marked)-1); mark != want {
 			t.Fatalf("marked wrongly:\n%s\n%s\nwant\n%s", text, mark, want)
 		}
-		if want := visible(source); text != want {
+		if want := escape.Visible(source); text != want {
 			t.Fatalf("got %q, want %q", text, want)
 		}
 	})
@@ -153,7 +154,7 @@ func TestSnippetFits(t *testing.T) {
 		}
 		const width = 60
 		text, mark := snippet(place, width)
-		if strings.IndexFunc(text, hidden) >= 0 || strings.Contains(text, "\t") {
+		if strings.IndexFunc(text, escape.Hidden) >= 0 || strings.Contains(text, "\t") {
 			t.Fatalf("hidden characters in %q", text)
 		}
 		if uniseg.StringWidth(text) > width || len(mark) > width {

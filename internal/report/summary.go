@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -27,21 +28,21 @@ func Summary(w io.Writer, r finding.Report) error {
 	rest := byUrgency(r.Findings)
 	for ; len(rest) > 0 && b.Len() < maxSummary; rest = rest[1:] {
 		f := rest[0]
-		message := markdown(clip(f.Message, summaryClip))
+		message := markdown(escape.Clip(f.Message, summaryClip))
 		if f.Level != finding.Error {
 			message = "Warning: " + message
 		}
 		if !f.New {
 			message += " (" + inBase + ")"
 		}
-		place := fmt.Sprintf("%s:%d", clip(visible(f.Path), summaryClip), f.Line)
+		place := fmt.Sprintf("%s:%d", escape.Clip(escape.Visible(f.Path), summaryClip), f.Line)
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", codeSpan(place), message,
-			markdown(clip(f.Hint, summaryClip)), codeSpan(label(f)))
+			markdown(escape.Clip(f.Hint, summaryClip)), codeSpan(label(f)))
 	}
 	if len(rest) > 0 {
 		errors, warnings := finding.Count(rest)
 		fmt.Fprintf(&b, "\nLeft out here: %s and %s, from %s on; `escalate lint` tells them all.\n",
-			count(errors, "error"), count(warnings, "warning"), codeSpan(clip(visible(rest[0].Path), summaryClip)))
+			count(errors, "error"), count(warnings, "warning"), codeSpan(escape.Clip(escape.Visible(rest[0].Path), summaryClip)))
 	}
 	if len(r.Findings) > 0 {
 		b.WriteString("\n`escalate explain RULE` tells the reason for a rule, with an example.\n")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
@@ -52,7 +53,7 @@ func (p painter) finding(f finding.Finding) string {
 		old = " (" + inBase + ")"
 	}
 	fmt.Fprintf(&b, "%s: %s: %s %s%s\n", p.paint(bold, where(f)), p.paint(colour(f), string(f.Level)),
-		clip(line(f.Message), textClip), p.paint(faint, "["+label(f)+"]"), p.paint(faint, old))
+		escape.Clip(escape.Line(f.Message), textClip), p.paint(faint, "["+label(f)+"]"), p.paint(faint, old))
 	indent := "    "
 	if f.Source != "" {
 		number := fmt.Sprintf("%5d", f.Line)
@@ -63,7 +64,7 @@ func (p painter) finding(f finding.Finding) string {
 		indent = blank + " "
 	}
 	if f.Hint != "" {
-		hint := strings.Join(lines(clip(f.Hint, textClip)), "\n"+indent+strings.Repeat(" ", len("fix: ")))
+		hint := strings.Join(escape.Lines(escape.Clip(f.Hint, textClip)), "\n"+indent+strings.Repeat(" ", len("fix: ")))
 		fmt.Fprintf(&b, "%s%s %s\n", indent, p.paint(green, "fix:"), hint)
 	}
 	return b.String()
@@ -72,7 +73,7 @@ func (p painter) finding(f finding.Finding) string {
 // where is the place of a finding in the notation that editors and terminals
 // make a link of.
 func where(f finding.Finding) string {
-	return fmt.Sprintf("%s:%d:%d", visible(f.Path), f.Line, f.Column)
+	return fmt.Sprintf("%s:%d:%d", escape.Visible(f.Path), f.Line, f.Column)
 }
 
 // painter colours text, or leaves it alone.
