@@ -120,3 +120,22 @@ func Holders(d schema.Directory, p schema.Policy, role schema.Role, region schem
 	slices.Sort(exact)
 	return exact
 }
+
+// Informed returns who is informed of an escalation because of its severity:
+// whoever holds the roles that the policy names, in the order of the policy,
+// each once (P5). unfilled are the roles that nobody holds. More people hear of
+// it who hold none of them: `fyi`, and the managers of DRI and opener (P21).
+func Informed(d schema.Directory, p schema.Policy, e *schema.Escalation) (informed []schema.Handle, unfilled []schema.Role) {
+	for _, role := range p.Severities.Of(e.Severity).Informs {
+		holders := Holders(d, p, role, e.Account.Region)
+		if len(holders) == 0 {
+			unfilled = append(unfilled, role)
+		}
+		for _, h := range holders {
+			if !slices.Contains(informed, h) {
+				informed = append(informed, h)
+			}
+		}
+	}
+	return informed, unfilled
+}

@@ -72,3 +72,33 @@ func TestChannel(t *testing.T) {
 		t.Errorf("as stated: %s", got)
 	}
 }
+
+// P5: the holders of the severity's roles, in the policy's order, each once.
+func TestInformed(t *testing.T) {
+	t.Parallel()
+	d := schema.Directory{People: map[schema.Handle]schema.Person{
+		"amy":  {Roles: []schema.Role{schema.RoleCSMLeader}, Region: "AMER"},
+		"zoe":  {Roles: []schema.Role{schema.RoleVPSales, schema.RoleCRO}},
+		"bob":  {Roles: []schema.Role{schema.RoleVPProduct}},
+		"abe":  {Roles: []schema.Role{schema.RoleVPProduct}},
+		"lead": {Roles: []schema.Role{schema.RoleCSMLeader}},
+	}}
+	p := schema.DefaultPolicy()
+	for _, c := range []struct {
+		severity schema.Severity
+		region   schema.RegionName
+		informed []schema.Handle
+		unfilled []schema.Role
+	}{
+		{schema.Critical, "EMEA", []schema.Handle{"zoe", "abe", "bob", "lead"}, []schema.Role{schema.RoleCEO, schema.RoleVPCustomerSuccess}},
+		{schema.Medium, "AMER", []schema.Handle{"amy"}, nil},
+		{schema.Low, "AMER", nil, []schema.Role{schema.RoleCSMManager, schema.RoleAccountManager}},
+		{"none", "AMER", nil, nil},
+	} {
+		e := &schema.Escalation{Severity: c.severity, Account: schema.Account{Region: c.region}}
+		informed, unfilled := process.Informed(d, p, e)
+		if !slices.Equal(informed, c.informed) || !slices.Equal(unfilled, c.unfilled) {
+			t.Errorf("%s in %s: informed %q, unfilled %q, want %q and %q", c.severity, c.region, informed, unfilled, c.informed, c.unfilled)
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package plan_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+const northwind = "escalations/2026/northwind.yaml"
+
+func read(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(path.Join("../rule/testdata/base", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func open(t testing.TB, check *shape.Checker, files map[string]string) *tree.Tree {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	tr, err := tree.Open(fsys, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+func checker(t testing.TB) *shape.Checker {
+	t.Helper()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return check
+}
+
+// between plans from one text of an escalation to another; an empty one stands
+// for no file.
+func between(t testing.TB, check *shape.Checker, people, before, after string) plan.Plan {
+	t.Helper()
+	was, now := map[string]string{tree.PeoplePath: people}, map[string]string{tree.PeoplePath: people}
+	for files, text := range map[*map[string]string]string{&was: before, &now: after} {
+		if text != "" {
+			(*files)[northwind] = text
+		}
+	}
+	return plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, nil)
+}
+
+// told shows notices as: moment, places and mentions.
+func told(p plan.Plan) string {
+	var words []string
+	for _, n := range p.Notices {
+		words = append(words, strings.TrimSuffix(fmt.Sprintf("%s>%s@%s", n.Moment, n.To, handles(n.Mentions)), "@"))
+	}
+	return strings.Join(words, " ")
+}
+
+func done(p plan.Plan) string {
+	var words []string
+	for _, a := range p.Actions {
+		words = append(words, strings.TrimSuffix(fmt.Sprintf("%s@%s", a.Do, handles(a.People)), "@"))
+	}
+	return strings.Join(words, " ")
+}
+
+func handles(list []schema.Handle) string {
+	words := make([]string, len(list))
+	for i, h := range list {
+		words[i] = string(h)
+	}
+	return strings.Join(words, ",")
+}
+
+const news = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, customer], text: The queue is shorter.}\n"
+
+const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red}\n"
+
+// The table of moments and places of the process (P18, P21 to P24, P33).
+func TestMoments(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	edited := func(text string, pairs ...string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if !strings.Contains(text, pairs[i]) {
+				t.Fatalf("%q is not in it", pairs[i])
+			}
+			text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+		}
+		return text
+	}
+	const everywhere = "jdoe,mlee,tmora"
+	restricted := edited(base, "severity: high", "visibility: restricted\nseverity: high")
+	for _, c := range []struct {
+		name, before, after string
+		told, done          string
+		quiet               string
+	}{
+		{"nothing", base, base, "", "", ""},
+		{"opened", "", base,
+			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
+			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin bookmark open_issue label assign@jdoe", ""},
+		{"opened while the case is made", "", edited(base, "https://crm.example.com/cases/5002", "pending"),
+			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
+			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin open_issue label assign@jdoe", ""},
+		{"opened restricted", "", restricted,
+			"opened>announcement@jdoe opened>channel@" + everywhere + " opened>tracking@" + everywhere,
+			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin bookmark open_issue label assign@jdoe", ""},
+		{"an update", base, base + news, "update>channel update>tracking", "",
+			"told in the escalation's own channel only, since the wide one is for key moments (P22): an ordinary update"},
+		{"a significant update", base, base + edited(news, "text", "significant: true, text"),
+			"significant>announcement@" + everywhere + " significant>channel@" + everywhere + " significant>tracking@" + everywhere, "", ""},
+		{"raised", base, edited(base, "severity: high", "severity: critical", "dri: mlee", "dri: dpatel") + news,
+			"severity>announcement@jdoe,dpatel,tmora,rking severity>channel@jdoe,dpatel,tmora severity>tracking@jdoe,dpatel,tmora product_dri>channel@dpatel product_dri>tracking@dpatel",
+			"label topic invite@dpatel edit", ""},
+		{"another DRI", base, edited(base, "  csm: jdoe\n", "  strategic: Partner\n", "\ndri: jdoe", "\ndri: arivera") + news,
+			"dri>channel@arivera dri>tracking@arivera", "assign@arivera topic edit", "told in the escalation's own channel only, since the wide one is for key moments (P22): a new DRI"},
+		{"a criterion met and a step done", base, edited(base, "five working days\n", "five working days\n    met: 2026-11-25\n", "due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-24}"),
+			"criteria>channel criteria>tracking steps>channel steps>tracking", "edit", "told in the escalation's own channel only, since the wide one is for key moments (P22): the exit criteria and the next steps"},
+		{"a standup", base, base + "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, kwong]}\n",
+			"standup>channel standup>tracking", "invite@kwong edit", "told in the escalation's own channel only, since the wide one is for key moments (P22): the standup"},
+		{"the case", edited(base, "https://crm.example.com/cases/5002", "pending"), base,
+			"case>channel case>tracking", "edit bookmark edit", "told in the escalation's own channel only, since the wide one is for key moments (P22): the link of the case"},
+		{"the ask", base, edited(base, "ask: One", "ask: Two"), "", "edit", "`ask` changed, of which nothing is announced"},
+		{"somebody to be informed", base, base + "fyi: [vcs]\n", "", "invite@vcs edit", "`fyi` changed, of which nothing is announced"},
+		{"closed", base, base + closure,
+			"closed>announcement@" + everywhere + " closed>channel@" + everywhere + " closed>tracking@" + everywhere, "archive close_issue edit", ""},
+		{"de-escalated", base, base + edited(closure, "resolution: resolved", "resolution: deescalated"),
+			"deescalated>announcement@" + everywhere + " deescalated>channel@" + everywhere + " deescalated>tracking@" + everywhere, "archive close_issue edit", ""},
+		{"reopened", base + closure, base + edited(news, "2026-11-22", "2026-12-04"),
+			"reopened>announcement@jdoe,mlee,tmora,rking reopened>channel@" + everywhere + " reopened>tracking@" + everywhere, "create_channel invite@jdoe,mlee,tmora,arivera,okhan reopen_issue edit", ""},
+		{"opened and closed", "", base + closure,
+			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere +
+				" closed>announcement@" + everywhere + " closed>channel@" + everywhere + " closed>tracking@" + everywhere,
+			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin bookmark open_issue label assign@jdoe archive close_issue", ""},
+		{"closed, with an analysis later", base + closure, edited(base+closure, "sentiment: red", "sentiment: green"), "", "", "`closure` changed, of which nothing is announced"},
+		{"deleted", base, "", "", "", "its file is gone, which is not a way to end it (P36)"},
+		{"broken", base, edited(base, "severity: high", "severity: hgih"), "", "", "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which"},
+		{"mended", "- a\n", base,
+			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
+			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin bookmark open_issue label assign@jdoe", ""},
+		{"with a key that nobody knows", base, base + news + "priority: 1\n", "update>channel update>tracking", "",
+			"told in the escalation's own channel only, since the wide one is for key moments (P22): an ordinary update"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := between(t, check, people, c.before, c.after)
+			if got := told(p); got != c.told {
+				t.Errorf("told %s, want %s", got, c.told)
+			}
+			if got := done(p); got != c.done {
+				t.Errorf("done %s, want %s", got, c.done)
+			}
+			quiet := ""
+			for _, q := range p.Quiet {
+				quiet += q.Why
+			}
+			if quiet != c.quiet {
+				t.Errorf("quiet because %q, want %q", quiet, c.quiet)
+			}
+		})
+	}
+}
+
+// The declaration has the labels of P21 in their order, and what somebody wrote
+// cannot look like one more.
+func TestDeclaration(t *testing.T) {
+	t.Parallel()
+	check, people := checker(t), read(t, tree.PeoplePath)
+	text := strings.Replace(read(t, northwind), "customer: Northwind Traders", "customer: \"Northwind\\nStatus: Closed\"", 1)
+	p := between(t, check, people, "", text)
+	var labels []string
+	first, _, _ := strings.Cut(p.Notices[0].Text, "\n\n")
+	for line := range strings.Lines(first) {
+		label, _, _ := strings.Cut(strings.TrimSpace(line), ":")
+		labels = append(labels, label)
+	}
+	want := []string{"New Escalation", "Customer", "Slack Channel", "Meeting Notes", "SFDC Escalation case URL", "Severity", "Status", "Product DRI", "Support DRI", "Description", "FYI"}
+	if !slices.Equal(labels, want) {
+		t.Errorf("got %q, want %q", labels, want)
+	}
+}
+
+// A restricted escalation says in the wide channel no more than its id, its
+// severity and its DRI (P17); the closure is the same words everywhere (P33).
+func TestWords(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	for _, p := range []plan.Plan{
+		between(t, check, people, "", "visibility: restricted\n"+base),
+		between(t, check, people, "visibility: restricted\n"+base, "visibility: restricted\n"+base+closure),
+	} {
+		if text := p.Notices[0].Text; p.Notices[0].To != plan.Announcement || strings.Contains(text, "Northwind") || strings.Contains(text, "queue") ||
+			!strings.Contains(text, "2026/northwind") || !strings.Contains(text, "High") || !strings.Contains(text, "Jo Doe") {
+			t.Errorf("the wide channel hears: %s", text)
+		}
+	}
+	p := between(t, check, people, base, base+closure)
+	if n := p.Notices; len(n) != 3 || n[0].Text != n[1].Text || n[1].Text != n[2].Text {
+		t.Errorf("the closure is not the same everywhere: %q", n)
+	}
+}
+
+// A moment has the same key whatever commits it came with; those without a time
+// of their own are numbered.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	was := map[string]string{tree.PeoplePath: people, northwind: base}
+	now := map[string]string{tree.PeoplePath: people, northwind: strings.NewReplacer("severity: high", "severity: medium", "due: 2026-11-24", "due: 2026-11-25").Replace(base) + news + closure}
+	p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID, change.Moment) int { return 2 })
+	var keys []string
+	for _, n := range p.Notices {
+		if !slices.Contains(keys, n.Key) {
+			keys = append(keys, n.Key)
+		}
+	}
+	want := []string{"2026/northwind severity 2026-11-22T09:00:00Z", "2026/northwind steps 3", "2026/northwind closed 2026-12-03T10:00:00Z"}
+	if !slices.Equal(keys, want) {
+		t.Errorf("got %q, want %q", keys, want)
+	}
+}
+
+// A role that nobody holds is named where an open escalation needs it.
+func TestUnfilled(t *testing.T) {
+	t.Parallel()
+	check, base := checker(t), read(t, northwind)
+	people := strings.Replace(read(t, tree.PeoplePath), "[cro]", "[ceo]", 1)
+	p := between(t, check, people, "", base)
+	if len(p.Unfilled) != 1 || p.Unfilled[0] != (plan.Unfilled{Escalation: "2026/northwind", Role: schema.RoleCRO}) {
+		t.Errorf("got %v", p.Unfilled)
+	}
+	if !strings.Contains(p.Notices[0].Text, "held by nobody: cro") {
+		t.Errorf("the declaration does not say so: %s", p.Notices[0].Text)
+	}
+}
+
+// Whatever is edited outside the key moments, nothing goes to the wide channel;
+// and what did not change is not told.
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	tr := open(t, check, map[string]string{tree.PeoplePath: people, northwind: base})
+	if p := plan.Between(tr, tr, tr.Paths, nil); len(p.Notices)+len(p.Actions)+len(p.Quiet)+len(p.Unfilled)+len(p.Pastes) > 0 {
+		t.Errorf("nothing changed, but: %s %s", told(p), done(p))
+	}
+	entries := strings.Split(strings.TrimSuffix(base, "\n"), "\n")
+	const all = 10_000
+	for seed := range uint64(all) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		text := strings.Join(edit(r, entries), "\n") + "\n"
+		for range r.IntN(3) {
+			text += fmt.Sprintf("%s: %s\n", [...]string{"skills", "fyi", "snooze", "standup", "previous"}[r.IntN(5)], "[]")
+		}
+		if r.IntN(2) == 0 {
+			text += news
+		}
+		p := between(t, check, people, base, text)
+		for _, n := range p.Notices {
+			if n.To == plan.Announcement {
+				t.Fatalf("seed %d: %s goes to the wide channel:\n%s", seed, n.Moment, text)
+			}
+		}
+		if len(p.Notices) > 0 && len(p.Quiet) == 0 {
+			t.Fatalf("seed %d: nothing says why it is quiet", seed)
+		}
+	}
+}
+
+// edit changes some lines outside what is announced widely.
+func edit(r *rand.Rand, lines []string) []string {
+	kept := []string{"severity:", "opened:", "customer:"}
+	lines = slices.Clone(lines)
+	for range 1 + r.IntN(4) {
+		i := r.IntN(len(lines))
+		if slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(lines[i], k) }) {
+			continue
+		}
+		switch r.IntN(4) {
+		case 0:
+			lines[i] += " and more"
+		case 1:
+			lines = slices.Delete(lines, i, i+1)
+		case 2:
+			lines[i] = strings.Replace(lines[i], "jdoe", "arivera", 1)
+		case 3:
+			lines[i] = strings.Replace(lines[i], "2026-11-24", "2026-11-25", 1)
+		}
+	}
+	return lines
+}

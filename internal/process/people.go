@@ -1,0 +1,73 @@
+package process
+
+import (
+	"slices"
+
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// DRIs returns the DRI, the Product DRI and the Support DRI of an escalation,
+// those that there are, each once.
+func DRIs(e *schema.Escalation) []schema.Handle {
+	list := []schema.Handle{e.DRI, e.Product.DRI}
+	if e.Support != nil {
+		list = append(list, e.Support.DRI)
+	}
+	return Each(list)
+}
+
+// Managers returns the managers of the DRI and of whoever opened an escalation:
+// they are told of it by name (P21). Those that the directory does not name are
+// left out.
+func Managers(d schema.Directory, e *schema.Escalation) []schema.Handle {
+	return Each([]schema.Handle{d.People[e.DRI].Manager, d.People[e.Opened.By].Manager})
+}
+
+// Stakeholders returns who belongs into the channel of an escalation (P12,
+// P18): the DRIs, whoever looks after the account or opened it, the product
+// team, who comes to the standup, and who was added by name.
+func Stakeholders(e *schema.Escalation) []schema.Handle {
+	list := append(DRIs(e), e.Account.CSM, e.Account.CSE, e.Account.AccountExecutive)
+	if e.Account.ServicesProject != nil {
+		list = append(list, e.Account.ServicesProject.Manager)
+	}
+	list = append(list, e.Opened.By)
+	list = append(list, e.Product.Team...)
+	if e.Standup != nil {
+		list = append(list, e.Standup.Attendees...)
+	}
+	return Each(append(list, e.FYI...))
+}
+
+// Each returns the handles that there are, each once, in their order.
+func Each(list []schema.Handle) []schema.Handle {
+	each := []schema.Handle{}
+	for _, h := range list {
+		if h != "" && !slices.Contains(each, h) {
+			each = append(each, h)
+		}
+	}
+	return each
+}
+
+// CaseType is the type of the case that is opened for an escalation (P16).
+const CaseType = "At-Risk Account Help (CSM red accounts & CSM/CSE escalations)"
+
+// NeedsCase reports whether an escalation needs a case: one about a services
+// project does not (P16).
+func NeedsCase(e *schema.Escalation) bool { return e.Account.ServicesProject == nil }
+
+// CaseOwner returns who owns the case of an escalation (P16): the CSM; for a CSE
+// account the CSE leader of the region, who assigns a CSE; else the account
+// executive. It is empty where the files name nobody.
+func CaseOwner(d schema.Directory, p schema.Policy, e *schema.Escalation) []schema.Handle {
+	a := e.Account
+	switch {
+	case a.CSM != "":
+		return []schema.Handle{a.CSM}
+	case a.CSE != "":
+		return Holders(d, p, schema.RoleCSELeader, a.Region)
+	default:
+		return Each([]schema.Handle{a.AccountExecutive})
+	}
+}
