@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,14 +36,14 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"  escalate lint --base origin/main\n" +
 			"  escalate lint --format sarif > escalate.sarif",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			print, err := printer(env, opts, format, cmd.Flags().Changed("format"))
+			f, err := lintFormatOf(env, opts, format, cmd.Flags().Changed("format"))
 			if err != nil {
 				return err
 			}
 			if base == "" && cmd.Flags().Changed("base") {
 				return usagef("--base names no commit")
 			}
-			return runLint(cmd.Context(), env, opts, args, base, print)
+			return runLint(cmd.Context(), env, opts, args, base, f)
 		},
 	}
 	cmd.Flags().StringVar(&base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
@@ -50,37 +51,68 @@ func newLint(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-// printFunc prints a report in one format.
-type printFunc func(io.Writer, finding.Report, *rule.Set) error
+// lintFormat prints a report in one format.
+type lintFormat struct {
+	print func(io.Writer, finding.Report, *rule.Set) error
+	// platform says that a platform reads it, which knows files by their paths
+	// in the whole repository.
+	platform bool
+}
 
-func printer(env environment, opts *options, format string, stated bool) (printFunc, error) {
+func lintFormatOf(env environment, opts *options, format string, stated bool) (lintFormat, error) {
 	switch {
 	case opts.json && stated && format != "json":
-		return nil, usagef("--json and --format %s exclude each other", format)
+		return lintFormat{}, usagef("--json and --format %s exclude each other", format)
 	case opts.json:
 		format = "json"
 	case !stated && env.getenv("GITHUB_ACTIONS") == "true":
 		format = "github"
 	}
-	formats := map[string]printFunc{
-		"text": func(w io.Writer, r finding.Report, _ *rule.Set) error {
+	formats := map[string]lintFormat{
+		"text": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error {
 			return report.Text(w, r, report.TextOptions{Color: env.colour})
-		},
-		"json":   func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) },
-		"github": func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) },
-		"gitlab": func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitLab(w, r) },
-		"sarif": func(w io.Writer, r finding.Report, rules *rule.Set) error {
+		}},
+		"json":   {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) }},
+		"github": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) }, platform: true},
+		"gitlab": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitLab(w, r) }, platform: true},
+		"sarif": {print: func(w io.Writer, r finding.Report, rules *rule.Set) error {
 			return report.SARIF(w, r, described(rules), env.version)
-		},
-		"junit": func(w io.Writer, r finding.Report, rules *rule.Set) error {
+		}, platform: true},
+		"junit": {print: func(w io.Writer, r finding.Report, rules *rule.Set) error {
 			return report.JUnit(w, r, described(rules))
-		},
+		}},
 	}
-	print, ok := formats[format]
+	f, ok := formats[format]
 	if !ok {
-		return nil, usagef("there is no format %q: write text, json, github, sarif, gitlab or junit", format)
+		return lintFormat{}, usagef("there is no format %q: write text, json, github, sarif, gitlab or junit", format)
 	}
-	return print, nil
+	return f, nil
+}
+
+// inCheckout is a report with paths as the platform knows them that runs the
+// job: relative to what it checked out, of which dir may be a part.
+func inCheckout(env environment, dir string, r finding.Report) finding.Report {
+	root := cmp.Or(env.getenv("GITHUB_WORKSPACE"), env.getenv("CI_PROJECT_DIR"))
+	if root == "" {
+		return r
+	}
+	for _, p := range []*string{&root, &dir} {
+		if full, err := filepath.Abs(*p); err == nil {
+			*p = full
+		}
+		if real, err := filepath.EvalSymlinks(*p); err == nil {
+			*p = real
+		}
+	}
+	prefix, err := filepath.Rel(root, dir)
+	if err != nil || !filepath.IsLocal(prefix) {
+		return r
+	}
+	r.Findings = slices.Clone(r.Findings)
+	for i := range r.Findings {
+		r.Findings[i].Path = path.Join(filepath.ToSlash(prefix), r.Findings[i].Path)
+	}
+	return r
 }
 
 // described is what the formats tell of the rules.
@@ -92,7 +124,7 @@ func described(rules *rule.Set) []report.Rule {
 	return list
 }
 
-func runLint(ctx context.Context, env environment, opts *options, args []string, rev string, print printFunc) error {
+func runLint(ctx context.Context, env environment, opts *options, args []string, rev string, format lintFormat) error {
 	v, err := newVersions(ctx, env, opts)
 	if err != nil {
 		return err
@@ -136,10 +168,14 @@ func runLint(ctx context.Context, env environment, opts *options, args []string,
 			return !within(f.Path, only) && !holdsBack(t, f)
 		})
 	}
-	if err := print(env.stdout, result, rules); err != nil {
+	shown, platform := result, inCheckout(env, v.dir, result)
+	if format.platform {
+		shown = platform
+	}
+	if err := format.print(env.stdout, shown, rules); err != nil {
 		return err
 	}
-	err = summarize(env, result)
+	err = summarize(env, platform)
 	if result.Failed() {
 		if err != nil {
 			fmt.Fprintf(env.stderr, "escalate: %v\n", err)

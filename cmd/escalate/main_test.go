@@ -36,6 +36,8 @@ func TestScripts(t *testing.T) {
 			// CI runs in GitHub Actions too; only the scripts that say so do.
 			env.Setenv("GITHUB_ACTIONS", "")
 			env.Setenv("GITHUB_STEP_SUMMARY", "")
+			env.Setenv("GITHUB_WORKSPACE", "")
+			env.Setenv("CI_PROJECT_DIR", "")
 			// git commits the same, whoever runs it and whenever.
 			for _, v := range []string{
 				"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,

@@ -26,27 +26,34 @@ func PlanText(w io.Writer, r Plan, o TextOptions) error {
 	b := bufio.NewWriter(w)
 	p := painter(o.Color)
 	for _, id := range r.ids() {
-		fmt.Fprintf(b, "%s  %s\n\n", p.paint(bold, string(id)), escape.Line(string(r.Escalations[id].Customer)))
+		fmt.Fprintf(b, "%s  %s\n\n", p.paint(bold, string(id)), oneLine(string(r.Escalations[id].Customer)))
 		for _, t := range r.tellings(id) {
 			fmt.Fprintf(b, "  %s\n%s\n", p.paint(yellow, t.head(escape.Line)), indented(t.Text))
 		}
 		if actions := r.actionsOf(id); len(actions) > 0 {
 			fmt.Fprintf(b, "  %s\n", p.paint(yellow, "Besides"))
 			for _, a := range actions {
-				fmt.Fprintf(b, "    %s\n", escape.Line(r.doing(a)))
+				fmt.Fprintf(b, "    %s\n", oneLine(r.doing(a)))
 			}
 			b.WriteByte('\n')
 		}
 		for _, paste := range r.pastesOf(id) {
-			fmt.Fprintf(b, "  %s\n%s\n", p.paint(yellow, pasteHead(paste)), indented(paste.Text))
+			// With nothing before its lines, so that it can be copied.
+			fmt.Fprintf(b, "  %s\n%s\n%s\n%s\n\n", p.paint(yellow, pasteHead(paste)), p.paint(faint, fence), escape.Terminal(paste.Text), p.paint(faint, fence))
 		}
 	}
 	for _, line := range r.asides() {
-		fmt.Fprintln(b, escape.Line(line))
+		fmt.Fprintln(b, oneLine(line))
 	}
-	fmt.Fprintln(b, escape.Line(r.summary()))
+	fmt.Fprintln(b, oneLine(r.summary()))
 	return b.Flush()
 }
+
+// fence stands above and below a text that is to be copied.
+const fence = "--------"
+
+// oneLine makes one line of s that is fit for a terminal and a log.
+func oneLine(s string) string { return escape.Terminal(escape.Line(s)) }
 
 // indented is a text with a mark before each line, which keeps it apart from
 // ours.

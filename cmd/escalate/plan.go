@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+func newPlan(env environment, opts *options) *cobra.Command {
+	var base, head, format string
+	cmd := &cobra.Command{
+		Use:   "plan --base REV",
+		Short: "Show what merging will announce, word for word",
+		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes,\n" +
+			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is\n" +
+			"the one from the newest commit that REV and --head have in common. It exits 1 if an escalation that\n" +
+			"changed has errors, so that nothing can be said of it.",
+		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
+		Args:    atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			print, err := planPrinter(env, opts, format, cmd.Flags().Changed("format"))
+			if err != nil {
+				return err
+			}
+			if base == "" {
+				return usagef("--base names no commit: write, for example, --base origin/main")
+			}
+			v, err := newVersions(cmd.Context(), env, opts)
+			if err != nil {
+				return err
+			}
+			defer v.close()
+			p, err := v.plan(base, head)
+			if err != nil {
+				return err
+			}
+			if err := print(p); err != nil {
+				return err
+			}
+			if len(p.Unread) > 0 {
+				return errFindings
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
+	cmd.Flags().StringVar(&head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
+	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	return cmd
+}
+
+func planPrinter(env environment, opts *options, format string, stated bool) (func(report.Plan) error, error) {
+	if opts.json {
+		if stated && format != "json" {
+			return nil, usagef("--json and --format %s exclude each other", format)
+		}
+		format = "json"
+	}
+	switch format {
+	case "text":
+		return func(p report.Plan) error {
+			return report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
+		}, nil
+	case "json":
+		return func(p report.Plan) error { return report.PlanJSON(env.stdout, p) }, nil
+	case "markdown":
+		return func(p report.Plan) error { return report.PlanMarkdown(env.stdout, p) }, nil
+	}
+	return nil, usagef("there is no format %q: write text, json or markdown", format)
+}
+
+// plan plans from the newest commit that base and head have in common to head,
+// or to the files on disk where head is empty.
+func (v *versions) plan(base, head string) (report.Plan, error) {
+	if err := v.openRepo(); err != nil {
+		return report.Plan{}, err
+	}
+	onDisk := head == "" && !v.repo.Bare
+	if head == "" {
+		head = "HEAD"
+	}
+	commit, err := v.repo.Resolve(v.ctx, head)
+	if err != nil {
+		return report.Plan{}, err
+	}
+	was, err := v.base(base, commit)
+	if err != nil {
+		return report.Plan{}, err
+	}
+	var now *tree.Tree
+	var changed []string
+	if onDisk {
+		if now, err = v.working(); err == nil {
+			changed, err = v.changedOnDisk(v.ctx, was, now)
+		}
+	} else {
+		var is *commitTree
+		if is, err = v.at(commit); err == nil {
+			now = is.Tree
+			changed = differing(was.Tree, now, func(path string) bool { return was.blob(path) != is.blob(path) })
+		}
+	}
+	if err != nil {
+		return report.Plan{}, err
+	}
+	p := report.Plan{Plan: plan.Between(was.Tree, now, changed, nil), Base: fmt.Sprintf("%s (commit %.10s)", base, was.commit)}
+	return p, v.failed()
+}
+
+// changedOnDisk returns the escalations of which the files on disk are not what
+// a commit has.
+func (v *versions) changedOnDisk(ctx context.Context, was *commitTree, now *tree.Tree) ([]string, error) {
+	holds := v.holds(was)
+	folder := os.DirFS(v.dir)
+	var failed error
+	changed := differing(was.Tree, now, func(path string) bool {
+		if ctx.Err() != nil {
+			return false
+		}
+		data, err := fs.ReadFile(folder, path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // what cannot be read has changed, and says so
+			failed = errors.Join(failed, err)
+		}
+		return err != nil || !holds(path, data)
+	})
+	return changed, failed
+}
+
+// differing returns the escalations that one of two trees lacks, or that differ.
+func differing(was, now *tree.Tree, differs func(path string) bool) []string {
+	var paths []string
+	for _, path := range now.Paths {
+		if _, had := slices.BinarySearch(was.Paths, path); !had || differs(path) {
+			paths = append(paths, path)
+		}
+	}
+	for _, path := range was.Paths {
+		if _, has := slices.BinarySearch(now.Paths, path); !has {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
