@@ -155,10 +155,7 @@ func sentiment() Rule {
 			if c.Closure == nil || c.Closure.Sentiment == "" {
 				return
 			}
-			var words []string
-			for _, s := range c.Tree.Policy.Sentiments {
-				words = append(words, string(s))
-			}
+			words := wordsOf(c.Tree.Policy.Sentiments)
 			s := string(c.Closure.Sentiment)
 			if slices.Contains(words, s) {
 				return

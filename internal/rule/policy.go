@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
@@ -13,7 +15,7 @@ import (
 // policyRules lists what is judged of policy.yaml. Each looks at what holds,
 // but can find something only where the file says it: the defaults are sound.
 func policyRules() []Rule {
-	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyTriage()}
+	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyHolidays(), policyTriage()}
 }
 
 func policyInvolvement() Rule {
@@ -121,6 +123,32 @@ func policyRegions() Rule {
 		},
 		Wrong: marked("-- escalations/policy.yaml --\nregions: {LATAM: {zone: America/Sao_Palo}}\n", "America/Sao_Palo"),
 		Right: ex("-- escalations/policy.yaml --\nregions: {LATAM: {zone: America/Sao_Paulo}}\n"),
+	}
+}
+
+func policyHolidays() Rule {
+	return Rule{
+		Name:        "policy-holidays",
+		NeedsPolicy: true,
+		Cites:       []string{"P25"},
+		Summary:     "a region's national holidays are those of a country whose calendar is built in",
+		Why: "Clocks that count working days pass over holidays. Those of 46 countries are built in, by the two letters of the country; " +
+			"of another country, list them as `dates`.",
+		Reading: "Without `holidays` a region works from Monday to Friday all year.",
+		Whole: func(w *Whole) {
+			known := calendar.Countries()
+			for _, name := range slices.Sorted(maps.Keys(w.Policy.Regions)) {
+				for i, country := range w.Policy.Regions[name].Holidays.Countries {
+					field := document.Pointer("regions", name, "holidays", "countries", fmt.Sprint(i))
+					if !slices.Contains(known, country) && w.PolicyFile.Has(field) {
+						w.Error(w.PolicyFile, field, fmt.Sprintf("the holidays of %s are not built in", code(country)),
+							"list them as `dates:`; built in are those of "+strings.Join(wordsOf(known), ", "))
+					}
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [SG]}}}\n", "SG"),
+		Right: ex("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [JP], dates: [2026-08-09]}}}\n"),
 	}
 }
 

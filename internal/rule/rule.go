@@ -377,12 +377,18 @@ func holds(p schema.Person, roles []schema.Role) bool {
 
 // anyOf lists roles in a sentence: csm_manager, csm_leader or cse_leader.
 func anyOf(roles []schema.Role) string {
-	words := make([]string, len(roles))
-	for i, r := range roles {
-		words[i] = string(r)
-	}
+	words := wordsOf(roles)
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// wordsOf returns words of a kind as plain ones.
+func wordsOf[T ~string](list []T) []string {
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
+	}
+	return words
 }
