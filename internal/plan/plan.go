@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -158,10 +159,11 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 	return p
 }
 
-// unreadable reports whether an escalation does not say all that its notices
-// say. A key that nobody knows does not matter to them.
+// unreadable reports whether an escalation does not surely say all that its
+// notices say: it was misread, or does not fit the schema. A key that nobody
+// knows does not matter to them.
 func unreadable(e *tree.Escalation) bool {
-	if e.Broken {
+	if e.Broken || slices.ContainsFunc(e.Findings, func(f finding.Finding) bool { return f.Level == finding.Error }) {
 		return true
 	}
 	for _, f := range e.Faults {
