@@ -1,6 +1,7 @@
 // Package git reads a repository: its commits, the files of one of them, and
-// what changed between them. It alone runs git, the one that is installed, and
-// knows paths, not escalations.
+// what changed between them; and it adds commits to a branch of its own, here or
+// on a remote. It alone runs git, the one that is installed, and knows paths,
+// not escalations.
 //
 // A call runs a fixed number of git processes, however many commits and files
 // it is about, and hands on what they print as it comes. Commits and contents
