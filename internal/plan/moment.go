@@ -36,7 +36,7 @@ func (e *planner) moment(c change.Change) {
 		if link := e.caseLink(); link != "" {
 			e.do(c, Bookmark, Channel, nil, link)
 		}
-		e.do(c, OpenIssue, Tracking, nil, e.title())
+		e.do(c, OpenIssue, Tracking, dris, e.titled())
 		e.tell(c, Tracking, dris, e.issue())
 		e.do(c, Label, Tracking, nil, label(e.now.Severity))
 		e.do(c, Assign, Tracking, process.Each([]schema.Handle{e.now.DRI}), "")
@@ -77,7 +77,9 @@ func (e *planner) moment(c change.Change) {
 		e.line(c, nil, e.standup())
 	case change.Case:
 		e.line(c, nil, fmt.Sprintf("The case is %s.", e.now.Links.Case))
-		e.do(c, Edit, Announcement, nil, "the declaration, with the link of the case")
+		if e.now.Visibility != schema.Restricted { // its declaration has no link
+			e.do(c, Edit, Announcement, nil, e.declaration())
+		}
 		e.do(c, Bookmark, Channel, nil, e.caseLink())
 	case change.Deescalated, change.Closed:
 		text := e.closure() // the same words everywhere (P33)
@@ -107,8 +109,8 @@ func (e *planner) common() {
 	if len(come) > 0 && !invited && process.Open(e.now) {
 		e.do(c, Invite, Channel, come, "")
 	}
-	if was.title() != e.title() || was.issue() != e.issue() {
-		e.do(c, Edit, Tracking, nil, "the issue follows the file")
+	if was.titled() != e.titled() {
+		e.do(c, Edit, Tracking, process.DRIs(e.now), e.titled())
 	}
 }
 

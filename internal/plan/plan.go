@@ -97,7 +97,8 @@ type Action struct {
 	To         Place
 	// People are those whom it is about: invited or assigned.
 	People []schema.Handle
-	// Text is what it sets: a topic, a label, a link, the name of a channel.
+	// Text is what it sets: a topic, a label, a link, the name of a channel. Of
+	// an issue it is the title, an empty line and the text.
 	Text string
 }
 

@@ -163,6 +163,9 @@ func (e *planner) title() string {
 	return fmt.Sprintf("%s: %s (%s)", oneLine(string(e.now.Customer)), oneLine(string(e.now.Summary)), e.id)
 }
 
+// titled is the tracking issue as a whole: its title, an empty line, its text.
+func (e *planner) titled() string { return e.title() + "\n\n" + strings.TrimRight(e.issue(), "\n") }
+
 // topic is that of the escalation's channel.
 func (e *planner) topic() string {
 	return fmt.Sprintf("%s, severity %s, DRI %s", oneLine(string(e.now.Customer)), e.now.Severity, e.name(e.now.DRI))

@@ -175,7 +175,8 @@ func (r Plan) doing(a plan.Action) string {
 	case plan.Archive:
 		return where + " is archived"
 	case plan.OpenIssue:
-		return "the tracking issue is opened: " + a.Text
+		title, _, _ := strings.Cut(a.Text, "\n")
+		return "the tracking issue is opened: " + title
 	case plan.Label:
 		return "the tracking issue has the label " + a.Text
 	case plan.Assign:
@@ -185,7 +186,10 @@ func (r Plan) doing(a plan.Action) string {
 	case plan.ReopenIssue:
 		return "the tracking issue is reopened"
 	default:
-		return "edited in " + where + ": " + a.Text
+		if a.To == plan.Announcement {
+			return "the declaration in " + where + " is edited: it gets the link of the case"
+		}
+		return where + " follows the file"
 	}
 }
 
