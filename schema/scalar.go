@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
@@ -34,8 +35,22 @@ func oneOf[T ~string](words ...T) *jsonschema.Schema {
 	return s
 }
 
-// Text is what a person wrote: never empty.
+// Text is what a person wrote: never empty. How it ends, and how its lines do,
+// is left out: an editor may strip that, and YAML has several ways to write it.
 type Text string
+
+// UnmarshalYAML reads a text.
+func (t *Text) UnmarshalYAML(n *yaml.Node) error {
+	*t = Text(strings.TrimRight(n.Value, " \t\r\n"))
+	if strings.Contains(n.Value, " \n") || strings.Contains(n.Value, "\t\n") {
+		lines := strings.Split(string(*t), "\n")
+		for i, l := range lines {
+			lines[i] = strings.TrimRight(l, " \t\r")
+		}
+		*t = Text(strings.Join(lines, "\n"))
+	}
+	return nil
+}
 
 // JSONSchema describes a Text.
 func (Text) JSONSchema() *jsonschema.Schema { return text(`\S`, "") }

@@ -194,12 +194,12 @@ func same(a, b any) bool {
 }
 
 // Added returns the updates that after has and before lacks. An update is known
-// by its time (P37). before may be nil.
+// by its time (P37); of several of one time, which is a fault, the first are the
+// past ones. before may be nil.
 func Added(before, after *schema.Escalation) []*schema.Update {
-	had := times(before)
 	var added []*schema.Update
-	for i := range after.Updates {
-		if !had[after.Updates[i].At.Time] {
+	for i, isNew := range split(before, after) {
+		if isNew {
 			added = append(added, &after.Updates[i])
 		}
 	}
@@ -208,18 +208,31 @@ func Added(before, after *schema.Escalation) []*schema.Update {
 
 // Past returns the updates of after that before has as well, as after has them.
 func Past(before, after *schema.Escalation) []schema.Update {
-	had := times(before)
-	return slices.DeleteFunc(slices.Clone(after.Updates), func(u schema.Update) bool { return !had[u.At.Time] })
-}
-
-func times(e *schema.Escalation) map[time.Time]bool {
-	had := map[time.Time]bool{}
-	if e != nil {
-		for _, u := range e.Updates {
-			had[u.At.Time] = true
+	var past []schema.Update
+	for i, isNew := range split(before, after) {
+		if !isNew {
+			past = append(past, after.Updates[i])
 		}
 	}
-	return had
+	return past
+}
+
+// split reports of each update of after whether it is new.
+func split(before, after *schema.Escalation) []bool {
+	had := map[time.Time]int{}
+	if before != nil {
+		for _, u := range before.Updates {
+			had[u.At.Time]++
+		}
+	}
+	isNew := make([]bool, len(after.Updates))
+	for i, u := range after.Updates {
+		isNew[i] = had[u.At.Time] == 0
+		if !isNew[i] {
+			had[u.At.Time]--
+		}
+	}
+	return isNew
 }
 
 // explaining returns the update that says why something changed: the last one

@@ -19,6 +19,7 @@ type contents struct {
 	mu     sync.Mutex
 	cat    *cat
 	closed bool
+	err    error // the first that was met
 
 	ready  map[string]Blob // what was read ahead, by id
 	folder *entry          // the first of the folder of which was read last
@@ -72,10 +73,24 @@ func (c *contents) size(id string) (int64, error) {
 	return b.Size, err
 }
 
-// read returns the content of a folder's i-th entry.
-func (c *contents) read(folder []entry, i int) (Blob, error) {
+// Err returns the first error that reading a file's content met: the repository
+// lacks it, or git failed. Whoever reads through an fs.FS may take such a file
+// for a broken one.
+func (c *contents) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.err
+}
+
+// read returns the content of a folder's i-th entry.
+func (c *contents) read(folder []entry, i int) (b Blob, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer func() {
+		if c.err == nil {
+			c.err = err
+		}
+	}()
 	if err := c.open(); err != nil {
 		return Blob{}, err
 	}
@@ -95,7 +110,7 @@ func (c *contents) read(folder []entry, i int) (Blob, error) {
 			}
 		}
 	}
-	b, err := c.cat.answer(MaxBlob)
+	b, err = c.cat.answer(MaxBlob)
 	if len(c.ready) > most { // nobody came for it
 		clear(c.ready)
 	}

@@ -23,7 +23,7 @@ type added struct {
 // there is one.
 func (a Authored) At(path string, update time.Time) (time.Time, bool) {
 	at, ok := a[added{path, update}]
-	return at, ok
+	return at, ok && !at.IsZero()
 }
 
 // ReadAuthored reads the commits after from up to to, those of side branches as
@@ -34,12 +34,16 @@ func ReadAuthored(ctx context.Context, repo *git.Repo, from, to string) (Authore
 		if err != nil {
 			return nil, err
 		}
+		at := c.AuthorTime
+		if at.IsZero() { // it cannot be read
+			at = c.CommitTime
+		}
 		for _, ch := range c.Changes {
 			var e struct{ Updates []schema.Update }
 			document.Read(ch.Path, ch.Data).Decode(&e)
 			for _, u := range e.Updates {
 				if key := (added{ch.Path, u.At.Time}); a[key].IsZero() {
-					a[key] = c.AuthorTime
+					a[key] = at
 				}
 			}
 		}

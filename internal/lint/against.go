@@ -69,7 +69,8 @@ func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 	if a.base.Authored != nil {
 		authored = func(update time.Time) (time.Time, bool) { return a.base.Authored(e.Path, update) }
 	}
-	judged := slices.Concat(a.Transition(a.head, before, e, found, authored), a.together(e, found))
+	found, judged := a.Transition(a.head, Step{Before: before, After: e, Base: a.base.Commit, Authored: authored}, found)
+	judged = slices.Concat(judged, a.together(e, found))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.changed[e.Path] = true
@@ -83,25 +84,41 @@ func (a *against) had(path string) bool {
 	return had
 }
 
-// Transition judges what changed in an escalation of a tree since before, which
-// is nil where it is being opened. found is what was found of it as it is: what
-// is told of a value there is not told again. authored may be nil.
-func (l *Linter) Transition(t *tree.Tree, before, e *tree.Escalation, found []finding.Finding, authored func(time.Time) (time.Time, bool)) []finding.Finding {
-	if e.Broken {
-		return nil
+// Step is an escalation before and after a change.
+type Step struct {
+	// Before is nil where it is being opened.
+	Before, After *tree.Escalation
+	// Base names the commit of Before; empty where none is known.
+	Base string
+	// Authored returns when the commit that added an update was authored. nil: no
+	// commit is judged.
+	Authored func(update time.Time) (at time.Time, committed bool)
+}
+
+// Transition judges what changed in an escalation of a tree. found is what was
+// found of it as it is; rest is what is left of that where a rule of what
+// changed says more of the same value.
+func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest, judged []finding.Finding) {
+	if s.After.Broken {
+		return found, nil
 	}
-	c := rule.NewTransition(&rule.Case{Escalation: e, Tree: t, KnownZone: l.knownZone}, before)
-	c.Authored = authored
-	var v verdict
-	for _, f := range found {
-		if f.Field != "" {
-			v.told = append(v.told, f.Field)
+	c := rule.NewTransition(&rule.Case{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
+	c.Base, c.Authored = s.Base, s.Authored
+	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
+	for _, f := range s.After.Faults {
+		if !f.Conditional() { // what is missing here may have been there
+			v.told = append(v.told, f.Pointer)
 		}
 	}
 	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Transition != nil }) {
-		v.tell(c.Judge(r), e.Document)
+		v.tell(c.Judge(r), s.After.Document)
 	}
-	return v.findings
+	rest = slices.DeleteFunc(found, func(f finding.Finding) bool {
+		return slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
+			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
+		})
+	})
+	return rest, v.findings
 }
 
 // vanished judges that files are gone, or have other names.
@@ -128,12 +145,24 @@ func (a *against) vanished() []finding.Finding {
 	var findings []finding.Finding
 	for _, path := range found {
 		v := &rule.Vanished{Before: a.base.Load(path), Base: a.base.Commit}
+		if a.misnamed(v.Before) {
+			continue // that is told, with the name that it must have
+		}
 		if i := slices.IndexFunc(now, func(e *tree.Escalation) bool { return e != nil && successor(v.Before, e) }); i >= 0 {
 			v.Now, now[i] = now[i], nil
 		}
 		findings = append(findings, a.Vanished(v)...)
 	}
 	return findings
+}
+
+// misnamed reports whether a file stands under a name that no escalation can
+// have.
+func (a *against) misnamed(before *tree.Escalation) bool {
+	return slices.ContainsFunc(a.head.Findings, func(f finding.Finding) bool {
+		data, err := a.head.ReadFile(f.Path)
+		return f.Rule == "file-place" && err == nil && bytes.Equal(data, before.Data)
+	})
 }
 
 // Vanished judges that the file of an escalation is gone.

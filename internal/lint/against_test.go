@@ -125,6 +125,8 @@ func TestAgainst(t *testing.T) {
 		{"closed, and the analysis", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
 		{"closed, and the analysis is due later", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-18"}}, "northwind:32 closed-kept P35"},
 		{"closed, and an analysis asked for later", []edit{{"", "", closure}}, []edit{{"", "sentiment: red", rca + ", url: 'https://docs.example.com/rca'}, sentiment: red"}}, ""},
+		{"closed, and the analysis without its link", []edit{{"", "", strings.Replace(closure, "sentiment", rca+", url: 'https://docs.example.com/rca'}, sentiment", 1)}}, []edit{{"", ", url: 'https://docs.example.com/rca'", ""}}, "northwind:32 closed-kept P35"},
+		{"closed, and an analysis that was declined", []edit{{"", "", strings.Replace(closure, "sentiment", "rca: {requested: false, platform_related: false}, sentiment", 1)}}, []edit{{"", "rca: {requested: false, platform_related: false}", rca + ", url: 'https://docs.example.com/rca'}"}}, ""},
 		{"closed, and redacted", []edit{{"", "", closure}}, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
 		{"closed, and a past update", []edit{{"", "", closure}}, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
 		{"closed, and an update", []edit{{"", "", closure}}, []edit{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
@@ -156,8 +158,15 @@ func TestAgainst(t *testing.T) {
 		{"amended", nil, []edit{{"", "", strings.Replace(news, "text", "amends: 2026-11-21T09:00:00Z, text", 1)}}, ""},
 		{"an update between", nil, []edit{{"", "  - {at: 2026-11-22", strings.Replace(news, "2026-11-23T09", "2026-11-21T10", 1) + "  - {at: 2026-11-22"}}, "northwind:31 update-later P37"},
 		{"an update before all", nil, []edit{{"", "updates:\n", "updates:\n  - {at: 2026-11-20T10:00:00Z, by: jdoe, to: [internal], text: Before}\n"}}, "northwind:30 update-later P37"},
-		{"an old update at the end", nil, []edit{{"", "", strings.Replace(news, "2026-11-23T09", "2026-11-20T10", 1)}}, "northwind:32 update-order P37"},
+		{"an old update at the end", nil, []edit{{"", "", strings.Replace(news, "2026-11-23T09", "2026-11-20T10", 1)}}, "northwind:32 update-later P37"},
 
+		{"two past updates of one time", []edit{{"", "2026-11-22T09", "2026-11-21T09"}}, []edit{{"", "", news}}, "northwind:31 update-order P37 old"},
+		{"how a text is written", nil, []edit{{"", "approach: Reproduce the waiting in our lab, then tune the queue with the customer.\n", "approach: |\n  Reproduce the waiting in our lab, then tune the queue with the customer.  \n"}}, ""},
+		{"redacted, but the text stays", nil, []edit{{"", "text: First", "text: First, redacted: Personal data"}}, "northwind:30 update-told P24"},
+		{"a past update that amends", nil, []edit{{"", "text: Second", "amends: 2026-11-21T09:00:00Z, text: Second"}}, "northwind:31 update-kept P37"},
+		{"emptied", nil, []edit{{"", "delete", ""}, {"", "", "\n"}}, "northwind:1 file-empty"},
+		{"renamed to what is no name", nil, []edit{{"", "delete", ""}, {"escalations/2026/northwind.yml", "", base[northwind]}}, "northwind.yml:1 file-place P36"},
+		{"the product goes", nil, []edit{{"", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", ""}}, "northwind:1 product-dri-stays P11; northwind:3 product-related P9"},
 		{"raised", nil, []edit{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
 		{"lowered", nil, []edit{{"", "severity: high", "severity: medium"}}, "northwind:3 severity-explained P38"},
 		{"lowered with a reason", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "", news}}, ""},
@@ -235,10 +244,16 @@ func TestUpdateInTime(t *testing.T) {
 		{"three days old", base, true, at.Add(72 * time.Hour), ""},
 		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37"},
 		{"of the future, but not committed", base, false, time.Time{}, ""},
+		{"behind a past one of the future", edit{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37"},
+		{"just behind a past one of the future", edit{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), ""},
 		{"older, where the file is opened", map[string]string{tree.PeoplePath: base[tree.PeoplePath]}, true, at.Add(100 * time.Hour), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			after := after
+			if c.before[northwind] != "" {
+				after = edit{"", "", news}.apply(t, c.before)
+			}
 			r := against(t, check, c.before, after, func(path string, update time.Time) (time.Time, bool) {
 				if path != northwind || !update.Equal(at) {
 					t.Errorf("asked for %s of %s", update, path)

@@ -41,7 +41,7 @@ func (e *planner) moment(c change.Change) {
 		e.do(c, Label, Tracking, nil, label(e.now.Severity))
 		e.do(c, Assign, Tracking, process.Each([]schema.Handle{e.now.DRI}), "")
 	case change.Reopened:
-		text := e.headed("Escalation reopened", c.Update)
+		text := e.headed("Escalation reopened", c)
 		e.announce(c, concerned, text, "Escalation reopened")
 		e.do(c, CreateChannel, Channel, nil, string(e.channel))
 		e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
@@ -50,16 +50,16 @@ func (e *planner) moment(c change.Change) {
 		e.tell(c, Tracking, dris, text)
 	case change.Severity:
 		title := fmt.Sprintf("Severity %s from %s to %s", raised(c.Before.Severity, c.After.Severity), c.Before.Severity, c.After.Severity)
-		text := e.headed(title, c.Update) + e.informs()
+		text := e.headed(title, c) + e.informs()
 		e.announce(c, concerned, text, title)
 		e.tell(c, Channel, dris, text)
 		e.tell(c, Tracking, dris, text)
 		e.do(c, Label, Tracking, nil, label(e.now.Severity))
 	case change.Significant:
-		text := e.headed("Significant change", c.Update)
+		text := e.headed("Significant change", c)
 		e.announce(c, dris, text, "Significant change") // and in both channels all DRIs are pinged (P23)
 		e.tell(c, Channel, dris, text)
-		e.tell(c, Tracking, dris, text)
+		e.tell(c, Tracking, nil, text)
 	case change.Update:
 		text := e.update(c.Update)
 		e.tell(c, Channel, nil, text)
@@ -100,11 +100,19 @@ func (e *planner) common() {
 	c := e.changes[0]
 	was := *e
 	was.now, was.channel = e.was, process.Channel(e.id, e.was, e.policy)
-	if was.topic() != e.topic() {
+	if was.topic() != e.topic() && was.channel == e.channel {
 		e.do(c, Topic, Channel, nil, e.topic())
 	}
+	if was.channel != e.channel && process.Open(e.now) { // another channel is a new one
+		e.do(c, CreateChannel, Channel, nil, string(e.channel))
+		e.do(c, Topic, Channel, nil, e.topic())
+		e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
+		if link := e.caseLink(); link != "" {
+			e.do(c, Bookmark, Channel, nil, link)
+		}
+	}
 	had := process.Stakeholders(e.was)
-	come := slices.DeleteFunc(process.Stakeholders(e.now), func(h schema.Handle) bool { return slices.Contains(had, h) })
+	come := slices.DeleteFunc(e.there(process.Stakeholders(e.now)), func(h schema.Handle) bool { return slices.Contains(had, h) })
 	invited := slices.ContainsFunc(e.actions, func(a Action) bool { return a.Do == Invite })
 	if len(come) > 0 && !invited && process.Open(e.now) {
 		e.do(c, Invite, Channel, come, "")
@@ -131,16 +139,24 @@ func (e *planner) line(c change.Change, mentions []schema.Handle, text string) {
 }
 
 func (e *planner) tell(c change.Change, to Place, mentions []schema.Handle, text string) {
-	mentions = slices.DeleteFunc(process.Each(mentions), func(h schema.Handle) bool {
-		_, known := e.people.People[h]
-		return !known // mentions come from the directory only
-	})
+	mentions = e.there(mentions)
+	e.order = append(e.order, order{at: len(e.notices)})
 	e.notices = append(e.notices, Notice{
 		Key: e.key(c), Escalation: e.id, Moment: c.Moment, To: to, Mentions: mentions, Text: strings.TrimRight(text, "\n"),
 	})
 }
 
+// there are the people whom the directory knows, and who have not left.
+func (e *planner) there(list []schema.Handle) []schema.Handle {
+	return slices.DeleteFunc(process.Each(list), func(h schema.Handle) bool {
+		p, known := e.people.People[h]
+		return !known || !p.Left.IsZero()
+	})
+}
+
 func (e *planner) do(c change.Change, what Doing, to Place, people []schema.Handle, text string) {
+	people = e.there(people)
+	e.order = append(e.order, order{action: true, at: len(e.actions)})
 	e.actions = append(e.actions, Action{Key: e.key(c), Escalation: e.id, Do: what, To: to, People: people, Text: text})
 }
 

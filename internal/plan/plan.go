@@ -11,6 +11,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -50,6 +52,35 @@ type Plan struct {
 	// Unread are the escalations that have faults, so that nothing can be said
 	// of them.
 	Unread []schema.ID
+
+	order []order
+}
+
+// Step is one thing to do: a notice or an action.
+type Step struct {
+	Notice *Notice
+	Action *Action
+}
+
+// Steps returns the notices and actions in the order in which they are to be
+// done: a channel is there before somebody writes in it, and is archived after
+// the last word.
+func (p *Plan) Steps() []Step {
+	steps := make([]Step, len(p.order))
+	for i, o := range p.order {
+		if o.action {
+			steps[i].Action = &p.Actions[o.at]
+		} else {
+			steps[i].Notice = &p.Notices[o.at]
+		}
+	}
+	return steps
+}
+
+// order says where a step is: the notice or the action at an index.
+type order struct {
+	action bool
+	at     int
 }
 
 // Escalation is what people call an escalation by.
@@ -147,14 +178,12 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		case after != nil && unreadable(after):
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
+		case before != nil && before.Broken && after != nil:
+			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
-			var was *schema.Escalation
-			if before != nil && !before.Broken {
-				was = &before.Escalation
-			}
-			p.add(newPlanner(head, after.ID, was, &after.Escalation, ordinal))
+			p.add(newPlanner(head, after.ID, before, &after.Escalation, ordinal))
 		case before != nil:
-			p.quiet(before.ID, "its file is gone, which is not a way to end it (P36)")
+			p.quiet(before.ID, "its file is gone; an escalation is ended by a `closure`, and its file stays (P36)")
 		}
 	}
 	return p
@@ -186,6 +215,14 @@ func (p *Plan) add(e *planner) {
 		return
 	}
 	p.Escalations[e.id] = Escalation{Customer: e.now.Customer, Channel: e.channel}
+	for _, o := range e.order {
+		if o.action {
+			o.at += len(p.Actions)
+		} else {
+			o.at += len(p.Notices)
+		}
+		p.order = append(p.order, o)
+	}
 	p.Notices = append(p.Notices, e.notices...)
 	p.Actions = append(p.Actions, e.actions...)
 	p.Pastes = append(p.Pastes, e.pastes...)
@@ -214,16 +251,35 @@ type planner struct {
 
 	notices []Notice
 	actions []Action
+	order   []order
 	pastes  []Paste
 }
 
-func newPlanner(t *tree.Tree, id schema.ID, was, now *schema.Escalation, ordinal Ordinal) *planner {
-	e := &planner{
-		id: id, now: now, was: was, changes: change.Between(was, now), people: t.People, policy: t.Policy,
-		channel: process.Channel(id, now, t.Policy), ordinal: ordinal,
+func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema.Escalation, ordinal Ordinal) *planner {
+	e := &planner{id: id, now: now, people: t.People, policy: t.Policy, channel: process.Channel(id, now, t.Policy), ordinal: ordinal}
+	if before != nil {
+		e.was = readable(before, now)
 	}
+	e.changes = change.Between(e.was, now)
 	e.informed, e.unfilled = process.Informed(t.People, t.Policy, now)
 	return e
+}
+
+// readable is the version before, with the fields that could not be read as they
+// are now: of those it is not known what changed. Updates are told rather twice
+// than never.
+func readable(before *tree.Escalation, now *schema.Escalation) *schema.Escalation {
+	was := before.Escalation
+	to, from := reflect.ValueOf(&was).Elem(), reflect.ValueOf(*now)
+	for i := range to.NumField() {
+		key, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
+		if key != "updates" && slices.ContainsFunc(before.Faults, func(f shape.Fault) bool {
+			return f.Pointer == "/"+key || strings.HasPrefix(f.Pointer, "/"+key+"/")
+		}) {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	return &was
 }
 
 // key is the identity of a moment. It holds no commit, so that a squash, a
@@ -265,9 +321,19 @@ func (e *planner) why() string {
 		}
 	}
 	if len(told) == 0 {
-		return list(edited) + " changed, of which nothing is announced"
+		return list(edited) + " changed, which nobody is told of"
 	}
-	return "told in the escalation's own channel only, since the wide one is for key moments (P22): " + list(told)
+	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, list(told))
+}
+
+// OneLine reports whether a notice of a moment is one line. Those of one
+// escalation in one place are one message.
+func OneLine(m change.Moment) bool {
+	switch m {
+	case change.DRI, change.ProductDRI, change.Criteria, change.Steps, change.Standup, change.Case:
+		return true
+	}
+	return false
 }
 
 // momentWords name what is told in the escalation's own channel only.

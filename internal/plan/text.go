@@ -213,17 +213,16 @@ func (e *planner) issue() string {
 
 // headed is a notice with a title, the escalation that it is about, and the
 // update that says why.
-func (e *planner) headed(title string, why *schema.Update) string {
+func (e *planner) headed(title string, c change.Change) string {
 	text := fmt.Sprintf("%s: %s (%s, severity %s)\nChannel #%s, DRI %s", title, oneLine(string(e.now.Customer)), e.id, e.now.Severity, e.channel, e.name(e.now.DRI))
-	if why != nil {
-		text += "\n\n" + e.update(why)
-	}
-	return text
+	return text + e.quote(c)
 }
 
-// quote is the update that explains a change, unless another notice has it.
+// quote is the update that a change consists of or is explained by, unless a
+// notice before has it.
 func (e *planner) quote(c change.Change) string {
-	if c.Update == nil || slices.ContainsFunc(e.changes, func(x change.Change) bool { return x.Update == c.Update && x.Moment != c.Moment }) {
+	first := slices.IndexFunc(e.changes, func(x change.Change) bool { return x.Update == c.Update })
+	if c.Update == nil || e.changes[first].Moment != c.Moment {
 		return ""
 	}
 	return "\n\n" + e.update(c.Update)

@@ -23,12 +23,14 @@ func closedKept() Rule {
 			if t.Before == nil || t.Before.Closure == nil || t.changeable() {
 				return
 			}
-			const hint = "put back what stood there, or reopen the escalation: delete `closure` and add an update that says why"
+			hint := func(field string) string {
+				return t.putBack(field) + ", or reopen the escalation: delete `closure` and add an update that says why"
+			}
 			for _, c := range t.Changes {
 				switch {
 				case c.Field == "closure":
 					for _, field := range closureChanges(t.Before.Closure, t.Closure) {
-						t.Error(field, "the escalation is closed, and its closure changed here", hint)
+						t.Error(field, "the escalation is closed, and its closure changed here", hint(field))
 					}
 				case c.Field == "updates" && c.Moment == change.Edited:
 					// update-kept tells it, and lets through what is redacted.
@@ -37,7 +39,7 @@ func closedKept() Rule {
 					t.Error(fmt.Sprintf("/updates/%d", i), "the escalation is closed, and this update is new",
 						"to add updates, reopen the escalation: delete `closure`, and let an update say why")
 				default:
-					t.Error("/"+c.Field, fmt.Sprintf("the escalation is closed, but %s changed", code(c.Field)), hint)
+					t.Error("/"+c.Field, fmt.Sprintf("the escalation is closed, but %s changed", code(c.Field)), hint("/"+c.Field))
 				}
 			}
 		},
@@ -65,7 +67,7 @@ func closureChanges(was, is *schema.Closure) []string {
 	for i := range before.NumField() {
 		name, _, _ := strings.Cut(before.Type().Field(i).Tag.Get("yaml"), ",")
 		switch {
-		case name == "pattern_issue" || name == "sentiment" || name == "rca" && mayChange(was.RCA, is.RCA):
+		case name == "sentiment", name == "pattern_issue" && is.PatternIssue != "", name == "rca" && mayChange(was.RCA, is.RCA):
 		case !reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()):
 			fields = append(fields, "/closure/"+name)
 		}
@@ -73,17 +75,18 @@ func closureChanges(was, is *schema.Closure) []string {
 	return fields
 }
 
-// mayChange reports whether no more than the link of an analysis is new.
+// mayChange reports whether no more than the link of an analysis is new, or one
+// that was not asked for before and has its link.
 func mayChange(was, is *schema.RCA) bool {
 	switch {
 	case is == nil:
 		return was == nil
-	case was == nil:
-		return is.URL != ""
+	case was == nil || !was.Requested:
+		return is.URL != "" || was != nil && *was == *is
 	}
 	before, after := *was, *is
 	before.URL, after.URL = "", ""
-	return before == after
+	return before == after && (is.URL != "" || was.URL == "")
 }
 
 func pathKept() Rule {

@@ -17,11 +17,7 @@ func significantOnce() Rule {
 			if err != nil {
 				zone = time.UTC
 			}
-			added := map[time.Time]bool{}
-			for _, u := range t.added() {
-				added[u.At.Time] = true
-			}
-			first := map[string]time.Time{}
+			isNew, first := t.isNew(), map[string]time.Time{}
 			for i, u := range t.Updates {
 				if !u.Significant || u.At.IsZero() {
 					continue
@@ -30,7 +26,7 @@ func significantOnce() Rule {
 				before, told := first[day]
 				if !told {
 					first[day] = u.At.Time
-				} else if added[u.At.Time] {
+				} else if isNew[i] {
 					t.Error(fmt.Sprintf("/updates/%d/significant", i), fmt.Sprintf("a second significant update on %s: the first is of %s", day, stamp(before)),
 						"leave `significant` out: the update goes to the escalation's own channel all the same")
 				}

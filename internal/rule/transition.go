@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,8 @@ type Transition struct {
 	// Unreadable reports that there is a version before that cannot be read, or
 	// not where something seems to have changed.
 	Unreadable bool
+	// Base names the commit of the version before; empty where none is known.
+	Base string
 	// Changes is what differs.
 	Changes []change.Change
 	// Authored returns when the commit that added the update of a time was
@@ -101,6 +104,44 @@ func (t *Transition) added() []*schema.Update {
 		return change.Added(nil, &t.Escalation.Escalation)
 	}
 	return change.Added(&t.Before.Escalation, &t.Escalation.Escalation)
+}
+
+// isNew reports of each update whether it is new.
+func (t *Transition) isNew() []bool {
+	added := t.added()
+	isNew := make([]bool, len(t.Updates))
+	for i := range t.Updates {
+		isNew[i] = slices.Contains(added, &t.Updates[i])
+	}
+	return isNew
+}
+
+// last is the time of the latest update that was there before.
+func (t *Transition) last() time.Time {
+	var last time.Time
+	for _, u := range t.Before.Updates {
+		if u.At.After(last) {
+			last = u.At.Time
+		}
+	}
+	return last
+}
+
+// putBack says to put back what stood at a field, and what that was.
+func (t *Transition) putBack(field string) string {
+	if !t.Before.Has(field) {
+		return "delete it"
+	}
+	at, value := t.Before.Locate(field)
+	key := field[strings.LastIndex(field, "/")+1:]
+	switch {
+	case at.Line == at.EndLine && value != "" && len([]rune(value)) <= 100:
+		return "put back " + code(key+": "+value)
+	case t.Base != "":
+		return fmt.Sprintf("put back what stood there: `git show %.12s:./%s` shows it", t.Base, quoted(t.Path))
+	default:
+		return "put back what stood there"
+	}
 }
 
 // explained reports whether a new update can say why something changed (P38).

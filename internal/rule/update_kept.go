@@ -20,21 +20,26 @@ func updateKept() Rule {
 			if t.Before == nil {
 				return
 			}
-			moved := t.retimed()
+			isNew, moved := t.isNew(), t.retimed()
+			past := map[int]bool{} // the updates that are those of before
 			var gone []string
-			for _, was := range t.Before.Updates {
+			for b, was := range t.Before.Updates {
 				i := slices.IndexFunc(t.Updates, func(u schema.Update) bool { return u.At == was.At })
-				if i >= 0 {
-					if field, before := rewritten(was, t.Updates[i]); field != "" {
-						t.Error(fmt.Sprintf("/updates/%d/%s", i, field), "this update was told already, and a past update never changes",
-							fmt.Sprintf("put back `%s: %s`, and add a new update with `amends: %s`; for text that should never have been written, put `redacted:` and the reason in the place of `text`",
-								field, clip(before), stamp(was.At.Time)))
+				for i >= 0 && i < len(t.Updates) && (past[i] || isNew[i] || t.Updates[i].At != was.At) {
+					i++ // of several of one time, which is a fault, each is one
+				}
+				if i >= 0 && i < len(t.Updates) {
+					past[i] = true
+					if key := rewritten(was, t.Updates[i]); key != "" {
+						t.Error(fmt.Sprintf("/updates/%d/%s", i, key), "this update was told already, and a past update never changes",
+							fmt.Sprintf("%s, and correct it by a new update with `amends: %s`; for text that should never have been written, put `redacted:` and the reason in the place of `text`",
+								t.putBack(fmt.Sprintf("/updates/%d/%s", b, key)), stamp(was.At.Time)))
 					}
 					continue
 				}
 				if i = slices.Index(moved, was.At.Time); i >= 0 {
 					t.Error(fmt.Sprintf("/updates/%d/at", i), fmt.Sprintf("this update was told as of %s, and a past update never changes", stamp(was.At.Time)),
-						fmt.Sprintf("put back `at: %s`", stamp(was.At.Time)))
+						t.putBack(fmt.Sprintf("/updates/%d/at", b)))
 					continue
 				}
 				gone = append(gone, fmt.Sprintf("the update of %s by %s", stamp(was.At.Time), t.named(was.By)))
@@ -56,42 +61,36 @@ func updateKept() Rule {
 	}
 }
 
-// rewritten returns the first field of a past update that changed, and what
-// stood there. To redact it is no change (P37).
-func rewritten(was, is schema.Update) (field, before string) {
+// rewritten returns the first key of a past update that changed. To redact it is
+// no change (P37).
+func rewritten(was, is schema.Update) string {
 	switch {
 	case was.By != is.By:
-		return "by", string(was.By)
+		return "by"
 	case !slices.Equal(was.To, is.To):
-		return "to", fmt.Sprint(was.To)
+		return "to"
 	case was.Significant != is.Significant:
-		return "significant", fmt.Sprint(was.Significant)
+		return "significant"
 	case was.Amends != is.Amends:
-		return "amends", stamp(was.Amends.Time)
-	case was.Text != "" && is.Text == "" && is.Redacted != "":
-		return "", ""
+		return "amends"
+	case was.Text != "" && was.Redacted == "" && is.Redacted != "" && (is.Text == "" || is.Text == was.Text):
+		return "" // that the text must go then is told by update-told
 	case was.Redacted != is.Redacted:
-		return "redacted", string(was.Redacted)
+		return "redacted"
 	case was.Text != is.Text:
-		return "text", string(was.Text)
+		return "text"
 	}
-	return "", ""
+	return ""
 }
 
 // retimed returns, for each update that is a past one under another time, that
 // other one's time; zero for the rest.
 func (t *Transition) retimed() []time.Time {
 	moved := make([]time.Time, len(t.Updates))
-	had := map[time.Time]bool{}
-	for _, u := range t.Updates {
-		had[u.At.Time] = true
-	}
-	added := map[time.Time]bool{}
-	for _, u := range t.added() {
-		added[u.At.Time] = true
-	}
+	isNew := t.isNew()
 	for i, was := range t.Before.Updates {
-		if i < len(t.Updates) && !had[was.At.Time] && added[t.Updates[i].At.Time] && t.Updates[i].Text == was.Text {
+		still := slices.ContainsFunc(t.Updates, func(u schema.Update) bool { return u.At == was.At })
+		if i < len(t.Updates) && !still && isNew[i] && t.Updates[i].Text == was.Text {
 			moved[i] = was.At.Time
 		}
 	}
@@ -109,17 +108,9 @@ func updateLater() Rule {
 			if t.Before == nil {
 				return
 			}
-			var last time.Time
-			for _, u := range t.Before.Updates {
-				if u.At.After(last) {
-					last = u.At.Time
-				}
-			}
-			moved := t.retimed()
-			added := t.added()
+			last, isNew, moved := t.last(), t.isNew(), t.retimed()
 			for i, u := range t.Updates {
-				isNew := slices.ContainsFunc(added, func(a *schema.Update) bool { return a.At == u.At })
-				if isNew && moved[i].IsZero() && !u.At.IsZero() && u.At.Before(last) {
+				if isNew[i] && moved[i].IsZero() && !u.At.IsZero() && !u.At.After(last) {
 					t.Error(fmt.Sprintf("/updates/%d/at", i), fmt.Sprintf("this update is new, but there is one of %s already", stamp(last)),
 						"put it at the end, with a time later than that; say in its text when it happened")
 				}
@@ -153,15 +144,18 @@ func updateInTime() Rule {
 			if t.Before == nil || t.Authored == nil {
 				return
 			}
-			for _, u := range t.added() {
-				at, committed := t.Authored(u.At.Time)
-				if !committed || u.At.IsZero() {
+			last, isNew := t.last(), t.isNew()
+			for i, u := range t.Updates {
+				if !isNew[i] || u.At.IsZero() {
 					continue
 				}
-				i := slices.IndexFunc(t.Updates, func(x schema.Update) bool { return x.At == u.At })
+				at, committed := t.Authored(u.At.Time)
+				if !committed {
+					continue
+				}
 				field := fmt.Sprintf("/updates/%d/at", i)
 				switch {
-				case u.At.After(at.Add(grace)):
+				case u.At.After(at.Add(grace)) && u.At.After(last.Add(grace)): // where a past one is of the future, just behind it is legal
 					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: it is of the future", stamp(u.At.Time), stamp(at)),
 						"write the time at which it was told, at the latest "+code(stamp(at)))
 				case u.At.Before(at.Add(-oldest)):

@@ -48,6 +48,10 @@ type Tree struct {
 
 	fsys  fs.FS
 	check *shape.Checker
+	// Of a tree that follows the commits, its files, and what is told of those
+	// that stand in the wrong place.
+	files  map[string]followed
+	astray map[string]misplacement
 }
 
 // File is one file that was read.
@@ -83,11 +87,18 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	t := &Tree{Policy: schema.DefaultPolicy(), fsys: fsys, check: check}
+	t := &Tree{fsys: fsys, check: check}
 	if err := fs.WalkDir(fsys, Folder, t.visit); err != nil {
 		return nil, fmt.Errorf("cannot list %s: %w", Folder, err)
 	}
 	slices.Sort(t.Paths)
+	t.decode()
+	return t, nil
+}
+
+// decode makes the policy and the directory of their files.
+func (t *Tree) decode() {
+	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}
 	if t.PolicyFile != nil && !t.PolicyFile.Broken {
 		var differences schema.Policy
 		t.PolicyFile.Decode(&differences)
@@ -96,7 +107,6 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 	if t.PeopleFile != nil && len(t.PeopleFile.Faults) <= finding.Most {
 		t.PeopleFile.Decode(&t.People)
 	}
-	return t, nil
 }
 
 // Empty returns the tree of a moment at which there was no escalations folder
@@ -105,11 +115,33 @@ func Empty() *Tree { return &Tree{Policy: schema.DefaultPolicy()} }
 
 // Load reads one of t.Paths.
 func (t *Tree) Load(name string) *Escalation {
-	e := &Escalation{ID: ID(name), File: t.read(name, schema.KindEscalation)}
+	if f, ok := t.files[name]; ok {
+		return Read(name, f.data, t.check)
+	}
+	data, err := readAtMost(t.fsys, name, document.MaxBytes+1)
+	if err != nil {
+		return &Escalation{ID: ID(name), File: unreadable(name, err)}
+	}
+	return Read(name, data, t.check)
+}
+
+// Read makes an escalation of the content of its file, whatever tree it is
+// from. Without check, nothing is compared with the schema.
+func Read(name string, data []byte, check *shape.Checker) *Escalation {
+	e := &Escalation{ID: ID(name), File: read(name, data, schema.KindEscalation, check)}
 	if e.Broken = e.Broken || len(e.Faults) > finding.Most; !e.Broken {
 		e.Decode(&e.Escalation)
 	}
 	return e
+}
+
+// ReadFile returns a file of the tree as it stands, at most document.MaxBytes
+// and one byte more of it.
+func (t *Tree) ReadFile(name string) ([]byte, error) {
+	if t.fsys == nil {
+		return nil, fs.ErrNotExist
+	}
+	return readAtMost(t.fsys, name, document.MaxBytes+1)
 }
 
 // ID returns the identity of the escalation in a file: its path within the
@@ -129,46 +161,79 @@ func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
 	if name == Folder {
 		return err
 	}
-	isYAML := strings.EqualFold(path.Ext(name), ".yaml") || strings.EqualFold(path.Ext(name), ".yml")
-	switch {
-	case err != nil:
-		t.tell(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it")
+	if err != nil {
+		t.tell(at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
 		return fs.SkipDir
-	case entry.IsDir():
-		if isYAML {
-			t.Names = append(t.Names, clean(name))
-			t.tell(name, "file-place", "this is a folder, but its name is that of a file", "rename the folder, or make a file of it")
-			return fs.SkipDir
-		}
+	}
+	role, told := place(name, entry.Type())
+	if role == passed {
 		return nil
-	case entry.Type()&fs.ModeSymlink != 0:
-		t.Names = append(t.Names, clean(name))
-		t.tell(name, "file-link", "this is a link to another place; the file itself must stand here",
-			"delete the link and put the file in its place")
-		return nil
-	case !isYAML && (strings.HasPrefix(entry.Name(), ".") || strings.EqualFold(path.Ext(name), ".md") || strings.HasSuffix(name, "~")):
-		return nil // what every repository has beside its data
 	}
 	t.Names = append(t.Names, clean(name))
-	switch {
-	case !entry.Type().IsRegular():
-		t.tell(name, "file-unreadable", "this is not a file that can be read", "delete it")
-	case !isYAML:
-		t.tell(name, "file-unknown", "this file is not an escalation and is not checked", "an escalation is escalations/<year>/<name>.yaml; keep other files elsewhere")
-		t.Findings[len(t.Findings)-1].Level = finding.Warning
-	case name == PeoplePath:
+	switch role {
+	case people:
 		f := t.read(name, schema.KindPeople)
 		t.PeopleFile = &f
-	case name == PolicyPath:
+	case policy:
 		f := t.read(name, schema.KindPolicy)
 		t.PolicyFile = &f
-	case IsEscalation(name):
+	case escalation:
 		t.Paths = append(t.Paths, name)
 	default:
-		message, hint := misplaced(name)
-		t.tell(name, "file-place", message, hint)
+		t.tell(told)
+	}
+	if entry.IsDir() {
+		return fs.SkipDir
 	}
 	return nil
+}
+
+// role is what a file is to the tree.
+type role int
+
+const (
+	passed role = iota // nothing: what every repository has beside its data
+	people
+	policy
+	escalation
+	astray // it stands in the wrong place
+)
+
+// place returns what a file is by its name and type, and what to tell of it
+// where it is astray.
+func place(name string, mode fs.FileMode) (role, finding.Finding) {
+	base := path.Base(name)
+	isYAML := isYAML(name)
+	switch {
+	case mode.IsDir() && !isYAML:
+		return passed, finding.Finding{}
+	case mode.IsDir():
+		return astray, at(name, "file-place", "this is a folder, but its name is that of a file", "rename the folder, or make a file of it")
+	case mode&fs.ModeSymlink != 0:
+		return astray, at(name, "file-link", "this is a link to another place; the file itself must stand here",
+			"delete the link and put the file in its place")
+	case !isYAML && (strings.HasPrefix(base, ".") || strings.EqualFold(path.Ext(name), ".md") || strings.HasSuffix(name, "~")):
+		return passed, finding.Finding{}
+	case !mode.IsRegular():
+		return astray, at(name, "file-unreadable", "this is not a file that can be read", "delete it")
+	case !isYAML:
+		f := at(name, "file-unknown", "this file is not an escalation and is not checked", "an escalation is escalations/<year>/<name>.yaml; keep other files elsewhere")
+		f.Level = finding.Warning
+		return astray, f
+	case name == PeoplePath:
+		return people, finding.Finding{}
+	case name == PolicyPath:
+		return policy, finding.Finding{}
+	case IsEscalation(name):
+		return escalation, finding.Finding{}
+	default:
+		message, hint := misplaced(name)
+		return astray, at(name, "file-place", message, hint)
+	}
+}
+
+func isYAML(name string) bool {
+	return strings.EqualFold(path.Ext(name), ".yaml") || strings.EqualFold(path.Ext(name), ".yml")
 }
 
 // misplaced says why name is not the path of an escalation.
@@ -204,19 +269,28 @@ func legalName(stem string) string {
 func (t *Tree) read(name string, kind schema.Kind) File {
 	data, err := readAtMost(t.fsys, name, document.MaxBytes+1)
 	if err != nil {
-		doc := &document.Document{Path: clean(name), Broken: true}
-		doc.Findings = append(doc.Findings, at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
-		return File{Document: doc}
+		return unreadable(name, err)
 	}
+	return read(name, data, kind, t.check)
+}
+
+// unreadable is a file that could not be read.
+func unreadable(name string, err error) File {
+	doc := &document.Document{Path: clean(name), Broken: true}
+	doc.Findings = append(doc.Findings, at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
+	return File{Document: doc}
+}
+
+func read(name string, data []byte, kind schema.Kind, check *shape.Checker) File {
 	f := File{Document: document.Read(name, data), Data: data}
 	switch {
 	case f.Broken && f.Value() == nil:
 	case f.Empty() && kind == schema.KindPolicy: // the defaults hold
 	case f.Empty():
 		f.Broken = true
-		f.Findings = append(f.Findings, at(name, "file-empty", "the file is empty", "start from the example in the README, or delete the file"))
-	default:
-		f.Faults = t.check.Check(kind, f.Document)
+		f.Findings = append(f.Findings, at(name, "file-empty", "the file is empty", "put back what stood here; for a new escalation, start from the example in the README"))
+	case check != nil:
+		f.Faults = check.Check(kind, f.Document)
 	}
 	return f
 }
@@ -250,9 +324,7 @@ func readAtMost(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	}
 }
 
-func (t *Tree) tell(name, rule, message, hint string) {
-	t.Findings = append(t.Findings, at(name, rule, message, hint))
-}
+func (t *Tree) tell(f finding.Finding) { t.Findings = append(t.Findings, f) }
 
 // at is an error about a file as a whole.
 func at(name, rule, message, hint string) finding.Finding {
