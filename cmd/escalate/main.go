@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -24,14 +25,20 @@ func main() {
 	}
 	// A command that is stopped stops the git that it runs.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], environment{
-		stdout:  os.Stdout,
-		stderr:  os.Stderr,
-		getenv:  os.Getenv,
-		getwd:   os.Getwd,
-		colour:  term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-		version: version(),
-	})
+	env := environment{
+		stdout:   os.Stdout,
+		stderr:   os.Stderr,
+		getenv:   os.Getenv,
+		getwd:    os.Getwd,
+		version:  version(),
+		now:      time.Now,
+		progress: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+	}
+	if term.IsTerminal(int(os.Stdout.Fd())) {
+		env.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		env.pager = findPager(os.LookupEnv)
+	}
+	code := run(ctx, os.Args[1:], env)
 	stop()
 	os.Exit(code)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,13 @@ type environment struct {
 	getwd          func() (string, error)
 	colour         bool // whether stdout is a terminal that takes colour
 	version        string
+	now            func() time.Time
+	// pager shows long output, a command and its arguments; nil where stdout is
+	// no terminal.
+	pager []string
+	// progress says that stderr is a terminal: what takes long may say how far
+	// it is.
+	progress bool
 }
 
 // options are the flags that every command has.
@@ -85,7 +93,7 @@ func newRoot(env environment) *cobra.Command {
 	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(env, opts), newExplain(env, opts), newSchema(env, opts))
+	root.AddCommand(newLint(env, opts), newPlan(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
 	return root
 }
 

@@ -4,6 +4,11 @@
 //
 //	go run ./internal/bench [-files 10000] [-runs 5] [-peers [-tools DIR]] [-keep DIR]
 //
+// With -history, it makes a repository instead, and measures what reads its
+// commits:
+//
+//	go run ./internal/bench -history [-commits 10000] [-runs 5] [-keep DIR]
+//
 // Every program is measured as a whole process, in turn with the others. The
 // table shows medians and, of memory, the highest peak. Trust the ratios, not
 // the seconds: a ratio is the median of the ratios of each round, so that a
@@ -25,6 +30,7 @@ import (
 )
 
 const usage = `usage: bench [-files N] [-runs N] [-peers] [-tools DIR] [-keep DIR]
+       bench -history [-commits N] [-runs N] [-keep DIR]
 
 `
 
@@ -38,7 +44,12 @@ func main() {
 	if len(os.Args) == 3 && (os.Args[1] == readWord || os.Args[1] == parseWord) {
 		exit(readAll(os.Args[2], os.Args[1] == parseWord))
 	}
+	if len(os.Args) == 3 && (os.Args[1] == contentsWord || os.Args[1] == versionsWord) {
+		exit(readHistory(os.Args[2], os.Args[1] == versionsWord))
+	}
 	var o options
+	flag.BoolVar(&o.history, "history", false, "measure what reads commits")
+	flag.IntVar(&o.commits, "commits", 10000, "with -history, how many commits are made")
 	flag.IntVar(&o.files, "files", promised, "how many escalations are made")
 	flag.IntVar(&o.runs, "runs", 5, "how often each program runs")
 	flag.BoolVar(&o.peers, "peers", false, "measure other validators too, those that are installed")
@@ -49,9 +60,12 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() > 0 || o.files < 10 || o.runs < 1 {
+	if flag.NArg() > 0 || o.files < 10 || o.commits < 10*perFile || o.runs < 1 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	if o.history {
+		exit(benchHistory(o, os.Stdout, os.Stderr))
 	}
 	exit(bench(o, os.Stdout, os.Stderr))
 }
@@ -70,6 +84,8 @@ const promised = 10000
 // options are what the command line says.
 type options struct {
 	files, runs int
+	history     bool
+	commits     int
 	peers       bool
 	tools, keep string
 }

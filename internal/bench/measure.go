@@ -22,6 +22,7 @@ type job struct {
 	command []string
 	dir     string   // where it runs
 	env     []string // in addition to environment
+	finds   bool     // whether it may find something, and exit 1
 	scale   float64  // what its numbers are multiplied by; 0 is 1
 	runs    []sample
 	said    string // the last line that it printed
@@ -31,7 +32,8 @@ type job struct {
 // sample is what one run took.
 type sample struct {
 	wall, cpu time.Duration
-	peak      int64 // bytes
+	peak      int64 // bytes, of the process or of the largest that it ran
+	alone     int64 // bytes, of the process itself, as last looked at; 0 where that cannot be seen
 }
 
 // environment returns what every program sees: this process's own variables
@@ -61,15 +63,24 @@ func (j *job) run(output string) {
 	c.Dir, c.Env = j.dir, append(environment(), j.env...)
 	c.Stdout, c.Stderr = out, out
 	start := time.Now()
-	err = c.Run()
-	wall := time.Since(start)
+	err = c.Start()
+	wall, alone := time.Duration(0), int64(0)
+	if err == nil {
+		watched := watch(c.Process.Pid)
+		err = c.Wait()
+		wall = time.Since(start)
+		alone = watched()
+	}
 	first, last := ends(output)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && j.finds && exit.ExitCode() == 1 {
+		err = nil
+	}
 	if err != nil {
 		j.err = fmt.Errorf("%s: %w\n%s", j.name, err, first)
 		return
 	}
 	j.said = last
-	j.runs = append(j.runs, sample{wall, c.ProcessState.UserTime() + c.ProcessState.SystemTime(), peak(c.ProcessState)})
+	j.runs = append(j.runs, sample{wall, c.ProcessState.UserTime() + c.ProcessState.SystemTime(), peak(c.ProcessState), alone})
 }
 
 // ends returns the beginning and the last line of what a program printed.
@@ -117,6 +128,41 @@ func (j *job) memory() float64 {
 		highest = max(highest, s.peak)
 	}
 	return float64(highest) / (1 << 20)
+}
+
+// memoryAlone is the highest peak of the process without those that it ran, in
+// MiB.
+func (j *job) memoryAlone() float64 {
+	highest := int64(0)
+	for _, s := range j.runs {
+		highest = max(highest, s.alone)
+	}
+	return float64(highest) / (1 << 20)
+}
+
+// watch looks at the memory of a process, ten times a second, until the
+// function that it returns is called, which returns the peak in bytes.
+func watch(pid int) func() int64 {
+	stop, peak := make(chan struct{}), make(chan int64)
+	go func() {
+		highest := int64(0)
+		for tick := time.NewTicker(100 * time.Millisecond); ; {
+			data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid)) // there is none on other systems
+			if _, rest, ok := strings.Cut(string(data), "VmHWM:"); ok {
+				var kib int64
+				fmt.Sscan(rest, &kib)
+				highest = max(highest, kib<<10)
+			}
+			select {
+			case <-tick.C:
+			case <-stop:
+				tick.Stop()
+				peak <- highest
+				return
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-peak }
 }
 
 func (j *job) median(of func(sample) float64) float64 {

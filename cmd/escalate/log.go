@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func newLog(env environment, opts *options) *cobra.Command {
+	var at, format string
+	cmd := &cobra.Command{
+		Use:   "log [ID]",
+		Short: "Show what changed when, by whom, and what was told",
+		Long: "Shows each change of a fact of one escalation, or of all, as the commits have it, and each notice of\n" +
+			"the ledger. With --at, what was true of one at a moment, who was informed, and what had been told.\n" +
+			"It reads the first parents of HEAD, never the files on disk. Times are in UTC.",
+		Example: "  escalate log\n" +
+			"  escalate log 2026/northwind\n" +
+			"  escalate log 2026/northwind --at 2026-11-24T12:00:00Z",
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
+			if err != nil {
+				return err
+			}
+			var id schema.ID
+			if len(args) == 1 {
+				if id, err = escalationID(args[0]); err != nil {
+					return err
+				}
+			}
+			if !cmd.Flags().Changed("at") {
+				return runLog(cmd.Context(), env, opts, id, format)
+			}
+			moment, err := parseMoment(at)
+			if err != nil {
+				return err
+			}
+			if id == "" {
+				return usagef("--at needs an escalation: write, for example, escalate log 2026/northwind --at %s", at)
+			}
+			return runLogAt(cmd.Context(), env, opts, id, moment, format)
+		},
+	}
+	cmd.Flags().StringVar(&at, "at", "", "show what was true at `T`: 2026-11-24T12:00:00Z, or 2026-11-24 for the end of that day in UTC")
+	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	return cmd
+}
+
+// outputFormat is the format of a command that has text, json and markdown.
+func outputFormat(opts *options, format string, stated bool) (string, error) {
+	switch {
+	case opts.json && stated && format != "json":
+		return "", usagef("--json and --format %s exclude each other", format)
+	case opts.json:
+		return "json", nil
+	case !slices.Contains([]string{"text", "json", "markdown"}, format):
+		return "", usagef("there is no format %q: write text, json or markdown", format)
+	}
+	return format, nil
+}
+
+// escalationID reads an id, or the path of the file.
+func escalationID(arg string) (schema.ID, error) {
+	name := strings.TrimPrefix(arg, "./")
+	if !strings.HasPrefix(name, tree.Folder+"/") {
+		name = history.Path(schema.ID(name))
+	}
+	if !tree.IsEscalation(name) {
+		return "", usagef("%q is no escalation: write its id, such as 2026/northwind, or its path, such as escalations/2026/northwind.yaml", arg)
+	}
+	return tree.ID(name), nil
+}
+
+// parseMoment reads a moment, or a day, which stands for its end.
+func parseMoment(s string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Second), nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, usagef("--at %q is no time: write 2026-11-24T12:00:00Z, or 2026-11-24", s)
+	}
+	return t.UTC(), nil
+}
+
+// openHead opens the repository and finds the commit that HEAD is.
+func openHead(ctx context.Context, env environment, opts *options) (*git.Repo, string, error) {
+	dir, err := repository(env, opts)
+	if err != nil {
+		return nil, "", err
+	}
+	repo, err := git.Open(ctx, dir)
+	if err != nil {
+		return nil, "", err
+	}
+	head, err := repo.Resolve(ctx, "HEAD")
+	return repo, head, err
+}
+
+func runLog(ctx context.Context, env environment, opts *options, id schema.ID, format string) error {
+	repo, head, err := openHead(ctx, env, opts)
+	if err != nil {
+		return err
+	}
+	notices, err := ledger.Read(ctx, repo, id)
+	if err != nil {
+		return err
+	}
+	notices = slices.DeleteFunc(notices, func(n ledger.Notice) bool { return !n.Tells() })
+	seen := false
+	events := func(yield func(history.Event, error) bool) {
+		for e, err := range history.Events(ctx, repo, head, id) {
+			seen = seen || err == nil
+			if !yield(e, err) {
+				return
+			}
+		}
+		if id != "" && !seen {
+			yield(history.Event{}, unknownEscalation(ctx, repo, head, id))
+		}
+	}
+	l := report.Log{Events: history.WithNotices(events, notices), Single: id != ""}
+	switch format {
+	case "json":
+		return report.LogJSON(env.stdout, l)
+	case "markdown":
+		return report.LogMarkdown(env.stdout, l)
+	}
+	return paged(ctx, env, func(w io.Writer) error { return report.LogText(w, l, report.TextOptions{Color: env.colour}) })
+}
+
+func runLogAt(ctx context.Context, env environment, opts *options, id schema.ID, at time.Time, format string) error {
+	repo, head, err := openHead(ctx, env, opts)
+	if err != nil {
+		return err
+	}
+	state, err := history.At(ctx, repo, head, id, at)
+	var absent *history.NotThereError
+	switch {
+	case errors.Is(err, history.ErrNeverThere):
+		return unknownEscalation(ctx, repo, head, id)
+	case errors.As(err, &absent):
+		return usageError{err}
+	case err != nil:
+		return err
+	}
+	notices, err := ledger.Read(ctx, repo, id)
+	if err != nil {
+		return err
+	}
+	m := report.Moment{State: state, At: at}
+	for _, n := range notices {
+		if n.Tells() && n.State == ledger.Done && !n.At.After(at) {
+			m.Told = append(m.Told, n)
+		}
+	}
+	switch format {
+	case "json":
+		return report.MomentJSON(env.stdout, m)
+	case "markdown":
+		return report.MomentMarkdown(env.stdout, m)
+	}
+	return report.MomentText(env.stdout, m, report.TextOptions{Color: env.colour})
+}
+
+// unknownEscalation says that no commit ever had an escalation, and which one
+// was probably meant.
+func unknownEscalation(ctx context.Context, repo *git.Repo, head string, id schema.ID) error {
+	files, err := repo.Tree(ctx, head, tree.Folder)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	paths, err := fs.Glob(files, tree.Folder+"/*/*.yaml")
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, path := range paths {
+		if tree.IsEscalation(path) {
+			known = append(known, string(tree.ID(path)))
+		}
+	}
+	if meant := nearest.Of(string(id), known); meant != "" {
+		return usagef("there is no escalation %s; did you mean %s?", id, meant)
+	}
+	return usagef("there is no escalation %s", id)
+}
+
+// paged lets print write to the user's pager where stdout is a terminal, else
+// to stdout.
+func paged(ctx context.Context, env environment, print func(io.Writer) error) error {
+	if env.pager == nil {
+		return print(env.stdout)
+	}
+	cmd := exec.Command(env.pager[0], env.pager[1:]...)
+	cmd.Stdout, cmd.Stderr = env.stdout, env.stderr
+	cmd.Env = os.Environ()
+	for _, v := range []string{"LESS=FRX", "LESSCHARSET=utf-8"} {
+		if name, _, _ := strings.Cut(v, "="); env.getenv(name) == "" {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil || cmd.Start() != nil {
+		return print(env.stdout) // better than nothing
+	}
+	p := &pipe{to: in}
+	err = print(p)
+	in.Close()
+	// How a pager ends says nothing. Whoever quits it early has seen enough,
+	// also where that stopped this process.
+	waited := cmd.Wait()
+	if p.closed || ctx.Err() != nil {
+		return nil
+	}
+	var exit *exec.ExitError
+	if err == nil && !errors.As(waited, &exit) {
+		err = waited
+	}
+	return err
+}
+
+// pipe leads to a pager, and remembers that it was quit.
+type pipe struct {
+	to     io.Writer
+	closed bool
+}
+
+func (p *pipe) Write(b []byte) (int, error) {
+	n, err := p.to.Write(b)
+	p.closed = p.closed || err != nil
+	return n, err
+}
+
+// findPager returns the user's pager and its arguments; nil where there is to
+// be none, or none is installed.
+func findPager(lookup func(string) (string, bool)) []string {
+	stated, ok := lookup("PAGER")
+	words := strings.Fields(stated)
+	if !ok {
+		words = []string{"less", "-FRX"}
+	}
+	if len(words) == 0 || words[0] == "cat" {
+		return nil
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return nil
+	}
+	return words
+}

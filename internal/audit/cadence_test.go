@@ -1,0 +1,116 @@
+package audit
+
+import (
+	"testing"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/calendar"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// moment is a time of March 2026, of which the 2nd is a Monday.
+func moment(day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, time.UTC) }
+
+func TestCadence(t *testing.T) {
+	t.Parallel()
+	told := func(day, hour int, to ...schema.Audience) schema.Update {
+		return schema.Update{At: schema.Time{Time: moment(day, hour)}, To: to, Text: "x"}
+	}
+	closed := func(day, hour int) *schema.Closure { return &schema.Closure{At: schema.Time{Time: moment(day, hour)}} }
+	const in, out = schema.Internal, schema.Customer
+	version := func(s schema.Severity, c *schema.Closure, updates ...schema.Update) *schema.Escalation {
+		return &schema.Escalation{
+			Severity: s, Opened: schema.Opened{At: schema.Time{Time: moment(2, 10)}},
+			Account: schema.Account{Region: "EMEA"}, Updates: updates, Closure: c,
+		}
+	}
+	day := 24 * time.Hour
+	for _, c := range []struct {
+		name              string
+		versions          []*schema.Escalation // each a day after the one before
+		from, horizon     time.Time
+		channel, customer Kept
+		severities        map[schema.Severity]time.Duration
+		status            string
+	}{
+		{
+			name:       "critical: every calendar day, the same time",
+			versions:   []*schema.Escalation{version("critical", nil, told(3, 10, in, out), told(4, 11, in))},
+			horizon:    moment(4, 12),
+			channel:    Kept{Ticks: true, Longest: 25 * time.Hour, InTime: 1, Missed: 1},
+			customer:   Kept{Ticks: true, Longest: 26 * time.Hour, InTime: 1, Missed: 1},
+			severities: map[schema.Severity]time.Duration{"critical": 50 * time.Hour}, status: "open",
+		},
+		{
+			name:       "high: the end of the next working day, over a weekend",
+			versions:   []*schema.Escalation{version("high", nil, told(3, 15, in), told(4, 16, in), told(5, 16, in), told(6, 20, in), told(9, 15, in))},
+			horizon:    moment(9, 15),
+			channel:    Kept{Ticks: true, Longest: 67 * time.Hour, InTime: 4, Missed: 1}, // Friday 20:00 is late: work ends at 16:00 UTC
+			customer:   Kept{Ticks: true, Longest: 173 * time.Hour, Missed: 2},           // due on the 4th, then on the 6th
+			severities: map[schema.Severity]time.Duration{"high": 173 * time.Hour}, status: "open",
+		},
+		{
+			name:       "a late update has missed each that was due",
+			versions:   []*schema.Escalation{version("critical", nil, told(6, 9, out))},
+			horizon:    moment(6, 9),
+			channel:    Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 3},
+			customer:   Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 3},
+			severities: map[schema.Severity]time.Duration{"critical": 95 * time.Hour}, status: "open",
+		},
+		{
+			name:       "medium: the channel is advised only, the customer hears within 14 days",
+			versions:   []*schema.Escalation{version("medium", nil, told(12, 10, out))},
+			horizon:    moment(27, 10),
+			channel:    Kept{Ticks: true, Longest: 15 * day},
+			customer:   Kept{Ticks: true, Longest: 15 * day, InTime: 1, Missed: 1},
+			severities: map[schema.Severity]time.Duration{"medium": 25 * day}, status: "open",
+		},
+		{
+			name:     "low: no clock for the customer",
+			versions: []*schema.Escalation{version("low", nil)}, horizon: moment(3, 10),
+			channel:    Kept{Ticks: true, Longest: day},
+			severities: map[schema.Severity]time.Duration{"low": day}, status: "open",
+		},
+		{
+			name:       "the severity changes at the update that says why",
+			versions:   []*schema.Escalation{version("low", nil), version("critical", nil, told(2, 20, in))},
+			horizon:    moment(3, 20),
+			channel:    Kept{Ticks: true, Longest: day},
+			severities: map[schema.Severity]time.Duration{"low": 10 * time.Hour, "critical": day}, status: "open",
+		},
+		{
+			name:       "closed time counts nowhere",
+			versions:   []*schema.Escalation{version("critical", closed(3, 9)), version("critical", nil, told(20, 9, in, out)), version("critical", closed(21, 9), told(20, 9, in, out))},
+			horizon:    moment(30, 10),
+			channel:    Kept{Ticks: true, Longest: day},
+			customer:   Kept{Ticks: true, Longest: day},
+			severities: map[schema.Severity]time.Duration{"critical": 23*time.Hour + day}, status: "closed",
+		},
+		{
+			name:     "of a range, what was due before counts nowhere",
+			versions: []*schema.Escalation{version("critical", nil)},
+			from:     moment(4, 12), horizon: moment(6, 9),
+			channel:    Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 1},
+			customer:   Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 1},
+			severities: map[schema.Severity]time.Duration{"critical": 45 * time.Hour}, status: "open",
+		},
+	} {
+		p := &policies{calendars: map[place]*calendar.Calendar{}}
+		p.add(moment(1, 0), schema.DefaultPolicy())
+		var x course
+		var before *schema.Escalation
+		for i, v := range c.versions {
+			x.follow(before, v, moment(2+i, 12))
+			before = v
+		}
+		r := x.row("2026/x", p, c.from, c.horizon)
+		if r.Channel != c.channel || r.Customer != c.customer || r.Status != c.status {
+			t.Errorf("%s: %s, channel %+v, customer %+v\nwant %s, %+v, %+v", c.name, r.Status, r.Channel, r.Customer, c.status, c.channel, c.customer)
+		}
+		for s, d := range c.severities {
+			if r.Severities[s] != d || len(r.Severities) != len(c.severities) {
+				t.Errorf("%s: %v, want %v", c.name, r.Severities, c.severities)
+			}
+		}
+	}
+}

@@ -1,0 +1,248 @@
+// Package history makes of commits what they say: which facts of which
+// escalation changed, when and by whom, and what was true at any moment (P39).
+//
+// The history is that of first parents, oldest first: a merge stands for all
+// that it brought, as the default branch saw it. A version that cannot be read
+// is told of and otherwise passed over: what changed is found between the
+// versions that can be.
+//
+// A commit has the time that some machine's clock showed. These run backwards,
+// where a clock is wrong or a branch was rebased. So the order of what happened
+// is that of the commits, and what was true at a moment is what the last commit
+// up to it says, where each commit counts from the latest time that it or any
+// before it has: its effective time.
+package history
+
+import (
+	"context"
+	"io/fs"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// What can happen to the record of an escalation, beside the moments of package
+// change.
+const (
+	Unreadable = "unreadable" // the file cannot be read
+	Readable   = "readable"   // it can be read again
+	Deleted    = "deleted"    // it is gone
+	Restored   = "restored"   // it is back
+	Told       = "told"       // a notice was posted
+	Intended   = "intended"   // a notice is to be posted; nothing says that it was
+)
+
+// Event is one thing that happened.
+type Event struct {
+	// At is when, by the clock of the commit, or that of the ledger for a
+	// notice.
+	At time.Time
+	// Commit, Author and Subject are those of the commit, as they stand there;
+	// empty for a notice.
+	Commit, Author, Subject string
+	Escalation              schema.ID
+	// Change is a moment of package change, or for change.Edited the name of
+	// the field, or one of the words above.
+	Change string
+	// From and To say in short what was and what is; of a notice, its key and
+	// the place where it was posted. Either may be empty.
+	From, To string
+	// Update is the update that was added, or explains the change; may be nil.
+	Update *schema.Update
+	// URL is that of a notice; may be empty.
+	URL string
+
+	effective time.Time
+}
+
+// Path returns the file of an escalation.
+func Path(id schema.ID) string { return tree.Folder + "/" + string(id) + ".yaml" }
+
+// Events returns what happened up to a commit, to one escalation or, where id
+// is empty, to all. It ends with the first error.
+func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID) iter.Seq2[Event, error] {
+	o := git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Contents: wanted}
+	if id != "" {
+		o.Folder, o.File = "", Path(id)
+	}
+	return func(yield func(Event, error) bool) {
+		files := map[string]*file{}
+		read := func(v *version) {
+			if v.New.ID != "" && v.New.Mode.IsRegular() {
+				v.escalation = tree.Read(v.Path, v.Data, nil)
+			}
+		}
+		for v, err := range Ahead(versions(repo.Log(ctx, o)), read) {
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			f := files[v.Path]
+			if f == nil {
+				f = &file{}
+				files[v.Path] = f
+			}
+			for _, e := range f.next(v) {
+				if !yield(e, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// version is what a commit made of the file of an escalation.
+type version struct {
+	git.Change
+	commit    *git.Commit
+	effective time.Time
+	// escalation is what it says; nil where it is no file.
+	escalation *tree.Escalation
+}
+
+// wanted reports whether a commit left an escalation that says something else.
+func wanted(c git.Change) bool { return isEscalation(c) && Differs(c) }
+
+// Differs reports whether a change is one of the content, and not only of who
+// may execute it.
+func Differs(c git.Change) bool {
+	return c.Old.ID != c.New.ID || c.Old.Mode.Type() != c.New.Mode.Type()
+}
+
+// versions splits commits into the versions of escalations.
+func versions(commits iter.Seq2[git.Commit, error]) iter.Seq2[*version, error] {
+	return func(yield func(*version, error) bool) {
+		var clock Clock
+		for c, err := range commits {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			at := clock.Effective(&c)
+			changes := c.Changes
+			c.Changes = nil
+			for _, ch := range changes {
+				if Differs(ch) && tree.IsEscalation(ch.Path) && !yield(&version{Change: ch, commit: &c, effective: at}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Clock turns the times of commits, in their order, into times that never run
+// backwards.
+type Clock struct{ latest time.Time }
+
+// Effective returns the latest time that a commit or any before it has.
+func (k *Clock) Effective(c *git.Commit) time.Time {
+	if c.CommitTime.After(k.latest) {
+		k.latest = c.CommitTime
+	}
+	return k.latest
+}
+
+// file is what is known of an escalation's file between two commits.
+type file struct {
+	last       *schema.Escalation // the last version that could be read
+	gone       bool
+	unreadable bool
+}
+
+// next returns what a version changed.
+func (f *file) next(v *version) []Event {
+	var list []Event
+	add := func(e Event) {
+		e.At, e.Commit, e.Author, e.Subject = v.commit.CommitTime, v.commit.ID, v.commit.AuthorName, v.commit.Subject
+		e.Escalation, e.effective = tree.ID(v.Path), v.effective
+		list = append(list, e)
+	}
+	if v.New == (git.Entry{}) {
+		f.gone = true
+		add(Event{Change: Deleted})
+		return list
+	}
+	if f.gone {
+		f.gone = false
+		add(Event{Change: Restored})
+	}
+	if v.escalation == nil || !readable(v.escalation) {
+		if !f.unreadable {
+			add(Event{Change: Unreadable, To: why(v)})
+		}
+		f.unreadable = true
+		return list
+	}
+	if f.unreadable {
+		f.unreadable = false
+		add(Event{Change: Readable})
+	}
+	now := v.escalation.Escalation // a copy: the document would stay with it
+	for _, c := range change.Between(f.last, &now) {
+		add(describe(c))
+	}
+	f.last = &now
+	return list
+}
+
+// readable reports whether a version says what its writer meant: YAML takes it.
+// What lint can mend in memory, to judge the rest, may lack a fact here and have
+// one twice there.
+func readable(e *tree.Escalation) bool {
+	return !e.Broken && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
+		switch f.Rule {
+		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
+			return true
+		}
+		return false
+	})
+}
+
+// why says why a version cannot be read.
+func why(v *version) string {
+	switch {
+	case v.New.Mode&fs.ModeSymlink != 0:
+		return "it is a link"
+	case v.escalation == nil:
+		return "it is no file"
+	case len(v.escalation.Findings) > 0:
+		return v.escalation.Findings[0].Message
+	}
+	return ""
+}
+
+// WithNotices puts notices, sorted by time, where they belong among events.
+func WithNotices(events iter.Seq2[Event, error], notices []ledger.Notice) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		told := func(until time.Time) bool {
+			for len(notices) > 0 && (until.IsZero() || notices[0].At.Before(until)) {
+				n := notices[0]
+				notices = notices[1:]
+				e := Event{At: n.At, Escalation: n.Escalation, Change: Told, From: n.Key, To: n.To, URL: n.URL}
+				if n.State != ledger.Done {
+					e.Change = Intended
+				}
+				if !yield(e, nil) {
+					return false
+				}
+			}
+			return true
+		}
+		for e, err := range events {
+			if err == nil && !told(e.effective) {
+				return
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+		told(time.Time{})
+	}
+}

@@ -1,0 +1,177 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// ErrNone is returned where there is no ledger, and the remote has said so.
+var ErrNone = errors.New("there is no ledger yet")
+
+// ErrRefused is returned where a ledger cannot be written because a rule forbids
+// it, or because others were faster each time.
+var ErrRefused = errors.New("the ledger cannot be written")
+
+// remote is where the ledger is, if there is one.
+const remote = "origin"
+
+// own is the name that keeps what was written last from being collected.
+const own = "refs/escalate/ledger"
+
+// Branch is the ledger as a branch: on the remote, or here where there is none.
+type Branch struct {
+	repo *git.Repo
+	// Remote reports that the ledger is on the remote.
+	Remote bool
+	// Default is the name of the remote's default branch, and Truth its tip: what
+	// is true. "" where there is no remote, or none of it.
+	Default, Truth string
+	tip            string // "" where there is no ledger
+}
+
+// OpenBranch asks where the ledger stands, and fetches it and what is true.
+// There being no ledger is no error: see Exists.
+func OpenBranch(ctx context.Context, repo *git.Repo) (*Branch, error) {
+	b := &Branch{repo: repo}
+	var err error
+	if b.Remote, err = repo.HasRemote(ctx, remote); err != nil {
+		return nil, err
+	}
+	return b, b.Refresh(ctx)
+}
+
+// Refresh asks again where the branch stands.
+func (b *Branch) Refresh(ctx context.Context) error {
+	if b.Remote {
+		answer, err := b.repo.AskRemote(ctx, remote, Name)
+		if err != nil {
+			return err
+		}
+		b.tip, b.Default, b.Truth = answer.Branches[Name], answer.Default, answer.Branches[answer.Default]
+		return b.repo.Fetch(ctx, remote, answer.Branches)
+	}
+	tip, err := b.repo.Resolve(ctx, "refs/heads/"+Name)
+	if err != nil && !errors.Is(err, git.ErrNoCommit) {
+		return err
+	}
+	b.tip = tip
+	return nil
+}
+
+// Exists reports whether there is a ledger.
+func (b *Branch) Exists() bool { return b.tip != "" }
+
+// Files are those of the ledger. The caller closes them.
+func (b *Branch) Files(ctx context.Context) (*git.Tree, error) {
+	if !b.Exists() {
+		return nil, ErrNone
+	}
+	return b.repo.Tree(ctx, b.tip, "")
+}
+
+// most is how often a write is tried when others are faster.
+const most = 10
+
+// Write changes the ledger: change makes of the files as they are those that
+// differ, nil for none, and is called again where somebody else was faster. Where
+// it returns nothing, nothing is written. at is the time of the commit.
+func (b *Branch) Write(ctx context.Context, message string, at time.Time, change func(files fs.FS) (map[string][]byte, error)) error {
+	var last error
+	for range most {
+		files, err := b.differences(ctx, change)
+		if err != nil || len(files) == 0 {
+			return err
+		}
+		commit, err := b.repo.Commit(ctx, own, git.NewCommit{
+			Parent: b.tip, Files: files, Message: message, Name: "escalate", Email: "escalate@localhost", Time: at,
+		})
+		if err != nil {
+			return err
+		}
+		if b.Remote {
+			last = b.repo.Push(ctx, remote, commit, Name)
+		} else {
+			last = b.repo.Move(ctx, Name, commit, b.tip)
+		}
+		switch {
+		case last == nil:
+			b.tip = commit
+			return nil
+		case !errors.Is(last, git.ErrMoved):
+			return fmt.Errorf("%w: %w", ErrRefused, last)
+		}
+		if err := b.Refresh(ctx); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: others were faster %d times: %w", ErrRefused, most, last)
+}
+
+// differences calls change with the files as they are.
+func (b *Branch) differences(ctx context.Context, change func(files fs.FS) (map[string][]byte, error)) (map[string][]byte, error) {
+	if !b.Exists() {
+		return change(none{})
+	}
+	files, err := b.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	return change(files)
+}
+
+// none has no files.
+type none struct{}
+
+func (none) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// Path is the file of an escalation's notices.
+func Path(id schema.ID) string { return path.Join(folder, string(id)+".jsonl") }
+
+// All returns the notices in the files of a ledger, those of each escalation in
+// the order in which they are to be delivered.
+func All(files fs.FS) ([]Notice, error) {
+	names, err := fs.Glob(files, folder+"/*/*.jsonl")
+	if err != nil {
+		return nil, err
+	}
+	var all []Notice
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name) // which reads no more than git.MaxBlob
+		if err != nil {
+			return nil, err
+		}
+		notices, err := Parse(name, data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, notices...)
+	}
+	return all, nil
+}
+
+// Format is what Parse reads: a line for each notice.
+func Format(notices []Notice) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	for _, n := range notices {
+		if n.Mentions == nil {
+			n.Mentions = []schema.Handle{}
+		}
+		n.At = n.At.UTC()
+		_ = enc.Encode(n) // which cannot fail: these are words and a time
+	}
+	return b.Bytes()
+}
