@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -131,6 +132,12 @@ func runLint(ctx context.Context, env environment, opts *options, args []string,
 	}
 	defer v.close()
 	t, err := v.working()
+	if errors.Is(err, tree.ErrNoFolder) && rev != "" {
+		// Somebody may have deleted it all.
+		if base, baseErr := v.lintBase(rev); baseErr == nil && len(base.Names) > 0 {
+			t, err = tree.Empty(), nil
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -260,6 +267,11 @@ func within(name string, paths []string) bool {
 
 // summarize writes the summary of a job of GitHub Actions.
 func summarize(env environment, r finding.Report) error {
+	return appendSummary(env, func(w io.Writer) error { return report.Summary(w, r) })
+}
+
+// appendSummary adds to the summary of a job of GitHub Actions, if there is one.
+func appendSummary(env environment, write func(io.Writer) error) error {
 	name := env.getenv("GITHUB_STEP_SUMMARY")
 	if name == "" {
 		return nil
@@ -268,6 +280,5 @@ func summarize(env environment, r finding.Report) error {
 	if err != nil {
 		return fmt.Errorf("cannot write the job summary: %w", err)
 	}
-	defer f.Close()
-	return report.Summary(f, r)
+	return errors.Join(write(f), f.Close())
 }

@@ -18,20 +18,21 @@ import (
 func newPlan(env environment, opts *options) *cobra.Command {
 	var base, head, format string
 	cmd := &cobra.Command{
-		Use:   "plan --base REV",
+		Use:   "plan [--base REV]",
 		Short: "Show what merging will announce, word for word",
 		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes,\n" +
 			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is\n" +
-			"the one from the newest commit that REV and --head have in common. It exits 1 if an escalation that\n" +
-			"changed has errors, so that nothing can be said of it.",
+			"the one from the newest commit that REV and --head have in common; without --base, from the ledger:\n" +
+			"what has not been told. It exits 1 if an escalation that changed has errors, so that nothing can be\n" +
+			"said of it.",
 		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			print, err := planPrinter(env, opts, format, cmd.Flags().Changed("format"))
+			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
 			if err != nil {
 				return err
 			}
-			if base == "" {
+			if base == "" && cmd.Flags().Changed("base") {
 				return usagef("--base names no commit: write, for example, --base origin/main")
 			}
 			v, err := newVersions(cmd.Context(), env, opts)
@@ -39,11 +40,24 @@ func newPlan(env environment, opts *options) *cobra.Command {
 				return err
 			}
 			defer v.close()
-			p, err := v.plan(base, head)
+			var p report.Plan
+			if base == "" {
+				p, err = v.planAgainstLedger(head)
+			} else {
+				p, err = v.plan(base, head)
+			}
 			if err != nil {
 				return err
 			}
-			if err := print(p); err != nil {
+			switch format {
+			case "json":
+				err = report.PlanJSON(env.stdout, p)
+			case "markdown":
+				err = report.PlanMarkdown(env.stdout, p)
+			default:
+				err = report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
+			}
+			if err != nil {
 				return err
 			}
 			if len(p.Unread) > 0 {
@@ -56,26 +70,6 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	cmd.Flags().StringVar(&head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
 	return cmd
-}
-
-func planPrinter(env environment, opts *options, format string, stated bool) (func(report.Plan) error, error) {
-	if opts.json {
-		if stated && format != "json" {
-			return nil, usagef("--json and --format %s exclude each other", format)
-		}
-		format = "json"
-	}
-	switch format {
-	case "text":
-		return func(p report.Plan) error {
-			return report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
-		}, nil
-	case "json":
-		return func(p report.Plan) error { return report.PlanJSON(env.stdout, p) }, nil
-	case "markdown":
-		return func(p report.Plan) error { return report.PlanMarkdown(env.stdout, p) }, nil
-	}
-	return nil, usagef("there is no format %q: write text, json or markdown", format)
 }
 
 // plan plans from the newest commit that base and head have in common to head,
@@ -108,6 +102,9 @@ func (v *versions) plan(base, head string) (report.Plan, error) {
 			now = is.Tree
 			changed = differing(was.Tree, now, func(path string) bool { return was.blob(path) != is.blob(path) })
 		}
+	}
+	if err == nil && len(was.Names)+len(now.Names) == 0 {
+		err = v.explain(tree.ErrNoFolder)
 	}
 	if err != nil {
 		return report.Plan{}, err

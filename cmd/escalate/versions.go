@@ -21,10 +21,9 @@ type versions struct {
 	ctx   context.Context
 	dir   string
 	check *shape.Checker
-	repo  *git.Repo // nil until a commit is asked for
-	// Close ends what the trees of commits need.
-	closers []func()
-	err     error // what went wrong while a tree was read
+	repo  *git.Repo   // nil until a commit is asked for
+	trees []*git.Tree // of commits, to be closed
+	err   error       // what went wrong beside them
 }
 
 func newVersions(ctx context.Context, env environment, opts *options) (*versions, error) {
@@ -41,8 +40,8 @@ func newVersions(ctx context.Context, env environment, opts *options) (*versions
 
 // close ends what was opened.
 func (v *versions) close() {
-	for _, c := range v.closers {
-		c()
+	for _, t := range v.trees {
+		t.Close()
 	}
 }
 
@@ -57,18 +56,25 @@ func (v *versions) openRepo() (err error) {
 // working loads the folder on disk.
 func (v *versions) working() (*tree.Tree, error) {
 	t, err := tree.Open(os.DirFS(v.dir), v.check)
+	return t, v.explain(err)
+}
+
+// explain says what to do where there is no folder of escalations.
+func (v *versions) explain(err error) error {
 	if errors.Is(err, tree.ErrNoFolder) {
-		return nil, fmt.Errorf("%w (%s): go to the repository, or name it with --dir", err, v.dir)
+		return fmt.Errorf("%w (%s): go to the repository, or name it with --dir", err, v.dir)
 	}
-	return t, err
+	return err
 }
 
 // commitTree is the tree of a commit.
 type commitTree struct {
 	*tree.Tree
 	commit string
-	blob   func(path string) string
+	files  *git.Tree
 }
+
+func (t *commitTree) blob(path string) string { return t.files.Blob(path) }
 
 // at loads the tree of a commit, given by its id. Where it has no escalations
 // folder, the tree is empty.
@@ -77,12 +83,15 @@ func (v *versions) at(commit string) (*commitTree, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.closers = append(v.closers, func() { files.Close() })
+	v.trees = append(v.trees, files)
 	t, err := tree.Open(files, v.check)
 	if errors.Is(err, tree.ErrNoFolder) {
+		if _, notFolder := files.Stat(tree.Folder); notFolder == nil {
+			return nil, fmt.Errorf("in commit %.10s, %s is not a folder", commit, tree.Folder)
+		}
 		t, err = tree.Empty(), nil
 	}
-	return &commitTree{Tree: t, commit: commit, blob: files.Blob}, err
+	return &commitTree{Tree: t, commit: commit, files: files}, err
 }
 
 // holds reports whether a file of the version has this content.
@@ -134,5 +143,9 @@ func (v *versions) failed() error {
 	if err := context.Cause(v.ctx); err != nil {
 		return err
 	}
-	return v.err
+	err := v.err
+	for _, t := range v.trees {
+		err = errors.Join(err, t.Err())
+	}
+	return err
 }

@@ -6,10 +6,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -18,6 +22,8 @@ type Plan struct {
 	plan.Plan
 	// Base says in words what the files were compared with.
 	Base string
+	// Pending is what an earlier run of apply did not deliver.
+	Pending []ledger.Notice
 }
 
 // PlanText prints a plan for a person at a terminal: each text in full, under
@@ -42,8 +48,11 @@ func PlanText(w io.Writer, r Plan, o TextOptions) error {
 			fmt.Fprintf(b, "  %s\n%s\n%s\n%s\n\n", p.paint(yellow, pasteHead(paste)), p.paint(faint, fence), escape.Terminal(paste.Text), p.paint(faint, fence))
 		}
 	}
-	for _, line := range r.asides() {
-		fmt.Fprintln(b, oneLine(line))
+	for _, n := range r.Pending {
+		fmt.Fprintf(b, "Not delivered yet, and tried again by the next apply: %s, %s\n", oneLine(n.Key), whatWhere(outbox.Outcome{Notice: n}))
+	}
+	for _, a := range r.asides() {
+		fmt.Fprintln(b, oneLine(a.text))
 	}
 	fmt.Fprintln(b, oneLine(r.summary()))
 	return b.Flush()
@@ -118,10 +127,7 @@ func (r Plan) ids() []schema.ID {
 // same people as one.
 func (r Plan) tellings(id schema.ID) []telling {
 	var ts []telling
-	for _, n := range r.Notices {
-		if n.Escalation != id {
-			continue
-		}
+	for _, n := range r.messages(id) {
 		i := slices.IndexFunc(ts, func(t telling) bool {
 			return t.Key == n.Key && t.Text == n.Text && slices.Equal(t.Mentions, n.Mentions)
 		})
@@ -132,6 +138,27 @@ func (r Plan) tellings(id schema.ID) []telling {
 		ts[i].wide = ts[i].wide || n.To == plan.Announcement
 	}
 	return ts
+}
+
+// messages are the notices of an escalation, those that are one line in one
+// place as one.
+func (r Plan) messages(id schema.ID) []plan.Notice {
+	var ms []plan.Notice
+	for _, n := range r.Notices {
+		if n.Escalation != id {
+			continue
+		}
+		i := slices.IndexFunc(ms, func(m plan.Notice) bool {
+			return plan.OneLine(m.Moment) && plan.OneLine(n.Moment) && m.To == n.To
+		})
+		if i < 0 {
+			ms = append(ms, n)
+			continue
+		}
+		ms[i].Text += "\n" + n.Text
+		ms[i].Mentions = process.Each(slices.Concat(ms[i].Mentions, n.Mentions))
+	}
+	return ms
 }
 
 func (r Plan) actionsOf(id schema.ID) []plan.Action {
@@ -189,7 +216,7 @@ func (r Plan) doing(a plan.Action) string {
 		if a.To == plan.Announcement {
 			return "the declaration in " + where + " is edited: it gets the link of the case"
 		}
-		return where + " follows the file"
+		return "the text of " + where + " is brought up to date"
 	}
 }
 
@@ -200,14 +227,26 @@ func pasteHead(p plan.Paste) string {
 	return "To copy by hand into the CTA of the case (P24, P33)"
 }
 
-// asides say what is not announced and why, and which roles nobody holds.
-func (r Plan) asides() []string {
-	var lines []string
-	for _, q := range r.Quiet {
-		lines = append(lines, fmt.Sprintf("#%s stays quiet about %s: %s", r.Announcement, q.Escalation, q.Why))
-	}
+// aside is a line about what is not told.
+type aside struct {
+	kind string
+	id   schema.ID
+	text string
+}
+
+// asides say what is not announced and why, and which roles nobody holds: first
+// what somebody has to see to.
+func (r Plan) asides() []aside {
+	var lines []aside
 	for _, u := range r.Unfilled {
-		lines = append(lines, fmt.Sprintf("Nobody holds the role %s, which must be informed of %s (P5)", u.Role, u.Escalation))
+		lines = append(lines, aside{"the roles that nobody holds", u.Escalation, fmt.Sprintf("Nobody holds the role %s, which must be informed of %s (P5)", u.Role, u.Escalation)})
+	}
+	for _, unread := range []bool{true, false} {
+		for _, q := range r.Quiet {
+			if slices.Contains(r.Unread, q.Escalation) == unread {
+				lines = append(lines, aside{"why it is quiet", q.Escalation, fmt.Sprintf("#%s stays quiet about %s: %s", r.Announcement, q.Escalation, q.Why)})
+			}
+		}
 	}
 	return lines
 }
@@ -242,79 +281,122 @@ const (
 	// commentClip is the longest text that is shown in it; escaped, it may
 	// become several times as long.
 	commentClip = 4_000
-	// maxLeftOut is how many of what had no room are named.
-	maxLeftOut = 20
+	// asideClip is the longest line about what is not told.
+	asideClip = 400
+	// leftOutMost is how many characters there are for naming what has no room.
+	leftOutMost = 6_000
 )
 
 // PlanMarkdown prints a plan for a comment on a pull request or the summary of
-// a job of GitHub Actions: what goes to the wide channel to be seen at once, the
-// rest to be unfolded. Nothing in it mentions anybody. What has no room is
-// named.
+// a job of GitHub Actions: what goes to the wide channel and what does not to be
+// seen at once, the rest to be unfolded. Nothing in it mentions anybody. What has
+// no room is named.
 func PlanMarkdown(w io.Writer, r Plan) error {
-	const reserve = 4_000 // for what is left out
-	var b strings.Builder
-	size := 0
-	write := func(s string) bool {
-		n := len([]rune(s))
-		if size+n > MaxComment-reserve {
-			return false
-		}
-		size += n
-		b.WriteString(s)
-		return true
-	}
-	var left []string
-	write(fmt.Sprintf("### What merging this announces\n\n%s\n", escape.GitHub(r.summary())))
+	b := bounded{left: map[string][]string{}}
+	b.write(fmt.Sprintf("### What merging this announces\n\n%s\n", escape.GitHub(r.summary())))
 	ids := r.ids()
 	for _, wide := range []bool{true, false} { // what everybody will read first
 		for _, id := range ids {
 			for _, t := range r.tellings(id) {
-				if t.wide == wide && !write(markdownTelling(id, t)) {
-					left = append(left, fmt.Sprintf("the text of %s: %s", id, strings.ToLower(title(t.Moment))))
+				if t.wide == wide && !b.writeText(func(most int) string { return markdownTelling(id, t, most) }) {
+					b.leaveOut("the texts", string(id))
 				}
 			}
 		}
 		if !wide {
 			break
 		}
-		var lines strings.Builder
-		for _, line := range r.asides() {
-			fmt.Fprintf(&lines, "\n- %s", escape.GitHub(escape.Clip(line, commentClip)))
-		}
-		if lines.Len() > 0 && !write(lines.String()+"\n") {
-			left = append(left, "what is not announced, and the roles that nobody holds")
+		for i, a := range r.asides() {
+			if i == 0 {
+				b.write("\n")
+			}
+			if !b.write(fmt.Sprintf("- %s\n", escape.GitHub(escape.Line(escape.Clip(a.text, asideClip))))) {
+				b.leaveOut(a.kind, string(a.id))
+			}
 		}
 	}
 	for _, id := range ids {
-		if s := r.markdownActions(id); s != "" && !write(s) {
-			left = append(left, fmt.Sprintf("what is done besides for %s", id))
+		if s := r.markdownActions(id); s != "" && !b.write(s) {
+			b.leaveOut("what is done besides", string(id))
 		}
 		for _, p := range r.pastesOf(id) {
-			if !write(details(fmt.Sprintf("%s: %s", id, pasteHead(p)), quote(p.Text))) {
-				left = append(left, fmt.Sprintf("what to copy into the %s of %s", p.Into, id))
+			if !b.writeText(func(most int) string { return details(fmt.Sprintf("%s: %s", id, pasteHead(p)), quote(p.Text, most)) }) {
+				b.leaveOut("what to copy by hand", string(id))
 			}
 		}
 	}
-	if len(left) > 0 {
-		b.WriteString("\nLeft out here, since a comment has no room for more; `escalate plan` shows it:\n")
-		for i, l := range left {
-			if i == maxLeftOut {
-				fmt.Fprintf(&b, "- and %d more\n", len(left)-i)
-				break
-			}
-			fmt.Fprintf(&b, "- %s\n", escape.GitHub(escape.Line(l)))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, b.String()+b.leftOut())
 	return err
 }
 
-func markdownTelling(id schema.ID, t telling) string {
+// bounded is a comment that is being written.
+type bounded struct {
+	strings.Builder
+	size  int                 // in characters
+	left  map[string][]string // what has no room: of which escalations
+	kinds []string            // the keys of left, in order
+}
+
+// write writes s if there is room for it.
+func (b *bounded) write(s string) bool {
+	n := utf8.RuneCountInString(s)
+	if b.size+n > MaxComment-leftOutMost {
+		return false
+	}
+	b.size += n
+	b.WriteString(s)
+	return true
+}
+
+// writeText writes a text, if need be the beginning of it only.
+func (b *bounded) writeText(text func(most int) string) bool {
+	for _, most := range []int{commentClip, commentClip / 8, commentClip / 32} {
+		if b.write(text(most)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bounded) leaveOut(kind, id string) {
+	if _, known := b.left[kind]; !known {
+		b.kinds = append(b.kinds, kind)
+	}
+	if !slices.Contains(b.left[kind], id) {
+		b.left[kind] = append(b.left[kind], id)
+	}
+}
+
+// leftOut names what has no room.
+func (b *bounded) leftOut() string {
+	if len(b.kinds) == 0 {
+		return ""
+	}
+	s := "\nLeft out here, since a comment has no room for more; `escalate plan` shows it:\n"
+	share := (leftOutMost - len(s) - 200) / len(b.kinds)
+	for _, kind := range b.kinds {
+		line, ids := "- "+kind+" of ", b.left[kind]
+		for i, id := range ids {
+			if i > 0 {
+				line += ", "
+			}
+			if len(line)+len(id) > share {
+				line += fmt.Sprintf("and %d more", len(ids)-i)
+				break
+			}
+			line += codeSpan(id)
+		}
+		s += line + "\n"
+	}
+	return s
+}
+
+func markdownTelling(id schema.ID, t telling, most int) string {
 	head := fmt.Sprintf("%s: %s", id, t.head(codeSpan))
 	if t.wide {
-		return fmt.Sprintf("\n**%s**\n\n%s", head, quote(t.Text))
+		return fmt.Sprintf("\n**%s**\n\n%s", head, quote(t.Text, most))
 	}
-	return details(head, quote(t.Text))
+	return details(head, quote(t.Text, most))
 }
 
 func (r Plan) markdownActions(id schema.ID) string {
@@ -333,71 +415,103 @@ func details(title, text string) string {
 	return fmt.Sprintf("\n<details><summary>\n\n%s\n\n</summary>\n\n%s\n</details>\n", title, text)
 }
 
-// quote shows a text as a quotation.
-func quote(text string) string {
-	clipped := escape.Clip(text, commentClip)
+// quote shows a text as a quotation, at most so many characters of it.
+func quote(text string, most int) string {
+	clipped := escape.Clip(text, most)
 	var b strings.Builder
 	for line := range strings.Lines(escape.GitHub(clipped)) {
 		b.WriteString("> " + strings.TrimSuffix(line, "\n") + "\n")
 	}
 	if clipped != text {
-		fmt.Fprintf(&b, ">\n> *…and %d characters more: `escalate plan` shows them.*\n", len([]rune(text))-commentClip)
+		fmt.Fprintf(&b, ">\n> *…and %d characters more: `escalate plan` shows them.*\n", utf8.RuneCountInString(text)-most)
 	}
 	return b.String()
 }
 
-// PlanJSON prints a plan for programs, in the shape that is promised to them.
-func PlanJSON(w io.Writer, r Plan) error {
-	type notice struct {
+// The shapes of JSON of plan and apply.
+type (
+	planJSON struct {
+		Notices  []noticeJSON   `json:"notices"`
+		Actions  []actionJSON   `json:"actions"`
+		Quiet    []quietJSON    `json:"quiet"`
+		Unfilled []unfilledJSON `json:"unfilled"`
+		Paste    []pasteJSON    `json:"paste"`
+	}
+	noticeJSON struct {
 		Key        string          `json:"key"`
 		Escalation schema.ID       `json:"escalation"`
-		Moment     change.Moment   `json:"moment"`
-		To         plan.Place      `json:"to"`
+		Moment     string          `json:"moment"`
+		To         string          `json:"to"`
 		Mentions   []schema.Handle `json:"mentions"`
 		Text       string          `json:"text"`
+		*deliveryJSON
 	}
-	type action struct {
+	actionJSON struct {
 		Key        string          `json:"key"`
 		Escalation schema.ID       `json:"escalation"`
-		Do         plan.Doing      `json:"do"`
-		To         plan.Place      `json:"to"`
+		Do         string          `json:"do"`
+		To         string          `json:"to"`
 		Mentions   []schema.Handle `json:"mentions"`
 		Text       string          `json:"text"`
+		*deliveryJSON
 	}
-	type quiet struct {
+	// deliveryJSON is what apply adds.
+	deliveryJSON struct {
+		Via   string `json:"via"`
+		State string `json:"state"`
+		URL   string `json:"url"`
+		Error string `json:"error,omitempty"`
+	}
+	quietJSON struct {
 		Escalation schema.ID `json:"escalation"`
 		Why        string    `json:"why"`
 	}
-	type unfilled struct {
+	unfilledJSON struct {
 		Escalation schema.ID   `json:"escalation"`
 		Role       schema.Role `json:"role"`
 	}
-	type paste struct {
+	pasteJSON struct {
 		Escalation schema.ID `json:"escalation"`
 		Into       string    `json:"into"`
 		Text       string    `json:"text"`
 	}
-	out := struct {
-		Notices  []notice   `json:"notices"`
-		Actions  []action   `json:"actions"`
-		Quiet    []quiet    `json:"quiet"`
-		Unfilled []unfilled `json:"unfilled"`
-		Paste    []paste    `json:"paste"`
-	}{[]notice{}, []action{}, []quiet{}, []unfilled{}, []paste{}}
+)
+
+// noticeOf and actionOf are a line of the ledger, as what it tells or does.
+func noticeOf(n ledger.Notice) noticeJSON {
+	return noticeJSON{Key: n.Key, Escalation: n.Escalation, Moment: n.Moment, To: n.To, Mentions: handles(n.Mentions), Text: n.Text}
+}
+
+func actionOf(n ledger.Notice) actionJSON {
+	return actionJSON{Key: n.Key, Escalation: n.Escalation, Do: n.Do, To: n.To, Mentions: handles(n.Mentions), Text: n.Text}
+}
+
+func newPlanJSON(r Plan) planJSON {
+	out := planJSON{[]noticeJSON{}, []actionJSON{}, []quietJSON{}, []unfilledJSON{}, []pasteJSON{}}
+	for _, n := range r.Pending {
+		if n.Do == "" {
+			out.Notices = append(out.Notices, noticeOf(n))
+		} else {
+			out.Actions = append(out.Actions, actionOf(n))
+		}
+	}
 	for _, n := range r.Notices {
-		out.Notices = append(out.Notices, notice{n.Key, n.Escalation, n.Moment, n.To, append([]schema.Handle{}, n.Mentions...), n.Text})
+		out.Notices = append(out.Notices, noticeJSON{n.Key, n.Escalation, string(n.Moment), string(n.To), handles(n.Mentions), n.Text, nil})
 	}
 	for _, a := range r.Actions {
-		out.Actions = append(out.Actions, action{a.Key, a.Escalation, a.Do, a.To, append([]schema.Handle{}, a.People...), a.Text})
+		out.Actions = append(out.Actions, actionJSON{a.Key, a.Escalation, string(a.Do), string(a.To), handles(a.People), a.Text, nil})
 	}
 	for _, q := range r.Quiet {
-		out.Quiet = append(out.Quiet, quiet(q))
+		out.Quiet = append(out.Quiet, quietJSON(q))
 	}
 	for _, u := range r.Unfilled {
-		out.Unfilled = append(out.Unfilled, unfilled(u))
+		out.Unfilled = append(out.Unfilled, unfilledJSON(u))
 	}
 	for _, p := range r.Pastes {
-		out.Paste = append(out.Paste, paste(p))
+		out.Paste = append(out.Paste, pasteJSON(p))
 	}
-	return encode(w, out)
+	return out
 }
+
+// PlanJSON prints a plan for programs, in the shape that is promised to them.
+func PlanJSON(w io.Writer, r Plan) error { return encode(w, newPlanJSON(r)) }

@@ -43,6 +43,7 @@ func TestPlanMarkdownIsBounded(t *testing.T) {
 		{1, strings.Repeat("words and more of them ", 2200), false}, // 50 KB, cut where it stands
 		{1, strings.Repeat("$", 50_000), true},
 		{10, strings.Repeat("@jodoe ", 7_000), true},
+		{20, strings.Repeat("$", 12_000), true},
 		{500, strings.Repeat("words ", 100), true},
 		{3000, "words", true},
 	} {
@@ -55,6 +56,9 @@ func TestPlanMarkdownIsBounded(t *testing.T) {
 		}
 		if left := strings.Contains(b.String(), "Left out here"); left != c.left {
 			t.Errorf("%d times %.10q: left out is %t, want %t", c.n, c.text, left, c.left)
+		}
+		if !strings.Contains(b.String(), "Opening in `#escalated_customers`") {
+			t.Errorf("%d times %.10q: the declaration has no room", c.n, c.text)
 		}
 		if opened, closed := strings.Count(b.String(), "<details>"), strings.Count(b.String(), "</details>"); opened != closed {
 			t.Errorf("%d times %.10q: %d details begin, %d end", c.n, c.text, opened, closed)

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// applyFlags are the flags of apply.
+type applyFlags struct{ dryRun, print, adopt, announce bool }
+
+func newApply(env environment, opts *options) *cobra.Command {
+	var f applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: "Announce what is true and has not been told",
+		Long: "Compares the default branch with the ledger (the branch escalate-ledger, on the remote origin if there\n" +
+			"is one), and announces what differs. What was told stands in the ledger: however often it runs, and\n" +
+			"whatever ended a run before, nothing is lost and nothing is told twice.\n\n" +
+			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, as GitHub Actions sets them.\n" +
+			"A place that nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something\n" +
+			"was not delivered.",
+		Example: "  escalate apply --dry-run\n  escalate apply --adopt              # at the beginning: what there is has been told\n" +
+			"  escalate apply --announce-existing  # at the beginning: announce all of it\n  escalate apply --print              # without GitHub: print all texts to be pasted",
+		Args: atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.adopt && f.announce {
+				return usagef("--adopt and --announce-existing exclude each other")
+			}
+			return runApply(cmd.Context(), env, opts, f)
+		},
+	}
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be said and done, and do nothing")
+	cmd.Flags().BoolVar(&f.print, "print", false, "print everything, to be pasted, and take that as told")
+	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "where there is no ledger yet: take what there is as told")
+	cmd.Flags().BoolVar(&f.announce, "announce-existing", false, "where there is no ledger yet: announce what there is")
+	return cmd
+}
+
+func runApply(ctx context.Context, env environment, opts *options, f applyFlags) error {
+	v, err := newVersions(ctx, env, opts)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	if err := v.openRepo(); err != nil {
+		return err
+	}
+	unlock, err := v.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	branch, err := ledger.OpenBranch(ctx, v.repo)
+	if err != nil {
+		return err
+	}
+	if err := begins(branch, f); err != nil {
+		return err
+	}
+	truth, err := v.truth(branch)
+	if err != nil {
+		return err
+	}
+	run := &outbox.Run{
+		Branch: branch, Truth: truth, Check: v.check, ID: v.runID(env), Now: env.now, Wait: wait,
+		Adopt: f.adopt, Announce: f.announce,
+	}
+	if f.dryRun { // nothing that could write is made
+		r, err := run.Plan(ctx)
+		if err == nil {
+			err = v.failed()
+		}
+		if err != nil {
+			return err
+		}
+		return printPlan(env, opts, report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
+	}
+	if run.Destinations, err = destinations(env, opts, f, truth.People); err != nil {
+		return err
+	}
+	r, err := run.Apply(ctx)
+	if err = errors.Join(err, v.failed()); err != nil && len(r.Outcomes) == 0 {
+		return err
+	}
+	if printErr := printApply(env, opts, r); err == nil {
+		err = printErr
+	}
+	if err == nil && r.Failed() {
+		err = errFindings
+	}
+	return err
+}
+
+// begins reports whether the ledger is there, or how it is to begin.
+func begins(b *ledger.Branch, f applyFlags) error {
+	switch {
+	case !b.Exists() && !f.adopt && !f.announce:
+		return fmt.Errorf("%w: run `escalate apply --adopt` to take what stands there as told, or `escalate apply --announce-existing` to announce it all", ledger.ErrNone)
+	case b.Exists() && (f.adopt || f.announce):
+		return usagef("there is a ledger already: run `escalate apply` without --adopt and --announce-existing")
+	}
+	return nil
+}
+
+// lock keeps other runs on this machine away.
+func (v *versions) lock() (unlock func(), err error) {
+	dir, err := v.repo.CommonDir(v.ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := flock.New(filepath.Join(dir, "escalate.lock"))
+	if _, err := l.TryLockContext(v.ctx, 50*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("cannot lock the repository against other runs: %w", err)
+	}
+	return func() { _ = l.Unlock() }, nil // the end of the process does it as well
+}
+
+// truth is what is true: the tip of the remote's default branch, whatever commit
+// is checked out, since what started this run may be late. Where the same branch
+// is checked out and ahead of it, or there is no remote, that counts.
+func (v *versions) truth(b *ledger.Branch) (outbox.Truth, error) {
+	commit := b.Truth
+	head, err := v.repo.Resolve(v.ctx, "HEAD")
+	switch {
+	case err != nil && (commit == "" || !errors.Is(err, git.ErrNoCommit)):
+		return outbox.Truth{}, err
+	case err == nil && commit == "":
+		commit = head
+	case err == nil && commit != head:
+		name, err := v.repo.Branch(v.ctx)
+		if err != nil {
+			return outbox.Truth{}, err
+		}
+		ahead, err := v.repo.IsAncestor(v.ctx, commit, head)
+		if err != nil {
+			return outbox.Truth{}, err
+		}
+		if name == b.Default && ahead {
+			commit = head
+		}
+	}
+	t, err := v.at(commit)
+	if err != nil {
+		return outbox.Truth{}, err
+	}
+	if len(t.Names) == 0 {
+		return outbox.Truth{}, v.explain(tree.ErrNoFolder)
+	}
+	return outbox.Truth{Tree: t.Tree, Blob: t.blob, Files: t.files}, nil
+}
+
+// onDisk is the files on disk, as if they were true.
+func (v *versions) onDisk() (outbox.Truth, error) {
+	t, err := v.working()
+	if err != nil {
+		return outbox.Truth{}, err
+	}
+	folder := os.DirFS(v.dir)
+	return outbox.Truth{Tree: t, Files: folder, Blob: func(path string) string {
+		data, err := fs.ReadFile(folder, path)
+		if err != nil {
+			return "" // it differs from any, and says so when it is read
+		}
+		return v.repo.HashBlob(data)
+	}}, nil
+}
+
+// planAgainstLedger plans what apply would do if head, or the files on disk where
+// it is empty, were true.
+func (v *versions) planAgainstLedger(head string) (report.Plan, error) {
+	if err := v.openRepo(); err != nil {
+		return report.Plan{}, err
+	}
+	branch, err := ledger.OpenBranch(v.ctx, v.repo)
+	if err != nil {
+		return report.Plan{}, err
+	}
+	if !branch.Exists() {
+		return report.Plan{}, fmt.Errorf("%w: compare with a commit, by --base, or begin one with `escalate apply --adopt` or `--announce-existing`", ledger.ErrNone)
+	}
+	var truth outbox.Truth
+	if head == "" && !v.repo.Bare {
+		truth, err = v.onDisk()
+	} else {
+		if head == "" {
+			head = "HEAD"
+		}
+		var commit string
+		if commit, err = v.repo.Resolve(v.ctx, head); err == nil {
+			var t *commitTree
+			if t, err = v.at(commit); err == nil {
+				truth = outbox.Truth{Tree: t.Tree, Blob: t.blob, Files: t.files}
+			}
+		}
+	}
+	if err != nil {
+		return report.Plan{}, err
+	}
+	r, err := (&outbox.Run{Branch: branch, Truth: truth, Check: v.check, Now: time.Now}).Plan(v.ctx)
+	return report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"}, errors.Join(err, v.failed())
+}
+
+// runID names the run in the ledger: the run of the workflow, or this clone. Two
+// of one name are never at work at the same time.
+func (v *versions) runID(env environment) string {
+	if id := env.getenv("GITHUB_RUN_ID"); id != "" {
+		return "github-" + id
+	}
+	host, _ := os.Hostname() // any answer will do
+	dir, err := v.repo.CommonDir(v.ctx)
+	if err != nil {
+		dir = v.dir
+	}
+	sum := sha256.Sum256([]byte(host + "\x00" + dir))
+	return "local-" + hex.EncodeToString(sum[:6])
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// destinations are those that the environment configures.
+func destinations(env environment, opts *options, f applyFlags, people schema.Directory) ([]outbox.Destination, error) {
+	if f.print {
+		w := env.stdout
+		if opts.json { // the answer is JSON, the texts are in it
+			w = io.Discard
+		}
+		return []outbox.Destination{terminal{w}}, nil
+	}
+	if f.adopt {
+		return nil, nil // nothing is told
+	}
+	token, repository := env.getenv("GITHUB_TOKEN"), env.getenv("GITHUB_REPOSITORY")
+	var missing []string
+	if token == "" {
+		missing = append(missing, "GITHUB_TOKEN")
+	}
+	if repository == "" {
+		missing = append(missing, "GITHUB_REPOSITORY")
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("there is nowhere to tell it: set %s, or print it with --print", strings.Join(missing, " and "))
+	}
+	tracking, err := github.NewTracking(github.Config{
+		API: env.getenv("GITHUB_API_URL"), Repository: repository, Token: token, UserAgent: "escalate/" + env.version,
+	}, people)
+	if err != nil {
+		return nil, err
+	}
+	return []outbox.Destination{tracking}, nil
+}
+
+// terminal is the destination of --print: what it prints, a person pastes.
+type terminal struct{ out io.Writer }
+
+// Via names the destination in the ledger.
+func (terminal) Via() string { return "print" }
+
+// Takes reports whether something is a text: what else is to be done, nobody can
+// print.
+func (terminal) Takes(_ plan.Place, do plan.Doing) bool { return do == "" }
+
+// Deliver prints a text.
+func (t terminal) Deliver(_ context.Context, item outbox.Item, _ bool) (outbox.Receipt, error) {
+	n := item.Notices[0]
+	text := escape.Terminal(item.Text())
+	for i, h := range item.Mentions() {
+		if i == 0 {
+			text += "\n\ncc"
+		}
+		text += " @" + string(h)
+	}
+	_, err := fmt.Fprintf(t.out, "To paste (%s, %s):\n--------\n%s\n--------\n\n", escape.Terminal(n.Key), escape.Terminal(n.To), text)
+	return outbox.Receipt{}, err
+}
+
+func printPlan(env environment, opts *options, p report.Plan) error {
+	if opts.json {
+		return report.PlanJSON(env.stdout, p)
+	}
+	return report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
+}
+
+func printApply(env environment, opts *options, r outbox.Report) error {
+	var err error
+	if opts.json {
+		err = report.ApplyJSON(env.stdout, r)
+	} else {
+		err = report.ApplyText(env.stdout, r, report.TextOptions{Color: env.colour})
+	}
+	return errors.Join(err, appendSummary(env, func(w io.Writer) error { return report.ApplySummary(w, r) }))
+}

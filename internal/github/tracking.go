@@ -1,0 +1,344 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Tracking is the destination of the tracking issues.
+type Tracking struct {
+	client *client
+	people schema.Directory
+}
+
+// NewTracking returns the tracking issues of a repository. people says who is
+// who on GitHub.
+func NewTracking(c Config, people schema.Directory) (*Tracking, error) {
+	gh, err := newClient(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Tracking{gh, people}, nil
+}
+
+// Via names the destination in the ledger.
+func (*Tracking) Via() string { return "github" }
+
+// Takes reports whether something goes to the tracking issue.
+func (*Tracking) Takes(to plan.Place, _ plan.Doing) bool { return to == plan.Tracking }
+
+// The labels of a tracking issue.
+const (
+	label         = "escalation"
+	severityLabel = "severity:"
+)
+
+// Deliver does what an item says to the tracking issue of its escalation. An
+// issue that somebody deleted is opened anew.
+func (t *Tracking) Deliver(ctx context.Context, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
+	r, err := t.deliver(ctx, item, inDoubt)
+	if err != nil {
+		return r, told(err)
+	}
+	return r, nil
+}
+
+func (t *Tracking) deliver(ctx context.Context, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
+	number, err := t.issue(ctx, item, inDoubt)
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	r, err := t.do(ctx, number, item, inDoubt)
+	if err == nil || !gone(err) || item.Do() == plan.OpenIssue {
+		return r, err
+	}
+	// The issue that the ledger names was deleted, or is of another repository.
+	if number, err = t.find(ctx, item.Notices[0].Escalation); err == nil && number == 0 {
+		number, err = t.open(ctx, item)
+	}
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	return t.do(ctx, number, item, inDoubt)
+}
+
+// issue returns the number of the issue, which is opened where that is what is
+// to be done, or where there is none.
+func (t *Tracking) issue(ctx context.Context, item outbox.Item, inDoubt bool) (int, error) {
+	opening := item.Do() == plan.OpenIssue
+	if number := numberOf(item.Thread); number != 0 && !opening {
+		return number, nil
+	}
+	if !opening || inDoubt {
+		if number, err := t.find(ctx, item.Notices[0].Escalation); err != nil || number != 0 {
+			return number, err
+		}
+	}
+	return t.open(ctx, item)
+}
+
+// numberOf is the number of the issue in what the ledger has of an escalation:
+// the one that was used last.
+func numberOf(thread []ledger.Notice) int {
+	for _, n := range slices.Backward(thread) {
+		if n.Via == "github" && n.State == ledger.Done {
+			issue, _, _ := strings.Cut(n.Ref, "/")
+			if number, err := strconv.Atoi(issue); err == nil {
+				return number
+			}
+		}
+	}
+	return 0
+}
+
+// find looks for the issue of an escalation among all that have the label.
+func (t *Tracking) find(ctx context.Context, id schema.ID) (int, error) {
+	number := 0
+	err := each(func(o github.ListOptions) ([]*github.Issue, *github.Response, error) {
+		return t.client.Issues.ListByRepo(ctx, t.client.owner, t.client.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: o})
+	}, func(i *github.Issue) bool {
+		if !i.IsPullRequest() && marked(i.GetBody(), string(id)) {
+			number = i.GetNumber()
+		}
+		return number == 0
+	})
+	return number, err
+}
+
+// open opens the issue, with what the ledger says of it last.
+func (t *Tracking) open(ctx context.Context, item outbox.Item) (int, error) {
+	as := item.Notices[0]
+	if item.Do() != plan.OpenIssue {
+		as = ledger.Notice{Escalation: as.Escalation, Text: string(as.Escalation) + "\n\n"}
+		for _, n := range item.Thread {
+			if plan.Doing(n.Do) == plan.OpenIssue || plan.Doing(n.Do) == plan.Edit && plan.Place(n.To) == plan.Tracking {
+				as.Text, as.Mentions = n.Text, n.Mentions
+			}
+		}
+	}
+	if err := t.label(ctx, label, "An escalation, opened by a file in this repository", "5319e7"); err != nil {
+		return 0, err
+	}
+	title, body := t.titled(as)
+	i, _, err := t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &github.IssueRequest{
+		Title: &title, Body: &body, Labels: &[]string{label},
+	})
+	return i.GetNumber(), err
+}
+
+// titled is the title and the body of an issue.
+func (t *Tracking) titled(n ledger.Notice) (title, body string) {
+	title, text, _ := strings.Cut(n.Text, "\n")
+	return escape.Clip(escape.Line(title), 250), t.body(text, n.Mentions, string(n.Escalation))
+}
+
+// do does what an item says to an issue.
+func (t *Tracking) do(ctx context.Context, number int, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
+	n := item.Notices[0]
+	issues, owner, repo := t.client.Issues, t.client.owner, t.client.repo
+	edit := func(r github.IssueRequest) (outbox.Receipt, error) {
+		i, _, err := issues.Edit(ctx, owner, repo, number, &r)
+		return receipt(number, i.GetHTMLURL()), err
+	}
+	switch item.Do() {
+	case "":
+		if n.Moment == "opened" { // the issue itself says it
+			i, _, err := issues.Get(ctx, owner, repo, number)
+			return receipt(number, i.GetHTMLURL()), err
+		}
+		return t.comment(ctx, number, item, inDoubt)
+	case plan.OpenIssue:
+		i, _, err := issues.Get(ctx, owner, repo, number)
+		return receipt(number, i.GetHTMLURL()), err
+	case plan.Edit:
+		title, body := t.titled(n)
+		return edit(github.IssueRequest{Title: &title, Body: &body})
+	case plan.CloseIssue:
+		return edit(github.IssueRequest{State: github.String("closed"), StateReason: github.String("completed")})
+	case plan.ReopenIssue:
+		return edit(github.IssueRequest{State: github.String("open")})
+	case plan.Label:
+		return t.severity(ctx, number, n.Text)
+	case plan.Assign:
+		return t.assign(ctx, number, n.Mentions)
+	default:
+		return outbox.Receipt{}, fmt.Errorf("a tracking issue has nothing like %s", n.Do)
+	}
+}
+
+func receipt(number int, url string) outbox.Receipt {
+	return outbox.Receipt{Ref: strconv.Itoa(number), URL: url}
+}
+
+// comment writes a comment, unless it is there.
+func (t *Tracking) comment(ctx context.Context, number int, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
+	keys := make([]string, len(item.Notices))
+	for i, n := range item.Notices {
+		keys[i] = n.Key
+	}
+	if inDoubt {
+		c, err := t.findComment(ctx, number, keys)
+		if err != nil {
+			return outbox.Receipt{}, err
+		}
+		if c != nil {
+			r := commented(number, c)
+			r.Kept = true
+			return r, nil
+		}
+	}
+	body := t.body(item.Text(), item.Mentions(), keys...)
+	c, _, err := t.client.Issues.CreateComment(ctx, t.client.owner, t.client.repo, number, &github.IssueComment{Body: &body})
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	return commented(number, c), nil
+}
+
+func commented(number int, c *github.IssueComment) outbox.Receipt {
+	return outbox.Receipt{Ref: fmt.Sprintf("%d/%d", number, c.GetID()), URL: c.GetHTMLURL()}
+}
+
+// findComment looks for a comment with all of the keys.
+func (t *Tracking) findComment(ctx context.Context, number int, keys []string) (*github.IssueComment, error) {
+	var found *github.IssueComment
+	err := each(func(o github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
+		return t.client.Issues.ListComments(ctx, t.client.owner, t.client.repo, number, &github.IssueListCommentsOptions{ListOptions: o})
+	}, func(c *github.IssueComment) bool {
+		if marked(c.GetBody(), keys...) {
+			found = c
+		}
+		return found == nil
+	})
+	return found, err
+}
+
+// severity gives the issue the label of a severity, and takes those of others.
+func (t *Tracking) severity(ctx context.Context, number int, name string) (outbox.Receipt, error) {
+	colors := map[string]string{"severity:critical": "b60205", "severity:high": "d93f0b", "severity:medium": "fbca04", "severity:low": "0e8a16"}
+	if err := t.label(ctx, name, "The severity of an escalation", colors[name]); err != nil {
+		return outbox.Receipt{}, err
+	}
+	issues, owner, repo := t.client.Issues, t.client.owner, t.client.repo
+	i, _, err := issues.Get(ctx, owner, repo, number)
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	labels := []string{label, name}
+	for _, l := range i.Labels { // what people added stays
+		if l.GetName() != label && !strings.HasPrefix(l.GetName(), severityLabel) {
+			labels = append(labels, l.GetName())
+		}
+	}
+	_, _, err = issues.ReplaceLabelsForIssue(ctx, owner, repo, number, labels)
+	return receipt(number, i.GetHTMLURL()), err
+}
+
+// label makes a label where there is none of the name. One that somebody
+// renamed is left to them.
+func (t *Tracking) label(ctx context.Context, name, description, color string) error {
+	_, _, err := t.client.Issues.GetLabel(ctx, t.client.owner, t.client.repo, name)
+	if status(err) != http.StatusNotFound {
+		return err
+	}
+	if color == "" {
+		color = "ededed"
+	}
+	_, _, err = t.client.Issues.CreateLabel(ctx, t.client.owner, t.client.repo, &github.Label{Name: &name, Description: &description, Color: &color})
+	if status(err) == http.StatusUnprocessableEntity {
+		return nil // somebody was faster
+	}
+	return err
+}
+
+// assign assigns the issue. Who has no login in the directory, or may not be
+// assigned, is left out: the text names them.
+func (t *Tracking) assign(ctx context.Context, number int, who []schema.Handle) (outbox.Receipt, error) {
+	issues, owner, repo := t.client.Issues, t.client.owner, t.client.repo
+	i, _, err := issues.Get(ctx, owner, repo, number)
+	if err != nil {
+		return outbox.Receipt{}, err
+	}
+	logins := []string{}
+	for _, h := range who {
+		login := string(t.people.People[h].GitHub)
+		if login == "" {
+			continue
+		}
+		may, _, err := issues.IsAssignee(ctx, owner, repo, login)
+		if err != nil && !gone(err) {
+			return outbox.Receipt{}, err
+		}
+		if may {
+			logins = append(logins, login)
+		}
+	}
+	if len(logins) > 0 || len(i.Assignees) > 0 {
+		_, _, err = issues.Edit(ctx, owner, repo, number, &github.IssueRequest{Assignees: &logins})
+	}
+	return receipt(number, i.GetHTMLURL()), err
+}
+
+// maxBody is how many characters GitHub takes of a comment or an issue.
+const maxBody = 65_536
+
+// body is a text with its mentions and its hidden markers. Where it is too long,
+// its end is left out, and that is said.
+func (t *Tracking) body(text string, mentions []schema.Handle, keys ...string) string {
+	var end strings.Builder
+	if logins := t.logins(mentions); len(logins) > 0 {
+		end.WriteString("\n\ncc @" + strings.Join(logins, " @"))
+	}
+	end.WriteString("\n")
+	for _, k := range keys {
+		end.WriteString("\n" + marker(k))
+	}
+	text = strings.TrimSpace(text)
+	for most := len(text); ; most = most * 3 / 4 {
+		shown := escape.GitHub(text)
+		if most < len(text) {
+			shown = escape.GitHub(escape.Clip(text, most)) + "\n\n*The rest is in the file of the escalation.*"
+		}
+		if body := shown + end.String(); utf8.RuneCountInString(body) <= maxBody {
+			return body
+		}
+	}
+}
+
+// logins are the GitHub logins of people, of those who have one.
+func (t *Tracking) logins(who []schema.Handle) []string {
+	var logins []string
+	for _, h := range who {
+		if login := string(t.people.People[h].GitHub); login != "" {
+			logins = append(logins, login)
+		}
+	}
+	return logins
+}
+
+// marker is what a comment or an issue is found again by. No text from a file
+// can hold one: it is escaped.
+func marker(key string) string { return "<!-- escalate: " + key + " -->" }
+
+// marked reports whether a body holds the markers of all keys.
+func marked(body string, keys ...string) bool {
+	for _, k := range keys {
+		if !strings.Contains(body, marker(k)) {
+			return false
+		}
+	}
+	return true
+}
