@@ -16,6 +16,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -162,10 +163,11 @@ func bench(o options, out, progress io.Writer) error {
 type jobs struct {
 	read, parse, parse400            *job
 	lint, lint100, lint400, lintPart *job
+	lintBase, plan                   *job
 }
 
 func (l jobs) all() []*job {
-	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart}
+	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart, l.lintBase, l.plan}
 }
 
 func lintJobs(work workspace) (jobs, error) {
@@ -184,6 +186,8 @@ func lintJobs(work workspace) (jobs, error) {
 		lint100:  &job{name: "escalate lint, GOGC=100", command: lint, env: []string{"GOGC=100"}},
 		lint400:  &job{name: "escalate lint, GOGC=400", command: lint, env: []string{"GOGC=400"}},
 		lintPart: &job{name: "escalate lint, a tenth of the files", command: tenth},
+		lintBase: &job{name: fmt.Sprintf("escalate lint --base, %d files changed", edited), command: append(lint, "--base", "HEAD")},
+		plan:     &job{name: fmt.Sprintf("escalate plan --base, %d files changed", edited), command: []string{work.path("escalate"), "plan", "--base", "HEAD", "--dir", all}},
 	}, nil
 }
 
@@ -200,6 +204,8 @@ func targets(l jobs, found []*peer) []target {
 		{what: "lint / parse, both at GOGC=100", value: l.lint100.over(l.parse), limit: 2.2},
 		{what: "lint / parse, both at GOGC=400", value: l.lint400.over(l.parse400), limit: 2.2},
 		{what: "lint, highest peak in MiB", value: l.lint.memory(), limit: 100},
+		{what: "lint --base / lint", value: l.lintBase.over(l.lint), limit: 1.1},
+		{what: "plan --base / lint", value: l.plan.over(l.lint), limit: 1.1},
 		{what: "lint, all files / a tenth of them", value: l.lint.over(l.lintPart), limit: 11},
 	}
 	for _, p := range found {
@@ -291,6 +297,9 @@ func (w workspace) fill(o options) (size int, err error) {
 	if _, err := c.write(w.path("tenth"), o.files/10); err != nil {
 		return 0, err
 	}
+	if err := w.commitAndEdit("all"); err != nil {
+		return 0, err
+	}
 	if !o.peers {
 		return size, nil
 	}
@@ -298,6 +307,43 @@ func (w workspace) fill(o options) (size int, err error) {
 		return 0, err
 	}
 	return size, writePeerFiles(w)
+}
+
+// edited is how many files differ from the commit that they are compared with.
+const edited = 20
+
+// commitAndEdit commits a part of the workspace and changes some of its files.
+func (w workspace) commitAndEdit(part string) error {
+	for _, args := range [][]string{
+		{"init", "--quiet"},
+		{"add", "--all"},
+		{"-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "--message", "All"},
+	} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = w.path(part)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+	}
+	changed := 0
+	for _, file := range w.files(part) {
+		if changed == edited {
+			break
+		}
+		name := w.path(part + "/" + file)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(data, []byte("\nclosure:")) { // which never changes
+			continue
+		}
+		changed++
+		if err := os.WriteFile(name, bytes.Replace(data, []byte("\napproach: "), []byte("\napproach: First of all, "), 1), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // build builds the product.
