@@ -1,0 +1,384 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+const northwind = "escalations/2026/northwind.yaml"
+
+// world is a repository with escalations, and a destination that remembers.
+type world struct {
+	testing.TB
+	dir   string
+	check *shape.Checker
+	now   time.Time
+	to    *place
+}
+
+// place is a destination in memory. What was delivered stays, whatever was
+// answered.
+type place struct {
+	told []string
+	// fail is asked before each delivery, lose after it.
+	fail, lose func(key string) error
+	looked     int
+}
+
+func (*place) Via() string                            { return "fake" }
+func (*place) Takes(to plan.Place, _ plan.Doing) bool { return to != plan.Announcement }
+
+func (p *place) Deliver(_ context.Context, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
+	var keys []string
+	for _, n := range item.Notices {
+		keys = append(keys, n.Key)
+	}
+	key := strings.TrimSpace(fmt.Sprintf("%s>%s %s", strings.Join(keys, "+"), item.Notices[0].To, item.Do()))
+	if inDoubt {
+		p.looked++
+		if slices.Contains(p.told, key) {
+			return outbox.Receipt{Ref: "1", Kept: true}, nil
+		}
+	}
+	if p.fail != nil {
+		if err := p.fail(key); err != nil {
+			return outbox.Receipt{}, err
+		}
+	}
+	p.told = append(p.told, key)
+	if p.lose != nil {
+		if err := p.lose(key); err != nil {
+			return outbox.Receipt{}, err
+		}
+	}
+	return outbox.Receipt{Ref: "1", URL: "https://example.com/1"}, nil
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{TB: t, dir: t.TempDir(), check: check, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), to: &place{}}
+	w.git("init", "--quiet", "--initial-branch=main")
+	if err := os.CopyFS(filepath.Join(w.dir, "escalations"), os.DirFS("../rule/testdata/base/escalations")); err != nil {
+		t.Fatal(err)
+	}
+	w.commit("open")
+	return w
+}
+
+func (w *world) git(args ...string) string {
+	w.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = w.dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		w.Fatalf("git %s: %v\n%s", args[0], err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (w *world) commit(message string) {
+	w.Helper()
+	w.git("add", "--all")
+	w.git("commit", "--quiet", "--message", message)
+}
+
+// merge changes the escalation and commits it.
+func (w *world) merge(pairs ...string) {
+	w.Helper()
+	name := filepath.Join(w.dir, northwind)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		w.Fatal(err)
+	}
+	text := string(data)
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == "" {
+			text += pairs[i+1]
+			continue
+		}
+		if !strings.Contains(text, pairs[i]) {
+			w.Fatalf("%q is not in it", pairs[i])
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+		w.Fatal(err)
+	}
+	w.commit("edit")
+}
+
+// run is a run as it would be made now.
+func (w *world) run(id string) *outbox.Run {
+	w.Helper()
+	repo, err := git.Open(w.Context(), w.dir)
+	if err != nil {
+		w.Fatal(err)
+	}
+	branch, err := ledger.OpenBranch(w.Context(), repo)
+	if err != nil {
+		w.Fatal(err)
+	}
+	head, err := repo.Resolve(w.Context(), "HEAD")
+	if err != nil {
+		w.Fatal(err)
+	}
+	files, err := repo.Tree(w.Context(), head, "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { files.Close() })
+	truth, err := tree.Open(files, w.check)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return &outbox.Run{
+		Branch: branch, Truth: outbox.Truth{Tree: truth, Blob: files.Blob, Files: files}, Check: w.check,
+		Destinations: []outbox.Destination{w.to}, ID: id, Announce: !branch.Exists(),
+		Now:  func() time.Time { return w.now },
+		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
+	}
+}
+
+func (w *world) apply(id string) outbox.Report {
+	w.Helper()
+	r, err := w.run(id).Apply(w.Context())
+	if err != nil {
+		w.Fatal(err)
+	}
+	return r
+}
+
+const (
+	opening = "create_channel topic invite channel pin bookmark open_issue tracking label assign"
+	news    = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: News}\n"
+)
+
+// words are what was told, without what is the same everywhere.
+func words(told []string) string {
+	var words []string
+	for _, t := range told {
+		_, t, _ = strings.Cut(t, ">")
+		place, do, _ := strings.Cut(t, " ")
+		if do != "" {
+			place = do
+		}
+		words = append(words, place)
+	}
+	return strings.Join(words, " ")
+}
+
+// What is new is told once, however often apply runs; the ledger says what.
+func TestApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := func() (outbox.Report, error) { r := w.run("1"); r.Announce = false; return r.Apply(t.Context()) }(); !errors.Is(err, ledger.ErrNone) {
+		t.Errorf("without a ledger: %v", err)
+	}
+	r := w.apply("1")
+	if got := words(w.to.told); got != opening {
+		t.Errorf("told %s", got)
+	}
+	if len(r.Unplaced) != 1 || r.Unplaced[0].To != plan.Announcement || r.Failed() {
+		t.Errorf("left to paste: %v", r.Unplaced)
+	}
+	if diff := w.git("diff", "escalate-ledger", "main", "--", "escalations/*/*.yaml"); diff != "" {
+		t.Errorf("still to be told: %s", diff)
+	}
+	tip := w.git("rev-parse", "escalate-ledger")
+	for range 10 {
+		w.apply("2")
+	}
+	if now := w.git("rev-parse", "escalate-ledger"); now != tip || words(w.to.told) != opening {
+		t.Errorf("a run with nothing to tell did something: %s", words(w.to.told))
+	}
+	w.to.told = nil
+	w.merge("due: 2026-11-24", "due: 2026-11-25", "five working days\n", "five working days\n    met: 2026-11-25\n", "", news)
+	w.apply("3")
+	if got := w.to.told; !slices.Equal(got, []string{
+		"2026/northwind update 2026-11-22T09:00:00Z>channel", "2026/northwind update 2026-11-22T09:00:00Z>tracking",
+		"2026/northwind criteria 1+2026/northwind steps 1>channel", "2026/northwind criteria 1+2026/northwind steps 1>tracking",
+		"2026/northwind update 2026-11-22T09:00:00Z>tracking edit",
+	}) {
+		t.Errorf("told %q", got)
+	}
+	w.to.told = nil
+	w.merge("due: 2026-11-25", "due: 2026-11-26")
+	w.apply("4")
+	if got := w.to.told; len(got) != 3 || got[0] != "2026/northwind steps 2>channel" {
+		t.Errorf("told %q", got)
+	}
+	for _, line := range strings.Split(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl"), "\n") {
+		if !strings.Contains(line, `"state":"done"`) || !strings.Contains(line, `"ref":"1"`) {
+			t.Errorf("the ledger says %s", line)
+		}
+	}
+}
+
+// What there is can be taken as told.
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.run("1")
+	r.Announce, r.Adopt = false, true
+	if _, err := r.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.apply("2")
+	if len(w.to.told) > 0 {
+		t.Errorf("told %q", w.to.told)
+	}
+	w.merge("", news)
+	w.apply("3")
+	if got := words(w.to.told); got != "channel tracking" {
+		t.Errorf("told %s", got)
+	}
+}
+
+// Whichever delivery fails, is carried out though its reply is lost, or is the
+// last before the process is killed: the runs after it tell the rest, and
+// nothing twice.
+func TestNothingIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	killed := errors.New("killed")
+	steps := len(strings.Fields(opening))
+	for at := range steps {
+		for name, fault := range map[string]func(w *world, n *int){
+			"refused":  func(w *world, n *int) { w.to.fail = once(n, at, errors.New("refused")) },
+			"no reply": func(w *world, n *int) { w.to.lose = once(n, at, outbox.ErrInDoubt) },
+			"in doubt": func(w *world, n *int) { w.to.fail = once(n, at, outbox.ErrInDoubt) },
+			"killed before": func(w *world, n *int) {
+				w.to.fail = func(k string) error { return kill(n, at, killed) }
+			},
+			"killed after": func(w *world, n *int) {
+				w.to.lose = func(k string) error { return kill(n, at, killed) }
+			},
+		} {
+			t.Run(fmt.Sprintf("%s at %d", name, at), func(t *testing.T) {
+				t.Parallel()
+				w, n := newWorld(t), 0
+				fault(w, &n)
+				func() {
+					defer func() {
+						if e := recover(); e != nil && e != any(killed) {
+							panic(e)
+						}
+					}()
+					w.apply("1")
+				}()
+				w.to.fail, w.to.lose = nil, nil
+				for range 2 {
+					if r := w.apply("1"); r.Failed() {
+						t.Fatalf("the next run failed: %v", r.Outcomes)
+					}
+				}
+				got, want := strings.Fields(words(w.to.told)), strings.Fields(opening)
+				slices.Sort(got)
+				slices.Sort(want)
+				if !slices.Equal(got, want) {
+					t.Errorf("told %q", w.to.told)
+				}
+			})
+		}
+	}
+}
+
+// once returns an error the one time that it is due.
+func once(n *int, at int, err error) func(string) error {
+	return func(string) error {
+		if *n++; *n == at+1 {
+			return err
+		}
+		return nil
+	}
+}
+
+// kill ends the run as a killed process does: nothing after it happens.
+func kill(n *int, at int, killed error) error {
+	if *n++; *n == at+1 {
+		panic(killed)
+	}
+	return nil
+}
+
+// What fails holds back what comes after it in the same place, and nothing else.
+func TestFailureStaysInItsPlace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.fail = func(key string) error {
+		if strings.Contains(key, ">channel") {
+			return errors.New("the channel is closed")
+		}
+		return nil
+	}
+	r := w.apply("1")
+	if got := words(w.to.told); got != "open_issue tracking label assign" || !r.Failed() {
+		t.Errorf("told %s", got)
+	}
+	for _, o := range r.Outcomes {
+		if (o.Result == outbox.Failed) != (o.To == "channel") {
+			t.Errorf("%s %s: %s", o.To, o.Do, o.Result)
+		}
+	}
+	// Today's words arrive tomorrow, whatever was merged since.
+	w.to.fail = nil
+	w.merge("", news)
+	w.apply("1")
+	if got := words(w.to.told[4:]); got != "create_channel topic invite channel pin bookmark channel tracking" {
+		t.Errorf("then %s", got)
+	}
+}
+
+// What another run is at work on is waited for, and then looked for.
+func TestOtherRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.apply("other")
+	w.to.fail, w.to.looked = nil, 0
+	began := w.now
+	w.apply("mine")
+	if waited := w.now.Sub(began); waited < 2*time.Minute || waited > 3*time.Minute {
+		t.Errorf("waited %s", waited)
+	}
+	if got := words(w.to.told); got != opening || w.to.looked != len(strings.Fields(opening)) {
+		t.Errorf("looked %d times, told %s", w.to.looked, got)
+	}
+}
+
+// A file that cannot be read is not told, and the run says so; what is told of
+// the others is not held back.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	w.to.told = nil
+	w.merge("severity: high", "severity: hgih", "", news)
+	if r := w.apply("2"); !r.Failed() || len(w.to.told) > 0 {
+		t.Errorf("told %q", w.to.told)
+	}
+	w.merge("severity: hgih", "severity: high")
+	if r := w.apply("3"); r.Failed() || words(w.to.told) != "channel tracking" {
+		t.Errorf("told %q", w.to.told)
+	}
+}
