@@ -28,7 +28,7 @@ import (
 )
 
 // applyFlags are the flags of apply.
-type applyFlags struct{ dryRun, print, adopt, announce bool }
+type applyFlags struct{ dryRun, print, adopt, announce, verify bool }
 
 func newApply(env environment, opts *options) *cobra.Command {
 	var f applyFlags
@@ -48,11 +48,15 @@ func newApply(env environment, opts *options) *cobra.Command {
 			if f.adopt && f.announce {
 				return usagef("--adopt and --announce-existing exclude each other")
 			}
+			if f.verify && (f.adopt || f.announce || f.print || f.dryRun) {
+				return usagef("--verify compares what was told, and takes no other flag")
+			}
 			return runApply(cmd.Context(), env, opts, f)
 		},
 	}
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show what would be said and done, and do nothing")
 	cmd.Flags().BoolVar(&f.print, "print", false, "print everything, to be pasted, and take that as told")
+	cmd.Flags().BoolVar(&f.verify, "verify", false, "compare the ledger with what stands at the destinations, and tell nothing")
 	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "where there is no ledger yet: take what there is as told")
 	cmd.Flags().BoolVar(&f.announce, "announce-existing", false, "where there is no ledger yet: announce what there is")
 	return cmd
@@ -98,6 +102,16 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		return printPlan(env, opts, report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
 	}
 	if run.Destinations, err = destinations(env, opts, f, truth.People); err != nil {
+		return err
+	}
+	if f.verify {
+		differences, err := run.Verify(ctx)
+		if err == nil {
+			err = printDifferences(env, opts, differences)
+		}
+		if err == nil && len(differences) > 0 {
+			err = errFindings
+		}
 		return err
 	}
 	r, err := run.Apply(ctx)
@@ -260,24 +274,34 @@ func destinations(env environment, opts *options, f applyFlags, people schema.Di
 	if f.adopt {
 		return nil, nil // nothing is told
 	}
-	token, repository := env.getenv("GITHUB_TOKEN"), env.getenv("GITHUB_REPOSITORY")
-	var missing []string
-	if token == "" {
-		missing = append(missing, "GITHUB_TOKEN")
+	config, err := githubConfig(env)
+	if err != nil {
+		return nil, fmt.Errorf("there is nowhere to tell it: %w, or print it with --print", err)
 	}
-	if repository == "" {
-		missing = append(missing, "GITHUB_REPOSITORY")
-	}
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("there is nowhere to tell it: set %s, or print it with --print", strings.Join(missing, " and "))
-	}
-	tracking, err := github.NewTracking(github.Config{
-		API: env.getenv("GITHUB_API_URL"), Repository: repository, Token: token, UserAgent: "escalate/" + env.version,
-	}, people)
+	tracking, err := github.NewTracking(config, people)
 	if err != nil {
 		return nil, err
 	}
 	return []outbox.Destination{tracking}, nil
+}
+
+// githubConfig is how to get to GitHub, as Actions sets it.
+func githubConfig(env environment) (github.Config, error) {
+	c := github.Config{
+		API: env.getenv("GITHUB_API_URL"), Repository: env.getenv("GITHUB_REPOSITORY"), Token: env.getenv("GITHUB_TOKEN"),
+		UserAgent: "escalate/" + env.version,
+	}
+	var missing []string
+	if c.Token == "" {
+		missing = append(missing, "GITHUB_TOKEN")
+	}
+	if c.Repository == "" {
+		missing = append(missing, "GITHUB_REPOSITORY")
+	}
+	if len(missing) > 0 {
+		return c, fmt.Errorf("set %s", strings.Join(missing, " and "))
+	}
+	return c, nil
 }
 
 // terminal is the destination of --print: what it prints, a person pastes.
@@ -309,6 +333,13 @@ func printPlan(env environment, opts *options, p report.Plan) error {
 		return report.PlanJSON(env.stdout, p)
 	}
 	return report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
+}
+
+func printDifferences(env environment, opts *options, differences []outbox.Difference) error {
+	if opts.json {
+		return report.VerifyJSON(env.stdout, differences)
+	}
+	return report.VerifyText(env.stdout, differences)
 }
 
 func printApply(env environment, opts *options, r outbox.Report) error {

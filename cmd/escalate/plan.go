@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -17,6 +21,7 @@ import (
 
 func newPlan(env environment, opts *options) *cobra.Command {
 	var base, head, format string
+	var comment bool
 	cmd := &cobra.Command{
 		Use:   "plan [--base REV]",
 		Short: "Show what merging will announce, word for word",
@@ -57,6 +62,9 @@ func newPlan(env environment, opts *options) *cobra.Command {
 			default:
 				err = report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
 			}
+			if err == nil && comment {
+				err = commentPlan(cmd.Context(), env, p)
+			}
 			if err != nil {
 				return err
 			}
@@ -69,7 +77,43 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	cmd.Flags().StringVar(&base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
 	cmd.Flags().StringVar(&head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	cmd.Flags().BoolVar(&comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
 	return cmd
+}
+
+// pullRequest is the number of the pull request that a job of GitHub Actions runs
+// for.
+var pullRequest = regexp.MustCompile(`^refs/pull/(\d+)/`)
+
+// commentPlan keeps the comment with the plan. Where the token may not write, as
+// that of a fork's pull request, it says so and leaves it at that.
+func commentPlan(ctx context.Context, env environment, p report.Plan) error {
+	found := pullRequest.FindStringSubmatch(env.getenv("GITHUB_REF"))
+	if found == nil {
+		return fmt.Errorf("--comment is for a pull request: GITHUB_REF is none (%q)", env.getenv("GITHUB_REF"))
+	}
+	number, err := strconv.Atoi(found[1])
+	if err != nil {
+		return err
+	}
+	config, err := githubConfig(env)
+	if err != nil {
+		return fmt.Errorf("cannot comment on the pull request: %w", err)
+	}
+	var text strings.Builder
+	if err := report.PlanMarkdown(&text, p); err != nil {
+		return err
+	}
+	url, err := github.Comment(ctx, config, number, text.String())
+	switch {
+	case errors.Is(err, github.ErrReadOnly):
+		fmt.Fprintf(env.stderr, "escalate: no comment: %v\n", err)
+		return nil
+	case err != nil:
+		return fmt.Errorf("cannot comment on the pull request: %w", err)
+	}
+	fmt.Fprintf(env.stderr, "escalate: the plan stands in %s\n", url)
+	return nil
 }
 
 // plan plans from the newest commit that base and head have in common to head,

@@ -129,3 +129,35 @@ func ApplyJSON(w io.Writer, r outbox.Report) error {
 
 // handles are never null.
 func handles(list []schema.Handle) []schema.Handle { return append([]schema.Handle{}, list...) }
+
+// VerifyText prints what is not as the ledger says.
+func VerifyText(w io.Writer, differences []outbox.Difference) error {
+	b := bufio.NewWriter(w)
+	for _, d := range differences {
+		fmt.Fprintf(b, "%-8s %s, in %s: %s\n", d.Fault, oneLine(d.Key), oneLine(d.To), oneLine(d.URL))
+	}
+	if len(differences) == 0 {
+		fmt.Fprintln(b, "All that was told stands where it was told.")
+	} else {
+		fmt.Fprintf(b, "%s between the ledger and what stands there.\n", count(len(differences), "difference"))
+	}
+	return b.Flush()
+}
+
+// VerifyJSON prints the same for programs.
+func VerifyJSON(w io.Writer, differences []outbox.Difference) error {
+	type item struct {
+		Key        string       `json:"key"`
+		Escalation schema.ID    `json:"escalation"`
+		To         string       `json:"to"`
+		Fault      outbox.Fault `json:"fault"`
+		URL        string       `json:"url"`
+	}
+	out := struct {
+		Differences []item `json:"differences"`
+	}{[]item{}}
+	for _, d := range differences {
+		out.Differences = append(out.Differences, item(d))
+	}
+	return encode(w, out)
+}
