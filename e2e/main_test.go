@@ -1,22 +1,28 @@
 //go:build e2e
 
-// Package e2e proves with tools that others wrote that the schemas and the
-// reports of escalate are what they should be: the YAML language server of the
-// editors, the ajv validator, and xmllint. See README.md.
+// Package e2e runs escalate beside what others wrote: the YAML language server
+// of the editors, the ajv validator, xmllint, an emulator of GitHub, and a local
+// runner of Actions. See README.md.
 package e2e
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"flag"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
+
+	"github.com/escalations-as-code/escalate/e2e/harness"
 )
 
 var (
+	// tools are what the tests of delivery are made of.
+	tools *harness.Tools
 	// editor is the one language server that all tests speak to.
 	editor *languageServer
 	// binary is escalate, as go build makes it.
@@ -24,6 +30,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	harness.RunHook()
 	log.SetFlags(0)
 	code, err := run(m)
 	if err != nil {
@@ -36,19 +43,24 @@ func run(m *testing.M) (code int, err error) {
 	if _, err := os.Stat("node_modules"); err != nil {
 		return 0, errors.New("the node tools are not installed: run npm ci --prefix e2e")
 	}
-	dir, err := os.MkdirTemp("", "escalate-e2e-")
-	if err != nil {
+	if tools, err = harness.New(".."); err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "escalate")
-	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/escalate").CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("go build: %w\n%s", err, out)
+	defer func() { err = errors.Join(err, tools.Close()) }()
+	if binary, err = tools.Binary(); err != nil {
+		return 0, err
 	}
 	if editor, err = startLanguageServer(); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, editor.stop()) }()
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		// Most tests wait, for other processes or for a time-out.
+		if err := parallel.Value.Set(strconv.Itoa(8 * runtime.NumCPU())); err != nil {
+			return 0, err
+		}
+	}
 	return m.Run(), nil
 }
 

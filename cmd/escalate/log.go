@@ -80,7 +80,7 @@ func outputFormat(opts *options, format string, stated bool) (string, error) {
 func escalationID(arg string) (schema.ID, error) {
 	name := strings.TrimPrefix(arg, "./")
 	if !strings.HasPrefix(name, tree.Folder+"/") {
-		name = history.Path(schema.ID(name))
+		name = tree.Path(schema.ID(name))
 	}
 	if !tree.IsEscalation(name) {
 		return "", usagef("%q is no escalation: write its id, such as 2026/northwind, or its path, such as escalations/2026/northwind.yaml", arg)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -64,7 +65,7 @@ func benchHistory(o options, out, progress io.Writer) error {
 	versions := &job{name: "log, contents, yaml.v3 of each version", command: []string{self, versionsWord, dir}}
 	audit := &job{name: "escalate audit", command: []string{work.path("escalate"), "audit", "--dir", dir}, finds: true}
 	logOne := &job{name: "escalate log ID", command: []string{work.path("escalate"), "log", last, "--dir", dir}}
-	gitOne := &job{name: "git log -- FILE", command: []string{"git", "-C", dir, "log", "--raw", "--first-parent", "--", history.Path(schema.ID(last))}}
+	gitOne := &job{name: "git log -- FILE", command: []string{"git", "-C", dir, "log", "--raw", "--first-parent", "--", tree.Path(schema.ID(last))}}
 	logAll := &job{name: "escalate log", command: []string{work.path("escalate"), "log", "--dir", dir}}
 	jobs := []*job{log, contents, versions, audit, logAll, gitOne, logOne}
 	measure(jobs, o.runs, work.path("output"), func(round int) {

@@ -122,11 +122,14 @@ func (t *Tracking) find(ctx context.Context, id schema.ID) (int, error) {
 func (t *Tracking) open(ctx context.Context, item outbox.Item) (int, error) {
 	as := item.Notices[0]
 	if item.Do() != plan.OpenIssue {
-		as = ledger.Notice{Escalation: as.Escalation, Text: string(as.Escalation) + "\n\n"}
+		as = ledger.Notice{Escalation: as.Escalation}
 		for _, n := range item.Thread {
 			if plan.Doing(n.Do) == plan.OpenIssue || plan.Doing(n.Do) == plan.Edit && plan.Place(n.To) == plan.Tracking {
 				as.Text, as.Mentions = n.Text, n.Mentions
 			}
+		}
+		if as.Text == "" {
+			as.Text, as.Mentions = item.Issue()
 		}
 	}
 	if err := t.label(ctx, label, "An escalation, opened by a file in this repository", "5319e7"); err != nil {
@@ -212,13 +215,18 @@ func commented(number int, c *github.IssueComment) outbox.Receipt {
 	return outbox.Receipt{Ref: fmt.Sprintf("%d/%d", number, c.GetID()), URL: c.GetHTMLURL()}
 }
 
-// findComment looks for a comment with all of the keys.
+// findComment looks for a comment with all of the keys, by whoever opened the
+// issue: that was us, and a marker in anybody else's comment proves nothing.
 func (t *Tracking) findComment(ctx context.Context, number int, keys []string) (*github.IssueComment, error) {
+	issue, _, err := t.client.Issues.Get(ctx, t.client.owner, t.client.repo, number)
+	if err != nil {
+		return nil, err
+	}
 	var found *github.IssueComment
-	err := each(func(o github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
+	err = each(func(o github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
 		return t.client.Issues.ListComments(ctx, t.client.owner, t.client.repo, number, &github.IssueListCommentsOptions{ListOptions: o})
 	}, func(c *github.IssueComment) bool {
-		if marked(c.GetBody(), keys...) {
+		if marked(c.GetBody(), keys...) && c.GetUser().GetID() == issue.GetUser().GetID() {
 			found = c
 		}
 		return found == nil

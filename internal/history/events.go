@@ -62,15 +62,12 @@ type Event struct {
 	effective time.Time
 }
 
-// Path returns the file of an escalation.
-func Path(id schema.ID) string { return tree.Folder + "/" + string(id) + ".yaml" }
-
 // Events returns what happened up to a commit, to one escalation or, where id
 // is empty, to all. It ends with the first error.
 func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID) iter.Seq2[Event, error] {
 	o := git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Contents: wanted}
 	if id != "" {
-		o.Folder, o.File = "", Path(id)
+		o.Folder, o.File = "", tree.Path(id)
 	}
 	return func(yield func(Event, error) bool) {
 		files := map[string]*file{}

@@ -44,7 +44,7 @@ type State struct {
 // At returns the state of an escalation at a moment, as the commits up to head
 // have it. The error is ErrNeverThere, or a *NotThereError.
 func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at time.Time) (*State, error) {
-	versions, first, err := until(ctx, repo, head, Path(id), at)
+	versions, first, err := until(ctx, repo, head, tree.Path(id), at)
 	switch {
 	case err != nil:
 		return nil, err
@@ -124,7 +124,7 @@ func lastReadable(ctx context.Context, repo *git.Repo, id schema.ID, versions []
 		}
 		v := regular[i]
 		i++
-		if e := tree.Read(Path(id), blob.Data, nil); readable(e) {
+		if e := tree.Read(tree.Path(id), blob.Data, nil); readable(e) {
 			return &State{Escalation: e, Commit: v.commit, Since: v.effective, Unreadable: v != versions[len(versions)-1]}, nil
 		}
 	}

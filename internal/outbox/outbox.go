@@ -47,6 +47,9 @@ type Item struct {
 	Notices []ledger.Notice
 	// Thread is all that the ledger has of the escalation, in order.
 	Thread []ledger.Notice
+	// Issue returns the tracking issue as the file is now, where the thread has
+	// none: the escalation was adopted.
+	Issue func() (text string, mentions []schema.Handle)
 }
 
 // Do is what is to be done; empty where a text is to be told.
@@ -412,7 +415,10 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 		if err != nil {
 			err = fmt.Errorf("it waits for what comes before it in the same place: %w", err)
 		} else {
-			receipt, err = r.one(ctx, Item{Notices: items, Thread: b[items[0].Escalation]})
+			receipt, err = r.one(ctx, Item{
+				Notices: items, Thread: b[items[0].Escalation],
+				Issue: func() (string, []schema.Handle) { return plan.Issue(r.Truth.Tree, r.Truth.Load(tree.Path(items[0].Escalation))) },
+			})
 		}
 		if err != nil && held[place] == nil {
 			held[place] = err

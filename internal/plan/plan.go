@@ -236,6 +236,13 @@ func (p *Plan) add(e *planner) {
 	}
 }
 
+// Issue returns the tracking issue of an escalation as its file is now: title,
+// empty line, text; and whom it mentions. One that was adopted has none yet.
+func Issue(t *tree.Tree, e *tree.Escalation) (text string, mentions []schema.Handle) {
+	p := newPlanner(t, e.ID, nil, &e.Escalation, nil)
+	return p.titled(), p.there(process.DRIs(p.now))
+}
+
 // planner plans for one escalation.
 type planner struct {
 	id       schema.ID

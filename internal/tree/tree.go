@@ -150,6 +150,9 @@ func ID(name string) schema.ID {
 	return schema.ID(strings.TrimSuffix(strings.TrimPrefix(name, Folder+"/"), ".yaml"))
 }
 
+// Path returns the file of the escalation of an id.
+func Path(id schema.ID) string { return Folder + "/" + string(id) + ".yaml" }
+
 // legalPath is the path of an escalation.
 var legalPath = regexp.MustCompile(`^` + Folder + `/\d{4}/[a-z0-9][a-z0-9_-]{0,75}\.yaml$`)
 

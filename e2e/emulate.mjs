@@ -1,0 +1,47 @@
+// Runs the emulators of the tests, all in one process. Each line of standard
+// input is a command in JSON, each line of standard output its answer:
+//
+//   {"do": "start", "service": "github", "seed": {...}}  ->  {"port": 40123}
+//   {"do": "stop", "port": 40123}                        ->  {}
+//
+// An emulator shares nothing with the others. The process ends with its input,
+// so that none outlives the tests.
+import {once} from 'node:events'
+import net from 'node:net'
+import readline from 'node:readline'
+
+// The emulators listen on all interfaces and do not say on which port: there is
+// no option for either.
+const {listen} = net.Server.prototype
+let newest
+net.Server.prototype.listen = function (port, ...rest) {
+  newest = this
+  return listen.call(this, port, '127.0.0.1', ...rest.filter(arg => typeof arg === 'function'))
+}
+
+// Imported only now, with the listen from above.
+const {createEmulator} = await import('emulate')
+
+const servers = new Map()
+const commands = {
+  async start({service, seed}) {
+    await createEmulator({service, seed, port: 0})
+    if (!newest.listening) await once(newest, 'listening')
+    const {port} = newest.address()
+    servers.set(port, newest)
+    return {port}
+  },
+  async stop({port}) {
+    servers.get(port).close()
+    servers.get(port).closeAllConnections()
+    servers.delete(port)
+    return {}
+  },
+}
+
+for await (const line of readline.createInterface({input: process.stdin})) {
+  const command = JSON.parse(line)
+  const answer = await commands[command.do](command).catch(err => ({error: String(err)}))
+  process.stdout.write(JSON.stringify(answer) + '\n')
+}
+process.exit(0)

@@ -1,0 +1,511 @@
+package harness
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// The repository that every GitHub of a test has, and the token that may write
+// to it, as the token of a workflow may.
+const (
+	Owner      = "acme"
+	Name       = "escalations"
+	Repository = Owner + "/" + Name
+	Token      = "ghs_the-token-of-the-workflow"
+	Bot        = "escalate-bot"
+)
+
+// site is where the emulator says that its pages are. No program may follow a
+// link of a reply instead of asking the proxy: nothing answers there.
+const site = "https://github.example"
+
+// GitHub is the emulator of one test, and the proxy in front of it. The proxy
+// fails the test at any request that GitHub's published description does not
+// allow, is strict where the emulator is not, records all that is said, and
+// fails on command.
+type GitHub struct {
+	t        testing.TB
+	upstream string // the emulator
+	contract routers.Router
+	server   *httptest.Server
+	closing  chan struct{}
+	client   *http.Client
+
+	mu      sync.Mutex
+	calls   []*Call
+	faults  []*injected
+	people  map[string]string // who may be assigned: by login in lower case, as it is written
+	deleted map[int]bool      // issues
+	pulls   map[int]bool      // issues that are pull requests
+}
+
+// Call is one request and its reply.
+type Call struct {
+	Method string
+	Path   string // without /api/v3
+	Query  string
+	Body   string
+	Status int // 0 where no reply was sent
+	Reply  string
+	Fault  FaultKind // what went wrong with it, if anything
+}
+
+// Writes reports whether the call is one that changes something.
+func (c Call) Writes() bool { return c.Method != http.MethodGet && c.Method != http.MethodHead }
+
+// String is the call on one line, without its bodies.
+func (c Call) String() string {
+	s := c.Method + " " + strings.TrimPrefix(c.Path, "/repos/"+Repository)
+	if c.Query != "" {
+		s += "?" + c.Query
+	}
+	s += " " + strconv.Itoa(c.Status)
+	if c.Fault != "" {
+		s += " (" + string(c.Fault) + ")"
+	}
+	return s
+}
+
+// personal is the token of a member.
+func personal(login string) string { return "ghp_the-token-of-" + login }
+
+// Logins says who is on a GitHub.
+type Logins struct {
+	// Members may be assigned.
+	Members []string
+	// Strangers exist, and may not be assigned.
+	Strangers []string
+}
+
+// NewGitHub starts a GitHub for one test, with an empty repository.
+func (x *Tools) NewGitHub(t testing.TB, logins Logins) *GitHub {
+	t.Helper()
+	contract, err := x.contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := []map[string]any{{"login": Bot}}
+	people := map[string]string{Bot: Bot}
+	members := []any{map[string]any{"login": Bot, "role": "admin"}}
+	tokens := map[string]any{Token: map[string]any{"login": Bot, "scopes": []string{"repo"}}}
+	for _, login := range logins.Members {
+		users = append(users, map[string]any{"login": login})
+		people[strings.ToLower(login)] = login
+		tokens[personal(login)] = map[string]any{"login": login, "scopes": []string{"repo"}}
+		members = append(members, map[string]any{"login": login, "role": "admin"})
+	}
+	for _, login := range logins.Strangers {
+		users = append(users, map[string]any{"login": login})
+	}
+	port := x.emulate(t, "github", map[string]any{
+		"tokens": tokens,
+		"github": map[string]any{
+			"baseUrl": site,
+			"users":   users,
+			"orgs":    []any{map[string]any{"login": Owner, "members": members}},
+			"repos":   []any{map[string]any{"owner": Owner, "name": Name, "private": true}},
+		},
+	})
+	g := &GitHub{
+		t: t, contract: contract, people: people,
+		upstream: fmt.Sprintf("http://127.0.0.1:%d", port),
+		closing:  make(chan struct{}),
+		client:   &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // or the emulator may hang up between two
+		deleted:  map[int]bool{}, pulls: map[int]bool{},
+	}
+	g.server = httptest.NewServer(g)
+	t.Cleanup(func() {
+		close(g.closing)
+		g.server.Close()
+	})
+	return g
+}
+
+// URL is for GITHUB_API_URL, as on github.com.
+func (g *GitHub) URL() string { return g.server.URL }
+
+// EnterpriseURL is for GITHUB_API_URL, as GitHub Enterprise Server has it.
+func (g *GitHub) EnterpriseURL() string { return g.server.URL + "/api/v3" }
+
+// Calls returns what was called since the start or the last Forget, in order.
+func (g *GitHub) Calls() []Call {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	calls := make([]Call, len(g.calls))
+	for i, c := range g.calls {
+		calls[i] = *c
+	}
+	return calls
+}
+
+// Writes returns the calls that change something.
+func (g *GitHub) Writes() []Call {
+	return slices.DeleteFunc(g.Calls(), func(c Call) bool { return !c.Writes() })
+}
+
+// Forget forgets the calls.
+func (g *GitHub) Forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls = nil
+}
+
+// Inject has calls go wrong from now on, and returns a function that says how
+// many did.
+func (g *GitHub) Inject(f Fault) (fired func() int) {
+	i := &injected{Fault: f, path: regexp.MustCompile(f.Path)}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.faults = append(g.faults, i)
+	return func() int {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return i.fired
+	}
+}
+
+// Heal ends all faults.
+func (g *GitHub) Heal() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.faults = nil
+}
+
+// DeleteIssue deletes an issue, as a person can on its page.
+func (g *GitHub) DeleteIssue(number int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.deleted[number] = true
+}
+
+// AddPull opens a pull request. GitHub lists it among the issues.
+func (g *GitHub) AddPull(title, body string, labels ...string) int {
+	g.t.Helper()
+	number := g.AddIssue(title, body, labels...)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pulls[number] = true
+	return number
+}
+
+// Issue is an issue as it stands on GitHub.
+type Issue struct {
+	Number    int
+	Title     string
+	Body      string
+	State     string
+	Labels    []string
+	Assignees []string
+	Author    string
+	URL       string
+	Comments  []Comment
+}
+
+// Comment is a comment of an issue.
+type Comment struct {
+	ID     int64
+	Body   string
+	Author string
+	URL    string
+}
+
+// Issues returns all issues with their comments, the oldest first. It asks the
+// emulator, not the proxy: no fault touches it, and it does not count.
+func (g *GitHub) Issues() []Issue {
+	g.t.Helper()
+	type named struct{ Name, Login string }
+	var rows []struct {
+		Number             int
+		Title, Body, State string
+		Labels, Assignees  []named
+		User               named
+		HTMLURL            string `json:"html_url"`
+	}
+	g.list("/issues?state=all&direction=asc", &rows)
+	var issues []Issue
+	for _, row := range rows {
+		g.mu.Lock()
+		hidden := g.deleted[row.Number] || g.pulls[row.Number]
+		g.mu.Unlock()
+		if hidden {
+			continue
+		}
+		i := Issue{Number: row.Number, Title: row.Title, Body: row.Body, State: row.State, Author: row.User.Login, URL: row.HTMLURL, Comments: g.comments(row.Number)}
+		for _, l := range row.Labels {
+			i.Labels = append(i.Labels, l.Name)
+		}
+		for _, a := range row.Assignees {
+			i.Assignees = append(i.Assignees, a.Login)
+		}
+		slices.Sort(i.Labels)
+		slices.Sort(i.Assignees)
+		issues = append(issues, i)
+	}
+	// Those of one millisecond are listed in no order.
+	slices.SortFunc(issues, func(a, b Issue) int { return a.Number - b.Number })
+	return issues
+}
+
+// Comments returns the comments of an issue or a pull request.
+func (g *GitHub) Comments(number int) []Comment {
+	g.t.Helper()
+	return g.comments(number)
+}
+
+func (g *GitHub) comments(number int) []Comment {
+	g.t.Helper()
+	var rows []struct {
+		ID      int64
+		Body    string
+		User    struct{ Login string }
+		HTMLURL string `json:"html_url"`
+	}
+	g.list(fmt.Sprintf("/issues/%d/comments", number), &rows)
+	comments := make([]Comment, len(rows))
+	for i, row := range rows {
+		comments[i] = Comment{row.ID, row.Body, row.User.Login, row.HTMLURL}
+	}
+	slices.SortFunc(comments, func(a, b Comment) int { return int(a.ID - b.ID) })
+	return comments
+}
+
+// Labels returns the names of the repository's labels.
+func (g *GitHub) Labels() []string {
+	g.t.Helper()
+	var rows []struct{ Name string }
+	g.list("/labels", &rows)
+	var names []string
+	for _, row := range rows {
+		names = append(names, row.Name)
+	}
+	return names
+}
+
+// AddIssue opens an issue, as a person does.
+func (g *GitHub) AddIssue(title, body string, labels ...string) int {
+	g.t.Helper()
+	var made struct{ Number int }
+	g.Do(http.MethodPost, "/issues", map[string]any{"title": title, "body": body, "labels": append([]string{}, labels...)}, &made)
+	return made.Number
+}
+
+// AddComment comments an issue, as one of the members does.
+func (g *GitHub) AddComment(login string, number int, body string) int64 {
+	g.t.Helper()
+	var made struct{ ID int64 }
+	g.do(personal(login), http.MethodPost, fmt.Sprintf("/issues/%d/comments", number), map[string]any{"body": body}, &made)
+	return made.ID
+}
+
+// EditComment replaces the text of a comment, as a person does.
+func (g *GitHub) EditComment(id int64, body string) {
+	g.t.Helper()
+	g.Do(http.MethodPatch, fmt.Sprintf("/issues/comments/%d", id), map[string]any{"body": body}, nil)
+}
+
+// DeleteComment deletes a comment, as a person does.
+func (g *GitHub) DeleteComment(id int64) {
+	g.t.Helper()
+	g.Do(http.MethodDelete, fmt.Sprintf("/issues/comments/%d", id), nil, nil)
+}
+
+// RenameLabel renames a label, as a person does.
+func (g *GitHub) RenameLabel(from, to string) {
+	g.t.Helper()
+	g.Do(http.MethodPatch, "/labels/"+from, map[string]any{"new_name": to}, nil)
+}
+
+// Do makes a call of the emulator for the test, past the proxy. The path is
+// below that of the repository.
+func (g *GitHub) Do(method, path string, body, reply any) {
+	g.t.Helper()
+	g.do(Token, method, path, body, reply)
+}
+
+func (g *GitHub) do(token, method, path string, body, reply any) {
+	g.t.Helper()
+	var in []byte
+	if body != nil {
+		var err error
+		if in, err = json.Marshal(body); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}
+	r, err := g.ask(method, "/repos/"+Repository+path, header, in)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if r.status >= 300 {
+		g.t.Fatalf("%s %s: %d %s", method, path, r.status, r.body)
+	}
+	if reply != nil {
+		if err := json.Unmarshal(r.body, reply); err != nil {
+			g.t.Fatalf("%s %s: %v", method, path, err)
+		}
+	}
+}
+
+// list reads all pages.
+func (g *GitHub) list(path string, rows any) {
+	g.t.Helper()
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	var all []json.RawMessage
+	for page := 1; ; page++ {
+		var some []json.RawMessage
+		g.Do(http.MethodGet, fmt.Sprintf("%s%sper_page=100&page=%d", path, sep, page), nil, &some)
+		if all = append(all, some...); len(some) < 100 {
+			break
+		}
+	}
+	joined, err := json.Marshal(all)
+	if err == nil && all != nil {
+		err = json.Unmarshal(joined, rows)
+	}
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// reply is an answer of GitHub.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// ask asks the emulator.
+func (g *GitHub) ask(method, path string, header http.Header, body []byte) (reply, error) {
+	r, err := http.NewRequest(method, g.upstream+path, bytes.NewReader(body))
+	if err != nil {
+		return reply{}, err
+	}
+	r.Header = header.Clone()
+	r.Host = strings.TrimPrefix(g.server.URL, "http://") // the links to the next page are made with it
+	res, err := g.client.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	return reply{res.StatusCode, res.Header, got}, err
+}
+
+// ServeHTTP is the proxy.
+func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // whoever called is gone
+	}
+	path, prefix := r.URL.EscapedPath(), ""
+	if p, enterprise := strings.CutPrefix(path, "/api/v3"); enterprise {
+		path, prefix = p, "/api/v3"
+	}
+	call := &Call{Method: r.Method, Path: path, Query: r.URL.RawQuery, Body: string(body)}
+	fault := g.note(call)
+	if fault.Kind == Meanwhile {
+		fault.Do()
+	}
+
+	if err := violation(g.contract, r, path, string(body)); err != nil {
+		g.t.Errorf("GitHub's description does not allow %s %s\n%s\n%v", r.Method, r.URL, body, err)
+	}
+	var answer reply
+	if !fault.Kind.before() {
+		if answer, err = g.answer(r, path, body); err != nil {
+			g.t.Errorf("%s %s: %v", r.Method, r.URL, err)
+			hangUp()
+			return
+		}
+		if prefix != "" {
+			answer.header.Set("Link", strings.ReplaceAll(answer.header.Get("Link"), g.server.URL+"/", g.server.URL+prefix+"/"))
+		}
+	}
+	g.send(w, r, call, fault, answer)
+}
+
+// note records a call and returns the fault that is due, one without a kind if
+// none is.
+func (g *GitHub) note(call *Call) (fault Fault) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls = append(g.calls, call)
+	for _, f := range g.faults {
+		if f.due(call.Method, call.Path) && fault.Kind == "" {
+			fault = f.Fault
+		}
+	}
+	call.Fault = fault.Kind
+	return fault
+}
+
+// send sends an answer, or what a fault makes of it.
+func (g *GitHub) send(w http.ResponseWriter, r *http.Request, call *Call, fault Fault, answer reply) {
+	length := len(answer.body)
+	switch fault.Kind {
+	case NoConnection, ReplyLost:
+		hangUp()
+		return
+	case KillBefore, KillAfter:
+		fault.Do()
+		hangUp()
+		return
+	case TimeoutBefore, TimeoutAfter:
+		select {
+		case <-r.Context().Done():
+		case <-g.closing:
+		}
+		hangUp()
+		return
+	case Slow:
+		timer := time.NewTimer(fault.Wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return
+		}
+	case Truncated:
+		answer.body = answer.body[:len(answer.body)/2]
+	default:
+		if own, ok := fault.reply(time.Now()); ok {
+			answer, length = own, len(own.body)
+		}
+	}
+	g.mu.Lock()
+	call.Status, call.Reply = answer.status, string(answer.body)
+	g.mu.Unlock()
+	for name, values := range answer.header {
+		if name != "Content-Length" && name != "Transfer-Encoding" && name != "Connection" && name != "Keep-Alive" {
+			w.Header()[name] = values
+		}
+	}
+	if answer.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(length))
+	}
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body) // whoever called may be gone
+	if fault.Kind == Truncated {
+		_ = http.NewResponseController(w).Flush()
+		hangUp()
+	}
+}
+
+// hangUp ends the connection without an answer, or without the rest of it.
+func hangUp() { panic(http.ErrAbortHandler) }
