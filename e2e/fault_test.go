@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -189,9 +190,9 @@ func TestFaults(t *testing.T) {
 	}
 	mustSettle := unsettled(clean)
 	want, _ := standing(clean)
-	calls, pushes := len(clean.GitHub.Calls()), clean.Origin.Pushes()-before
-	if calls+pushes < 30 || len(want) != 3 || len(mustSettle) > 0 {
-		t.Fatalf("%d calls and %d pushes, %d issues, left open %v: want at least 30, and 3, and none", calls, pushes, len(want), mustSettle)
+	calls, pushes := clean.GitHub.Calls(), clean.Origin.Pushes()-before
+	if len(calls)+pushes < 30 || len(want) != 3 || len(mustSettle) > 0 {
+		t.Fatalf("%d calls and %d pushes, %d issues, left open %v: want at least 30, and 3, and none", len(calls), pushes, len(want), mustSettle)
 	}
 
 	var mu sync.Mutex
@@ -252,7 +253,7 @@ func TestFaults(t *testing.T) {
 	})
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "A scenario of %d calls and %d pushes; at each point one fault, then runs until one succeeds.\n\n", calls, pushes)
+	fmt.Fprintf(&b, "A scenario of %d calls and %d pushes; at each point one fault, then runs until one succeeds.\n\n", len(calls), pushes)
 	b.WriteString("| fault | points | runs, at most | lost | doubled | otherwise wrong |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, name := range order {
 		r := rows[name]
@@ -266,27 +267,39 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// points are the calls at which a fault happens: at all of them where the process
-// is killed, else at some, spread evenly.
-func points(kind harness.FaultKind, calls int) []int {
-	some := 6
-	switch kind {
-	case harness.KillBefore, harness.KillAfter:
-		some = calls
-	case harness.ReplyLost:
-		some = 16
-	case harness.TimeoutBefore, harness.TimeoutAfter: // it takes half a minute until the client gives up
-		some = 4
+// points are the calls at which a fault happens, counted from 1. The process is
+// killed at all of them. What is lost on the way back happens where it matters,
+// at the calls that make something; the rest happens at some, spread evenly.
+func points(kind harness.FaultKind, calls []harness.Call) []int {
+	var all, posts []int
+	for i, c := range calls {
+		all = append(all, i+1)
+		if c.Method == http.MethodPost {
+			posts = append(posts, i+1)
+		}
 	}
-	if *everyPoint {
-		some = calls
+	switch {
+	case *everyPoint || kind == harness.KillBefore || kind == harness.KillAfter:
+		return all
+	case kind == harness.ReplyLost || kind == harness.Truncated || kind == harness.InternalAfter:
+		return posts
+	case kind == harness.TimeoutAfter: // half a minute each, until the client gives up
+		return spread(posts, 6)
+	case kind == harness.TimeoutBefore:
+		return spread(all, 4)
+	default:
+		return spread(all, 6)
 	}
-	some = min(some, calls)
-	at := make([]int, some)
-	for i := range at {
-		at[i] = 1 + i*(calls-1)/max(some-1, 1)
+}
+
+// spread returns n of a list, spread evenly.
+func spread(list []int, n int) []int {
+	n = min(n, len(list))
+	some := make([]int, n)
+	for i := range some {
+		some[i] = list[i*(len(list)-1)/max(n-1, 1)]
 	}
-	return slices.Compact(at)
+	return some
 }
 
 // wait is how long a fault has whoever called wait.

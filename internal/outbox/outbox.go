@@ -417,7 +417,9 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 		} else {
 			receipt, err = r.one(ctx, Item{
 				Notices: items, Thread: b[items[0].Escalation],
-				Issue: func() (string, []schema.Handle) { return plan.Issue(r.Truth.Tree, r.Truth.Load(tree.Path(items[0].Escalation))) },
+				Issue: func() (string, []schema.Handle) {
+					return plan.Issue(r.Truth.Tree, r.Truth.Load(tree.Path(items[0].Escalation)))
+				},
 			})
 		}
 		if err != nil && held[place] == nil {
