@@ -43,6 +43,8 @@ const (
 	KillBefore FaultKind = "SIGKILL before the call"
 	// KillAfter: GitHub does it, Fault.Do is called, and no answer comes.
 	KillAfter FaultKind = "SIGKILL after the call"
+	// ReadOnly is the 403 that a token hears that may only read.
+	ReadOnly FaultKind = "403 read-only token"
 	// Meanwhile is no fault: Fault.Do is called, then the call is answered.
 	Meanwhile FaultKind = "meanwhile"
 )
@@ -101,7 +103,7 @@ func (f *injected) due(method, path string) bool {
 // before reports whether GitHub does not hear of the call.
 func (k FaultKind) before() bool {
 	switch k {
-	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, KillBefore:
+	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, KillBefore, ReadOnly:
 		return true
 	}
 	return false
@@ -130,6 +132,8 @@ func (f Fault) reply(now time.Time) (reply, bool) {
 		r.header.Set("X-RateLimit-Used", "1000")
 		r.header.Set("X-RateLimit-Resource", "core")
 		r.header.Set("X-RateLimit-Reset", strconv.FormatInt(now.Add(f.Wait).Unix(), 10))
+	case ReadOnly:
+		say(http.StatusForbidden, "Resource not accessible by integration", "issues/comments")
 	case Internal, InternalAfter:
 		say(http.StatusInternalServerError, "Server Error", "")
 	case BadGateway:

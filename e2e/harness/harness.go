@@ -21,8 +21,8 @@ type Tools struct {
 	root string // of the repository of escalate
 	dir  string // for what is made
 
-	binary func() (string, error)
-
+	binary    func() (string, error)
+	runner    func() (string, error)
 	emulators func() (*emulators, error)
 	contract  func() (routers.Router, error)
 
@@ -42,7 +42,7 @@ func New(root string) (*Tools, error) {
 	}
 	x := &Tools{root: root, dir: dir}
 	x.binary = sync.OnceValues(x.buildBinary)
-
+	x.runner = sync.OnceValues(x.buildRunner)
 	x.emulators = sync.OnceValues(x.startEmulators)
 	x.contract = sync.OnceValues(func() (routers.Router, error) {
 		return readContract(filepath.Join(root, "e2e/testdata/github/openapi.json"))
