@@ -6,6 +6,9 @@
 //
 // An emulator shares nothing with the others. The process ends with its input,
 // so that none outlives the tests.
+//
+// `node emulate.mjs 4500` starts one for a person, at that port, and says how to
+// speak to it.
 import {once} from 'node:events'
 import net from 'node:net'
 import readline from 'node:readline'
@@ -21,6 +24,21 @@ net.Server.prototype.listen = function (port, ...rest) {
 
 // Imported only now, with the listen from above.
 const {createEmulator} = await import('emulate')
+
+if (process.argv[2]) {
+  const port = Number(process.argv[2])
+  const token = 'ghs_emulated'
+  await createEmulator({service: 'github', port, seed: {
+    tokens: {[token]: {login: 'escalate-bot', scopes: ['repo']}},
+    github: {
+      users: [{login: 'escalate-bot'}],
+      orgs: [{login: 'acme', members: [{login: 'escalate-bot', role: 'admin'}]}],
+      repos: [{owner: 'acme', name: 'escalations', private: true}],
+    },
+  }})
+  console.log(`export GITHUB_API_URL=http://127.0.0.1:${port} GITHUB_REPOSITORY=acme/escalations GITHUB_TOKEN=${token}`)
+  await new Promise(() => {}) // until it is stopped
+}
 
 const servers = new Map()
 const commands = {

@@ -153,8 +153,11 @@ func (v *versions) plan(base, head string) (report.Plan, error) {
 	if err != nil {
 		return report.Plan{}, err
 	}
-	p := report.Plan{Plan: plan.Between(was.Tree, now, changed, nil), Base: fmt.Sprintf("%s (commit %.10s)", base, was.commit)}
-	return p, v.failed()
+	with := fmt.Sprintf("commit %.10s", was.commit)
+	if !strings.HasPrefix(was.commit, base) {
+		with = fmt.Sprintf("%s (%s)", base, with)
+	}
+	return report.Plan{Plan: plan.Between(was.Tree, now, changed, nil), Base: with}, v.failed()
 }
 
 // changedOnDisk returns the escalations of which the files on disk are not what

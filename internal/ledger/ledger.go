@@ -55,9 +55,9 @@ type Notice struct {
 	URL      string          `json:"url"`
 }
 
-// Tells reports whether the notice is a text for people, and not only
-// something done, such as a channel made.
-func (n Notice) Tells() bool { return n.Do == "" || n.Text != "" }
+// Tells reports whether the notice is a text for people, and not something done
+// beside one, such as a label set.
+func (n Notice) Tells() bool { return n.Do == "" }
 
 // Read returns the notices of one escalation or, where id is empty, of all,
 // sorted by time. Where there is no ledger, there are none: the one of the
