@@ -115,6 +115,9 @@ func bench(o options, out, progress io.Writer) error {
 	if err := work.build(); err != nil {
 		return err
 	}
+	if err := work.tell("all"); err != nil {
+		return err
+	}
 
 	l, err := lintJobs(work)
 	if err != nil {
@@ -163,11 +166,11 @@ func bench(o options, out, progress io.Writer) error {
 type jobs struct {
 	read, parse, parse400            *job
 	lint, lint100, lint400, lintPart *job
-	lintBase, plan                   *job
+	lintBase, plan, apply            *job
 }
 
 func (l jobs) all() []*job {
-	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart, l.lintBase, l.plan}
+	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart, l.lintBase, l.plan, l.apply}
 }
 
 func lintJobs(work workspace) (jobs, error) {
@@ -188,6 +191,7 @@ func lintJobs(work workspace) (jobs, error) {
 		lintPart: &job{name: "escalate lint, a tenth of the files", command: tenth},
 		lintBase: &job{name: fmt.Sprintf("escalate lint --base, %d files changed", edited), command: append(lint, "--base", "HEAD")},
 		plan:     &job{name: fmt.Sprintf("escalate plan --base, %d files changed", edited), command: []string{work.path("escalate"), "plan", "--base", "HEAD", "--dir", all}},
+		apply:    &job{name: "escalate apply, nothing to tell", command: []string{work.path("escalate"), "apply", "--dir", all}, env: delivery()},
 	}, nil
 }
 
@@ -206,6 +210,7 @@ func targets(l jobs, found []*peer) []target {
 		{what: "lint, highest peak in MiB", value: l.lint.memory(), limit: 100},
 		{what: "lint --base / lint", value: l.lintBase.over(l.lint), limit: 1.1},
 		{what: "plan --base / lint", value: l.plan.over(l.lint), limit: 1.1},
+		{what: "apply with nothing to tell / lint", value: l.apply.over(l.lint), limit: 2},
 		{what: "lint, all files / a tenth of them", value: l.lint.over(l.lintPart), limit: 11},
 	}
 	for _, p := range found {
@@ -314,16 +319,12 @@ const edited = 20
 
 // commitAndEdit commits a part of the workspace and changes some of its files.
 func (w workspace) commitAndEdit(part string) error {
-	for _, args := range [][]string{
-		{"init", "--quiet"},
-		{"add", "--all"},
-		{"-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "--message", "All"},
-	} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = w.path(part)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
-		}
+	if err := w.git(part,
+		[]string{"init", "--quiet", "--initial-branch", "main"},
+		[]string{"add", "--all"},
+		[]string{"-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "--message", "All"},
+	); err != nil {
+		return err
 	}
 	changed := 0
 	for _, file := range w.files(part) {
@@ -344,6 +345,43 @@ func (w workspace) commitAndEdit(part string) error {
 		}
 	}
 	return nil
+}
+
+// git runs commands of git in a part of the workspace.
+func (w workspace) git(part string, commands ...[]string) error {
+	for _, args := range commands {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = w.path(part)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+	}
+	return nil
+}
+
+// tell gives a part of the workspace a remote, where a ledger says that all was
+// told.
+func (w workspace) tell(part string) error {
+	origin := w.path("origin.git")
+	if err := w.git(part,
+		[]string{"init", "--quiet", "--bare", "--initial-branch", "main", origin},
+		[]string{"remote", "add", "origin", origin},
+		[]string{"push", "--quiet", "origin", "main"},
+	); err != nil {
+		return err
+	}
+	adopt := exec.Command(w.path("escalate"), "apply", "--adopt", "--dir", w.path(part))
+	adopt.Env = append(os.Environ(), delivery()...)
+	if out, err := adopt.CombinedOutput(); err != nil {
+		return fmt.Errorf("escalate apply --adopt: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// delivery is the environment of a workflow. Nothing answers there: whoever has
+// nothing to tell does not ask.
+func delivery() []string {
+	return []string{"GITHUB_API_URL=http://127.0.0.1:1", "GITHUB_REPOSITORY=acme/escalations", "GITHUB_TOKEN=none"}
 }
 
 // build builds the product.
