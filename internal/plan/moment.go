@@ -27,24 +27,20 @@ func (e *planner) moment(c change.Change) {
 	concerned := process.Each(slices.Concat(dris, process.Managers(e.people, e.now), e.now.FYI))
 	switch c.Moment {
 	case change.Opened:
+		e.do(c, CreateChannel, Channel, nil, string(e.channel)) // first: the declaration links to it
 		e.announce(c, concerned, e.declaration(), "New Escalation")
-		e.do(c, CreateChannel, Channel, nil, string(e.channel))
-		e.do(c, Topic, Channel, nil, e.topic())
-		e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
+		e.newChannel(c)
 		e.tell(c, Channel, dris, e.welcome())
 		e.do(c, Pin, Channel, nil, "the opening message")
-		if link := e.caseLink(); link != "" {
-			e.do(c, Bookmark, Channel, nil, link)
-		}
 		e.do(c, OpenIssue, Tracking, dris, e.titled())
 		e.tell(c, Tracking, dris, e.issue())
 		e.do(c, Label, Tracking, nil, label(e.now.Severity))
 		e.do(c, Assign, Tracking, process.Each([]schema.Handle{e.now.DRI}), "")
 	case change.Reopened:
 		text := e.headed("Escalation reopened", c)
-		e.announce(c, concerned, text, "Escalation reopened")
 		e.do(c, CreateChannel, Channel, nil, string(e.channel))
-		e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
+		e.announce(c, concerned, text, "Escalation reopened")
+		e.newChannel(c)
 		e.tell(c, Channel, dris, text)
 		e.do(c, ReopenIssue, Tracking, nil, "")
 		e.tell(c, Tracking, dris, text)
@@ -100,25 +96,42 @@ func (e *planner) common() {
 	c := e.changes[0]
 	was := *e
 	was.now, was.channel = e.was, process.Channel(e.id, e.was, e.policy)
-	if was.topic() != e.topic() && was.channel == e.channel {
-		e.do(c, Topic, Channel, nil, e.topic())
-	}
-	if was.channel != e.channel && process.Open(e.now) { // another channel is a new one
-		e.do(c, CreateChannel, Channel, nil, string(e.channel))
-		e.do(c, Topic, Channel, nil, e.topic())
-		e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
-		if link := e.caseLink(); link != "" {
-			e.do(c, Bookmark, Channel, nil, link)
-		}
-	}
-	had := process.Stakeholders(e.was)
-	come := slices.DeleteFunc(e.there(process.Stakeholders(e.now)), func(h schema.Handle) bool { return slices.Contains(had, h) })
-	invited := slices.ContainsFunc(e.actions, func(a Action) bool { return a.Do == Invite })
-	if len(come) > 0 && !invited && process.Open(e.now) {
-		e.do(c, Invite, Channel, come, "")
+	if process.Open(e.now) { // an archived channel takes nothing
+		e.channelFollows(c, was)
 	}
 	if was.titled() != e.titled() {
 		e.do(c, Edit, Tracking, process.DRIs(e.now), e.titled())
+	}
+}
+
+// channelFollows plans what the escalation's channel needs to agree with the file
+// again.
+func (e *planner) channelFollows(c change.Change, was planner) {
+	set := slices.ContainsFunc(e.actions, func(a Action) bool { return a.Do == CreateChannel })
+	if was.channel != e.channel && !set { // another channel is a new one
+		e.do(c, CreateChannel, Channel, nil, string(e.channel))
+		e.newChannel(c)
+		set = true
+	}
+	if set {
+		return
+	}
+	if was.topic() != e.topic() {
+		e.do(c, Topic, Channel, nil, e.topic())
+	}
+	had := process.Stakeholders(e.was)
+	come := slices.DeleteFunc(e.there(process.Stakeholders(e.now)), func(h schema.Handle) bool { return slices.Contains(had, h) })
+	if len(come) > 0 {
+		e.do(c, Invite, Channel, come, "")
+	}
+}
+
+// newChannel plans what a new channel gets before something is said in it (P18).
+func (e *planner) newChannel(c change.Change) {
+	e.do(c, Topic, Channel, nil, e.topic())
+	e.do(c, Invite, Channel, process.Stakeholders(e.now), "")
+	if link := e.caseLink(); link != "" {
+		e.do(c, Bookmark, Channel, nil, link)
 	}
 }
 

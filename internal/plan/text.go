@@ -166,9 +166,16 @@ func (e *planner) title() string {
 // titled is the tracking issue as a whole: its title, an empty line, its text.
 func (e *planner) titled() string { return e.title() + "\n\n" + strings.TrimRight(e.issue(), "\n") }
 
-// topic is that of the escalation's channel.
+// topic is that of the escalation's channel: what it is about, and which step is
+// due next.
 func (e *planner) topic() string {
-	return fmt.Sprintf("%s, severity %s, DRI %s", oneLine(string(e.now.Customer)), e.now.Severity, e.name(e.now.DRI))
+	text := fmt.Sprintf("%s, severity %s, DRI %s", oneLine(string(e.now.Customer)), e.now.Severity, e.name(e.now.DRI))
+	open := slices.DeleteFunc(slices.Clone(e.now.NextSteps), func(s schema.NextStep) bool { return !s.Done.IsZero() })
+	if len(open) > 0 {
+		next := slices.MinFunc(open, func(a, b schema.NextStep) int { return a.Due.Compare(b.Due.Time) })
+		text += fmt.Sprintf(", next due %s: %s", day(next.Due), oneLine(string(next.Step)))
+	}
+	return text
 }
 
 // label is that of a severity.
