@@ -21,6 +21,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -50,6 +51,8 @@ type Item struct {
 	// Issue returns the tracking issue as the file is now, where the thread has
 	// none: the escalation was adopted.
 	Issue func() (text string, mentions []schema.Handle)
+	// Channel returns the name of the escalation's channel as the file has it now.
+	Channel func() schema.ChannelName
 }
 
 // Do is what is to be done; empty where a text is to be told.
@@ -83,6 +86,8 @@ type Receipt struct {
 	Ref, URL string
 	// Kept reports that it was there already.
 	Kept bool
+	// Note says what a person should know of it, such as who could not be invited.
+	Note string
 }
 
 // Result is what came of one notice or action.
@@ -99,6 +104,7 @@ const (
 type Outcome struct {
 	ledger.Notice
 	Result Result
+	Note   string
 	Err    error
 }
 
@@ -420,13 +426,16 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 				Issue: func() (string, []schema.Handle) {
 					return plan.Issue(r.Truth.Tree, r.Truth.Load(tree.Path(items[0].Escalation)))
 				},
+				Channel: func() schema.ChannelName {
+					return process.Channel(items[0].Escalation, &r.Truth.Load(tree.Path(items[0].Escalation)).Escalation, r.Truth.Policy)
+				},
 			})
 		}
-		if err != nil && held[place] == nil {
+		if err != nil && held[place] == nil && holds(items[0]) {
 			held[place] = err
 		}
 		for _, n := range items {
-			o := Outcome{Notice: n, Result: Done, Err: err}
+			o := Outcome{Notice: n, Result: Done, Note: receipt.Note, Err: err}
 			switch {
 			case err != nil:
 				o.Result = Failed
@@ -441,6 +450,17 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 		}
 	}
 	return outcomes, nil
+}
+
+// holds reports whether what comes after a notice or an action waits for it: a
+// text for the text before it, and everything for the place that it is in. What
+// is done beside them holds back nothing.
+func holds(n ledger.Notice) bool {
+	switch plan.Doing(n.Do) {
+	case "", plan.CreateChannel, plan.OpenIssue:
+		return true
+	}
+	return false
 }
 
 // now is the time as the ledger has it.

@@ -170,7 +170,7 @@ func (w *world) apply(id string) outbox.Report {
 }
 
 const (
-	opening = "create_channel topic invite channel pin bookmark open_issue tracking label assign"
+	opening = "create_channel topic invite bookmark channel pin open_issue tracking label assign"
 	news    = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: News}\n"
 )
 
@@ -218,14 +218,14 @@ func TestApply(t *testing.T) {
 	if got := w.to.told; !slices.Equal(got, []string{
 		"2026/northwind update 2026-11-22T09:00:00Z>channel", "2026/northwind update 2026-11-22T09:00:00Z>tracking",
 		"2026/northwind criteria 1+2026/northwind steps 1>channel", "2026/northwind criteria 1+2026/northwind steps 1>tracking",
-		"2026/northwind update 2026-11-22T09:00:00Z>tracking edit",
+		"2026/northwind update 2026-11-22T09:00:00Z>channel topic", "2026/northwind update 2026-11-22T09:00:00Z>tracking edit",
 	}) {
 		t.Errorf("told %q", got)
 	}
 	w.to.told = nil
 	w.merge("due: 2026-11-25", "due: 2026-11-26")
 	w.apply("4")
-	if got := w.to.told; len(got) != 3 || got[0] != "2026/northwind steps 2>channel" {
+	if got := w.to.told; len(got) != 4 || got[0] != "2026/northwind steps 2>channel" {
 		t.Errorf("told %q", got)
 	}
 	for _, line := range strings.Split(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl"), "\n") {
@@ -344,7 +344,7 @@ func TestFailureStaysInItsPlace(t *testing.T) {
 	w.to.fail = nil
 	w.merge("", news)
 	w.apply("1")
-	if got := words(w.to.told[4:]); got != "create_channel topic invite channel pin bookmark channel tracking" {
+	if got := words(w.to.told[4:]); got != "create_channel topic invite bookmark channel pin channel tracking" {
 		t.Errorf("then %s", got)
 	}
 }
