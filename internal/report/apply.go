@@ -30,6 +30,9 @@ func ApplyText(w io.Writer, r outbox.Report, o TextOptions) error {
 		case c.URL != "":
 			line += ": " + oneLine(c.URL)
 		}
+		if c.Note != "" {
+			line += " (" + oneLine(c.Note) + ")"
+		}
 		fmt.Fprintln(b, line)
 	}
 	full := Plan{Plan: r.Plan}
@@ -88,6 +91,9 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 			} else if c.URL != "" {
 				line += ": " + escape.GitHub(c.URL)
 			}
+			if c.Note != "" {
+				line += " (" + escape.GitHub(escape.Line(escape.Clip(c.Note, asideClip))) + ")"
+			}
 			if !b.write(line + "\n") {
 				b.leaveOut([]string{"what was not delivered", "what was delivered"}[i], string(c.Escalation))
 			}
@@ -107,7 +113,7 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 func ApplyJSON(w io.Writer, r outbox.Report) error {
 	out := newPlanJSON(Plan{Plan: plan.Plan{Quiet: r.Plan.Quiet, Unfilled: r.Plan.Unfilled, Pastes: r.Plan.Pastes}})
 	for _, c := range r.Outcomes {
-		d := deliveryJSON{Via: c.Via, State: string(c.Result), URL: c.URL}
+		d := deliveryJSON{Via: c.Via, State: string(c.Result), URL: c.URL, Note: c.Note}
 		if c.Err != nil {
 			d.Error = c.Err.Error()
 		}

@@ -461,6 +461,7 @@ type (
 		State string `json:"state"`
 		URL   string `json:"url"`
 		Error string `json:"error,omitempty"`
+		Note  string `json:"note,omitempty"`
 	}
 	quietJSON struct {
 		Escalation schema.ID `json:"escalation"`
