@@ -71,6 +71,8 @@ type Channels struct {
 	Prefix ChannelName `yaml:"prefix,omitempty" example:"esc_"`
 	// The Slack handle of the on-call support manager, without the @.
 	Support Text `yaml:"support,omitempty" example:"support-manager-oncall"`
+	// The Slack id of the user group with that handle: with it, the declaration mentions the group.
+	SupportGroup SlackGroupID `yaml:"support_group,omitempty" example:"S012AB3CD"`
 }
 
 // Region says when people of a region work (P25).

@@ -124,6 +124,12 @@ type SlackID string
 // JSONSchema describes a SlackID.
 func (SlackID) JSONSchema() *jsonschema.Schema { return text(`^[UW][A-Z0-9]+$`, "") }
 
+// SlackGroupID is the id of a user group in Slack.
+type SlackGroupID string
+
+// JSONSchema describes a SlackGroupID.
+func (SlackGroupID) JSONSchema() *jsonschema.Schema { return text(`^S[A-Z0-9]+$`, "") }
+
 // Email is an e-mail address.
 type Email string
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -23,6 +25,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/slack"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -38,9 +41,10 @@ func newApply(env environment, opts *options) *cobra.Command {
 		Long: "Compares the default branch with the ledger (the branch escalate-ledger, on the remote origin if there\n" +
 			"is one), and announces what differs. What was told stands in the ledger: however often it runs, and\n" +
 			"whatever ended a run before, nothing is lost and nothing is told twice.\n\n" +
-			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, as GitHub Actions sets them.\n" +
-			"A place that nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something\n" +
-			"was not delivered.",
+			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, as GitHub Actions sets them, and\n" +
+			"to Slack where SLACK_BOT_TOKEN is, or with SLACK_WEBHOOK_URL the announcements alone. A place that\n" +
+			"nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something was not\n" +
+			"delivered.",
 		Example: "  escalate apply --dry-run\n  escalate apply --adopt              # at the beginning: what there is has been told\n" +
 			"  escalate apply --announce-existing  # at the beginning: announce all of it\n  escalate apply --print              # without GitHub: print all texts to be pasted",
 		Args: atMost(0),
@@ -101,7 +105,7 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		}
 		return printPlan(env, opts, report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
 	}
-	if run.Destinations, err = destinations(env, opts, f, truth.People); err != nil {
+	if run.Destinations, err = v.destinations(env, opts, f, truth); err != nil {
 		return err
 	}
 	if f.verify {
@@ -262,8 +266,9 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// destinations are those that the environment configures.
-func destinations(env environment, opts *options, f applyFlags, people schema.Directory) ([]outbox.Destination, error) {
+// destinations are those that the environment configures. Of Slack's two, the bot
+// has it all.
+func (v *versions) destinations(env environment, opts *options, f applyFlags, truth outbox.Truth) ([]outbox.Destination, error) {
 	if f.print {
 		w := env.stdout
 		if opts.json { // the answer is JSON, the texts are in it
@@ -274,15 +279,43 @@ func destinations(env environment, opts *options, f applyFlags, people schema.Di
 	if f.adopt {
 		return nil, nil // nothing is told
 	}
-	config, err := githubConfig(env)
-	if err != nil {
-		return nil, fmt.Errorf("there is nowhere to tell it: %w, or print it with --print", err)
+	var all []outbox.Destination
+	config, missing := githubConfig(env)
+	if missing == nil {
+		tracking, err := github.NewTracking(config, truth.People)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, tracking)
 	}
-	tracking, err := github.NewTracking(config, people)
-	if err != nil {
-		return nil, err
+	s := slack.Config{
+		Token: env.getenv("SLACK_BOT_TOKEN"), API: env.getenv("SLACK_API_URL"), Now: env.now, Wait: wait,
+		File: func(id schema.ID) string {
+			if config.Repository == "" {
+				return ""
+			}
+			server := cmp.Or(env.getenv("GITHUB_SERVER_URL"), "https://github.com")
+			return server + "/" + path.Join(config.Repository, "blob/HEAD", v.repo.Prefix, tree.Path(id))
+		},
 	}
-	return []outbox.Destination{tracking}, nil
+	switch webhook := env.getenv("SLACK_WEBHOOK_URL"); {
+	case s.Token != "":
+		workspace, err := slack.NewWorkspace(s, truth.People, truth.Policy)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, workspace)
+	case webhook != "":
+		channel, err := slack.NewWebhook(webhook, s, truth.People, truth.Policy)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, channel)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("there is nowhere to tell it: for GitHub, %w; for Slack, set SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL; or print it with --print", missing)
+	}
+	return all, nil
 }
 
 // githubConfig is how to get to GitHub, as Actions sets it.

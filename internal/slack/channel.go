@@ -1,0 +1,131 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/plan"
+)
+
+// announcements is the id of the channel of the announcements.
+func (w *Workspace) announcements(ctx context.Context) (string, error) {
+	name := string(w.policy.Channels.Announcement)
+	c, found, err := w.named(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", inWords{fmt.Errorf("there is no public channel #%s in Slack: make it, or name another as `channels: {announcement: ...}` in the policy", name)}
+	}
+	return c.ID, nil
+}
+
+// named looks for a public channel among all there are, archived ones too; they
+// are listed once a run.
+func (w *Workspace) named(ctx context.Context, name string) (slack.Channel, bool, error) {
+	if w.names == nil {
+		names := map[string]slack.Channel{}
+		for cursor := ""; ; {
+			page, next, err := w.api.GetConversationsContext(ctx, &slack.GetConversationsParameters{
+				Cursor: cursor, Limit: 1000, Types: []string{"public_channel"},
+			})
+			if err != nil {
+				return slack.Channel{}, false, err
+			}
+			for _, c := range page {
+				names[c.Name] = c
+			}
+			if cursor = next; cursor == "" {
+				break
+			}
+		}
+		w.names = names
+	}
+	c, ok := w.names[name]
+	return c, ok, nil
+}
+
+// channel is the id of the escalation's channel. An escalation that was adopted
+// may have one that this app did not make, or none: then it is made.
+func (w *Workspace) channel(ctx context.Context, item outbox.Item) (id, note string, err error) {
+	if id := channelOf(item.Thread); id != "" {
+		return id, "", nil
+	}
+	r, err := w.create(ctx, item, string(item.Channel()))
+	if err != nil {
+		return "", "", err
+	}
+	id, _, _ = strings.Cut(r.Ref, "/")
+	return id, r.Note, nil
+}
+
+// create makes the escalation's channel. Where there is one of the name that
+// people write in, it is that: whether a run before made it, or somebody by hand
+// (P17). An archived one keeps its name, and an app cannot open it again; then
+// the next name that is free is taken.
+func (w *Workspace) create(ctx context.Context, item outbox.Item, name string) (outbox.Receipt, error) {
+	before := made(item.Thread)
+	for n := 1; n <= 50; n++ {
+		try := numbered(name, n)
+		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try})
+		kept := is(err, "name_taken")
+		if kept {
+			w.names = nil // it is newer than the list
+			there, found, listErr := w.named(ctx, try)
+			if listErr != nil {
+				return outbox.Receipt{}, listErr
+			}
+			if !found || there.IsArchived {
+				continue
+			}
+			if !there.IsMember {
+				if _, _, _, err := w.api.JoinConversationContext(ctx, there.ID); err != nil {
+					return outbox.Receipt{}, err
+				}
+			}
+			c, err = &there, nil
+		}
+		if err != nil {
+			return outbox.Receipt{}, err
+		}
+		r, err := w.did(ctx, c.ID, nil)
+		r.Ref, r.Kept = c.ID+"/"+try, kept
+		switch {
+		case kept && slices.Contains(before, c.ID):
+			r.Note = fmt.Sprintf("#%s is open, and used again", try)
+		case try != name:
+			r.Note = fmt.Sprintf("#%s is taken by a channel that an app cannot open again: it is #%s", name, try)
+		case kept:
+			r.Note = fmt.Sprintf("#%s was there already", try)
+		}
+		return r, err
+	}
+	return outbox.Receipt{}, inWords{fmt.Errorf("the names from #%s to #%s are all taken: name another as `channel:` in the file", name, numbered(name, 50))}
+}
+
+// numbered is the n-th name to try.
+func numbered(name string, n int) string {
+	if n == 1 {
+		return name
+	}
+	end := fmt.Sprintf("-%d", n)
+	return name[:min(len(name), maxName-len(end))] + end
+}
+
+// made are the ids of the channels that the escalation has had.
+func made(thread []ledger.Notice) []string {
+	var ids []string
+	for _, n := range thread {
+		if n.Via == via && n.State == ledger.Done && plan.Doing(n.Do) == plan.CreateChannel {
+			id, _, _ := strings.Cut(n.Ref, "/")
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
