@@ -334,7 +334,7 @@ func (j judge) changed(it *item) {
 	if e == nil {
 		return
 	}
-	if e.Broken {
+	if !e.Readable() { // such a version changes no fact
 		it.found = added(found, was)
 	} else {
 		rest, judged := j.transition(it, e, found)
@@ -412,10 +412,11 @@ func judgementOf(e *tree.Escalation, found []finding.Finding, rules *tree.Tree) 
 	}
 }
 
-// slim is an escalation without its document.
+// slim is an escalation without its document. One that cannot be read counts as
+// broken.
 func slim(e *tree.Escalation) *tree.Escalation {
 	s := *e
-	s.Document = &document.Document{Path: e.Path, Broken: e.Broken}
+	s.Document = &document.Document{Path: e.Path, Broken: !e.Readable()}
 	s.Data = nil
 	return &s
 }

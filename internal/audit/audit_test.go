@@ -127,11 +127,14 @@ func TestBroken(t *testing.T) {
 	r.Commit("break", path, "just text\n")
 	r.Commit("still", path, "just text\n# and more\n")
 	r.Commit("mend", path, edit(wrong, "severity: high", "severity: medium"))
+	r.Commit("conflict", path, edit(wrong, "severity: high\n", "<<<<<<< HEAD\nseverity: low\n=======\nseverity: medium\n>>>>>>> main\n"))
+	r.Commit("mend again", path, edit(wrong, "severity: high", "severity: medium"))
 	got, _ := replay(t, r, "")
 	want(t, got,
 		"open: 2026/northwind.yaml:14 escalation-dri arivera",
 		"break: 2026/northwind.yaml:1 yaml-syntax ",
 		"mend: 2026/northwind.yaml:3 severity-explained medium",
+		"conflict: 2026/northwind.yaml:3 merge-conflict ",
 	)
 }
 

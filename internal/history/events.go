@@ -17,11 +17,9 @@ import (
 	"context"
 	"io/fs"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
-	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -170,7 +168,7 @@ func (f *file) next(v *version) []Event {
 		f.gone = false
 		add(Event{Change: Restored})
 	}
-	if v.escalation == nil || !readable(v.escalation) {
+	if v.escalation == nil || !v.escalation.Readable() {
 		if !f.unreadable {
 			add(Event{Change: Unreadable, To: why(v)})
 		}
@@ -187,19 +185,6 @@ func (f *file) next(v *version) []Event {
 	}
 	f.last = &now
 	return list
-}
-
-// readable reports whether a version says what its writer meant: YAML takes it.
-// What lint can mend in memory, to judge the rest, may lack a fact here and have
-// one twice there.
-func readable(e *tree.Escalation) bool {
-	return !e.Broken && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
-		switch f.Rule {
-		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
-			return true
-		}
-		return false
-	})
 }
 
 // why says why a version cannot be read.

@@ -124,7 +124,7 @@ func lastReadable(ctx context.Context, repo *git.Repo, id schema.ID, versions []
 		}
 		v := regular[i]
 		i++
-		if e := tree.Read(tree.Path(id), blob.Data, nil); readable(e) {
+		if e := tree.Read(tree.Path(id), blob.Data, nil); e.Readable() {
 			return &State{Escalation: e, Commit: v.commit, Since: v.effective, Unreadable: v != versions[len(versions)-1]}, nil
 		}
 	}

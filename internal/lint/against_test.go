@@ -84,7 +84,15 @@ const twoUpdates = "updates:\n" +
 
 const news = "  - {at: 2026-11-23T09:00:00Z, by: jdoe, to: [internal], text: Third}\n"
 
+// earlier is an update of another branch, of the day before that of news.
+var earlier = strings.Replace(news, "2026-11-23T09", "2026-11-22T10", 1)
+
 const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red}\n"
+
+// conflict is what git leaves of two versions of some lines.
+func conflict(ours, theirs string) string {
+	return "<<<<<<< HEAD\n" + ours + "=======\n" + theirs + ">>>>>>> main\n"
+}
 
 func TestAgainst(t *testing.T) {
 	t.Parallel()
@@ -191,7 +199,9 @@ func TestAgainst(t *testing.T) {
 
 		{"the base is broken", []edit{{"", "delete", ""}, {"", "", "- a\n"}}, []edit{{"", "- a\n", base[northwind]}}, "northwind:1 base-readable warning"},
 		{"the base has a conflict where something changed", []edit{{"", "severity: high", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "severity: low"}}, "northwind:1 base-readable warning"},
-		{"the base has a conflict elsewhere", []edit{{"", "ask: One", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "ask: One"}}, ""},
+		{"the base has a conflict elsewhere", []edit{{"", "ask: One", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "ask: One"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict of two severities", []edit{{"", "severity: high", conflict("severity: high\n", "severity: low\n")}}, []edit{{"", conflict("severity: high\n", "severity: low\n"), "severity: low\n"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict of two updates", []edit{{"", "", conflict(news, earlier)}}, []edit{{"", conflict(news, earlier), earlier + news}}, "northwind:1 base-readable warning"},
 		{"a fault of the base in another field", []edit{{"", "severity: high", "severity: hgih"}}, []edit{{"", "severity: hgih", "severity: low"}, {"", "text: First", "text: Another"}}, "northwind:1 base-readable warning; northwind:30 update-kept P37"},
 		{"a broken file", nil, []edit{{"", "severity: high", "severity: high\n<<<<<<< HEAD"}}, "northwind:4 merge-conflict"},
 

@@ -58,8 +58,8 @@ type Transition struct {
 // NewTransition returns the change of an escalation from before, which may be
 // nil, to what c holds.
 func NewTransition(c *Case, before *tree.Escalation) *Transition {
-	t := &Transition{Case: c, Unreadable: before != nil && before.Broken}
-	if before == nil || before.Broken {
+	t := &Transition{Case: c, Unreadable: before != nil && !before.Readable()}
+	if before == nil || t.Unreadable {
 		t.Changes = change.Between(nil, &c.Escalation.Escalation)
 	} else {
 		t.Before = before

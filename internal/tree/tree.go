@@ -78,6 +78,19 @@ type Escalation struct {
 	schema.Escalation
 }
 
+// Readable reports whether the file says what its writer meant: YAML takes it.
+// What can be mended in memory, to judge the rest, may lack a fact here and have
+// one twice there.
+func (e *Escalation) Readable() bool {
+	return !e.Broken && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
+		switch f.Rule {
+		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
+			return true
+		}
+		return false
+	})
+}
+
 // Open reads the policy and the directory and finds the escalations, which are
 // read one by one, by Load. The error is ErrNoFolder, or says why the folder
 // cannot be listed.
