@@ -138,6 +138,7 @@ func TestAgainst(t *testing.T) {
 		{"closed, and redacted", []edit{{"", "", closure}}, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
 		{"closed, and a past update", []edit{{"", "", closure}}, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
 		{"closed, and an update", []edit{{"", "", closure}}, []edit{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
+		{"closed, and the product", []edit{{"", "", closure}}, []edit{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}}, "northwind:15 closed-kept P35"},
 		{"reopened", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1)}, {"", "ask: One", "ask: Two"}}, ""},
 		{"reopened without a word", []edit{{"", "", closure}}, []edit{{"", closure, ""}}, "northwind:29 reopening-explained P38 P35"},
 		{"reopened and closed again", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1) + strings.Replace(closure, "2026-12-03", "2026-12-05", 1)}}, ""},

@@ -26,8 +26,10 @@ func closedKept() Rule {
 			hint := func(field string) string {
 				return t.putBack(field) + ", or reopen the escalation: delete `closure` and add an update that says why"
 			}
+			told := map[string]bool{} // two moments can be of one field
 			for _, c := range t.Changes {
 				switch {
+				case c.Update == nil && told[c.Field]:
 				case c.Field == "closure":
 					for _, field := range closureChanges(t.Before.Closure, t.Closure) {
 						t.Error(field, "the escalation is closed, and its closure changed here", hint(field))
@@ -41,6 +43,7 @@ func closedKept() Rule {
 				default:
 					t.Error("/"+c.Field, fmt.Sprintf("the escalation is closed, but %s changed", code(c.Field)), hint("/"+c.Field))
 				}
+				told[c.Field] = true
 			}
 		},
 		Wrong: changed(closedExample, strings.Replace(closedExample, "split by team", "split by project", 1), "The queue was split by project."),

@@ -47,10 +47,14 @@ func updateKept() Rule {
 			if len(gone) == 0 {
 				return
 			}
+			stand := "stands"
+			if len(gone) > 1 {
+				stand = "stand"
+			}
 			if len(gone) > 2 {
 				gone = append(gone[:1], fmt.Sprintf("%d more", len(gone)-1))
 			}
-			t.Error("/updates", strings.Join(gone, " and ")+" no longer stand here, and a past update never changes",
+			t.Error("/updates", fmt.Sprintf("%s no longer %s here, and a past update never changes", strings.Join(gone, " and "), stand),
 				"put back what stood there; for text that should never have been written, put `redacted:` and the reason in the place of `text`")
 		},
 		Wrong: changed("updates:\n  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is on Monday.}\n",
