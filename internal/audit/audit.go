@@ -634,10 +634,12 @@ func (r *replay) vanished(c *commit) {
 }
 
 // misnamed reports whether a file now stands under a name that no escalation can
-// have.
+// have, or something else, such as a link, in its place.
 func (r *replay) misnamed(g *followed, c *commit) bool {
-	return slices.ContainsFunc(c.Changes, func(ch git.Change) bool {
-		return ch.New.ID == g.blob && slices.ContainsFunc(r.now.Findings, func(f finding.Finding) bool { return f.Path == ch.Path && f.Rule == "file-place" })
+	return slices.ContainsFunc(r.now.Findings, func(f finding.Finding) bool {
+		return f.Path == g.version.Path || f.Rule == "file-place" && slices.ContainsFunc(c.Changes, func(ch git.Change) bool {
+			return ch.New.ID == g.blob && ch.Path == f.Path
+		})
 	})
 }
 

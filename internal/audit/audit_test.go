@@ -3,6 +3,7 @@ package audit_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -154,13 +155,22 @@ func TestPaths(t *testing.T) {
 	r.Commit("misname")
 	r.Git("mv", "escalations/2026/Northwind.yaml", path)
 	r.Commit("name")
-	r.Git("revert", "--no-edit", "HEAD~4")
+	if err := os.Rename(filepath.Join(r.Dir, path), filepath.Join(r.Dir, "northwind.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../../northwind.yaml", filepath.Join(r.Dir, path)); err != nil {
+		t.Fatal(err)
+	}
+	r.Commit("link")
+	r.Git("revert", "--no-edit", "HEAD")
+	r.Git("revert", "--no-edit", "HEAD~6")
 	r.Now = r.Now.Add(time.Hour)
 	r.Commit("reuse", path, edit(base, "09:30:00Z", "10:30:00Z"))
 	got, result := replay(t, r, "")
 	want(t, got,
 		"move: 2026/other.yaml:1 path-kept ",
 		"misname: 2026/Northwind.yaml:1 file-place ",
+		"link: 2026/northwind.yaml:1 file-link ",
 		`Revert "open": 2026/northwind.yaml:1 path-kept `,
 		"reuse: 2026/northwind.yaml:4 opened-kept 2026-11-20T10:30:00Z",
 	)

@@ -157,9 +157,12 @@ func (a *against) vanished() []finding.Finding {
 }
 
 // misnamed reports whether a file stands under a name that no escalation can
-// have.
+// have, or something else, such as a link, in its place.
 func (a *against) misnamed(before *tree.Escalation) bool {
 	return slices.ContainsFunc(a.head.Findings, func(f finding.Finding) bool {
+		if f.Path == before.Path {
+			return true
+		}
 		data, err := a.head.ReadFile(f.Path)
 		return f.Rule == "file-place" && err == nil && bytes.Equal(data, before.Data)
 	})
