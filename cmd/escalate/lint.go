@@ -30,7 +30,8 @@ func newLint(env environment, opts *options) *cobra.Command {
 		Long: "Checks every file below escalations/, or those named, against the format and the rules of the\n" +
 			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
 			"With --base, also what changed since then is checked: the base is the newest commit that REV and\n" +
-			"the current one have in common. Only errors that the base lacks count.\n\n" +
+			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no\n" +
+			"files, HEAD is checked then.\n\n" +
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
@@ -133,8 +134,11 @@ func runLint(ctx context.Context, env environment, opts *options, args []string,
 	defer v.close()
 	t, err := v.working()
 	if errors.Is(err, tree.ErrNoFolder) && rev != "" {
-		// Somebody may have deleted it all.
-		if base, baseErr := v.lintBase(rev); baseErr == nil && len(base.Names) > 0 {
+		switch base, baseErr := v.lintBase(rev); {
+		case baseErr != nil:
+		case v.repo.Bare: // there are no files on disk
+			t, err = v.head()
+		case len(base.Names) > 0: // somebody may have deleted it all
 			t, err = tree.Empty(), nil
 		}
 	}

@@ -137,7 +137,10 @@ func (v *versions) plan(base, head string) (report.Plan, error) {
 	var now *tree.Tree
 	var changed []string
 	if onDisk {
-		if now, err = v.working(); err == nil {
+		if now, err = v.working(); errors.Is(err, tree.ErrNoFolder) { // somebody may have deleted it all
+			now, err = tree.Empty(), nil
+		}
+		if err == nil {
 			changed, err = v.changedOnDisk(v.ctx, was, now)
 		}
 	} else {

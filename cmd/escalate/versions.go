@@ -94,6 +94,19 @@ func (v *versions) at(commit string) (*commitTree, error) {
 	return &commitTree{Tree: t, commit: commit, files: files}, err
 }
 
+// head loads the tree of HEAD.
+func (v *versions) head() (*tree.Tree, error) {
+	commit, err := v.repo.Resolve(v.ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	t, err := v.at(commit)
+	if err != nil {
+		return nil, err
+	}
+	return t.Tree, nil
+}
+
 // holds reports whether a file of the version has this content.
 func (v *versions) holds(of *commitTree) func(path string, data []byte) bool {
 	return func(path string, data []byte) bool { return of.blob(path) == v.repo.HashBlob(data) }
