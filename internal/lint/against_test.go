@@ -248,16 +248,17 @@ func TestUpdateInTime(t *testing.T) {
 		committed bool
 		authored  time.Time
 		want      string
+		hint      string
 	}{
-		{"in time", base, true, at, ""},
-		{"in the grace of five minutes", base, true, at.Add(-5 * time.Minute), ""},
-		{"of the future", base, true, at.Add(-5*time.Minute - time.Second), "northwind:32 update-in-time P37"},
-		{"three days old", base, true, at.Add(72 * time.Hour), ""},
-		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37"},
-		{"of the future, but not committed", base, false, time.Time{}, ""},
-		{"behind a past one of the future", edit{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37"},
-		{"just behind a past one of the future", edit{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), ""},
-		{"older, where the file is opened", map[string]string{tree.PeoplePath: base[tree.PeoplePath]}, true, at.Add(100 * time.Hour), ""},
+		{"in time", base, true, at, "", ""},
+		{"in the grace of five minutes", base, true, at.Add(-5 * time.Minute), "", ""},
+		{"of the future", base, true, at.Add(-5*time.Minute - time.Second), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:54:59Z`"},
+		{"three days old", base, true, at.Add(72 * time.Hour), "", ""},
+		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37", "write `at: 2026-11-26T09:00:01Z`"},
+		{"of the future, but not committed", base, false, time.Time{}, "", ""},
+		{"behind a past one of the future", edit{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:05:00Z`"},
+		{"just behind a past one of the future", edit{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), "", ""},
+		{"older, where the file is opened", map[string]string{tree.PeoplePath: base[tree.PeoplePath]}, true, at.Add(100 * time.Hour), "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -273,6 +274,11 @@ func TestUpdateInTime(t *testing.T) {
 			})
 			if got := told(r.Findings); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
+			}
+			for _, f := range r.Findings {
+				if !strings.Contains(f.Hint, c.hint) {
+					t.Errorf("got the hint %q, want %q in it", f.Hint, c.hint)
+				}
 			}
 		})
 	}
