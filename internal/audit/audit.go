@@ -478,6 +478,7 @@ type replay struct {
 	horizon  time.Time
 
 	found        []finding.Finding // of this commit
+	begun        bool              // there was a folder of escalations
 	dirty        bool              // shared must be judged anew
 	gone, opened []*followed
 }
@@ -576,7 +577,8 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 		}
 		r.dirty = r.dirty || !tree.IsEscalation(ch.Path)
 	}
-	if r.dirty {
+	r.begun = r.begun || len(c.Changes) > 0
+	if r.dirty && r.begun {
 		now := *r.now
 		now.PeopleFile, now.PolicyFile = own(now.PeopleFile), own(now.PolicyFile)
 		found := r.Shared(&now, r.briefs)

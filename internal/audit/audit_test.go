@@ -89,6 +89,23 @@ func TestViolations(t *testing.T) {
 	}
 }
 
+// A commit from before there were escalations has nothing to be judged, and so
+// does not lack a directory.
+func TestBefore(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Commit("first", "README.md", "Soon")
+	r.Commit("second", "README.md", "Now")
+	got, _ := replay(t, r, "")
+	want(t, got)
+	r.Commit("open", path, read(path), people, read(people))
+	got, _ = replay(t, r, "")
+	want(t, got)
+	r.Commit("gone", people, "")
+	got, _ = replay(t, r, "")
+	want(t, got, "gone: people.yaml:1 directory-there ")
+}
+
 // What the directory or the policy breaks in files that nobody touched is told
 // of the commit that changed it.
 func TestDirectory(t *testing.T) {
