@@ -49,8 +49,8 @@ type Plan struct {
 	Escalations map[schema.ID]Escalation
 	// Announcement is the name of the channel of the announcements.
 	Announcement schema.ChannelName
-	// Unread are the escalations that have faults, so that nothing can be said
-	// of them.
+	// Unread are the escalations of which nothing can be said, because they have
+	// faults, or what all notices rest on has.
 	Unread []schema.ID
 
 	order []order
@@ -164,6 +164,7 @@ type Ordinal func(schema.ID, change.Moment) int
 // files that differ, in any order. Files that are in neither are left out.
 func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 	p := Plan{Escalations: map[schema.ID]Escalation{}, Announcement: head.Policy.Channels.Announcement}
+	misread := misread(head)
 	for _, path := range slices.Sorted(slices.Values(changed)) {
 		_, had := slices.BinarySearch(base.Paths, path)
 		_, has := slices.BinarySearch(head.Paths, path)
@@ -175,6 +176,9 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 			after = head.Load(path)
 		}
 		switch {
+		case after != nil && misread != "":
+			p.Unread = append(p.Unread, after.ID)
+			p.quiet(after.ID, misread+" has errors, and nothing is told of anything until they are mended: `escalate lint` says which")
 		case after != nil && unreadable(after):
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
@@ -189,11 +193,29 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 	return p
 }
 
+// misread returns the path of the directory or the policy, if it does not surely
+// say all that it says: nobody would be mentioned, or the wrong channel be told.
+// The directory may have a fault in one person.
+func misread(t *tree.Tree) string {
+	switch {
+	case t.PolicyFile != nil && (t.PolicyFile.Unreliable() || wrong(t.PolicyFile)):
+		return tree.PolicyPath
+	case t.PeopleFile != nil && (t.PeopleFile.Faulty("/people") || wrong(t.PeopleFile)):
+		return tree.PeoplePath
+	}
+	return ""
+}
+
+// wrong reports whether a file is not what its writer meant it to be.
+func wrong(f *tree.File) bool {
+	return f.Broken || slices.ContainsFunc(f.Findings, func(f finding.Finding) bool { return f.Level == finding.Error })
+}
+
 // unreadable reports whether an escalation does not surely say all that its
 // notices say: it was misread, or does not fit the schema. A key that nobody
 // knows does not matter to them.
 func unreadable(e *tree.Escalation) bool {
-	if e.Broken || slices.ContainsFunc(e.Findings, func(f finding.Finding) bool { return f.Level == finding.Error }) {
+	if wrong(&e.File) {
 		return true
 	}
 	for _, f := range e.Faults {

@@ -257,6 +257,36 @@ func TestUnfilled(t *testing.T) {
 	}
 }
 
+// All notices rest on the directory and the policy: where those cannot be relied
+// on, nobody would be mentioned, or the wrong channel be told.
+func TestMisread(t *testing.T) {
+	t.Parallel()
+	check, people := checker(t), read(t, tree.PeoplePath)
+	for _, c := range []struct{ people, policy, want string }{
+		{people, "", ""},
+		{people, "channels: {announcement: escalations}\n", ""},
+		{strings.Replace(people, "[csm]", "[cms]", 1), "", ""},
+		{"people: [\n", "", tree.PeoplePath},
+		{"people: jdoe\n", "", tree.PeoplePath},
+		{"", "", tree.PeoplePath},
+		{people + "<<<<<<< HEAD\n", "", tree.PeoplePath},
+		{people, "channels: [\n", tree.PolicyPath},
+		{people, "channels: {announcement: [escalations]}\n", tree.PolicyPath},
+		{people, "chanels: {announcement: escalations}\n", tree.PolicyPath},
+	} {
+		files := map[string]string{tree.PeoplePath: c.people, tree.PolicyPath: c.policy}
+		was := open(t, check, files)
+		files[northwind] = read(t, northwind)
+		p := plan.Between(was, open(t, check, files), []string{northwind}, nil)
+		switch {
+		case c.want == "" && (len(p.Notices) == 0 || len(p.Unread) > 0):
+			t.Errorf("nothing is told with %q and %q: %v", c.people, c.policy, p.Quiet)
+		case c.want != "" && (len(p.Notices)+len(p.Actions) > 0 || len(p.Unread) != 1 || len(p.Quiet) != 1 || !strings.HasPrefix(p.Quiet[0].Why, c.want)):
+			t.Errorf("with %q and %q got %s%v, want it quiet for %s", c.people, c.policy, told(p), p.Quiet, c.want)
+		}
+	}
+}
+
 // Whatever is edited outside the key moments, nothing goes to the wide channel;
 // and what did not change is not told.
 func TestQuiet(t *testing.T) {
