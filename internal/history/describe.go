@@ -198,6 +198,9 @@ func edits(was, is schema.Update) (from, to string) {
 	if was.Text != is.Text && is.Text != "" {
 		return differing(string(was.Text), string(is.Text))
 	}
+	if was.Text != "" && is.Redacted != "" { // what should never have been written is not written again
+		return "its text", said(&is)
+	}
 	if was.Text != is.Text || was.Redacted != is.Redacted {
 		return said(&was), said(&is)
 	}
