@@ -415,7 +415,7 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 	held := map[[2]string]error{}
 	for len(open) > 0 {
 		var items []ledger.Notice
-		items, open = together(open)
+		items, open = r.together(open)
 		place := [2]string{string(items[0].Escalation), items[0].To}
 		receipt, err := Receipt{}, held[place]
 		if err != nil {
@@ -509,11 +509,13 @@ func (r *Run) one(ctx context.Context, item Item) (Receipt, error) {
 }
 
 // together takes the first of what is open, with what goes in one message with
-// it, and returns the rest.
-func together(open []ledger.Notice) (items, rest []ledger.Notice) {
+// it, and returns the rest. Only what one run wrote down goes together: that run
+// may have sent it, as the message that is looked for.
+func (r *Run) together(open []ledger.Notice) (items, rest []ledger.Notice) {
 	first := open[0]
 	short := func(n ledger.Notice) bool {
-		return n.Do == "" && plan.OneLine(change.Moment(n.Moment)) && n.Escalation == first.Escalation && n.To == first.To && n.Via == first.Via
+		return n.Do == "" && plan.OneLine(change.Moment(n.Moment)) && n.Escalation == first.Escalation && n.To == first.To && n.Via == first.Via &&
+			n.Run == first.Run && n.At.Equal(first.At) && r.fresh[identify(n)] == r.fresh[identify(first)]
 	}
 	items = []ledger.Notice{first}
 	for _, n := range open[1:] {

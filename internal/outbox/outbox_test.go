@@ -349,6 +349,30 @@ func TestFailureStaysInItsPlace(t *testing.T) {
 	}
 }
 
+// What a run sent before it was killed is not sent again with what is merged
+// since, though both are short.
+func TestKilledBeforeAnotherMerge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	w.to.told = nil
+	w.merge("due: 2026-11-24", "due: 2026-11-25")
+	w.to.lose = func(string) error { panic("killed") }
+	func() {
+		defer func() { _ = recover() }()
+		w.apply("1")
+	}()
+	w.to.lose = nil
+	w.merge("due: 2026-11-25", "due: 2026-11-26")
+	w.apply("1")
+	if got := w.to.told; !slices.Equal(got, []string{
+		"2026/northwind steps 1>channel", "2026/northwind steps 1>tracking", "2026/northwind steps 1>tracking edit",
+		"2026/northwind steps 2>channel", "2026/northwind steps 2>tracking", "2026/northwind steps 2>tracking edit",
+	}) {
+		t.Errorf("told %q", got)
+	}
+}
+
 // What another run is at work on is waited for, and then looked for.
 func TestOtherRun(t *testing.T) {
 	t.Parallel()
