@@ -275,27 +275,14 @@ func (t *Tracking) label(ctx context.Context, name, description, color string) e
 // assign assigns the issue. Who has no login in the directory, or may not be
 // assigned, is left out: the text names them.
 func (t *Tracking) assign(ctx context.Context, number int, who []schema.Handle) (outbox.Receipt, error) {
-	issues, owner, repo := t.client.Issues, t.client.owner, t.client.repo
-	i, _, err := issues.Get(ctx, owner, repo, number)
-	if err != nil {
-		return outbox.Receipt{}, err
+	set := func(logins []string) (*github.Issue, error) {
+		i, _, err := t.client.Issues.Edit(ctx, t.client.owner, t.client.repo, number, &github.IssueRequest{Assignees: &logins})
+		return i, err
 	}
-	logins := []string{}
-	for _, h := range who {
-		login := string(t.people.People[h].GitHub)
-		if login == "" {
-			continue
-		}
-		may, _, err := issues.IsAssignee(ctx, owner, repo, login)
-		if err != nil && !gone(err) {
-			return outbox.Receipt{}, err
-		}
-		if may {
-			logins = append(logins, login)
-		}
-	}
-	if len(logins) > 0 || len(i.Assignees) > 0 {
-		_, _, err = issues.Edit(ctx, owner, repo, number, &github.IssueRequest{Assignees: &logins})
+	logins := t.logins(who)
+	i, err := set(logins)
+	if status(err) == http.StatusUnprocessableEntity && len(logins) > 0 {
+		i, err = set([]string{}) // and not who was assigned before
 	}
 	return receipt(number, i.GetHTMLURL()), err
 }
@@ -328,7 +315,7 @@ func (t *Tracking) body(text string, mentions []schema.Handle, keys ...string) s
 
 // logins are the GitHub logins of people, of those who have one.
 func (t *Tracking) logins(who []schema.Handle) []string {
-	var logins []string
+	logins := []string{}
 	for _, h := range who {
 		if login := string(t.people.People[h].GitHub); login != "" {
 			logins = append(logins, login)
