@@ -118,27 +118,39 @@ func (t *Tracking) find(ctx context.Context, id schema.ID) (int, error) {
 	return number, err
 }
 
-// open opens the issue, with what the ledger says of it last.
+// open opens the issue. Where that is not what is to be done, it is opened with
+// all that was done to it, or would have been: nothing will be done again.
 func (t *Tracking) open(ctx context.Context, item outbox.Item) (int, error) {
-	as := item.Notices[0]
+	as, labels, logins := item.Notices[0], []string{label}, []string{}
 	if item.Do() != plan.OpenIssue {
-		as = ledger.Notice{Escalation: as.Escalation}
-		for _, n := range item.Thread {
+		issue, err := item.Issue()
+		if err != nil {
+			return 0, err
+		}
+		as = ledger.Notice{Escalation: as.Escalation, Text: issue.Text, Mentions: issue.Mentions}
+		for _, n := range item.Thread { // the words of the ledger, where it has them
 			if plan.Doing(n.Do) == plan.OpenIssue || plan.Doing(n.Do) == plan.Edit && plan.Place(n.To) == plan.Tracking {
 				as.Text, as.Mentions = n.Text, n.Mentions
 			}
 		}
-		if as.Text == "" {
-			as.Text, as.Mentions = item.Issue()
+		if err := t.severityLabel(ctx, issue.Label); err != nil {
+			return 0, err
 		}
+		labels, logins = append(labels, issue.Label), t.logins(issue.Assignees)
 	}
 	if err := t.label(ctx, label, "An escalation, opened by a file in this repository", "5319e7"); err != nil {
 		return 0, err
 	}
 	title, body := t.titled(as)
-	i, _, err := t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &github.IssueRequest{
-		Title: &title, Body: &body, Labels: &[]string{label},
-	})
+	issue := github.IssueRequest{Title: &title, Body: &body, Labels: &labels}
+	if len(logins) > 0 {
+		issue.Assignees = &logins
+	}
+	i, _, err := t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &issue)
+	if status(err) == http.StatusUnprocessableEntity && len(logins) > 0 { // who may not be assigned is left out
+		issue.Assignees = nil
+		i, _, err = t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &issue)
+	}
 	return i.GetNumber(), err
 }
 
@@ -236,8 +248,7 @@ func (t *Tracking) findComment(ctx context.Context, number int, keys []string) (
 
 // severity gives the issue the label of a severity, and takes those of others.
 func (t *Tracking) severity(ctx context.Context, number int, name string) (outbox.Receipt, error) {
-	colors := map[string]string{"severity:critical": "b60205", "severity:high": "d93f0b", "severity:medium": "fbca04", "severity:low": "0e8a16"}
-	if err := t.label(ctx, name, "The severity of an escalation", colors[name]); err != nil {
+	if err := t.severityLabel(ctx, name); err != nil {
 		return outbox.Receipt{}, err
 	}
 	issues, owner, repo := t.client.Issues, t.client.owner, t.client.repo
@@ -253,6 +264,12 @@ func (t *Tracking) severity(ctx context.Context, number int, name string) (outbo
 	}
 	_, _, err = issues.ReplaceLabelsForIssue(ctx, owner, repo, number, labels)
 	return receipt(number, i.GetHTMLURL()), err
+}
+
+// severityLabel makes the label of a severity where there is none.
+func (t *Tracking) severityLabel(ctx context.Context, name string) error {
+	colors := map[string]string{"severity:critical": "b60205", "severity:high": "d93f0b", "severity:medium": "fbca04", "severity:low": "0e8a16"}
+	return t.label(ctx, name, "The severity of an escalation", colors[name])
 }
 
 // label makes a label where there is none of the name. One that somebody

@@ -48,10 +48,11 @@ type Item struct {
 	Notices []ledger.Notice
 	// Thread is all that the ledger has of the escalation, in order.
 	Thread []ledger.Notice
-	// Issue returns the tracking issue as the file is now, where the thread has
-	// none: the escalation was adopted.
-	Issue func() (text string, mentions []schema.Handle)
-	// Channel returns the name of the escalation's channel as the file has it now.
+	// Issue returns the tracking issue as the file has it that was last told,
+	// for one that is to be opened though the thread says nothing of that: the
+	// escalation was adopted, or the issue was deleted.
+	Issue func() (plan.Tracked, error)
+	// Channel returns the name of the escalation's channel as that file has it.
 	Channel func() schema.ChannelName
 }
 
@@ -407,9 +408,18 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 	if len(open) == 0 {
 		return nil, nil
 	}
-	b, err := r.book(ctx)
+	files, err := r.Branch.Files(ctx)
 	if err != nil {
 		return nil, err
+	}
+	defer files.Close()
+	b, err := r.read(files)
+	if err != nil {
+		return nil, err
+	}
+	told := func(id schema.ID) (*tree.Escalation, error) {
+		data, err := fs.ReadFile(files, tree.Path(id))
+		return tree.Read(tree.Path(id), data, r.Check), err
 	}
 	var outcomes []Outcome
 	held := map[[2]string]error{}
@@ -423,11 +433,13 @@ func (r *Run) deliver(ctx context.Context, open []ledger.Notice) ([]Outcome, err
 		} else {
 			receipt, err = r.one(ctx, Item{
 				Notices: items, Thread: b[items[0].Escalation],
-				Issue: func() (string, []schema.Handle) {
-					return plan.Issue(r.Truth.Tree, r.Truth.Load(tree.Path(items[0].Escalation)))
+				Issue: func() (plan.Tracked, error) {
+					e, err := told(items[0].Escalation)
+					return plan.Issue(r.Truth.Tree, e), err
 				},
 				Channel: func() schema.ChannelName {
-					return process.Channel(items[0].Escalation, &r.Truth.Load(tree.Path(items[0].Escalation)).Escalation, r.Truth.Policy)
+					e, _ := told(items[0].Escalation) // one that cannot be read names no channel
+					return process.Channel(e.ID, &e.Escalation, r.Truth.Policy)
 				},
 			})
 		}
@@ -465,16 +477,6 @@ func holds(n ledger.Notice) bool {
 
 // now is the time as the ledger has it.
 func (r *Run) now() time.Time { return r.Now().UTC().Truncate(time.Second) }
-
-// book is the ledger as it stands.
-func (r *Run) book(ctx context.Context) (book, error) {
-	files, err := r.Branch.Files(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer files.Close()
-	return r.read(files)
-}
 
 // set puts a notice in the place of the one that it is known by.
 func (b book) set(n ledger.Notice) {

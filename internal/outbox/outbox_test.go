@@ -18,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 const northwind = "escalations/2026/northwind.yaml"
@@ -38,6 +39,7 @@ type place struct {
 	// fail is asked before each delivery, lose after it.
 	fail, lose func(key string) error
 	looked     int
+	issue      plan.Tracked // of the last item
 }
 
 func (*place) Via() string                            { return "fake" }
@@ -61,6 +63,10 @@ func (p *place) Deliver(_ context.Context, item outbox.Item, inDoubt bool) (outb
 		}
 	}
 	p.told = append(p.told, key)
+	var err error
+	if p.issue, err = item.Issue(); err != nil {
+		return outbox.Receipt{}, err
+	}
 	if p.lose != nil {
 		if err := p.lose(key); err != nil {
 			return outbox.Receipt{}, err
@@ -387,6 +393,29 @@ func TestOtherRun(t *testing.T) {
 	}
 	if got := words(w.to.told); got != opening || w.to.looked != len(strings.Fields(opening)) {
 		t.Errorf("looked %d times, told %s", w.to.looked, got)
+	}
+}
+
+// The issue of an escalation that was adopted is opened as the file was last
+// told, though it is gone by now.
+func TestAdoptedAndGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.run("1")
+	r.Announce, r.Adopt = false, true
+	if _, err := r.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.merge("", news)
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.apply("1")
+	w.to.fail = nil
+	w.git("rm", "--quiet", northwind)
+	w.commit("gone")
+	w.apply("1")
+	i := w.to.issue
+	if !strings.HasPrefix(i.Text, "Northwind Traders: Pipelines wait") || i.Label != "severity:high" || !slices.Equal(i.Assignees, []schema.Handle{"jdoe"}) {
+		t.Errorf("the issue is %+v", i)
 	}
 }
 

@@ -258,11 +258,20 @@ func (p *Plan) add(e *planner) {
 	}
 }
 
-// Issue returns the tracking issue of an escalation as its file is now: title,
-// empty line, text; and whom it mentions. One that was adopted has none yet.
-func Issue(t *tree.Tree, e *tree.Escalation) (text string, mentions []schema.Handle) {
+// Tracked is a tracking issue as a whole.
+type Tracked struct {
+	// Text is its title, an empty line, and its text.
+	Text      string
+	Mentions  []schema.Handle
+	Label     string
+	Assignees []schema.Handle
+}
+
+// Issue returns the tracking issue of an escalation as a version of its file has
+// it. One that was adopted has none yet, and one that was deleted is opened anew.
+func Issue(t *tree.Tree, e *tree.Escalation) Tracked {
 	p := newPlanner(t, e.ID, nil, &e.Escalation, nil)
-	return p.titled(), p.there(process.DRIs(p.now))
+	return Tracked{p.titled(), p.there(process.DRIs(p.now)), label(p.now.Severity), p.there(process.Each([]schema.Handle{p.now.DRI}))}
 }
 
 // planner plans for one escalation.
