@@ -104,18 +104,45 @@ func numberOf(thread []ledger.Notice) int {
 	return 0
 }
 
-// find looks for the issue of an escalation among all that have the label.
+// find looks for the issue of an escalation among all that have the label. One
+// that somebody else opened is not ours, whatever marker it has: a template can
+// give it the label.
 func (t *Tracking) find(ctx context.Context, id schema.ID) (int, error) {
-	number := 0
+	var found []*github.Issue
 	err := each(func(o github.ListOptions) ([]*github.Issue, *github.Response, error) {
 		return t.client.Issues.ListByRepo(ctx, t.client.owner, t.client.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: o})
 	}, func(i *github.Issue) bool {
 		if !i.IsPullRequest() && marked(i.GetBody(), string(id)) {
-			number = i.GetNumber()
+			found = append(found, i)
 		}
-		return number == 0
+		return true
 	})
-	return number, err
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	if found, err = t.own(ctx, found); err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return found[0].GetNumber(), nil
+}
+
+// own are the issues that were opened with our token.
+func (t *Tracking) own(ctx context.Context, issues []*github.Issue) ([]*github.Issue, error) {
+	me, _, err := t.client.Users.Get(ctx, "")
+	own := func(i *github.Issue) bool { return i.GetUser().GetID() == me.GetID() }
+	switch {
+	case err == nil:
+	case gone(err), status(err) == http.StatusForbidden && !limitReached(err):
+		// The token of a workflow, or of another app, is nobody's, and writes as a
+		// bot. A bot's issue is believed before anybody else's.
+		own = func(i *github.Issue) bool { return i.GetUser().GetType() == "Bot" }
+		if !slices.ContainsFunc(issues, own) {
+			return issues, nil
+		}
+	default:
+		return nil, err
+	}
+	return slices.DeleteFunc(issues, func(i *github.Issue) bool { return !own(i) }), nil
 }
 
 // open opens the issue. Where that is not what is to be done, it is opened with
