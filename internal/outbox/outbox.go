@@ -370,12 +370,22 @@ const young = 2 * time.Minute
 // settled waits until no other run is at work on what is open, and returns what
 // is open then.
 func (r *Run) settled(ctx context.Context, open []ledger.Notice) ([]ledger.Notice, error) {
+	seen := map[identity]time.Time{} // another machine's clock may be ahead of ours
 	for {
 		wait := time.Duration(0)
 		for _, n := range open {
-			if n.Run != r.ID {
-				wait = max(wait, young-r.Now().Sub(n.At))
+			if n.Run == r.ID {
+				continue
 			}
+			first, was := seen[identify(n)]
+			if !was {
+				first = r.Now()
+				seen[identify(n)] = first
+			}
+			if n.At.Before(first) {
+				first = n.At
+			}
+			wait = max(wait, young-r.Now().Sub(first))
 		}
 		if wait <= 0 {
 			return open, nil
@@ -494,7 +504,10 @@ func (r *Run) one(ctx context.Context, item Item) (Receipt, error) {
 	if at < 0 {
 		return Receipt{}, fmt.Errorf("it goes to %s, which is not configured here", n.Via)
 	}
-	inDoubt := slices.ContainsFunc(item.Notices, func(n ledger.Notice) bool { return !r.fresh[identify(n)] })
+	// What is no longer young, another run may be at work on.
+	inDoubt := slices.ContainsFunc(item.Notices, func(n ledger.Notice) bool {
+		return !r.fresh[identify(n)] || r.Now().Sub(n.At) >= young
+	})
 	var last error
 	for range tries {
 		receipt, err := r.Destinations[at].Deliver(ctx, item, inDoubt)

@@ -396,6 +396,38 @@ func TestOtherRun(t *testing.T) {
 	}
 }
 
+// The clock of another run's machine may be ahead: its intents are waited for no
+// longer than others.
+func TestClockAhead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.now = w.now.Add(24 * time.Hour)
+	w.apply("other")
+	w.now = w.now.Add(-24 * time.Hour)
+	w.to.fail = nil
+	began := w.now
+	w.apply("mine")
+	if waited := w.now.Sub(began); waited < 2*time.Minute || waited > 3*time.Minute {
+		t.Errorf("waited %s", waited)
+	}
+	if got := words(w.to.told); got != opening {
+		t.Errorf("told %s", got)
+	}
+}
+
+// A run that takes long looks before it delivers: another one may have taken
+// over what it wrote down.
+func TestSlowRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.lose = func(string) error { w.now = w.now.Add(time.Minute); return nil }
+	w.apply("1")
+	if n := len(strings.Fields(opening)); w.to.looked != n-2 || words(w.to.told) != opening {
+		t.Errorf("looked %d times, want all but the first two of %d; told %s", w.to.looked, n, words(w.to.told))
+	}
+}
+
 // The issue of an escalation that was adopted is opened as the file was last
 // told, though it is gone by now.
 func TestAdoptedAndGone(t *testing.T) {
