@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -18,39 +17,39 @@ import (
 // Verify compares what the ledger says was told on GitHub with what stands
 // there.
 func (t *Tracking) Verify(ctx context.Context, notices []ledger.Notice) ([]outbox.Difference, error) {
-	found, err := t.standing(ctx)
+	found, err := t.standing(ctx, notices)
 	if err != nil {
 		return nil, told(err)
 	}
 	var differences []outbox.Difference
-	tell := func(n ledger.Notice, what outbox.Fault, where string) {
-		differences = append(differences, outbox.Difference{Key: n.Key, Escalation: n.Escalation, To: n.To, Fault: what, URL: where})
+	known := map[string]bool{} // also what is not told yet, and may stand there already
+	for _, n := range notices {
+		known[n.Key], known[string(n.Escalation)] = true, true
 	}
-	known := map[string]bool{}
+	// compare compares what stands at a marker with what was told.
+	compare := func(n ledger.Notice, key, title, body string) {
+		fault, where := outbox.Fault(""), n.URL
+		switch at := found[key]; {
+		case len(at) == 0:
+			fault = outbox.Missing
+		case len(at) > 1:
+			fault, where = outbox.Doubled, at[len(at)-1].url
+		case at[0].title != title || words(at[0].body) != words(body):
+			fault, where = outbox.Edited, at[0].url
+		}
+		if fault != "" {
+			differences = append(differences, outbox.Difference{Key: n.Key, Escalation: n.Escalation, To: n.To, Fault: fault, URL: where})
+		}
+	}
 	for _, messages := range messages(notices) {
 		n := messages[0]
-		known[string(n.Escalation)] = true
-		for _, m := range messages {
-			known[m.Key] = true
-		}
-		if plan.Doing(n.Do) == plan.OpenIssue {
-			switch at := found[string(n.Escalation)]; {
-			case len(at) == 0:
-				tell(n, outbox.Missing, n.URL)
-			case len(at) > 1:
-				tell(n, outbox.Doubled, at[len(at)-1].url)
-			}
+		if n.Do != "" { // the issue itself, in its last words
+			title, body := t.titled(messages[len(messages)-1])
+			compare(n, string(n.Escalation), title, body)
 			continue
 		}
 		for _, m := range messages {
-			switch at := found[m.Key]; {
-			case len(at) == 0:
-				tell(m, outbox.Missing, m.URL)
-			case len(at) > 1:
-				tell(m, outbox.Doubled, at[len(at)-1].url)
-			case !strings.HasPrefix(normal(at[0].body), normal(t.wanted(messages))):
-				tell(m, outbox.Edited, at[0].url)
-			}
+			compare(m, m.Key, "", t.body(outbox.Item{Notices: messages}.Text(), nil))
 		}
 	}
 	for key, at := range found {
@@ -62,18 +61,18 @@ func (t *Tracking) Verify(ctx context.Context, notices []ledger.Notice) ([]outbo
 	return differences, nil
 }
 
-// messages are the texts and openings that were done here, those of one comment
-// together.
+// messages are what was told here: the texts of one comment together, and those
+// that an issue was given, one after the other.
 func messages(notices []ledger.Notice) [][]ledger.Notice {
 	var all [][]ledger.Notice
 	at := map[string]int{}
 	for _, n := range notices {
-		text := n.Do == "" && n.Moment != "opened"
-		if n.Via != "github" || n.State != ledger.Done || !text && plan.Doing(n.Do) != plan.OpenIssue {
+		comment := n.Do == "" && n.Moment != "opened"
+		if n.Via != "github" || n.State != ledger.Done || !comment && plan.Doing(n.Do) != plan.OpenIssue && plan.Doing(n.Do) != plan.Edit {
 			continue
 		}
 		ref := n.Ref
-		if !text {
+		if !comment {
 			ref = "issue " + string(n.Escalation)
 		}
 		i, ok := at[ref]
@@ -87,53 +86,74 @@ func messages(notices []ledger.Notice) [][]ledger.Notice {
 	return all
 }
 
-// wanted is the text of the comment that notices are in, without its mentions:
-// people's logins change.
-func (t *Tracking) wanted(notices []ledger.Notice) string {
-	return strings.TrimSpace(t.body(outbox.Item{Notices: notices}.Text(), nil))
+// mentions are what a body ends in before its markers. No text from a file can
+// look like it.
+var mentions = regexp.MustCompile(`(?:^|\n\n)cc(?: @[0-9A-Za-z_-]+)+$`)
+
+// words is a body without what people's logins make of it, and without its
+// markers.
+func words(body string) string {
+	body = markers.ReplaceAllString(strings.ReplaceAll(body, "\r\n", "\n"), "")
+	return strings.TrimSpace(mentions.ReplaceAllString(strings.TrimSpace(body), ""))
 }
 
-// normal is a text without what GitHub may change of it.
-func normal(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
-
 // place is where a marker stands.
-type place struct{ url, body string }
+type place struct{ url, title, body string } // a comment has no title
 
 var markers = regexp.MustCompile(`<!-- escalate: (.+?) -->`)
 
 // standing returns, of each marker, where it stands: in the issues with our
-// label, and in their comments.
-func (t *Tracking) standing(ctx context.Context) (map[string][]place, error) {
+// label and those that the ledger names, and in their comments.
+func (t *Tracking) standing(ctx context.Context, notices []ledger.Notice) (map[string][]place, error) {
 	found := map[string][]place{}
-	take := func(body, url string) {
-		for _, m := range markers.FindAllStringSubmatch(body, -1) {
-			found[m[1]] = append(found[m[1]], place{url, body})
+	take := func(p place) {
+		for _, m := range markers.FindAllStringSubmatch(p.body, -1) {
+			found[m[1]] = append(found[m[1]], p)
 		}
 	}
-	var numbers []int
-	err := each(func(o github.ListOptions) ([]*github.Issue, *github.Response, error) {
-		return t.client.Issues.ListByRepo(ctx, t.client.owner, t.client.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, ListOptions: o})
-	}, func(i *github.Issue) bool {
-		if !i.IsPullRequest() {
-			take(i.GetBody(), i.GetHTMLURL())
-			if i.GetComments() != 0 || i.Comments == nil {
-				numbers = append(numbers, i.GetNumber())
-			}
+	var commented []int
+	seen := map[int]bool{}
+	issue := func(i *github.Issue) {
+		seen[i.GetNumber()] = true
+		if i.IsPullRequest() {
+			return
 		}
+		take(place{i.GetHTMLURL(), i.GetTitle(), i.GetBody()})
+		if i.GetComments() != 0 || i.Comments == nil {
+			commented = append(commented, i.GetNumber())
+		}
+	}
+	err := each(func(o github.ListOptions) ([]*github.Issue, *github.Response, error) {
+		return t.client.Issues.ListByRepo(ctx, t.client.owner, t.client.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: o})
+	}, func(i *github.Issue) bool {
+		issue(i)
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, number := range numbers {
+	for _, n := range notices { // somebody may have renamed the label
+		number := numberOf([]ledger.Notice{n})
+		if number == 0 || seen[number] {
+			continue
+		}
+		seen[number] = true
+		i, _, err := t.client.Issues.Get(ctx, t.client.owner, t.client.repo, number)
+		if err == nil {
+			issue(i)
+		} else if !gone(err) {
+			return nil, err
+		}
+	}
+	for _, number := range commented {
 		err := each(func(o github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
 			return t.client.Issues.ListComments(ctx, t.client.owner, t.client.repo, number, &github.IssueListCommentsOptions{ListOptions: o})
 		}, func(c *github.IssueComment) bool {
-			take(c.GetBody(), c.GetHTMLURL())
+			take(place{url: c.GetHTMLURL(), body: c.GetBody()})
 			return true
 		})
 		if err != nil {
-			return nil, fmt.Errorf("issue %s: %w", strconv.Itoa(number), err)
+			return nil, fmt.Errorf("issue %d: %w", number, err)
 		}
 	}
 	return found, nil
