@@ -4,9 +4,12 @@
 package github
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -80,6 +83,9 @@ func retry(ctx context.Context, r *http.Response, err error) (bool, error) {
 		var of *url.Error
 		return errors.As(err, &of) && !strings.EqualFold(of.Op, http.MethodPost), nil
 	}
+	if secondary(r) { // then GitHub's manual says to wait for a minute
+		r.Header.Set("Retry-After", "60")
+	}
 	if limited(r) {
 		return wait(r) <= longest, nil
 	}
@@ -92,10 +98,35 @@ func limited(r *http.Response) bool {
 		r.StatusCode == http.StatusForbidden && (r.Header.Get("Retry-After") != "" || r.Header.Get("X-RateLimit-Remaining") == "0")
 }
 
+// secondary reports whether GitHub refused a request for its secondary rate
+// limits, and says so in words alone.
+func secondary(r *http.Response) bool {
+	if r.StatusCode != http.StatusForbidden || limited(r) {
+		return false
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+	rest := r.Body
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), rest}
+	return err == nil && bytes.Contains(bytes.ToLower(body), []byte("secondary rate limit"))
+}
+
 // wait is for how long GitHub asks to wait.
 func wait(r *http.Response) time.Duration {
-	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil {
+	after := r.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(after, 10, 32); err == nil {
 		return time.Duration(seconds) * time.Second
+	} else if errors.Is(err, strconv.ErrRange) {
+		return math.MaxInt64
+	}
+	if at, err := http.ParseTime(after); err == nil { // as a proxy may say it
+		now, err := http.ParseTime(r.Header.Get("Date"))
+		if err != nil {
+			now = time.Now()
+		}
+		return at.Sub(now)
 	}
 	if at, err := strconv.ParseInt(r.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil && r.Header.Get("X-RateLimit-Remaining") == "0" {
 		now, err := http.ParseTime(r.Header.Get("Date")) // by GitHub's clock, not by ours
