@@ -75,11 +75,13 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 	if err := v.openRepo(); err != nil {
 		return err
 	}
-	unlock, err := v.lock()
-	if err != nil {
-		return err
+	if !f.dryRun { // which leaves nothing behind
+		unlock, err := v.lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
 	}
-	defer unlock()
 	branch, err := ledger.OpenBranch(ctx, v.repo)
 	if err != nil {
 		return err
