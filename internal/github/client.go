@@ -71,6 +71,9 @@ func newClient(c Config) (*client, error) {
 	return &client{gh, owner, repo}, nil
 }
 
+// errEmpty is returned where GitHub says that it did something, and not what.
+var errEmpty = errors.New("the reply is empty")
+
 // retry reports whether a request is sent again. What GitHub refused for the
 // rate at which it is asked was not carried out. Of anything else only a request
 // that may be carried out twice is sent again: whether a comment was written
@@ -82,6 +85,9 @@ func retry(ctx context.Context, r *http.Response, err error) (bool, error) {
 	if r == nil {
 		var of *url.Error
 		return errors.As(err, &of) && !strings.EqualFold(of.Op, http.MethodPost), nil
+	}
+	if r.ContentLength == 0 && r.StatusCode == http.StatusOK && r.Request.Method == http.MethodGet {
+		return true, errEmpty // it would be read as a list of nothing
 	}
 	if secondary(r) { // then GitHub's manual says to wait for a minute
 		r.Header.Set("Retry-After", "60")

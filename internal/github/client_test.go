@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-github/v60/github"
+
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 )
@@ -53,7 +55,7 @@ func TestRetry(t *testing.T) {
 		"not allowed, and some left":     {403, map[string]string{"X-RateLimit-Remaining": "12", "X-RateLimit-Reset": "1795597209"}, "{}", never, never},
 	} {
 		for method, want := range map[string]time.Duration{http.MethodGet: tc.get, http.MethodPatch: tc.get, http.MethodDelete: tc.get, http.MethodPost: tc.post} {
-			r := &http.Response{StatusCode: tc.status, Header: http.Header{"Date": {date.Format(http.TimeFormat)}}, Body: io.NopCloser(strings.NewReader(tc.body)), Request: &http.Request{Method: method}}
+			r := &http.Response{StatusCode: tc.status, Header: http.Header{"Date": {date.Format(http.TimeFormat)}}, Body: io.NopCloser(strings.NewReader(tc.body)), ContentLength: -1, Request: &http.Request{Method: method}}
 			for k, v := range tc.header {
 				r.Header.Set(k, v)
 			}
@@ -76,6 +78,11 @@ func TestRetry(t *testing.T) {
 	for op, want := range map[string]bool{"Get": true, "Patch": true, "Put": true, "Delete": true, "Post": false} {
 		if got, err := retry(t.Context(), nil, &url.Error{Op: op, URL: "https://api.github.com", Err: io.ErrUnexpectedEOF}); got != want || err != nil {
 			t.Errorf("%s without a reply: %v (%v)", op, got, err)
+		}
+	}
+	for method, want := range map[string]bool{http.MethodGet: true, http.MethodPut: false, http.MethodPost: false} {
+		if got, err := retry(t.Context(), &http.Response{StatusCode: 200, Request: &http.Request{Method: method}}, nil); got != want || (err != nil) != want {
+			t.Errorf("%s with an empty reply: %v (%v)", method, got, err)
 		}
 	}
 	for attempt := range retries {
@@ -139,6 +146,59 @@ func TestInDoubt(t *testing.T) {
 	g.issues[1].Labels = []named{{label}}
 	if r, err := g.tracking().Deliver(t.Context(), it, true); err != nil || r.Ref != "2" || len(g.issues) != 2 {
 		t.Errorf("%+v (%v), asked %q", r, err, g.asked)
+	}
+}
+
+// A reply without a body does not say that it was not carried out.
+func TestEmptyReply(t *testing.T) {
+	t.Parallel()
+	for name, it := range map[string]outbox.Item{
+		"issue":   item(notice("opened", plan.OpenIssue, "", "Northwind\n\nText")),
+		"comment": item(notice("steps 1", "", "", "Steps"), notice("opened", plan.OpenIssue, "1", "")),
+	} {
+		g := newFake(t)
+		if name == "comment" {
+			g.open(bot, marker(id), "escalation")
+		}
+		empty := 0
+		g.refuse = func(r *http.Request) (int, map[string]string, bool) {
+			if r.Method == http.MethodPost && empty == 0 {
+				empty = http.StatusCreated
+				return empty, nil, true
+			}
+			return 0, nil, false
+		}
+		if _, err := g.tracking().Deliver(t.Context(), it, false); !errors.Is(err, outbox.ErrInDoubt) {
+			t.Errorf("%s: want it to be in doubt: %v", name, err)
+		}
+		if r, err := g.tracking().Deliver(t.Context(), it, true); err != nil || len(g.issues) != 1 || len(g.comments) > 1 {
+			t.Errorf("%s: %+v (%v), asked %q", name, r, err, g.asked)
+		}
+	}
+}
+
+// Only of what writes it can be unknown whether it was carried out.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	reply := func(method string, status int) error {
+		return &github.ErrorResponse{Response: &http.Response{StatusCode: status, Request: &http.Request{Method: method, URL: &url.URL{}}}}
+	}
+	for name, tc := range map[string]struct {
+		err     error
+		inDoubt bool
+	}{
+		"no reply to a question":  {&url.Error{Op: "Get", Err: io.EOF}, false},
+		"no reply to a write":     {&url.Error{Op: "Post", Err: io.EOF}, true},
+		"no reply to an edit":     {&url.Error{Op: "Patch", Err: io.EOF}, true},
+		"a question fails there":  {reply(http.MethodGet, 502), false},
+		"a write fails there":     {reply(http.MethodPost, 502), true},
+		"half a reply":            {io.ErrUnexpectedEOF, true},
+		"a write that is refused": {reply(http.MethodPost, 422), false},
+		"not allowed":             {reply(http.MethodPost, 403), false},
+	} {
+		if got := told(tc.err); errors.Is(got, outbox.ErrInDoubt) != tc.inDoubt || !errors.Is(got, tc.err) && tc.inDoubt {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

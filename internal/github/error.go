@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/google/go-github/v60/github"
 
@@ -20,6 +22,8 @@ func told(err error) error {
 		message = e.Message
 	}
 	switch s := status(err); {
+	case (s == 0 || s >= 500) && read(err):
+		return fmt.Errorf("GitHub did not answer as it should: %w", err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded) && s == 0:
 		return fmt.Errorf("%w: %w", outbox.ErrInDoubt, err)
 	case s == 0, s >= 500:
@@ -35,6 +39,18 @@ func told(err error) error {
 	default:
 		return fmt.Errorf("GitHub refused it (%d): %w", s, err)
 	}
+}
+
+// read reports whether an error is that of a request which only reads: after all
+// its retries, nothing else is to be expected of the next one, and nothing was
+// carried out.
+func read(err error) bool {
+	var e *github.ErrorResponse
+	if errors.As(err, &e) && e.Response != nil && e.Response.Request != nil {
+		return e.Response.Request.Method == http.MethodGet
+	}
+	var of *url.Error
+	return errors.As(err, &of) && strings.EqualFold(of.Op, http.MethodGet)
 }
 
 func limitReached(err error) bool {

@@ -148,7 +148,9 @@ func (g *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set(k, v)
 			}
 			w.WriteHeader(status)
-			_, _ = io.WriteString(w, `{"message": "refused"}`)
+			if status >= 400 {
+				_, _ = io.WriteString(w, `{"message": "refused"}`)
+			}
 			return
 		}
 	}

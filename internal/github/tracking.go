@@ -178,6 +178,9 @@ func (t *Tracking) open(ctx context.Context, item outbox.Item) (int, error) {
 		issue.Assignees = nil
 		i, _, err = t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &issue)
 	}
+	if err == nil && i.GetNumber() == 0 {
+		err = errEmpty
+	}
 	return i.GetNumber(), err
 }
 
@@ -244,6 +247,9 @@ func (t *Tracking) comment(ctx context.Context, number int, item outbox.Item, in
 	}
 	body := t.body(item.Text(), item.Mentions(), keys...)
 	c, _, err := t.client.Issues.CreateComment(ctx, t.client.owner, t.client.repo, number, &github.IssueComment{Body: &body})
+	if err == nil && c.GetID() == 0 {
+		err = errEmpty
+	}
 	if err != nil {
 		return outbox.Receipt{}, err
 	}
