@@ -372,8 +372,8 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 	w.merge("due: 2026-11-25", "due: 2026-11-26")
 	w.apply("1")
 	if got := w.to.told; !slices.Equal(got, []string{
-		"2026/northwind steps 1>channel", "2026/northwind steps 1>tracking", "2026/northwind steps 1>tracking edit",
-		"2026/northwind steps 2>channel", "2026/northwind steps 2>tracking", "2026/northwind steps 2>tracking edit",
+		"2026/northwind steps 1>channel", "2026/northwind steps 1>tracking", "2026/northwind steps 1>channel topic", "2026/northwind steps 1>tracking edit",
+		"2026/northwind steps 2>channel", "2026/northwind steps 2>tracking", "2026/northwind steps 2>channel topic", "2026/northwind steps 2>tracking edit",
 	}) {
 		t.Errorf("told %q", got)
 	}
