@@ -5,11 +5,9 @@ package github
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,7 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v60/github"
-	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/escalations-as-code/escalate/internal/retry"
 )
 
 // Config says which repository, and how to get there.
@@ -38,28 +37,12 @@ type client struct {
 	owner, repo string
 }
 
-// The bounds of waiting for GitHub: a run that has to wait longer fails, and the
-// next one does the rest.
-const (
-	retries = 5
-	longest = time.Minute
-	timeout = 30 * time.Second
-)
-
 func newClient(c Config) (*client, error) {
 	owner, repo, ok := strings.Cut(c.Repository, "/")
 	if !ok || owner == "" || repo == "" || strings.Contains(repo, "/") {
 		return nil, fmt.Errorf("%q is no repository: write owner/name", c.Repository)
 	}
-	retrying := retryablehttp.NewClient()
-	retrying.Logger = nil // it would print addresses
-	retrying.RetryMax = retries
-	retrying.CheckRetry = retry
-	retrying.Backoff = backoff
-	retrying.RetryWaitMin, retrying.RetryWaitMax = 200*time.Millisecond, longest
-	retrying.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	retrying.HTTPClient.Timeout = timeout
-	gh := github.NewClient(retrying.StandardClient()).WithAuthToken(c.Token)
+	gh := github.NewClient(retry.NewClient(platform())).WithAuthToken(c.Token)
 	gh.UserAgent = c.UserAgent
 	if c.API != "" {
 		base, err := url.Parse(strings.TrimSuffix(c.API, "/") + "/")
@@ -71,45 +54,46 @@ func newClient(c Config) (*client, error) {
 	return &client{gh, owner, repo}, nil
 }
 
-// errEmpty is returned where GitHub says that it did something, and not what.
-var errEmpty = errors.New("the reply is empty")
-
-// retry reports whether a request is sent again. What GitHub refused for the
-// rate at which it is asked was not carried out. Of anything else only a request
-// that may be carried out twice is sent again: whether a comment was written
-// before the reply was lost, the caller finds out.
-func retry(ctx context.Context, r *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
+// platform is how GitHub asks to wait. Only a POST must not be carried out twice.
+func platform() retry.Platform {
+	return retry.Platform{
+		Limited:    limited,
+		Repeatable: func(method, _ string) bool { return !strings.EqualFold(method, http.MethodPost) },
 	}
-	if r == nil {
-		var of *url.Error
-		return errors.As(err, &of) && !strings.EqualFold(of.Op, http.MethodPost), nil
-	}
-	if r.ContentLength == 0 && r.StatusCode == http.StatusOK && r.Request.Method == http.MethodGet {
-		return true, errEmpty // it would be read as a list of nothing
-	}
-	if secondary(r) { // then GitHub's manual says to wait for a minute
-		r.Header.Set("Retry-After", "60")
-	}
-	if limited(r) {
-		return wait(r) <= longest, nil
-	}
-	return r.StatusCode >= 500 && r.Request.Method != http.MethodPost, nil
 }
 
-// limited reports whether GitHub refused a request for its rate.
-func limited(r *http.Response) bool {
-	return r.StatusCode == http.StatusTooManyRequests ||
-		r.StatusCode == http.StatusForbidden && (r.Header.Get("Retry-After") != "" || r.Header.Get("X-RateLimit-Remaining") == "0")
+// limited reports whether GitHub refused a request for its rate, and for how long
+// it asks to wait.
+func limited(r *http.Response) (time.Duration, bool) {
+	if r.StatusCode != http.StatusForbidden && r.StatusCode != http.StatusTooManyRequests {
+		return 0, false
+	}
+	spent := r.Header.Get("X-RateLimit-Remaining") == "0"
+	switch after := retry.After(r.Header); {
+	case after != retry.Unsaid:
+		return after, true
+	case spent:
+		return reset(r.Header), true
+	case r.StatusCode == http.StatusTooManyRequests:
+		return retry.Unsaid, true
+	default:
+		return time.Minute, secondary(r) // which GitHub's manual says to wait
+	}
+}
+
+// reset is for how long the primary rate limit asks to wait, by GitHub's clock.
+func reset(h http.Header) time.Duration {
+	at, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
+	now, nowErr := http.ParseTime(h.Get("Date"))
+	if err != nil || nowErr != nil || !time.Unix(at, 0).After(now) {
+		return retry.Unsaid
+	}
+	return time.Unix(at, 0).Sub(now) + time.Second
 }
 
 // secondary reports whether GitHub refused a request for its secondary rate
 // limits, and says so in words alone.
 func secondary(r *http.Response) bool {
-	if r.StatusCode != http.StatusForbidden || limited(r) {
-		return false
-	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 	rest := r.Body
 	r.Body = struct {
@@ -117,44 +101,6 @@ func secondary(r *http.Response) bool {
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(body), rest), rest}
 	return err == nil && bytes.Contains(bytes.ToLower(body), []byte("secondary rate limit"))
-}
-
-// wait is for how long GitHub asks to wait.
-func wait(r *http.Response) time.Duration {
-	after := r.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(after, 10, 32); err == nil {
-		return time.Duration(seconds) * time.Second
-	} else if errors.Is(err, strconv.ErrRange) {
-		return math.MaxInt64
-	}
-	if at, err := http.ParseTime(after); err == nil { // as a proxy may say it
-		now, err := http.ParseTime(r.Header.Get("Date"))
-		if err != nil {
-			now = time.Now()
-		}
-		return at.Sub(now)
-	}
-	if at, err := strconv.ParseInt(r.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil && r.Header.Get("X-RateLimit-Remaining") == "0" {
-		now, err := http.ParseTime(r.Header.Get("Date")) // by GitHub's clock, not by ours
-		if err == nil {
-			return time.Unix(at, 0).Sub(now) + time.Second
-		}
-		return time.Second
-	}
-	return 0
-}
-
-// backoff is how long to wait before a request is sent again.
-func backoff(least, most time.Duration, attempt int, r *http.Response) time.Duration {
-	if r != nil && limited(r) {
-		if d := wait(r); d > 0 {
-			return d
-		}
-		if r.Header.Get("Retry-After") != "" {
-			return 0
-		}
-	}
-	return retryablehttp.DefaultBackoff(least, min(most, 10*time.Second), attempt, nil)
 }
 
 // status is the status of the reply that an error is about; 0 where there was

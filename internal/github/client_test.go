@@ -13,6 +13,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/retry"
 )
 
 const (
@@ -60,9 +61,9 @@ func TestRetry(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			got := never
-			again, err := retry(t.Context(), r, nil)
+			again, err := platform().Again(t.Context(), r, nil)
 			if again {
-				got = backoff(atFirst, longest, 0, r)
+				got = platform().Backoff(atFirst, retry.Longest, 0, r)
 			}
 			if want == ours {
 				want = atFirst
@@ -76,17 +77,17 @@ func TestRetry(t *testing.T) {
 		}
 	}
 	for op, want := range map[string]bool{"Get": true, "Patch": true, "Put": true, "Delete": true, "Post": false} {
-		if got, err := retry(t.Context(), nil, &url.Error{Op: op, URL: "https://api.github.com", Err: io.ErrUnexpectedEOF}); got != want || err != nil {
+		if got, err := platform().Again(t.Context(), nil, &url.Error{Op: op, URL: "https://api.github.com", Err: io.ErrUnexpectedEOF}); got != want || err != nil {
 			t.Errorf("%s without a reply: %v (%v)", op, got, err)
 		}
 	}
 	for method, want := range map[string]bool{http.MethodGet: true, http.MethodPut: false, http.MethodPost: false} {
-		if got, err := retry(t.Context(), &http.Response{StatusCode: 200, Request: &http.Request{Method: method}}, nil); got != want || (err != nil) != want {
+		if got, err := platform().Again(t.Context(), &http.Response{StatusCode: 200, Request: &http.Request{Method: method}}, nil); got != want || (err != nil) != want {
 			t.Errorf("%s with an empty reply: %v (%v)", method, got, err)
 		}
 	}
-	for attempt := range retries {
-		if got := backoff(atFirst, longest, attempt, nil); got > 10*time.Second {
+	for attempt := range retry.Retries {
+		if got := platform().Backoff(atFirst, retry.Longest, attempt, nil); got > 10*time.Second {
 			t.Errorf("attempt %d: %v", attempt, got)
 		}
 	}

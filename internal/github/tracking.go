@@ -15,6 +15,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/retry"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -179,7 +180,7 @@ func (t *Tracking) open(ctx context.Context, item outbox.Item) (int, error) {
 		i, _, err = t.client.Issues.Create(ctx, t.client.owner, t.client.repo, &issue)
 	}
 	if err == nil && i.GetNumber() == 0 {
-		err = errEmpty
+		err = retry.ErrEmpty
 	}
 	return i.GetNumber(), err
 }
@@ -248,7 +249,7 @@ func (t *Tracking) comment(ctx context.Context, number int, item outbox.Item, in
 	body := t.body(item.Text(), item.Mentions(), keys...)
 	c, _, err := t.client.Issues.CreateComment(ctx, t.client.owner, t.client.repo, number, &github.IssueComment{Body: &body})
 	if err == nil && c.GetID() == 0 {
-		err = errEmpty
+		err = retry.ErrEmpty
 	}
 	if err != nil {
 		return outbox.Receipt{}, err

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
@@ -81,8 +80,7 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // limited reports whether Slack refused a request for its rate.
 func limited(r *http.Response) (time.Duration, bool) {
-	seconds, _ := strconv.Atoi(r.Header.Get("Retry-After")) // 0 where it does not say
-	return time.Duration(seconds) * time.Second, r.StatusCode == http.StatusTooManyRequests
+	return retry.After(r.Header), r.StatusCode == http.StatusTooManyRequests
 }
 
 func repeatable(_, address string) bool {
