@@ -86,6 +86,9 @@ func (c *Calendar) End(t time.Time) (end time.Time, ok bool) {
 	return d.ends(c.clocks), true
 }
 
+// Begin returns when a date begins in the region.
+func (c *Calendar) Begin(d schema.Date) time.Time { return c.clocks.moment(d.Time) }
+
 // After returns the moment n days after from, in the region's zone; from
 // itself if n is not positive. It measures the clocks (P25, P26), the ladder
 // (P27) and what may stay undone for some working days (P28).

@@ -4,11 +4,9 @@
 package lint
 
 import (
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 	_ "time/tzdata" // so that a zone is known or unknown on every machine alike
 
@@ -79,19 +77,11 @@ func (l *Linter) judges(t *tree.Tree, want func(*rule.Rule) bool) []*rule.Rule {
 // escalations loads every escalation and lets judge look at it, on all cores.
 func (l *Linter) escalations(t *tree.Tree, judge func(*tree.Escalation) []finding.Finding) ([]rule.Brief, []finding.Finding) {
 	briefs := make([]rule.Brief, len(t.Paths))
-	found := make([][]finding.Finding, runtime.GOMAXPROCS(0))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for w := range found {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(t.Paths); i = int(next.Add(1)) - 1 {
-				e := t.Load(t.Paths[i])
-				found[w] = append(found[w], judge(e)...)
-				briefs[i] = rule.NewBrief(e, t.Policy)
-			}
-		})
-	}
-	workers.Wait()
+	found := make([][]finding.Finding, len(t.Paths))
+	t.Each(func(i int, e *tree.Escalation) {
+		found[i] = judge(e)
+		briefs[i] = rule.NewBrief(e, t.Policy)
+	})
 	return briefs, slices.Concat(found...)
 }
 

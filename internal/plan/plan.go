@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
-	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -164,7 +163,7 @@ type Ordinal func(schema.ID, change.Moment) int
 // files that differ, in any order. Files that are in neither are left out.
 func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 	p := Plan{Escalations: map[schema.ID]Escalation{}, Announcement: head.Policy.Channels.Announcement}
-	misread := misread(head)
+	misread := head.Misread()
 	for _, path := range slices.Sorted(slices.Values(changed)) {
 		_, had := slices.BinarySearch(base.Paths, path)
 		_, has := slices.BinarySearch(head.Paths, path)
@@ -179,7 +178,7 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		case after != nil && misread != "":
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, misread+" has errors, and nothing is told of anything until they are mended: `escalate lint` says which")
-		case after != nil && unreadable(after):
+		case after != nil && after.Misread():
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
 		case before != nil && before.Broken && after != nil:
@@ -191,39 +190,6 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		}
 	}
 	return p
-}
-
-// misread returns the path of the directory or the policy, if it does not surely
-// say all that it says: nobody would be mentioned, or the wrong channel be told.
-// The directory may have a fault in one person.
-func misread(t *tree.Tree) string {
-	switch {
-	case t.PolicyFile != nil && (t.PolicyFile.Unreliable() || wrong(t.PolicyFile)):
-		return tree.PolicyPath
-	case t.PeopleFile != nil && (t.PeopleFile.Faulty("/people") || wrong(t.PeopleFile)):
-		return tree.PeoplePath
-	}
-	return ""
-}
-
-// wrong reports whether a file is not what its writer meant it to be.
-func wrong(f *tree.File) bool {
-	return f.Broken || slices.ContainsFunc(f.Findings, func(f finding.Finding) bool { return f.Level == finding.Error })
-}
-
-// unreadable reports whether an escalation does not surely say all that its
-// notices say: it was misread, or does not fit the schema. A key that nobody
-// knows does not matter to them.
-func unreadable(e *tree.Escalation) bool {
-	if wrong(&e.File) {
-		return true
-	}
-	for _, f := range e.Faults {
-		if _, unknown := f.Unknown(); !unknown {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *Plan) quiet(id schema.ID, why string) {

@@ -10,8 +10,11 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/document"
@@ -91,6 +94,34 @@ func (e *Escalation) Readable() bool {
 	})
 }
 
+// Misread reports whether the escalation does not surely say all that is told of
+// it: it was misread, or does not fit the schema. A key that nobody knows does not
+// matter.
+func (e *Escalation) Misread() bool {
+	return e.wrong() || slices.ContainsFunc(e.Faults, func(f shape.Fault) bool {
+		_, unknown := f.Unknown()
+		return !unknown
+	})
+}
+
+// Misread returns the path of the directory or the policy, if it does not surely
+// say all that it says: nobody would be mentioned, or the wrong channel be told.
+// The directory may have a fault in one person.
+func (t *Tree) Misread() string {
+	switch {
+	case t.PolicyFile != nil && (t.PolicyFile.Unreliable() || t.PolicyFile.wrong()):
+		return PolicyPath
+	case t.PeopleFile != nil && (t.PeopleFile.Faulty("/people") || t.PeopleFile.wrong()):
+		return PeoplePath
+	}
+	return ""
+}
+
+// wrong reports whether a file is not what its writer meant it to be.
+func (f *File) wrong() bool {
+	return f.Broken || slices.ContainsFunc(f.Findings, func(f finding.Finding) bool { return f.Level == finding.Error })
+}
+
 // Open reads the policy and the directory and finds the escalations, which are
 // read one by one, by Load. The error is ErrNoFolder, or says why the folder
 // cannot be listed.
@@ -136,6 +167,21 @@ func (t *Tree) Load(name string) *Escalation {
 		return &Escalation{ID: ID(name), File: unreadable(name, err)}
 	}
 	return Read(name, data, t.check)
+}
+
+// Each loads every escalation on all cores, and calls do with it and its place in
+// t.Paths. do is called by several goroutines at once.
+func (t *Tree) Each(do func(i int, e *Escalation)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(t.Paths); i = int(next.Add(1)) - 1 {
+				do(i, t.Load(t.Paths[i]))
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // Read makes an escalation of the content of its file, whatever tree it is
