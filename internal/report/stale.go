@@ -1,0 +1,213 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// staleMoment is how a moment reads that people have to meet: by the clock of
+// the region.
+const staleMoment = "Mon 2 Jan 15:04"
+
+// rungs are the names of the rungs of the ladder (P27).
+var rungs = []string{"DRI", "DRI", "manager", "CSM leader"}
+
+// staleRow is an item as people read it: whose escalation, the moment, how long
+// that is away, whose turn it is, and what it is about.
+type staleRow struct{ escalation, at, span, turn, what string }
+
+func newStaleRow(now time.Time, i stale.Item) staleRow {
+	r := staleRow{escalation: fmt.Sprintf("%s, %s", i.Escalation, i.Severity), what: i.What}
+	at := i.Due
+	switch i.State {
+	case stale.Overdue:
+		at = i.Since
+		r.span = span(now.Sub(i.Since)) + " late"
+		if i.Late > 0 {
+			r.what += fmt.Sprintf(" (%s of working time late)", span(i.Late))
+		}
+	case stale.Due:
+		r.span = "in " + span(i.Due.Sub(now))
+		if i.Due.Before(now) {
+			r.span = "now"
+		}
+	default:
+		r.span = "advised"
+	}
+	r.at = at.Format(staleMoment)
+	r.turn = fmt.Sprintf("%s (%s)", i.Name, rungs[i.Rung])
+	return r
+}
+
+// staleParts are the items in the parts of a report. Of what is in time, each
+// escalation has the one that is due next.
+func staleParts(r stale.Report) (overdue, due, advised []stale.Item) {
+	next := map[schema.ID]bool{}
+	for _, i := range r.Items {
+		switch i.State {
+		case stale.Overdue:
+			overdue = append(overdue, i)
+		case stale.Advisory:
+			if i.Due.Before(r.Now) {
+				advised = append(advised, i)
+			}
+		case stale.Due:
+			if !next[i.Escalation] {
+				due = append(due, i)
+			}
+			next[i.Escalation] = true
+		}
+	}
+	return overdue, due, advised
+}
+
+// staleVerdict is the one line that every report has.
+func staleVerdict(r stale.Report) string {
+	late := map[schema.ID]bool{}
+	things := 0
+	for _, i := range r.Items {
+		if i.State == stale.Overdue {
+			late[i.Escalation] = true
+			things++
+		}
+	}
+	text := fmt.Sprintf("%s open at %s", count(r.Open, "escalation"), r.Now.Format(time.RFC3339))
+	switch {
+	case things > 0:
+		text += fmt.Sprintf(": %s overdue in %s.", count(things, "thing"), count(len(late), "escalation"))
+	case len(r.Unread) > 0:
+		text += ", and of some nothing can be said."
+	default:
+		text += ": nothing overdue."
+	}
+	return text
+}
+
+// StaleText prints what is overdue and due next, for a person at a terminal.
+func StaleText(w io.Writer, r stale.Report, o TextOptions) error {
+	b := bufio.NewWriter(w)
+	p := painter(o.Color)
+	for _, u := range r.Unread {
+		fmt.Fprintf(b, "%s %s: %s\n", p.paint(red, "UNKNOWN"), oneLine(string(u.Escalation)), oneLine(u.Why))
+	}
+	if len(r.Unread) > 0 {
+		fmt.Fprintln(b)
+	}
+	overdue, due, advised := staleParts(r)
+	part := func(colour, title, when string, items []stale.Item) {
+		if len(items) == 0 {
+			return
+		}
+		fmt.Fprintf(b, "%s %-16s %-11s %s\n", p.paint(colour, fmt.Sprintf("%-31s", title)), when, "", "TURN")
+		for _, i := range items {
+			row := newStaleRow(r.Now, i)
+			if len(row.escalation) > 31 { // too wide for its column
+				fmt.Fprintf(b, "%s\n%31s", oneLine(row.escalation), "")
+			} else {
+				fmt.Fprintf(b, "%-31s", oneLine(row.escalation))
+			}
+			fmt.Fprintf(b, " %-16s %-11s %s\n", row.at, row.span, oneLine(row.turn))
+			fmt.Fprintln(b, wrapped("  "+oneLine(row.what), 80, 0, "  "))
+		}
+		fmt.Fprintln(b)
+	}
+	part(red, "OVERDUE", "SINCE", overdue)
+	part(yellow, "DUE NEXT", "UNTIL", due)
+	part(green, "ADVISED", "UNTIL", advised)
+	if len(r.Snoozed) > 0 {
+		fmt.Fprintln(b, wrapped("Snoozed, so that nobody is asked about the customer: "+joinIDs(r.Snoozed)+".", 80, 0, ""))
+	}
+	fmt.Fprintln(b, staleVerdict(r))
+	return b.Flush()
+}
+
+func joinIDs(ids []schema.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, ", ")
+}
+
+// StaleJSON prints the same for programs, in the shape that is promised to them.
+func StaleJSON(w io.Writer, r stale.Report) error {
+	type item struct {
+		Escalation schema.ID     `json:"escalation"`
+		Clock      stale.Clock   `json:"clock"`
+		State      stale.State   `json:"state"`
+		Due        string        `json:"due"`
+		Since      string        `json:"since"`
+		Turn       schema.Handle `json:"turn"`
+		Rung       int           `json:"rung"`
+		What       string        `json:"what"`
+	}
+	type unread struct {
+		Escalation schema.ID `json:"escalation"`
+		Why        string    `json:"why"`
+	}
+	out := struct {
+		Now    string   `json:"now"`
+		Items  []item   `json:"items"`
+		Unread []unread `json:"unread"`
+	}{utc(r.Now), []item{}, []unread{}}
+	for _, i := range r.Items {
+		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, utc(i.Due), utc(i.Since), i.Turn, i.Rung, i.What})
+	}
+	for _, u := range r.Unread {
+		out.Unread = append(out.Unread, unread(u))
+	}
+	return encode(w, out)
+}
+
+// utc is a time as JSON has it; "" for none.
+func utc(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// StaleMarkdown prints the same for a comment or the summary of a job.
+func StaleMarkdown(w io.Writer, r stale.Report) error {
+	var b bounded
+	b.left = map[string][]string{}
+	b.write(fmt.Sprintf("### What is overdue, and what is due next\n\n**%s**\n", staleVerdict(r)))
+	for _, u := range r.Unread {
+		if !b.write(fmt.Sprintf("\n- %s: %s\n", codeSpan(escape.Line(string(u.Escalation))), markdown(u.Why))) {
+			b.leaveOut("of what nothing is known", string(u.Escalation))
+		}
+	}
+	overdue, due, advised := staleParts(r)
+	for _, part := range []struct {
+		title, when string
+		items       []stale.Item
+	}{{"Overdue", "Since", overdue}, {"Due next", "Until", due}, {"Advised", "Until", advised}} {
+		for n, i := range part.items {
+			head := ""
+			if n == 0 {
+				head = fmt.Sprintf("\n| %s | %s | | Turn | What |\n| --- | --- | --- | --- | --- |\n", part.title, part.when)
+			}
+			row := newStaleRow(r.Now, i)
+			cells := []string{row.escalation, row.at, row.span, row.turn, row.what}
+			for c := range cells {
+				cells[c] = markdown(escape.Clip(cells[c], textClip))
+			}
+			if !b.write(head + "| " + strings.Join(cells, " | ") + " |\n") {
+				b.leaveOut(strings.ToLower(part.title), string(i.Escalation))
+			}
+		}
+	}
+	if len(r.Snoozed) > 0 {
+		b.write("\nSnoozed: " + markdown(joinIDs(slices.Clone(r.Snoozed))) + "\n")
+	}
+	_, err := io.WriteString(w, b.String()+b.leftOut())
+	return err
+}
