@@ -17,10 +17,11 @@ func DRIs(e *schema.Escalation) []schema.Handle {
 }
 
 // Managers returns the managers of the DRI and of whoever opened an escalation:
-// they are told of it by name (P21). Those that the directory does not name are
-// left out.
+// they are told of it by name (P21). Those that the directory does not name, and
+// those who have left, are left out.
 func Managers(d schema.Directory, e *schema.Escalation) []schema.Handle {
-	return Each([]schema.Handle{d.People[e.DRI].Manager, d.People[e.Opened.By].Manager})
+	managers := Each([]schema.Handle{d.People[e.DRI].Manager, d.People[e.Opened.By].Manager})
+	return slices.DeleteFunc(managers, func(h schema.Handle) bool { return !d.People[h].Left.IsZero() })
 }
 
 // Stakeholders returns who belongs into the channel of an escalation (P12,

@@ -102,3 +102,25 @@ func TestInformed(t *testing.T) {
 		}
 	}
 }
+
+// P21: the managers of the DRI and of the opener, if they are still there.
+func TestManagers(t *testing.T) {
+	t.Parallel()
+	d := schema.Directory{People: map[schema.Handle]schema.Person{
+		"amy": {Manager: "max"}, "bob": {Manager: "ned"}, "cat": {Manager: "max"}, "dan": {},
+		"max": {}, "ned": {Left: schema.Date{Time: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}},
+	}}
+	for _, c := range []struct {
+		dri, by schema.Handle
+		want    []schema.Handle
+	}{
+		{"amy", "cat", []schema.Handle{"max"}},
+		{"bob", "amy", []schema.Handle{"max"}},
+		{"dan", "bob", nil},
+	} {
+		e := &schema.Escalation{DRI: c.dri, Opened: schema.Opened{By: c.by}}
+		if got := process.Managers(d, e); !slices.Equal(got, c.want) {
+			t.Errorf("%s, opened by %s: got %q, want %q", c.dri, c.by, got, c.want)
+		}
+	}
+}
