@@ -31,8 +31,8 @@ func newStaleRow(now time.Time, i stale.Item) staleRow {
 	case stale.Overdue:
 		at = i.Since
 		r.span = span(now.Sub(i.Since)) + " late"
-		if i.Late > 0 {
-			r.what += fmt.Sprintf(" (%s of working time late)", span(i.Late))
+		if i.Late >= time.Hour {
+			r.what += fmt.Sprintf(" (%s of working time late)", count(int(i.Late.Hours()), "hour"))
 		}
 	case stale.Due:
 		r.span = "in " + span(i.Due.Sub(now))
@@ -124,6 +124,9 @@ func StaleText(w io.Writer, r stale.Report, o TextOptions) error {
 	part(green, "ADVISED", "UNTIL", advised)
 	if len(r.Snoozed) > 0 {
 		fmt.Fprintln(b, wrapped("Snoozed, so that nobody is asked about the customer: "+joinIDs(r.Snoozed)+".", 80, 0, ""))
+	}
+	if len(r.Items) > 0 {
+		fmt.Fprintln(b, "Each time is by the clocks of the escalation's region.")
 	}
 	fmt.Fprintln(b, staleVerdict(r))
 	return b.Flush()

@@ -229,7 +229,7 @@ func (c *checker) clock(name Clock, clock schema.Clock, what string, counts func
 		until := c.calendar.Begin(c.e.Snooze.Until) // held back: it is due then at the earliest
 		due, overdue = latest(due, until), latest(overdue, until)
 	}
-	what += " since " + last.UTC().Format("2 January 15:04 UTC")
+	what += " since " + last.In(due.Location()).Format("Mon 2 Jan 15:04")
 	if clock.Advisory != nil && *clock.Advisory {
 		i := c.item(name, due, what)
 		i.State = Advisory
@@ -337,9 +337,6 @@ func (c *checker) roles() {
 			if !p.Left.IsZero() && slices.Contains(p.Roles, role) {
 				since = latest(since, c.dayEnd(p.Left))
 			}
-		}
-		if since.After(c.now) {
-			since = c.e.Opened.At.Time
 		}
 		c.add(Role, since, since, "nobody is "+string(role)+", who must be informed")
 	}
