@@ -109,9 +109,8 @@ func (k FaultKind) before() bool {
 	return false
 }
 
-// reply returns the answer of a kind that has one of its own.
-func (f Fault) reply(now time.Time) (reply, bool) {
-	seconds := int(f.Wait / time.Second)
+// githubRefusal returns GitHub's answer of a kind that has one of its own.
+func githubRefusal(f Fault, _ *Call) (reply, bool) {
 	r := reply{header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
 	say := func(status int, message, page string) {
 		r.status = status
@@ -120,28 +119,35 @@ func (f Fault) reply(now time.Time) (reply, bool) {
 	switch f.Kind {
 	case TooMany:
 		say(http.StatusTooManyRequests, "Too many requests", "using-the-rest-api/rate-limits-for-the-rest-api")
-		r.header.Set("Retry-After", strconv.Itoa(seconds))
+		r.header.Set("Retry-After", f.seconds())
 	case Secondary:
 		say(http.StatusForbidden, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
 			"overview/rate-limits-for-the-rest-api#about-secondary-rate-limits")
-		r.header.Set("Retry-After", strconv.Itoa(seconds))
+		r.header.Set("Retry-After", f.seconds())
 	case Primary:
 		say(http.StatusForbidden, "API rate limit exceeded for installation ID 1.", "overview/rate-limits-for-the-rest-api")
 		r.header.Set("X-RateLimit-Limit", "1000")
 		r.header.Set("X-RateLimit-Remaining", "0")
 		r.header.Set("X-RateLimit-Used", "1000")
 		r.header.Set("X-RateLimit-Resource", "core")
-		r.header.Set("X-RateLimit-Reset", strconv.FormatInt(now.Add(f.Wait).Unix(), 10))
+		r.header.Set("X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(f.Wait).Unix(), 10))
 	case ReadOnly:
 		say(http.StatusForbidden, "Resource not accessible by integration", "issues/comments")
 	case Internal, InternalAfter:
 		say(http.StatusInternalServerError, "Server Error", "")
 	case BadGateway:
-		r.status = http.StatusBadGateway
-		r.header.Set("Content-Type", "text/html")
-		r.body = []byte("<html><body><h1>502 Bad Gateway</h1>" + strings.Repeat("<!-- padding -->\n", 40) + "</body></html>\n")
+		r = htmlPage(http.StatusBadGateway, "502 Bad Gateway")
 	default:
 		return r, false
 	}
 	return r, true
+}
+
+// seconds is Wait as Retry-After has it.
+func (f Fault) seconds() string { return strconv.Itoa(int(f.Wait / time.Second)) }
+
+// htmlPage is an answer in HTML, as a load balancer has it.
+func htmlPage(status int, title string) reply {
+	return reply{status, http.Header{"Content-Type": {"text/html"}},
+		[]byte("<html><body><h1>" + title + "</h1>" + strings.Repeat("<!-- padding -->\n", 40) + "</body></html>\n")}
 }

@@ -1,19 +1,13 @@
 package harness
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/getkin/kin-openapi/routers"
 )
@@ -37,46 +31,13 @@ const site = "https://github.example"
 // allow, is strict where the emulator is not, records all that is said, and
 // fails on command.
 type GitHub struct {
-	t        testing.TB
-	upstream string // the emulator
+	*proxy
 	contract routers.Router
-	server   *httptest.Server
-	closing  chan struct{}
-	client   *http.Client
+	people   map[string]string // who may be assigned: by login in lower case, as it is written
 
-	mu      sync.Mutex
-	calls   []*Call
-	faults  []*injected
-	people  map[string]string // who may be assigned: by login in lower case, as it is written
-	deleted map[int]bool      // issues
-	pulls   map[int]bool      // issues that are pull requests
-}
-
-// Call is one request and its reply.
-type Call struct {
-	Method string
-	Path   string // without /api/v3
-	Query  string
-	Body   string
-	Status int // 0 where no reply was sent
-	Reply  string
-	Fault  FaultKind // what went wrong with it, if anything
-}
-
-// Writes reports whether the call is one that changes something.
-func (c Call) Writes() bool { return c.Method != http.MethodGet && c.Method != http.MethodHead }
-
-// String is the call on one line, without its bodies.
-func (c Call) String() string {
-	s := c.Method + " " + strings.TrimPrefix(c.Path, "/repos/"+Repository)
-	if c.Query != "" {
-		s += "?" + c.Query
-	}
-	s += " " + strconv.Itoa(c.Status)
-	if c.Fault != "" {
-		s += " (" + string(c.Fault) + ")"
-	}
-	return s
+	// Guarded by the lock of the proxy.
+	deleted map[int]bool // issues
+	pulls   map[int]bool // issues that are pull requests
 }
 
 // personal is the token of a member.
@@ -120,17 +81,10 @@ func (x *Tools) NewGitHub(t testing.TB, logins Logins) *GitHub {
 		},
 	})
 	g := &GitHub{
-		t: t, contract: contract, people: people,
-		upstream: fmt.Sprintf("http://127.0.0.1:%d", port),
-		closing:  make(chan struct{}),
-		client:   &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, // or the emulator may hang up between two
-		deleted:  map[int]bool{}, pulls: map[int]bool{},
+		proxy: newProxy(t, port), contract: contract, people: people,
+		deleted: map[int]bool{}, pulls: map[int]bool{},
 	}
-	g.server = httptest.NewServer(g)
-	t.Cleanup(func() {
-		close(g.closing)
-		g.server.Close()
-	})
+	g.serve(g, githubRefusal)
 	return g
 }
 
@@ -139,50 +93,6 @@ func (g *GitHub) URL() string { return g.server.URL }
 
 // EnterpriseURL is for GITHUB_API_URL, as GitHub Enterprise Server has it.
 func (g *GitHub) EnterpriseURL() string { return g.server.URL + "/api/v3" }
-
-// Calls returns what was called since the start or the last Forget, in order.
-func (g *GitHub) Calls() []Call {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	calls := make([]Call, len(g.calls))
-	for i, c := range g.calls {
-		calls[i] = *c
-	}
-	return calls
-}
-
-// Writes returns the calls that change something.
-func (g *GitHub) Writes() []Call {
-	return slices.DeleteFunc(g.Calls(), func(c Call) bool { return !c.Writes() })
-}
-
-// Forget forgets the calls.
-func (g *GitHub) Forget() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.calls = nil
-}
-
-// Inject has calls go wrong from now on, and returns a function that says how
-// many did.
-func (g *GitHub) Inject(f Fault) (fired func() int) {
-	i := &injected{Fault: f, path: regexp.MustCompile(f.Path)}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.faults = append(g.faults, i)
-	return func() int {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		return i.fired
-	}
-}
-
-// Heal ends all faults.
-func (g *GitHub) Heal() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.faults = nil
-}
 
 // DeleteIssue deletes an issue, as a person can on its page.
 func (g *GitHub) DeleteIssue(number int) {
@@ -383,30 +293,6 @@ func (g *GitHub) list(path string, rows any) {
 	}
 }
 
-// reply is an answer of GitHub.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// ask asks the emulator.
-func (g *GitHub) ask(method, path string, header http.Header, body []byte) (reply, error) {
-	r, err := http.NewRequest(method, g.upstream+path, bytes.NewReader(body))
-	if err != nil {
-		return reply{}, err
-	}
-	r.Header = header.Clone()
-	r.Host = strings.TrimPrefix(g.server.URL, "http://") // the links to the next page are made with it
-	res, err := g.client.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	defer res.Body.Close()
-	got, err := io.ReadAll(res.Body)
-	return reply{res.StatusCode, res.Header, got}, err
-}
-
 // ServeHTTP is the proxy.
 func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -418,94 +304,14 @@ func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path, prefix = p, "/api/v3"
 	}
 	call := &Call{Method: r.Method, Path: path, Query: r.URL.RawQuery, Body: string(body)}
-	fault := g.note(call)
-	if fault.Kind == Meanwhile {
-		fault.Do()
-	}
-
 	if err := violation(g.contract, r, path, string(body)); err != nil {
 		g.t.Errorf("GitHub's description does not allow %s %s\n%s\n%v", r.Method, r.URL, body, err)
 	}
-	var answer reply
-	if !fault.Kind.before() {
-		if answer, err = g.answer(r, path, body); err != nil {
-			g.t.Errorf("%s %s: %v", r.Method, r.URL, err)
-			hangUp()
-			return
+	g.handle(w, r, call, func() (reply, error) {
+		a, err := g.answer(r, path, body)
+		if err == nil && prefix != "" {
+			a.header.Set("Link", strings.ReplaceAll(a.header.Get("Link"), g.server.URL+"/", g.server.URL+prefix+"/"))
 		}
-		if prefix != "" {
-			answer.header.Set("Link", strings.ReplaceAll(answer.header.Get("Link"), g.server.URL+"/", g.server.URL+prefix+"/"))
-		}
-	}
-	g.send(w, r, call, fault, answer)
+		return a, err
+	})
 }
-
-// note records a call and returns the fault that is due, one without a kind if
-// none is.
-func (g *GitHub) note(call *Call) (fault Fault) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.calls = append(g.calls, call)
-	for _, f := range g.faults {
-		if f.due(call.Method, call.Path) && fault.Kind == "" {
-			fault = f.Fault
-		}
-	}
-	call.Fault = fault.Kind
-	return fault
-}
-
-// send sends an answer, or what a fault makes of it.
-func (g *GitHub) send(w http.ResponseWriter, r *http.Request, call *Call, fault Fault, answer reply) {
-	length := len(answer.body)
-	switch fault.Kind {
-	case NoConnection, ReplyLost:
-		hangUp()
-		return
-	case KillBefore, KillAfter:
-		fault.Do()
-		hangUp()
-		return
-	case TimeoutBefore, TimeoutAfter:
-		select {
-		case <-r.Context().Done():
-		case <-g.closing:
-		}
-		hangUp()
-		return
-	case Slow:
-		timer := time.NewTimer(fault.Wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-			return
-		}
-	case Truncated:
-		answer.body = answer.body[:len(answer.body)/2]
-	default:
-		if own, ok := fault.reply(time.Now()); ok {
-			answer, length = own, len(own.body)
-		}
-	}
-	g.mu.Lock()
-	call.Status, call.Reply = answer.status, string(answer.body)
-	g.mu.Unlock()
-	for name, values := range answer.header {
-		if name != "Content-Length" && name != "Transfer-Encoding" && name != "Connection" && name != "Keep-Alive" {
-			w.Header()[name] = values
-		}
-	}
-	if answer.status != http.StatusNoContent {
-		w.Header().Set("Content-Length", strconv.Itoa(length))
-	}
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body) // whoever called may be gone
-	if fault.Kind == Truncated {
-		_ = http.NewResponseController(w).Flush()
-		hangUp()
-	}
-}
-
-// hangUp ends the connection without an answer, or without the rest of it.
-func hangUp() { panic(http.ErrAbortHandler) }
