@@ -102,10 +102,13 @@ func (w *World) Act(c *Clone, f Workflow) Job {
 	}
 	args := []string{f.Event, "-W", f.File, "-e", event, "-P", "ubuntu-latest=-self-hosted", "--json", "-s", "GITHUB_TOKEN=" + Token,
 		"--local-repository", setupGo + "=" + filepath.Join(filepath.Dir(runner), "setup-go")}
+	if w.Slack != nil {
+		args = append(args, "-s", "SLACK_BOT_TOKEN="+SlackToken)
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Actions)) {
 		args = append(args, "--local-repository", name+"="+f.Actions[name])
 	}
-	for _, v := range slices.Concat(w.env.vars, goEnvironment(w.t), []string{"GITHUB_API_URL=" + w.GitHub.URL()}, f.With) {
+	for _, v := range slices.Concat(w.env.vars, goEnvironment(w.t), w.destinations(), f.With) {
 		if !strings.HasPrefix(v, "HOME=") && !strings.HasPrefix(v, "TMPDIR=") {
 			args = append(args, "--env", v)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +13,9 @@ import (
 // FaultKind is a way in which a call of the API goes wrong.
 type FaultKind string
 
-// The kinds of faults. Those that are named after a status are answered without
-// GitHub hearing of the call.
+// The kinds of faults, of GitHub and of Slack alike where nothing else is said.
+// Those that are named after a status are answered without GitHub hearing of the
+// call.
 const (
 	// NoConnection: the connection ends before GitHub hears of the call.
 	NoConnection FaultKind = "connection lost before the call"
@@ -29,9 +31,9 @@ const (
 	Slow FaultKind = "slow reply"
 	// TooMany is a 429 with Retry-After.
 	TooMany FaultKind = "429 with Retry-After"
-	// Secondary is the 403 of the secondary rate limit, with Retry-After.
+	// Secondary is GitHub's 403 of the secondary rate limit, with Retry-After.
 	Secondary FaultKind = "403 secondary rate limit"
-	// Primary is the 403 of the primary rate limit, with X-RateLimit-Reset.
+	// Primary is GitHub's 403 of the primary rate limit, with X-RateLimit-Reset.
 	Primary FaultKind = "403 primary rate limit"
 	// Internal is a 500.
 	Internal FaultKind = "500"
@@ -43,13 +45,18 @@ const (
 	KillBefore FaultKind = "SIGKILL before the call"
 	// KillAfter: GitHub does it, Fault.Do is called, and no answer comes.
 	KillAfter FaultKind = "SIGKILL after the call"
-	// ReadOnly is the 403 that a token hears that may only read.
+	// ReadOnly is the 403 that a token of GitHub hears that may only read.
 	ReadOnly FaultKind = "403 read-only token"
+	// Denied: Slack does not do it, and answers with Fault.Error.
+	Denied FaultKind = "denied"
+	// FatalAfter: Slack does it, and answers with fatal_error, of which it says
+	// that some of it may have been done.
+	FatalAfter FaultKind = "fatal_error after success"
 	// Meanwhile is no fault: Fault.Do is called, then the call is answered.
 	Meanwhile FaultKind = "meanwhile"
 )
 
-// FaultKinds are all kinds of which something goes wrong.
+// FaultKinds are all kinds by which something goes wrong at GitHub.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		NoConnection, ReplyLost, Truncated, TimeoutBefore, TimeoutAfter, Slow, TooMany, Secondary, Primary,
@@ -57,11 +64,17 @@ func FaultKinds() []FaultKind {
 	}
 }
 
+// SlackFaultKinds are all kinds by which something goes wrong at Slack.
+func SlackFaultKinds() []FaultKind {
+	return append(slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == Secondary || k == Primary }), FatalAfter)
+}
+
 // Fault is something that goes wrong with one or several calls.
 type Fault struct {
 	Kind FaultKind
 	// Method and Path say which calls count; empty for all. Path is a regular
-	// expression, and the path that it must match has no /api/v3.
+	// expression, and the path that it must match has no /api/v3; at Slack it is
+	// "/chat.postMessage".
 	Method, Path string
 	// At is the first of those calls with which it goes wrong, counted from 1
 	// since the fault was injected; 0 is 1.
@@ -74,6 +87,8 @@ type Fault struct {
 	// Do is called by Meanwhile, KillBefore and KillAfter. When killing, it must
 	// return only when whoever called is dead: World.Kill does.
 	Do func()
+	// Error is what a Denied one says.
+	Error string
 }
 
 // Always is for Fault.Times.
@@ -103,7 +118,7 @@ func (f *injected) due(method, path string) bool {
 // before reports whether GitHub does not hear of the call.
 func (k FaultKind) before() bool {
 	switch k {
-	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, KillBefore, ReadOnly:
+	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, KillBefore, ReadOnly, Denied:
 		return true
 	}
 	return false

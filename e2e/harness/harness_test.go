@@ -242,11 +242,16 @@ func TestContract(t *testing.T) {
 
 func send(t *testing.T, method, url, body string) (status int, reply string) {
 	t.Helper()
+	return sendWith(t, method, url, http.Header{"Authorization": {"Bearer " + harness.Token}, "User-Agent": {"test"}, "Content-Type": {"application/json"}}, body)
+}
+
+func sendWith(t *testing.T, method, url string, header http.Header, body string) (status int, reply string) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header = http.Header{"Authorization": {"Bearer " + harness.Token}, "User-Agent": {"test"}, "Content-Type": {"application/json"}}
+	r.Header = header
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)

@@ -2,9 +2,11 @@ package harness
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,28 +34,62 @@ type proxy struct {
 // Call is one request and its reply.
 type Call struct {
 	Method string
-	Path   string // without /api/v3
+	// Path is without /api/v3 at GitHub, and without /api at Slack: there it is
+	// "/chat.postMessage".
+	Path   string
 	Query  string
 	Body   string
-	Status int // 0 where no reply was sent
+	Params url.Values // of a method of Slack, without the token
+	Status int        // 0 where no reply was sent
 	Reply  string
 	Fault  FaultKind // what went wrong with it, if anything
+
+	reads   bool   // although it is a POST
+	channel string // the name of the channel of Slack that it is about
 }
 
 // Writes reports whether the call is one that changes something.
-func (c Call) Writes() bool { return c.Method != http.MethodGet && c.Method != http.MethodHead }
+func (c Call) Writes() bool {
+	return !c.reads && c.Method != http.MethodGet && c.Method != http.MethodHead
+}
 
 // String is the call on one line, without its bodies.
 func (c Call) String() string {
 	s := c.Method + " " + strings.TrimPrefix(c.Path, "/repos/"+Repository)
+	if c.Params != nil {
+		s = strings.TrimPrefix(c.Path, "/")
+	}
+	if c.channel != "" {
+		s += " #" + c.channel
+	}
 	if c.Query != "" {
 		s += "?" + c.Query
 	}
-	s += " " + strconv.Itoa(c.Status)
+	if said := c.Says(); said != "" {
+		s += " " + said
+	} else {
+		s += " " + strconv.Itoa(c.Status)
+	}
 	if c.Fault != "" {
 		s += " (" + string(c.Fault) + ")"
 	}
 	return s
+}
+
+// Says is what Slack says of the call, "ok" or an error; empty where it says
+// neither.
+func (c Call) Says() string {
+	var said struct {
+		OK    bool
+		Error string
+	}
+	if c.Params == nil || json.Unmarshal([]byte(c.Reply), &said) != nil {
+		return ""
+	}
+	if said.OK {
+		return "ok"
+	}
+	return said.Error
 }
 
 // newProxy makes the proxy of an emulator, for one test.
@@ -118,7 +154,7 @@ func (p *proxy) Heal() {
 	p.faults = nil
 }
 
-// reply is an answer of GitHub.
+// reply is an answer of GitHub or Slack.
 type reply struct {
 	status int
 	header http.Header

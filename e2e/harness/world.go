@@ -16,10 +16,11 @@ import (
 	"time"
 )
 
-// World is all that one test plays in: a GitHub, the repository that is pushed
+// World is all that one test plays in: a GitHub, perhaps a Slack, the repository that is pushed
 // to, a clone of it, and a clock.
 type World struct {
 	GitHub *GitHub
+	Slack  *Slack // nil without AddSlack
 	Origin *Origin
 	Clone  *Clone // the first one
 
@@ -60,6 +61,22 @@ func (x *Tools) NewWorld(t testing.TB, logins Logins, files map[string]string) *
 	w.Clone = w.NewClone()
 	w.Clone.Merge("The first escalations", files)
 	return w
+}
+
+// AddSlack adds a Slack to the world.
+func (w *World) AddSlack(o SlackOptions) *Slack {
+	w.t.Helper()
+	w.Slack = w.tools.NewSlack(w.t, o)
+	return w.Slack
+}
+
+// destinations are the variables that say where announcements go.
+func (w *World) destinations() []string {
+	vars := []string{"GITHUB_API_URL=" + w.GitHub.URL()}
+	if w.Slack != nil {
+		vars = append(vars, "SLACK_API_URL="+w.Slack.URL(), "SLACK_BOT_TOKEN="+SlackToken)
+	}
+	return vars
 }
 
 // Clone is a clone of the origin, with the default branch checked out.
@@ -208,7 +225,7 @@ func (w *World) Start(c *Clone, with With, args ...string) *Run {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	env := append(slices.Clip(w.env.vars), "GITHUB_API_URL="+w.GitHub.URL(), "GITHUB_REPOSITORY="+Repository, "GITHUB_TOKEN="+Token)
+	env := slices.Concat(w.env.vars, w.destinations(), []string{"GITHUB_REPOSITORY=" + Repository, "GITHUB_TOKEN=" + Token})
 	for _, v := range with {
 		name, _, set := strings.Cut(v, "=")
 		env = slices.DeleteFunc(env, func(old string) bool { return strings.HasPrefix(old, name+"=") })
