@@ -279,6 +279,11 @@ func (r *Run) intend(b book, files fs.FS) (Report, map[string][]byte, error) {
 	var report Report
 	if !r.Adopt {
 		report.Plan = plan.Between(told, r.Truth.Tree, changed, b.ordinal)
+		// A change that was taken back and is made again was told, whatever the copy
+		// says.
+		report.Plan.Forget(func(n plan.Notice) bool {
+			return b.at(ledger.Notice{Escalation: n.Escalation, Key: n.Key, To: string(n.To)}) >= 0
+		})
 		r.write(b, &report, written)
 	}
 	for _, path := range changed {
@@ -297,21 +302,25 @@ func (r *Run) intend(b book, files fs.FS) (Report, map[string][]byte, error) {
 
 // write adds a line for each new notice and action that a destination takes.
 func (r *Run) write(b book, report *Report, written map[string][]byte) {
-	at, touched := r.now(), map[schema.ID]bool{}
+	at, touched, added := r.now(), map[schema.ID]bool{}, map[identity]bool{}
 	add := func(n ledger.Notice, to plan.Place, do plan.Doing) bool {
 		d := r.destination(to, do)
 		if d == nil {
 			return false
 		}
 		n.Via, n.Run, n.At, n.State = d.Via(), r.ID, at, ledger.Intent
-		if slices.ContainsFunc(b[n.Escalation], func(x ledger.Notice) bool { return identify(x) == identify(n) }) {
-			return true // it was told, whatever the copy says
+		if added[identify(n)] {
+			return true // several changes bring it
 		}
-		b[n.Escalation] = append(b[n.Escalation], n)
-		touched[n.Escalation] = true
-		if r.fresh != nil {
+		added[identify(n)] = true
+		known := b[n.Escalation]
+		if i := b.at(n); i >= 0 { // an action: what it sets may be something else by now
+			known = slices.Delete(known, i, i+1)
+		} else if r.fresh != nil {
 			r.fresh[identify(n)] = true
 		}
+		b[n.Escalation] = append(known, n)
+		touched[n.Escalation] = true
 		return true
 	}
 	for _, step := range report.Plan.Steps() {
@@ -488,12 +497,15 @@ func holds(n ledger.Notice) bool {
 // now is the time as the ledger has it.
 func (r *Run) now() time.Time { return r.Now().UTC().Truncate(time.Second) }
 
+// at returns where the ledger has what a notice is known by, or -1.
+func (b book) at(n ledger.Notice) int {
+	return slices.IndexFunc(b[n.Escalation], func(x ledger.Notice) bool { return identify(x) == identify(n) })
+}
+
 // set puts a notice in the place of the one that it is known by.
 func (b book) set(n ledger.Notice) {
-	for i, x := range b[n.Escalation] {
-		if identify(x) == identify(n) {
-			b[n.Escalation][i] = n
-		}
+	if i := b.at(n); i >= 0 {
+		b[n.Escalation][i] = n
 	}
 }
 

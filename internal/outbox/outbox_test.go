@@ -379,6 +379,59 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 	}
 }
 
+// A change that is taken back and made again has the same key: it is told once,
+// and what it sets is set again. The plan says so.
+func TestMadeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	w.merge("severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", news)
+	w.apply("2")
+	w.git("branch", "raised")
+	w.git("reset", "--quiet", "--hard", "HEAD~1")
+	w.apply("3")
+	w.git("reset", "--quiet", "--hard", "raised")
+	planned, err := w.run("4").Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := w.apply("4")
+	var got, want []string
+	for _, n := range planned.Plan.Notices {
+		if n.To != plan.Announcement {
+			want = append(want, fmt.Sprintf("%s>%s %s", n.Key, n.To, ""))
+		}
+	}
+	for _, a := range planned.Plan.Actions {
+		if a.To != plan.Announcement {
+			want = append(want, fmt.Sprintf("%s>%s %s", a.Key, a.To, a.Do))
+		}
+	}
+	for _, o := range r.Outcomes {
+		got = append(got, fmt.Sprintf("%s>%s %s", o.Key, o.To, o.Do))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("did %q\nplanned %q", got, want)
+	}
+	const raised = "2026/northwind severity 2026-11-22T09:00:00Z>"
+	for _, set := range []string{"channel topic", "tracking label", "tracking edit"} {
+		if !slices.Contains(got, raised+set) {
+			t.Errorf("%s is not set again: %q", set, got)
+		}
+	}
+	for _, key := range got {
+		if strings.HasPrefix(key, raised) && strings.HasSuffix(key, " ") {
+			t.Errorf("%q is told again", key)
+		}
+	}
+	tip := w.git("rev-parse", "escalate-ledger")
+	if r := w.apply("5"); len(r.Outcomes) > 0 || w.git("rev-parse", "escalate-ledger") != tip {
+		t.Errorf("and again: %v", r.Outcomes)
+	}
+}
+
 // What another run is at work on is waited for, and then looked for.
 func TestOtherRun(t *testing.T) {
 	t.Parallel()

@@ -76,6 +76,24 @@ func (p *Plan) Steps() []Step {
 	return steps
 }
 
+// Forget leaves out the notices of which told reports that they were told. What
+// is to be done beside them stays.
+func (p *Plan) Forget(told func(Notice) bool) {
+	notices, steps := p.Notices, p.order
+	p.Notices, p.order = nil, nil
+	for _, o := range steps {
+		if !o.action {
+			n := notices[o.at]
+			if told(n) {
+				continue
+			}
+			o.at = len(p.Notices)
+			p.Notices = append(p.Notices, n)
+		}
+		p.order = append(p.order, o)
+	}
+}
+
 // order says where a step is: the notice or the action at an index.
 type order struct {
 	action bool
