@@ -138,8 +138,8 @@ func begins(b *ledger.Branch, f applyFlags) error {
 	switch {
 	case !b.Exists() && !f.adopt && !f.announce:
 		return fmt.Errorf("%w: run `escalate apply --adopt` to take what stands there as told, or `escalate apply --announce-existing` to announce it all", ledger.ErrNone)
-	case b.Exists() && (f.adopt || f.announce):
-		return usagef("there is a ledger already: run `escalate apply` without --adopt and --announce-existing")
+	case b.Exists() && f.adopt: // but a first announcement that was cut short may be run again as it was
+		return usagef("there is a ledger already, and --adopt would take what is new as told: run `escalate apply` without it")
 	}
 	return nil
 }
