@@ -98,12 +98,19 @@ func mergeEdits(t testing.TB, c *harness.Clone, subject string, edits ...edit) {
 func mustBeQuiet(t testing.TB, w *harness.World) {
 	t.Helper()
 	w.GitHub.Forget()
+	if w.Slack != nil {
+		w.Slack.Forget()
+	}
 	pushes := w.Origin.Pushes()
 	r := w.MustApply(0, "--json")
 	if said := outcomes(t, r); len(said) != 0 {
 		t.Errorf("it says again: %v", said)
 	}
-	for _, c := range w.GitHub.Calls() {
+	calls := w.GitHub.Calls()
+	if w.Slack != nil {
+		calls = append(calls, w.Slack.Calls()...)
+	}
+	for _, c := range calls {
 		t.Errorf("with nothing to tell, it calls %v", c)
 	}
 	if more := w.Origin.Pushes() - pushes; more != 0 {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,7 +116,7 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		if err == nil {
 			err = printDifferences(env, opts, differences)
 		}
-		if err == nil && len(differences) > 0 {
+		if err == nil && slices.ContainsFunc(differences, func(d outbox.Difference) bool { return d.Fault != outbox.Unseen }) {
 			err = errFindings
 		}
 		return err

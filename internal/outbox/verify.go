@@ -16,6 +16,8 @@ const (
 	Doubled  Fault = "doubled"  // it is there more than once
 	Edited   Fault = "edited"   // its words are others
 	Orphaned Fault = "orphaned" // it is there, and the ledger does not know of it
+	// Unseen is no fault: where it stands cannot be looked into any more.
+	Unseen Fault = "unseen"
 )
 
 // Difference is something that is not as the ledger says.

@@ -139,13 +139,21 @@ func handles(list []schema.Handle) []schema.Handle { return append([]schema.Hand
 // VerifyText prints what is not as the ledger says.
 func VerifyText(w io.Writer, differences []outbox.Difference) error {
 	b := bufio.NewWriter(w)
+	unseen := 0
 	for _, d := range differences {
+		if d.Fault == outbox.Unseen {
+			unseen++
+			continue
+		}
 		fmt.Fprintf(b, "%-8s %s, in %s: %s\n", d.Fault, oneLine(d.Key), oneLine(d.To), oneLine(d.URL))
 	}
-	if len(differences) == 0 {
-		fmt.Fprintln(b, "All that was told stands where it was told.")
+	if unseen > 0 {
+		fmt.Fprintf(b, "%s in archived channels, which an app cannot look into, not compared.\n", count(unseen, "message"))
+	}
+	if n := len(differences) - unseen; n > 0 {
+		fmt.Fprintf(b, "%s between the ledger and what stands there.\n", count(n, "difference"))
 	} else {
-		fmt.Fprintf(b, "%s between the ledger and what stands there.\n", count(len(differences), "difference"))
+		fmt.Fprintln(b, "All that was told stands where it was told.")
 	}
 	return b.Flush()
 }

@@ -30,9 +30,6 @@ func (w *Workspace) find(ctx context.Context, channel string, item outbox.Item) 
 		}
 		return at == ""
 	})
-	if is(err, "not_in_channel") {
-		return "", nil // who is not in it has said nothing in it
-	}
 	return at, err
 }
 

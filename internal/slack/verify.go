@@ -35,6 +35,7 @@ func (w *Workspace) Verify(ctx context.Context, notices []ledger.Notice) ([]outb
 			messages[n.Ref] = append(messages[n.Ref], n)
 		}
 	}
+	unseen := map[string]bool{}
 	found := map[identity][]slack.Message{}
 	in := map[identity]string{} // the channel that it was found in
 	for _, channel := range slices.Sorted(maps.Keys(channels)) {
@@ -46,7 +47,10 @@ func (w *Workspace) Verify(ctx context.Context, notices []ledger.Notice) ([]outb
 			}
 			return true
 		})
-		if err != nil && !is(err, "channel_not_found") { // what was in one that is gone, is missing
+		switch {
+		case is(err, "not_in_channel"): // an app is out of a channel that was archived
+			unseen[channel] = true
+		case err != nil && !is(err, "channel_not_found"): // what was in one that is gone, is missing
 			return nil, told(err, channel)
 		}
 	}
@@ -61,7 +65,10 @@ func (w *Workspace) Verify(ctx context.Context, notices []ledger.Notice) ([]outb
 		for _, n := range told {
 			id := identity{n.To, n.Key}
 			known[id] = true
+			channel, _, _ := strings.Cut(ref, "/")
 			switch at := found[id]; {
+			case unseen[channel]:
+				tell(n, outbox.Unseen, n.URL)
 			case len(at) == 0:
 				tell(n, outbox.Missing, n.URL)
 			case len(at) > 1:

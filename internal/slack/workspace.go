@@ -155,10 +155,14 @@ func (w *Workspace) file(id schema.ID) string {
 func (w *Workspace) tell(ctx context.Context, channel string, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
 	if inDoubt {
 		at, err := w.find(ctx, channel, item)
-		if err != nil {
+		switch {
+		case is(err, "not_in_channel"):
+			if r, sure, err := w.archived(ctx, channel, item); err != nil || sure {
+				return r, err
+			} // who is not in it, and could be, has said nothing in it
+		case err != nil:
 			return outbox.Receipt{}, err
-		}
-		if at != "" {
+		case at != "":
 			return w.posted(ctx, channel, at, true)
 		}
 	}
@@ -172,6 +176,25 @@ func (w *Workspace) tell(ctx context.Context, channel string, item outbox.Item, 
 		return outbox.Receipt{}, err
 	}
 	return w.posted(ctx, channel, at, false)
+}
+
+// archived reports whether the last words of an escalation are sure to have been
+// posted, though the channel cannot be looked into: the app is out of one that it
+// has archived, which it does only after them.
+func (w *Workspace) archived(ctx context.Context, channel string, item outbox.Item) (outbox.Receipt, bool, error) {
+	archives := slices.ContainsFunc(item.Thread, func(n ledger.Notice) bool {
+		return n.Key == item.Notices[0].Key && n.Via == via && plan.Doing(n.Do) == plan.Archive
+	})
+	if !archives {
+		return outbox.Receipt{}, false, nil
+	}
+	info, err := w.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	if err != nil || !info.IsArchived {
+		return outbox.Receipt{}, false, err
+	}
+	r, err := w.did(ctx, channel, nil)
+	r.Kept, r.Note = true, "posted before the channel was archived"
+	return r, true, err
 }
 
 // post posts a message, at most one a second in a channel.
