@@ -45,8 +45,12 @@ func scenario(t testing.TB) []map[string]string {
 	}
 }
 
-// told is what stands on GitHub, without what differs from run to run.
-type told map[string]harness.Issue // by the id of the escalation
+// told is what stands on GitHub and in Slack, without what differs from run to
+// run.
+type told struct {
+	issues   map[string]harness.Issue   // by the id of the escalation
+	channels map[string]harness.Channel // by the name
+}
 
 var (
 	idInTitle = regexp.MustCompile(`\((\d{4}/[a-z0-9_-]+)\)$`)
@@ -55,7 +59,7 @@ var (
 
 // standing returns what stands, and how many issues are there twice.
 func standing(w *harness.World) (told, int) {
-	all, twice := told{}, 0
+	all, twice := map[string]harness.Issue{}, 0
 	for _, i := range w.GitHub.Issues() {
 		id := i.Title
 		if m := idInTitle.FindStringSubmatch(i.Title); m != nil {
@@ -71,7 +75,26 @@ func standing(w *harness.World) (told, int) {
 		}
 		all[id] = i
 	}
-	return all, twice
+	return told{all, standingChannels(w)}, twice
+}
+
+// standingChannels returns the channels of a world, by their names and not by
+// their ids.
+func standingChannels(w *harness.World) map[string]harness.Channel {
+	all := map[string]harness.Channel{}
+	var names []string
+	for _, c := range w.Slack.Channels() {
+		names = append(names, c.ID, c.Name)
+	}
+	named := strings.NewReplacer(names...)
+	for _, c := range w.Slack.Channels() {
+		for n := range c.Messages {
+			c.Messages[n].Text = named.Replace(strings.Join(c.Messages[n].Blocks, "\n"))
+		}
+		c.ID = ""
+		all[c.Name] = c
+	}
+	return all
 }
 
 // damage is what a fault did for good.
@@ -83,30 +106,33 @@ func compared(w *harness.World, want told) (d damage, how []string) {
 	if d.doubled = twice; twice > 0 {
 		how = append(how, fmt.Sprintf("%d issues are there twice", twice))
 	}
-	for _, id := range slices.Sorted(maps.Keys(want)) {
-		should, is := want[id], got[id]
-		if is.Number == 0 {
-			d.lost += 1 + len(should.Comments)
-			how = append(how, id+" has no issue")
-			continue
-		}
+	count := func(where string, should, is []string) {
 		counts := map[string]int{}
-		for _, c := range should.Comments {
-			counts[c.Body]--
+		for _, text := range should {
+			counts[text]--
 		}
-		for _, c := range is.Comments {
-			counts[c.Body]++
+		for _, text := range is {
+			counts[text]++
 		}
-		for body, n := range counts {
+		for text, n := range counts {
 			if n < 0 {
 				d.lost -= n
 			} else {
 				d.doubled += n
 			}
 			if n != 0 {
-				how = append(how, fmt.Sprintf("%s: %+d of the comment %q", id, n, body))
+				how = append(how, fmt.Sprintf("%s: %+d of %q", where, n, text))
 			}
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(want.issues)) {
+		should, is := want.issues[id], got.issues[id]
+		if is.Number == 0 {
+			d.lost += 1 + len(should.Comments)
+			how = append(how, id+" has no issue")
+			continue
+		}
+		count(id, bodies(should), bodies(is))
 		head := func(i harness.Issue) string {
 			i.Comments = nil
 			return shown(i)
@@ -116,10 +142,25 @@ func compared(w *harness.World, want told) (d damage, how []string) {
 			how = append(how, fmt.Sprintf("%s stands as\n%s\nwant\n%s", id, head(is), head(should)))
 		}
 	}
-	for id := range got {
-		if _, known := want[id]; !known {
+	for id := range got.issues {
+		if _, known := want.issues[id]; !known {
 			d.doubled++
 			how = append(how, "an issue that should not be: "+id)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(want.channels)) {
+		should, is := want.channels[name], got.channels[name]
+		count("#"+name, messages(should), messages(is))
+		should.Messages, is.Messages = nil, nil
+		if should.String() != is.String() {
+			d.wrong++
+			how = append(how, fmt.Sprintf("#%s stands as\n%s\nwant\n%s", name, is, should))
+		}
+	}
+	for name := range got.channels {
+		if _, known := want.channels[name]; !known {
+			d.doubled++
+			how = append(how, "a channel that should not be: "+name)
 		}
 	}
 	for _, line := range unsettled(w) {
@@ -127,6 +168,21 @@ func compared(w *harness.World, want told) (d damage, how []string) {
 		how = append(how, "the ledger leaves open: "+line)
 	}
 	return d, how
+}
+
+func bodies(i harness.Issue) (texts []string) {
+	for _, c := range i.Comments {
+		texts = append(texts, c.Body)
+	}
+	return texts
+}
+
+// messages are what is said in a channel, and which of it is pinned.
+func messages(c harness.Channel) (texts []string) {
+	for _, m := range c.Messages {
+		texts = append(texts, fmt.Sprintf("%s (pinned: %v)", m.Text, m.Pinned))
+	}
+	return texts
 }
 
 // unsettled returns what the ledger says is to be done, and not that it was.
@@ -148,14 +204,17 @@ func unsettled(w *harness.World) []string {
 }
 
 // play merges the scenario and applies after each merge, until a run exits 0,
-// at most three times. It returns how many runs a merge took at most.
-func play(t testing.TB, w *harness.World, merges []map[string]string) (runs int) {
+// at most three times, and calls after, if there is one, after each run. It
+// returns how many runs a merge took at most.
+func play(t testing.TB, w *harness.World, merges []map[string]string, after func()) (runs int) {
 	t.Helper()
 	for _, files := range merges {
 		w.Clone.Merge("merge", files)
 		for try := 1; ; try++ {
 			r := w.Apply()
-			runs = max(runs, try)
+			if runs = max(runs, try); after != nil {
+				after()
+			}
 			if r.Code == 0 {
 				break
 			}
@@ -178,36 +237,53 @@ type row struct {
 	damage
 }
 
+// faultWorld is a world with both destinations.
+func faultWorld(t testing.TB) *harness.World {
+	t.Helper()
+	w := newSlackWorld(t, harness.SlackOptions{PageSize: 3})
+	w.GitHub.Forget()
+	w.Slack.Forget()
+	return w
+}
+
 // TestFaults lets everything go wrong that can, before and after every call and
 // every push, runs escalate again, and counts what is lost and what is doubled.
 func TestFaults(t *testing.T) {
 	merges := scenario(t)
-	clean := newWorld(t)
+	clean := faultWorld(t)
 	before := clean.Origin.Pushes()
-	clean.GitHub.Forget()
-	if play(t, clean, merges) != 1 {
+	if play(t, clean, merges, nil) != 1 {
 		t.Fatal("without a fault, it takes more than one run")
 	}
 	mustSettle := unsettled(clean)
 	want, _ := standing(clean)
-	calls, pushes := clean.GitHub.Calls(), clean.Origin.Pushes()-before
-	if len(calls)+pushes < 30 || len(want) != 3 || len(mustSettle) > 0 {
-		t.Fatalf("%d calls and %d pushes, %d issues, left open %v: want at least 30, and 3, and none", len(calls), pushes, len(want), mustSettle)
+	destinations := []struct {
+		name   string
+		calls  []harness.Call
+		kinds  []harness.FaultKind
+		inject func(*harness.World, harness.Fault) (fired func() int)
+	}{
+		{"GitHub", clean.GitHub.Calls(), harness.FaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.GitHub.Inject(f) }},
+		{"Slack", clean.Slack.Calls(), harness.SlackFaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Slack.Inject(f) }},
+	}
+	pushes := clean.Origin.Pushes() - before
+	if len(destinations[0].calls) < 25 || len(destinations[1].calls) < 25 || pushes < 4 || len(want.issues) != 3 || len(want.channels) != 4 || len(mustSettle) > 0 {
+		t.Fatalf("%d and %d calls and %d pushes, %d issues, %d channels, left open %v", len(destinations[0].calls), len(destinations[1].calls), pushes, len(want.issues), len(want.channels), mustSettle)
 	}
 
 	var mu sync.Mutex
 	rows := map[string]*row{}
 	var order []string
-	point := func(t *testing.T, name string, at int, inject func(w *harness.World) (fired func() int)) {
+	point := func(t *testing.T, name string, at int, inject func(w *harness.World) (fired func() int, after func())) {
 		if rows[name] == nil {
 			rows[name] = &row{}
 			order = append(order, name)
 		}
 		t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			fired := inject(w)
-			runs := play(t, w, merges)
+			w := faultWorld(t)
+			fired, after := inject(w)
+			runs := play(t, w, merges, after)
 			if fired() == 0 {
 				t.Errorf("call or push %d was never made", at)
 			}
@@ -225,17 +301,18 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	t.Run("at", func(t *testing.T) {
-		for _, kind := range harness.FaultKinds() {
-			for _, at := range points(kind, calls) {
-				point(t, string(kind), at, func(w *harness.World) func() int {
-					w.GitHub.Forget()
-					return w.GitHub.Inject(harness.Fault{Kind: kind, At: at, Wait: wait(kind), Do: w.Kill})
-				})
+		for _, d := range destinations {
+			for _, kind := range d.kinds {
+				for _, at := range points(kind, d.calls) {
+					point(t, d.name+": "+string(kind), at, func(w *harness.World) (func() int, func()) {
+						return d.inject(w, harness.Fault{Kind: kind, At: at, Wait: wait(kind), Do: w.Kill}), nil
+					})
+				}
 			}
 		}
 		for _, kind := range harness.PushFaultKinds() {
 			for at := 1; at <= pushes; at++ {
-				point(t, string(kind), at, func(w *harness.World) func() int {
+				point(t, string(kind), at, func(w *harness.World) (func() int, func()) {
 					other := w.NewClone()
 					return w.Origin.Inject(harness.PushFault{Kind: kind, At: at, Do: func() {
 						if kind != harness.Raced {
@@ -246,15 +323,41 @@ func TestFaults(t *testing.T) {
 						other.Git("checkout", "--quiet", "--detach", "FETCH_HEAD")
 						other.Git("commit", "--quiet", "--allow-empty", "-m", "of another")
 						other.Git("push", "--quiet", "origin", "HEAD:refs/heads/"+harness.LedgerBranch)
-					}})
+					}}), nil
 				})
 			}
+		}
+		for name, down := range map[string][]string{
+			"GitHub is down for a run": {"GitHub"}, "Slack is down for a run": {"Slack"}, "both are down for a run": {"both"}, "each is down in turn": {"GitHub", "Slack"},
+		} {
+			point(t, name, 1, func(w *harness.World) (func() int, func()) {
+				run, hit := 0, 0
+				next := func() {
+					w.GitHub.Heal()
+					w.Slack.Heal()
+					if run < len(down) {
+						outage := harness.Fault{Kind: harness.BadGateway, Times: harness.Always}
+						if down[run] != "Slack" {
+							w.GitHub.Inject(outage)
+						}
+						if down[run] != "GitHub" {
+							w.Slack.Inject(outage)
+						}
+						hit++
+					}
+					run++
+				}
+				next()
+				return func() int { return hit }, next
+			})
 		}
 	})
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "A scenario of %d calls and %d pushes; at each point one fault, then runs until one succeeds.\n\n", len(calls), pushes)
+	fmt.Fprintf(&b, "A scenario of %d calls of GitHub, %d calls of Slack and %d pushes; at each point one fault, then runs until one succeeds.\n\n",
+		len(destinations[0].calls), len(destinations[1].calls), pushes)
 	b.WriteString("| fault | points | runs, at most | lost | doubled | otherwise wrong |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
+	slices.Sort(order)
 	for _, name := range order {
 		r := rows[name]
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", name, r.points, r.runs, r.lost, r.doubled, r.wrong)
@@ -267,28 +370,30 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// points are the calls at which a fault happens, counted from 1. The process is
-// killed at all of them. What is lost on the way back happens where it matters,
-// at the calls that make something; the rest happens at some, spread evenly.
+// points are the calls at which a fault happens, counted from 1: with
+// -every-point at all of them; else at some, spread evenly, and what is lost on
+// the way back where it matters, at the calls that make something.
 func points(kind harness.FaultKind, calls []harness.Call) []int {
 	var all, posts []int
 	for i, c := range calls {
 		all = append(all, i+1)
-		if c.Method == http.MethodPost {
+		if c.Method == http.MethodPost && c.Writes() { // Slack is asked by POST, too
 			posts = append(posts, i+1)
 		}
 	}
 	switch {
-	case *everyPoint || kind == harness.KillBefore || kind == harness.KillAfter:
+	case *everyPoint:
 		return all
+	case kind == harness.KillBefore || kind == harness.KillAfter:
+		return spread(all, 24)
 	case kind == harness.ReplyLost || kind == harness.Truncated || kind == harness.InternalAfter:
-		return posts
+		return spread(posts, 12)
 	case kind == harness.TimeoutAfter: // half a minute each, until the client gives up
-		return spread(posts, 6)
+		return spread(posts, 4)
 	case kind == harness.TimeoutBefore:
-		return spread(all, 4)
+		return spread(all, 2)
 	default:
-		return spread(all, 6)
+		return spread(all, 4)
 	}
 }
 

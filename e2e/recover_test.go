@@ -103,19 +103,18 @@ func TestNowhere(t *testing.T) {
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
 	merges := scenario(t)
-	alone := newWorld(t)
-	play(t, alone, merges)
+	alone := faultWorld(t)
+	play(t, alone, merges, nil)
 	want, _ := standing(alone)
 	for name, clones := range map[string]int{"one clone": 1, "two clones": 2} {
 		for at := 1; at <= 43; at += 6 {
 			t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t)
+				w := faultWorld(t)
 				second := w.Clone
 				if clones == 2 {
 					second = w.NewClone()
 				}
-				w.GitHub.Forget()
 				var other *harness.Run
 				// Each is another run of the workflow.
 				fired := w.GitHub.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
