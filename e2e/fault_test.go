@@ -82,12 +82,16 @@ func standing(w *harness.World) (told, int) {
 // their ids.
 func standingChannels(w *harness.World) map[string]harness.Channel {
 	all := map[string]harness.Channel{}
+	if w.Slack == nil {
+		return all
+	}
+	channels := w.Slack.Channels()
 	var names []string
-	for _, c := range w.Slack.Channels() {
+	for _, c := range channels {
 		names = append(names, c.ID, c.Name)
 	}
 	named := strings.NewReplacer(names...)
-	for _, c := range w.Slack.Channels() {
+	for _, c := range channels {
 		for n := range c.Messages {
 			c.Messages[n].Text = named.Replace(strings.Join(c.Messages[n].Blocks, "\n"))
 		}

@@ -188,7 +188,7 @@ func TestMergeStyles(t *testing.T) {
 			c.Git("merge", "--quiet", "--ff-only", "branch")
 		},
 	}
-	stands := map[string]told{}
+	stands := map[string]map[string]harness.Issue{}
 	for name, merge := range styles {
 		w := openNorthwind(t)
 		c := w.Clone
@@ -207,7 +207,8 @@ func TestMergeStyles(t *testing.T) {
 		merge(c)
 		c.Git("push", "--quiet", "origin", "main")
 		w.MustApply(0)
-		stands[name], _ = standing(w)
+		all, _ := standing(w)
+		stands[name] = all.issues
 		mustBeQuiet(t, w)
 	}
 	if n := len(stands["merge"]["2026/northwind"].Comments); n == 0 {
