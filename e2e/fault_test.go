@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	everyPoint = flag.Bool("every-point", false, "let each fault happen at every call, and not at some of them")
-	faultTable = flag.String("fault-table", "", "write the table of faults to this file")
+	faultPoints = flag.Int("fault-points", 1, "at how many calls and pushes each fault happens, spread evenly; 0 for all of them")
+	faultTable  = flag.String("fault-table", "", "write the table of faults to this file")
 )
 
 // scenario is what is merged, and applied, while something goes wrong: two
@@ -315,7 +315,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 		for _, kind := range harness.PushFaultKinds() {
-			for at := 1; at <= pushes; at++ {
+			for _, at := range spread(each(pushes), *faultPoints) {
 				point(t, string(kind), at, func(w *harness.World) (func() int, func()) {
 					other := w.NewClone()
 					return w.Origin.Inject(harness.PushFault{Kind: kind, At: at, Do: func() {
@@ -374,39 +374,45 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// points are the calls at which a fault happens, counted from 1: with
-// -every-point at all of them; else at some, spread evenly, and what is lost on
-// the way back where it matters, at the calls that make something.
+// points are the calls at which a fault happens, counted from 1: what is lost on
+// the way back happens where it matters, at the calls that make something; the
+// process is killed at more of them than -fault-points says.
 func points(kind harness.FaultKind, calls []harness.Call) []int {
-	var all, posts []int
+	var all, writes []int
 	for i, c := range calls {
 		all = append(all, i+1)
 		if c.Method == http.MethodPost && c.Writes() { // Slack is asked by POST, too
-			posts = append(posts, i+1)
+			writes = append(writes, i+1)
 		}
 	}
-	switch {
-	case *everyPoint:
-		return all
-	case kind == harness.KillBefore || kind == harness.KillAfter:
-		return spread(all, 24)
-	case kind == harness.ReplyLost || kind == harness.Truncated || kind == harness.InternalAfter:
-		return spread(posts, 12)
-	case kind == harness.TimeoutAfter: // half a minute each, until the client gives up
-		return spread(posts, 4)
-	case kind == harness.TimeoutBefore:
-		return spread(all, 2)
-	default:
-		return spread(all, 4)
+	switch kind {
+	case harness.KillBefore, harness.KillAfter:
+		return spread(all, 3**faultPoints)
+	case harness.ReplyLost, harness.Truncated, harness.InternalAfter, harness.FatalAfter, harness.TimeoutAfter:
+		if *faultPoints > 0 {
+			return spread(writes, *faultPoints)
+		}
 	}
+	return spread(all, *faultPoints)
 }
 
-// spread returns n of a list, spread evenly.
+// each returns the numbers from 1 to n.
+func each(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i + 1
+	}
+	return list
+}
+
+// spread returns n of a list, spread evenly; all of it where n is 0.
 func spread(list []int, n int) []int {
-	n = min(n, len(list))
+	if n == 0 || n >= len(list) {
+		return list
+	}
 	some := make([]int, n)
 	for i := range some {
-		some[i] = list[i*(len(list)-1)/max(n-1, 1)]
+		some[i] = list[(2*i+1)*len(list)/(2*n)]
 	}
 	return some
 }

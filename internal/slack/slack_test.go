@@ -236,6 +236,31 @@ func TestInDoubt(t *testing.T) {
 	}
 }
 
+// An app is out of a channel that it has archived. What it was to do there before
+// counts as done by a run that was killed after it; what comes new does not.
+func TestArchivedInBetween(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c := f.add(channel{Name: "esc_northwind", Archived: true})
+	opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
+	thread := []ledger.Notice{
+		opened, notice("criteria 1", plan.Channel, "", "All met"), notice("criteria 1", plan.Channel, plan.Invite, "", "jdoe"),
+		notice("closed 1", plan.Channel, "", "Closed"), notice("closed 1", plan.Channel, plan.Archive, ""),
+	}
+	for _, n := range thread[1:] {
+		it := outbox.Item{Notices: []ledger.Notice{n}, Thread: thread, Channel: item(n).Channel}
+		if r, err := f.workspace().Deliver(t.Context(), it, true); err != nil || !r.Kept {
+			t.Errorf("%s %s: %+v (%v)", n.Key, n.Do, r, err)
+		}
+	}
+	if _, err := f.workspace().Deliver(t.Context(), item(notice("update 9", plan.Channel, "", "News"), thread...), true); err == nil {
+		t.Error("news of later are not in an archived channel")
+	}
+	if len(c.messages) > 0 {
+		t.Errorf("%v", c.messages)
+	}
+}
+
 // Slack takes one message a second in a channel, and says when it is too much.
 func TestPace(t *testing.T) {
 	t.Parallel()

@@ -93,10 +93,25 @@ func (w *Workspace) inChannel(ctx context.Context, item outbox.Item, inDoubt boo
 		note = fmt.Sprintf("the channel was deleted: #%s takes its place", name)
 		r, err = w.do(ctx, id, item, inDoubt)
 	}
+	if is(err, "is_archived") && inDoubt && archivedLater(item) {
+		r, err = w.did(ctx, id, nil)
+		r.Kept, note = true, "done before the channel was archived, which cannot be looked into"
+	}
 	if r.Note == "" {
 		r.Note = note
 	}
 	return r, err
+}
+
+// archivedLater reports whether the channel is archived after an item, in the
+// same run: that is done only when all is done before it, so that one that is
+// archived has had the item.
+func archivedLater(item outbox.Item) bool {
+	own := item.Notices[0]
+	at := slices.IndexFunc(item.Thread, func(n ledger.Notice) bool { return n.Key == own.Key && n.To == own.To && n.Do == own.Do })
+	return at >= 0 && slices.ContainsFunc(item.Thread[at:], func(n ledger.Notice) bool {
+		return n.Via == via && plan.Doing(n.Do) == plan.Archive
+	})
 }
 
 // do does something in the escalation's channel.
@@ -156,10 +171,7 @@ func (w *Workspace) tell(ctx context.Context, channel string, item outbox.Item, 
 	if inDoubt {
 		at, err := w.find(ctx, channel, item)
 		switch {
-		case is(err, "not_in_channel"):
-			if r, sure, err := w.archived(ctx, channel, item); err != nil || sure {
-				return r, err
-			} // who is not in it, and could be, has said nothing in it
+		case is(err, "not_in_channel"): // who is not in it has said nothing in it, or has archived it
 		case err != nil:
 			return outbox.Receipt{}, err
 		case at != "":
@@ -176,25 +188,6 @@ func (w *Workspace) tell(ctx context.Context, channel string, item outbox.Item, 
 		return outbox.Receipt{}, err
 	}
 	return w.posted(ctx, channel, at, false)
-}
-
-// archived reports whether the last words of an escalation are sure to have been
-// posted, though the channel cannot be looked into: the app is out of one that it
-// has archived, which it does only after them.
-func (w *Workspace) archived(ctx context.Context, channel string, item outbox.Item) (outbox.Receipt, bool, error) {
-	archives := slices.ContainsFunc(item.Thread, func(n ledger.Notice) bool {
-		return n.Key == item.Notices[0].Key && n.Via == via && plan.Doing(n.Do) == plan.Archive
-	})
-	if !archives {
-		return outbox.Receipt{}, false, nil
-	}
-	info, err := w.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
-	if err != nil || !info.IsArchived {
-		return outbox.Receipt{}, false, err
-	}
-	r, err := w.did(ctx, channel, nil)
-	r.Kept, r.Note = true, "posted before the channel was archived"
-	return r, true, err
 }
 
 // post posts a message, at most one a second in a channel.
@@ -389,7 +382,7 @@ func (w *Workspace) bookmark(ctx context.Context, channel, link string) (outbox.
 // archive archives a channel.
 func (w *Workspace) archive(ctx context.Context, channel string) (outbox.Receipt, error) {
 	err := w.joined(ctx, channel, func() error { return w.api.ArchiveConversationContext(ctx, channel) })
-	kept := is(err, "already_archived")
+	kept := is(err, "already_archived", "is_archived")
 	if kept {
 		err = nil
 	}
