@@ -117,6 +117,7 @@ func TestOneMistakeOneFinding(t *testing.T) {
 		{"criterion met on no day", "for five working days\n", "for five working days\n    met: yes\n", "27 exit-criteria P15"},
 		{"criterion with a colon", "criterion: Queue time under", "criterion: Queue time: under", "26 yaml-colon"},
 		{"a step too short", "  - {step: Load test with the customer, owner: jdoe, due: 2026-11-24}", "  - Load test", "28 next-steps P7"},
+		{"snoozed", "ask: One", "snooze: {until: 2026-11-30, reason: Holiday, by: jdoe}\nask: One", ""},
 		{"no steps", "next_steps:\n  - {step: Load test with the customer, owner: jdoe, due: 2026-11-24}\n", "next_steps: []\n", "27 next-steps P7"},
 		{"a step without an owner", "owner: jdoe, ", "", "28 next-steps P7"},
 		{"a step without a date", ", due: 2026-11-24", "", "28 next-steps P7"},

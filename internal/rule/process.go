@@ -32,6 +32,7 @@ func processRules() []Rule {
 		updateTold(),
 		updateOrder(),
 		updateAmends(),
+		snoozeEffective(),
 		previousExists(),
 		closureAnswers(),
 		agreement(),

@@ -226,7 +226,7 @@ func (c *checker) clock(name Clock, clock schema.Clock, what string, counts func
 		return
 	}
 	if name == Customer && c.e.Snooze != nil && c.e.Severity != schema.Critical {
-		until := c.calendar.Begin(c.e.Snooze.Until) // held back: it is due then at the earliest
+		until := c.heldUntil(overdue)
 		due, overdue = latest(due, until), latest(overdue, until)
 	}
 	what += " since " + last.In(due.Location()).Format("Mon 2 Jan 15:04")
@@ -304,6 +304,18 @@ func (c *checker) snooze() {
 		return
 	}
 	c.add(Snooze, due, due, "snoozed until then: "+string(s.Reason))
+}
+
+// longest is for how many days a snooze holds back what is overdue.
+const longest = 7
+
+// heldUntil is until when a snooze holds back what is overdue at a moment.
+func (c *checker) heldUntil(overdue time.Time) time.Time {
+	until, most := c.calendar.Begin(c.e.Snooze.Until), c.calendar.After(overdue, longest, schema.CalendarDays)
+	if most.Before(until) {
+		return most
+	}
+	return until
 }
 
 // snoozed reports whether the customer clock is held back now.

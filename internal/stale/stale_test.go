@@ -132,6 +132,8 @@ func TestClocks(t *testing.T) {
 		// Snoozed until the first of December, which begins at 23:00Z.
 		{"customer, snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-30T22:59:00Z", stale.Customer, "due 2026-11-30T23:00"},
 		{"customer, no longer snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-30T23:00:00Z", stale.Customer, "overdue 2026-11-30T23:00 since 11-30T23:00 rung 1 jdoe"},
+		{"customer, snoozed for too long", []string{"", "snooze: {until: 2027-06-01, reason: Holiday, by: rking}\n"}, "2026-12-01T16:00:00Z", stale.Customer, "overdue 2026-12-01T16:00 since 12-01T16:00 rung 1 jdoe"},
+		{"customer, critical and snoozed", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-21T10:00:00Z", stale.Customer, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
 		{"the channel is not snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-23T16:00:00Z", stale.Channel, "overdue 2026-11-23T16:00 since 11-23T16:00 rung 1 jdoe"},
 		{"a snooze that is over", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-12-01T10:00:00Z", stale.Snooze, "overdue 2026-11-30T23:00 since 11-30T23:00 rung 1 jdoe"},
 		{"a snooze after which the customer has heard", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n" + up("2026-12-01T09:00:00Z", "customer")}, "2026-12-02T10:00:00Z", stale.Snooze, ""},

@@ -1,0 +1,21 @@
+package rule
+
+import "github.com/escalations-as-code/escalate/schema"
+
+func snoozeEffective() Rule {
+	return Rule{
+		Name:    "snooze-effective",
+		Cites:   []string{"P26"},
+		Summary: "nobody snoozes a critical escalation (a warning)",
+		Why: "A snooze holds back the reminders to update the customer, for a while and with a reason. At critical the customer hears every day, " +
+			"whatever stands there.",
+		Reading: "The process knows no snooze. It holds a reminder back for at most seven days, and never at critical.",
+		Escalation: func(c *Case) {
+			if c.Open() && c.Snooze != nil && c.Severity == schema.Critical {
+				c.Warn("/snooze", "a snooze does nothing while the severity is critical", "delete it; or lower the severity, if it is not critical any more")
+			}
+		},
+		Wrong: marked("severity: critical\nproduct: {related: true, dri: dpatel}\nsnooze: {until: 2026-11-30, reason: Customer is on holiday, by: jdoe}\n", "snooze"),
+		Right: ex("severity: high\nsnooze: {until: 2026-11-30, reason: Customer is on holiday, by: jdoe}\n"),
+	}
+}
