@@ -83,20 +83,9 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		}
 		defer unlock()
 	}
-	branch, err := ledger.OpenBranch(ctx, v.repo)
+	run, err := v.outbox(env, f)
 	if err != nil {
 		return err
-	}
-	if err := begins(branch, f); err != nil {
-		return err
-	}
-	truth, err := v.truth(branch)
-	if err != nil {
-		return err
-	}
-	run := &outbox.Run{
-		Branch: branch, Truth: truth, Check: v.check, ID: v.runID(env), Now: env.now, Wait: wait,
-		Adopt: f.adopt, Announce: f.announce,
 	}
 	if f.dryRun { // nothing that could write is made
 		r, err := run.Plan(ctx)
@@ -108,7 +97,7 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		}
 		return printPlan(env, opts, report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
 	}
-	if run.Destinations, err = v.destinations(env, opts, f, truth); err != nil {
+	if run.Destinations, err = v.destinations(env, opts, f, run.Truth); err != nil {
 		return err
 	}
 	if f.verify {
@@ -121,7 +110,28 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		}
 		return err
 	}
-	r, err := run.Apply(ctx)
+	return v.deliver(env, opts, run)
+}
+
+// outbox opens the ledger and what is true, for a run.
+func (v *versions) outbox(env environment, f applyFlags) (*outbox.Run, error) {
+	branch, err := ledger.OpenBranch(v.ctx, v.repo)
+	if err == nil {
+		err = begins(branch, f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	truth, err := v.truth(branch)
+	return &outbox.Run{
+		Branch: branch, Truth: truth, Check: v.check, ID: v.runID(env), Now: env.now, Wait: wait,
+		Adopt: f.adopt, Announce: f.announce,
+	}, err
+}
+
+// deliver tells what is to be told, and prints what came of it.
+func (v *versions) deliver(env environment, opts *options, run *outbox.Run) error {
+	r, err := run.Apply(v.ctx)
 	if err = errors.Join(err, v.failed()); err != nil && len(r.Outcomes) == 0 {
 		return err
 	}

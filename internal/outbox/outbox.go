@@ -153,6 +153,9 @@ type Run struct {
 	// Adopt takes what there is as told; Announce tells all of it. Where there
 	// is no ledger, one of the two is needed.
 	Adopt, Announce bool
+	// Remind returns what is to be told of what is overdue, given what was told of
+	// each escalation. Where it is set, nothing else is planned.
+	Remind func(told map[schema.ID][]ledger.Notice) []plan.Notice
 
 	fresh map[identity]bool // what this run has written down
 }
@@ -264,6 +267,12 @@ func (b book) open() []ledger.Notice {
 // intend plans, and returns the files of the ledger that change by it. What is
 // new is added to b.
 func (r *Run) intend(b book, files fs.FS) (Report, map[string][]byte, error) {
+	written := map[string][]byte{}
+	if r.Remind != nil {
+		report := Report{Plan: plan.Reminders(r.Truth.Tree, r.Remind(b))}
+		r.write(b, &report, written)
+		return report, written, nil
+	}
 	told, err := tree.Open(files, r.Check)
 	if errors.Is(err, tree.ErrNoFolder) {
 		told, err = tree.Empty(), nil
@@ -275,7 +284,6 @@ func (r *Run) intend(b book, files fs.FS) (Report, map[string][]byte, error) {
 	if err != nil {
 		return Report{}, nil, err
 	}
-	written := map[string][]byte{}
 	var report Report
 	if !r.Adopt {
 		report.Plan = plan.Between(told, r.Truth.Tree, changed, b.ordinal)
@@ -540,8 +548,9 @@ func (r *Run) one(ctx context.Context, item Item) (Receipt, error) {
 // may have sent it, as the message that is looked for.
 func (r *Run) together(open []ledger.Notice) (items, rest []ledger.Notice) {
 	first := open[0]
+	reminder := func(n ledger.Notice) bool { return change.Moment(n.Moment) == plan.Reminder }
 	short := func(n ledger.Notice) bool {
-		return n.Do == "" && plan.OneLine(change.Moment(n.Moment)) && n.Escalation == first.Escalation && n.To == first.To && n.Via == first.Via &&
+		return n.Do == "" && plan.OneLine(change.Moment(n.Moment)) && reminder(n) == reminder(first) && n.Escalation == first.Escalation && n.To == first.To && n.Via == first.Via &&
 			n.Run == first.Run && n.At.Equal(first.At) && r.fresh[identify(n)] == r.fresh[identify(first)]
 	}
 	items = []ledger.Notice{first}

@@ -348,11 +348,27 @@ func (e *planner) why() string {
 	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, list(told))
 }
 
+// Reminder is the moment of a notice about what is overdue: no change brings it.
+const Reminder change.Moment = "reminder"
+
+// Reminders is a plan of reminders alone, about escalations of a tree.
+func Reminders(t *tree.Tree, notices []Notice) Plan {
+	p := Plan{Notices: notices, Escalations: map[schema.ID]Escalation{}, Announcement: t.Policy.Channels.Announcement}
+	for i, n := range notices {
+		p.order = append(p.order, order{at: i})
+		if _, known := p.Escalations[n.Escalation]; !known {
+			e := t.Load(tree.Path(n.Escalation))
+			p.Escalations[n.Escalation] = Escalation{Customer: e.Customer, Channel: process.Channel(e.ID, &e.Escalation, t.Policy)}
+		}
+	}
+	return p
+}
+
 // OneLine reports whether a notice of a moment is one line. Those of one
 // escalation in one place are one message.
 func OneLine(m change.Moment) bool {
 	switch m {
-	case change.DRI, change.ProductDRI, change.Criteria, change.Steps, change.Standup, change.Case:
+	case change.DRI, change.ProductDRI, change.Criteria, change.Steps, change.Standup, change.Case, Reminder:
 		return true
 	}
 	return false

@@ -17,9 +17,6 @@ import (
 // the region.
 const staleMoment = "Mon 2 Jan 15:04"
 
-// rungs are the names of the rungs of the ladder (P27).
-var rungs = []string{"DRI", "DRI", "manager", "CSM leader"}
-
 // staleRow is an item as people read it: whose escalation, the moment, how long
 // that is away, whose turn it is, and what it is about.
 type staleRow struct{ escalation, at, span, turn, what string }
@@ -43,7 +40,7 @@ func newStaleRow(now time.Time, i stale.Item) staleRow {
 		r.span = "advised"
 	}
 	r.at = at.Format(staleMoment)
-	r.turn = fmt.Sprintf("%s (%s)", i.Name, rungs[i.Rung])
+	r.turn = fmt.Sprintf("%s (%s)", i.Name, stale.Rungs()[i.Rung])
 	return r
 }
 

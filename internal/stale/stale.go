@@ -78,6 +78,10 @@ type Item struct {
 	// Next is when State, Since, Rung or Turn change if nobody does anything; zero
 	// if never.
 	Next time.Time
+	// Today is the day in the region; zero where nobody is asked on it.
+	Today schema.Date
+	// Closed reports that the escalation is closed: its channel is archived.
+	Closed bool
 }
 
 // Report is what is overdue or due at a moment.
@@ -386,6 +390,11 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string) {
 			break
 		}
 		i.Rung = rung + 2
+	}
+	i.Closed = !process.Open(c.e)
+	if days == schema.CalendarDays || c.calendar.Works(c.now) {
+		y, m, d := c.now.In(overdue.Location()).Date()
+		i.Today = schema.Date{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
 	}
 	if asked := c.on(i.Rung); len(asked) > 0 {
 		i.Asked, i.Turn, i.Name = asked, asked[0], c.name(asked[0])
