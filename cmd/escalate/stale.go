@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
@@ -115,5 +117,16 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 			return keys
 		})
 	}
-	return v.deliver(env, opts, run)
+	err = v.deliver(env, opts, run)
+	for _, d := range run.Destinations {
+		if t, ok := d.(*github.Tracking); ok {
+			title, text := report.Digest(overdue)
+			url, digestErr := t.Digest(ctx, title, text)
+			if digestErr != nil {
+				return errors.Join(err, fmt.Errorf("cannot keep the digest: %w", digestErr))
+			}
+			fmt.Fprintf(env.stderr, "escalate: how all escalations stand: %s\n", escape.Line(url))
+		}
+	}
+	return err
 }

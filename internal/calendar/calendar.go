@@ -86,6 +86,9 @@ func (c *Calendar) End(t time.Time) (end time.Time, ok bool) {
 	return d.ends(c.clocks), true
 }
 
+// In returns a moment as the region's clocks show it.
+func (c *Calendar) In(t time.Time) time.Time { return t.In(c.clocks.zone) }
+
 // Begin returns when a date begins in the region.
 func (c *Calendar) Begin(d schema.Date) time.Time { return c.clocks.moment(d.Time) }
 

@@ -85,3 +85,30 @@ func TestCommentRefused(t *testing.T) {
 		})
 	}
 }
+
+// One issue has the digest, and is edited only where it says something else.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	g := newFake(t)
+	g.open(stranger, marker(digestKey), digestLabel)
+	first, err := g.tracking().Digest(t.Context(), "Week 48", "Nothing overdue")
+	if err != nil || len(g.issues) != 2 || g.issues[1].Title != "Week 48" || g.issues[1].Body != "Nothing overdue\n\n"+marker(digestKey) {
+		t.Fatalf("%v: %+v", err, g.issues)
+	}
+	for title, writes := range map[string]int{"Week 48": 0, "Week 49": 1} {
+		before := len(g.writes())
+		again, err := g.tracking().Digest(t.Context(), title, "Nothing overdue")
+		if err != nil || again != first || len(g.issues) != 2 {
+			t.Errorf("%s: %v, %d issues", title, err, len(g.issues))
+		}
+		if got := len(g.writes()) - before; title == "Week 49" && got != writes {
+			t.Errorf("%s: wrote %d times, want %d", title, got, writes)
+		}
+	}
+	g.refuse = func(r *http.Request) (int, map[string]string, bool) {
+		return map[string]int{http.MethodPatch: http.StatusForbidden}[r.Method], nil, false
+	}
+	if _, err := g.tracking().Digest(t.Context(), "Week 50", "Nothing overdue"); err == nil {
+		t.Error("a digest that cannot be written is an error")
+	}
+}

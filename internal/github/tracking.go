@@ -67,7 +67,7 @@ func (t *Tracking) deliver(ctx context.Context, item outbox.Item, inDoubt bool) 
 		return r, err
 	}
 	// The issue that the ledger names was deleted, or is of another repository.
-	if number, err = t.find(ctx, item.Notices[0].Escalation); err == nil && number == 0 {
+	if number, err = t.find(ctx, label, string(item.Notices[0].Escalation)); err == nil && number == 0 {
 		number, err = t.open(ctx, item)
 	}
 	if err != nil {
@@ -84,7 +84,7 @@ func (t *Tracking) issue(ctx context.Context, item outbox.Item, inDoubt bool) (i
 		return number, nil
 	}
 	if !opening || inDoubt {
-		if number, err := t.find(ctx, item.Notices[0].Escalation); err != nil || number != 0 {
+		if number, err := t.find(ctx, label, string(item.Notices[0].Escalation)); err != nil || number != 0 {
 			return number, err
 		}
 	}
@@ -108,12 +108,12 @@ func numberOf(thread []ledger.Notice) int {
 // find looks for the issue of an escalation among all that have the label. One
 // that somebody else opened is not ours, whatever marker it has: a template can
 // give it the label.
-func (t *Tracking) find(ctx context.Context, id schema.ID) (int, error) {
+func (t *Tracking) find(ctx context.Context, label, key string) (int, error) {
 	var found []*github.Issue
 	err := each(func(o github.ListOptions) ([]*github.Issue, *github.Response, error) {
 		return t.client.Issues.ListByRepo(ctx, t.client.owner, t.client.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: o})
 	}, func(i *github.Issue) bool {
-		if !i.IsPullRequest() && marked(i.GetBody(), string(id)) {
+		if !i.IsPullRequest() && marked(i.GetBody(), key) {
 			found = append(found, i)
 		}
 		return true

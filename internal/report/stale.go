@@ -76,7 +76,7 @@ func staleVerdict(r stale.Report) string {
 			things++
 		}
 	}
-	text := fmt.Sprintf("%s open at %s", count(r.Open, "escalation"), r.Now.Format(time.RFC3339))
+	text := fmt.Sprintf("%s open at %s", count(len(r.Open), "escalation"), r.Now.Format(time.RFC3339))
 	switch {
 	case things > 0:
 		text += fmt.Sprintf(": %s overdue in %s.", count(things, "thing"), count(len(late), "escalation"))
@@ -210,4 +210,64 @@ func StaleMarkdown(w io.Writer, r stale.Report) error {
 	}
 	_, err := io.WriteString(w, b.String()+b.leftOut())
 	return err
+}
+
+// Digest is the one issue that says how all escalations stand: its title, and
+// its text as Markdown.
+func Digest(r stale.Report) (title, text string) {
+	year, week := r.Now.ISOWeek()
+	var b bounded
+	b.left = map[string][]string{}
+	b.write(fmt.Sprintf("**%s**\n", staleVerdict(r)))
+	overdue, due := map[schema.ID][]stale.Item{}, map[schema.ID]stale.Item{}
+	for _, i := range r.Items {
+		_, known := due[i.Escalation]
+		switch {
+		case i.State == stale.Overdue:
+			overdue[i.Escalation] = append(overdue[i.Escalation], i)
+		case i.State == stale.Due && !known:
+			due[i.Escalation] = i
+		}
+	}
+	row := func(kind string, id schema.ID, head string, cells ...string) {
+		for n := range cells {
+			cells[n] = markdown(escape.Clip(cells[n], textClip))
+		}
+		if !b.write(head + "| " + codeSpan(string(id)) + " | " + strings.Join(cells, " | ") + " |\n") {
+			b.leaveOut(kind, string(id))
+		}
+	}
+	for _, severity := range schema.AllSeverities() {
+		head := fmt.Sprintf("\n### %s\n\n| Escalation | Customer | DRI | Overdue | Due next |\n| --- | --- | --- | --- | --- |\n", strings.ToUpper(string(severity[:1]))+string(severity[1:]))
+		for _, e := range r.Open {
+			if e.Severity != severity {
+				continue
+			}
+			late, next := "nothing", ""
+			if list := overdue[e.Escalation]; len(list) > 0 {
+				late = fmt.Sprintf("%s, since %s; turn: %s", count(len(list), "thing"), list[0].Since.Format(staleMoment), list[0].Name)
+			}
+			if i, ok := due[e.Escalation]; ok {
+				next = fmt.Sprintf("%s: %s", i.Due.Format(staleMoment), i.What)
+			}
+			if slices.Contains(r.Snoozed, e.Escalation) {
+				next += " (snoozed)"
+			}
+			row(string(severity), e.Escalation, head, string(e.Customer), e.DRI, late, next)
+			head = ""
+		}
+	}
+	head := "\n### Waiting for a root cause analysis\n\n| Escalation | Due | What |\n| --- | --- | --- |\n"
+	for _, i := range r.Items {
+		if i.Clock == stale.RCA {
+			row("waiting for a root cause analysis", i.Escalation, head, i.Due.Format(staleMoment), i.What)
+			head = ""
+		}
+	}
+	for _, u := range r.Unread {
+		if !b.write(fmt.Sprintf("\n- Of %s nothing is known: %s\n", codeSpan(escape.Line(string(u.Escalation))), markdown(u.Why))) {
+			b.leaveOut("of what nothing is known", string(u.Escalation))
+		}
+	}
+	return fmt.Sprintf("Open escalations, week %d of %d", week, year), b.String() + b.leftOut()
 }

@@ -90,10 +90,18 @@ type Report struct {
 	Items []Item // what is overdue first, longest first; then what is due, soonest first
 	// Unread are the escalations of which nothing can be said, with the reason.
 	Unread []Unread
-	// Open is how many open escalations there are.
-	Open int
+	// Open are the open escalations.
+	Open []Standing
 	// Snoozed are the escalations whose customer clock is held back.
 	Snoozed []schema.ID
+}
+
+// Standing is an open escalation as people know it.
+type Standing struct {
+	Escalation schema.ID
+	Customer   schema.Text
+	Severity   schema.Severity
+	DRI        string // by name
 }
 
 // Unread is an escalation of which nothing can be said.
@@ -153,7 +161,7 @@ func Check(t *tree.Tree, now time.Time) Report {
 			r.Unread = append(r.Unread, Unread{c.id, c.unread})
 			continue
 		case process.Open(c.e):
-			r.Open++
+			r.Open = append(r.Open, Standing{c.id, c.e.Customer, c.e.Severity, c.name(c.e.DRI)})
 		}
 		if c.snoozed() {
 			r.Snoozed = append(r.Snoozed, c.id)
@@ -366,7 +374,7 @@ func (c *checker) dayEnd(d schema.Date) time.Time {
 // item is a clock that is in time: the DRI's turn.
 func (c *checker) item(clock Clock, due time.Time, what string) Item {
 	dri := c.e.DRI
-	return Item{Escalation: c.id, Severity: c.e.Severity, Clock: clock, State: Due, Due: due, What: what, Turn: dri, Asked: []schema.Handle{dri}, Name: c.name(dri)}
+	return Item{Escalation: c.id, Severity: c.e.Severity, Clock: clock, State: Due, Due: c.calendar.In(due), What: what, Turn: dri, Asked: []schema.Handle{dri}, Name: c.name(dri)}
 }
 
 // add adds a clock that is due and overdue at some moments, on the rung that it
@@ -377,7 +385,7 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string) {
 		c.items = append(c.items, i)
 		return
 	}
-	i.State, i.Since, i.Rung, i.Next = Overdue, overdue, 1, time.Time{}
+	i.State, i.Since, i.Rung, i.Next = Overdue, c.calendar.In(overdue), 1, time.Time{}
 	i.Late = c.calendar.WorkingTime(overdue, c.now)
 	days := schema.WorkingDays
 	if c.e.Severity == schema.Critical {
@@ -393,7 +401,7 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string) {
 	}
 	i.Closed = !process.Open(c.e)
 	if days == schema.CalendarDays || c.calendar.Works(c.now) {
-		y, m, d := c.now.In(overdue.Location()).Date()
+		y, m, d := c.calendar.In(c.now).Date()
 		i.Today = schema.Date{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
 	}
 	if asked := c.on(i.Rung); len(asked) > 0 {
