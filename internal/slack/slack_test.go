@@ -288,6 +288,36 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// What makes something is not sent again by itself where its reply is lost: what
+// is there is looked at first.
+func TestNothingTwice(t *testing.T) {
+	t.Parallel()
+	for method, n := range map[string]ledger.Notice{
+		"chat.postMessage":     notice("update 1", plan.Channel, "", "News"),
+		"conversations.create": notice("opened", plan.Channel, plan.CreateChannel, "esc_new"),
+		"bookmarks.add":        notice("opened", plan.Channel, plan.Bookmark, "https://crm.example.com/1"),
+	} {
+		f := newFake(t)
+		c := f.add(channel{Name: "esc_northwind", Member: true})
+		opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
+		lost := 0
+		f.refuse = func(m string, _ url.Values) (any, int, bool) {
+			if m == method {
+				lost++
+				return nil, http.StatusBadGateway, true
+			}
+			return nil, 0, false
+		}
+		if _, err := f.workspace().Deliver(t.Context(), item(n, opened), false); !errors.Is(err, outbox.ErrInDoubt) || lost != 1 {
+			t.Errorf("%s: %v, sent %d times", method, err, lost)
+		}
+		f.refuse = nil
+		if r, err := f.workspace().Deliver(t.Context(), item(n, opened), true); err != nil || !r.Kept {
+			t.Errorf("%s: %+v (%v)", method, r, err)
+		}
+	}
+}
+
 // When the link of the case arrives, the declaration says it.
 func TestEdit(t *testing.T) {
 	t.Parallel()
