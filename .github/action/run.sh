@@ -19,8 +19,11 @@ case $COMMAND in
   apply) # writes the job summary itself
     "$ESCALATE" apply "${args[@]}" || code=$?
     ;;
+  stale) # reminds, and writes the job summary itself
+    "$ESCALATE" stale --apply "${args[@]}" || code=$?
+    ;;
   *)
-    echo '::error title=escalate::command is none of lint, plan and apply'
+    echo '::error title=escalate::command is none of lint, plan, apply and stale'
     code=2
     ;;
 esac

@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +16,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
 	"github.com/escalations-as-code/escalate/internal/stale"
@@ -118,15 +124,67 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 		})
 	}
 	err = v.deliver(env, opts, run)
-	for _, d := range run.Destinations {
-		if t, ok := d.(*github.Tracking); ok {
-			title, text := report.Digest(overdue)
-			url, digestErr := t.Digest(ctx, title, text)
-			if digestErr != nil {
-				return errors.Join(err, fmt.Errorf("cannot keep the digest: %w", digestErr))
-			}
-			fmt.Fprintf(env.stderr, "escalate: how all escalations stand: %s\n", escape.Line(url))
-		}
+	if sumErr := appendSummary(env, func(w io.Writer) error { return report.StaleMarkdown(w, overdue) }); err == nil {
+		err = sumErr
 	}
-	return err
+	return errors.Join(err, v.digest(env, run, overdue))
+}
+
+// digest keeps the issue that says how all escalations stand, and says when this
+// ran last, and how late it is: a schedule is a hint.
+func (v *versions) digest(env environment, run *outbox.Run, r stale.Report) error {
+	says := func(format string, args ...any) {
+		line := fmt.Sprintf(format, args...)
+		fmt.Fprintln(env.stderr, "escalate: "+escape.Line(line))
+		_ = appendSummary(env, func(w io.Writer) error { // where it cannot be written, that was said
+			_, err := fmt.Fprintf(w, "\n%s\n", escape.GitHub(line))
+			return err
+		})
+	}
+	if late, ok := lateness(env); ok {
+		says("The schedule fired %s late.", late.Round(time.Minute))
+	}
+	for _, d := range run.Destinations {
+		t, ok := d.(*github.Tracking)
+		if !ok {
+			continue
+		}
+		title, text := report.Digest(r)
+		url, last, err := t.Digest(v.ctx, title, text, r.Now)
+		if err != nil {
+			return fmt.Errorf("cannot keep the digest: %w", err)
+		}
+		if !last.IsZero() {
+			says("It ran last at %s, %s before.", last.Format(time.RFC3339), r.Now.Sub(last).Round(time.Minute))
+		}
+		says("How all escalations stand: %s", url)
+	}
+	return nil
+}
+
+// daily is a schedule at one time of the day.
+var daily = regexp.MustCompile(`^(\d{1,2}) (\d{1,2}) `)
+
+// lateness is how long after its time the schedule fired that runs this job.
+func lateness(env environment) (time.Duration, bool) {
+	if env.getenv("GITHUB_EVENT_NAME") != "schedule" {
+		return 0, false
+	}
+	var event struct{ Schedule string }
+	data, err := os.ReadFile(env.getenv("GITHUB_EVENT_PATH"))
+	if err != nil || json.Unmarshal(data, &event) != nil {
+		return 0, false
+	}
+	at := daily.FindStringSubmatch(event.Schedule)
+	if at == nil {
+		return 0, false
+	}
+	minute, _ := strconv.Atoi(at[1]) // they are digits
+	hour, _ := strconv.Atoi(at[2])
+	now := env.now().UTC()
+	fired := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, time.UTC)
+	if fired.After(now) {
+		fired = fired.AddDate(0, 0, -1)
+	}
+	return now.Sub(fired), true
 }

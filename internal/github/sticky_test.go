@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 // One comment has the plan, wherever it stands among all; of several the oldest
@@ -91,24 +93,30 @@ func TestDigest(t *testing.T) {
 	t.Parallel()
 	g := newFake(t)
 	g.open(stranger, marker(digestKey), digestLabel)
-	first, err := g.tracking().Digest(t.Context(), "Week 48", "Nothing overdue")
-	if err != nil || len(g.issues) != 2 || g.issues[1].Title != "Week 48" || g.issues[1].Body != "Nothing overdue\n\n"+marker(digestKey) {
-		t.Fatalf("%v: %+v", err, g.issues)
+	monday := time.Date(2026, 11, 30, 6, 17, 0, 0, time.UTC)
+	keep := func(title string, now time.Time) (string, time.Time) {
+		t.Helper()
+		url, last, err := g.tracking().Digest(t.Context(), title, "Nothing overdue", now)
+		if err != nil || len(g.issues) != 2 || g.issues[1].Title != title || !strings.HasPrefix(g.issues[1].Body, "Nothing overdue\n\n"+marker(digestKey)) {
+			t.Fatalf("%v: %+v", err, g.issues)
+		}
+		return url, last
 	}
-	for title, writes := range map[string]int{"Week 48": 0, "Week 49": 1} {
-		before := len(g.writes())
-		again, err := g.tracking().Digest(t.Context(), title, "Nothing overdue")
-		if err != nil || again != first || len(g.issues) != 2 {
-			t.Errorf("%s: %v, %d issues", title, err, len(g.issues))
-		}
-		if got := len(g.writes()) - before; title == "Week 49" && got != writes {
-			t.Errorf("%s: wrote %d times, want %d", title, got, writes)
-		}
+	first, last := keep("Week 49", monday)
+	if !last.IsZero() {
+		t.Errorf("there was one before, of %s", last)
+	}
+	writes := len(g.writes())
+	if again, last := keep("Week 49", monday); again != first || !last.Equal(monday) || len(g.writes()) != writes {
+		t.Errorf("%s of %s, %d writes", again, last, len(g.writes())-writes)
+	}
+	if again, last := keep("Week 50", monday.AddDate(0, 0, 7)); again != first || !last.Equal(monday) || len(g.writes()) != writes+1 {
+		t.Errorf("%s of %s, %d writes", again, last, len(g.writes())-writes)
 	}
 	g.refuse = func(r *http.Request) (int, map[string]string, bool) {
 		return map[string]int{http.MethodPatch: http.StatusForbidden}[r.Method], nil, false
 	}
-	if _, err := g.tracking().Digest(t.Context(), "Week 50", "Nothing overdue"); err == nil {
+	if _, _, err := g.tracking().Digest(t.Context(), "Week 51", "Nothing overdue", monday); err == nil {
 		t.Error("a digest that cannot be written is an error")
 	}
 }
