@@ -19,6 +19,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/slack"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -127,7 +128,32 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 	if sumErr := appendSummary(env, func(w io.Writer) error { return report.StaleMarkdown(w, overdue) }); err == nil {
 		err = sumErr
 	}
-	return errors.Join(err, v.digest(env, run, overdue))
+	return errors.Join(err, v.standups(env, run, now), v.digest(env, run, overdue))
+}
+
+// standups has Slack say ten minutes before each standup of the coming day that
+// it will be held (P20). A run may be half a day late, so it looks further ahead.
+func (v *versions) standups(env environment, run *outbox.Run, now time.Time) error {
+	for _, d := range run.Destinations {
+		w, ok := d.(*slack.Workspace)
+		if !ok {
+			continue
+		}
+		told, err := run.Told(v.ctx)
+		if err != nil {
+			return err
+		}
+		var planned []slack.Planned
+		for _, c := range stale.Calls(run.Truth.Tree, now, now.Add(36*time.Hour)) {
+			planned = append(planned, slack.Planned(c))
+		}
+		scheduled, withdrawn, err := w.Schedule(v.ctx, planned, told)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stderr, "escalate: %d messages before standups scheduled, %d withdrawn\n", scheduled, withdrawn)
+	}
+	return nil
 }
 
 // digest keeps the issue that says how all escalations stand, and says when this

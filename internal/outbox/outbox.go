@@ -224,6 +224,16 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 	return report, errors.Join(err, r.conclude(context.WithoutCancel(ctx), report.Outcomes))
 }
 
+// Told is what the ledger has of each escalation.
+func (r *Run) Told(ctx context.Context) (map[schema.ID][]ledger.Notice, error) {
+	files, err := r.Branch.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	return r.read(files)
+}
+
 // book is what the ledger has of each escalation.
 type book map[schema.ID][]ledger.Notice
 

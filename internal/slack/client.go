@@ -36,7 +36,7 @@ type Config struct {
 
 // once are the methods that must not be carried out twice. Whatever else is
 // called sets something to what it is to be, or reads.
-var once = []string{"chat.postMessage", "conversations.create", "bookmarks.add"}
+var once = []string{"chat.postMessage", "chat.scheduleMessage", "conversations.create", "bookmarks.add"}
 
 // newClient returns a client that waits where Slack asks it to.
 func newClient(c Config) (*slack.Client, error) {

@@ -58,6 +58,14 @@ type channel struct {
 	pins     []string
 	marks    []mark
 	messages []posted
+	planned  []scheduled
+}
+
+type scheduled struct {
+	ID      string `json:"id"`
+	Channel string `json:"channel_id"`
+	PostAt  int    `json:"post_at"`
+	Text    string `json:"text"`
 }
 
 type mark struct {
@@ -187,7 +195,7 @@ func ok(more map[string]any) map[string]any {
 // do answers a call as Slack does.
 func (f *fake) do(method string, form url.Values) any {
 	c := f.called(form.Get("channel") + form.Get("channel_id"))
-	if c == nil && !slices.Contains([]string{"auth.test", "conversations.create", "conversations.list"}, method) {
+	if c == nil && !slices.Contains([]string{"auth.test", "chat.scheduledMessages.list", "conversations.create", "conversations.list"}, method) {
 		return no("channel_not_found")
 	}
 	members := []string{"chat.postMessage", "conversations.setTopic", "conversations.invite", "conversations.archive", "pins.add", "bookmarks.list", "bookmarks.add", "bookmarks.edit", "conversations.history"}
@@ -265,6 +273,20 @@ func (f *fake) do(method string, form url.Values) any {
 		}
 		c.messages = append(c.messages, m)
 		return ok(map[string]any{"channel": c.ID, "ts": m.TS})
+	case "chat.scheduleMessage":
+		at, _ := strconv.Atoi(form.Get("post_at"))
+		f.clock++
+		c.planned = append(c.planned, scheduled{fmt.Sprint("Q", f.clock), c.ID, at, form.Get("text")})
+		return ok(map[string]any{"channel": c.ID, "scheduled_message_id": fmt.Sprint("Q", f.clock)})
+	case "chat.scheduledMessages.list":
+		var all []scheduled
+		for _, c := range f.channels {
+			all = append(all, c.planned...)
+		}
+		some, next := pageOf(f, all, form)
+		return ok(map[string]any{"scheduled_messages": some, "response_metadata": map[string]string{"next_cursor": next}})
+	case "chat.deleteScheduledMessage":
+		c.planned = slices.DeleteFunc(c.planned, func(s scheduled) bool { return s.ID == form.Get("scheduled_message_id") })
 	case "chat.update":
 		for i := range c.messages {
 			if c.messages[i].TS == form.Get("ts") {

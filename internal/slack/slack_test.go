@@ -334,6 +334,42 @@ func TestEdit(t *testing.T) {
 	}
 }
 
+// Before each standup something is said, once: what is scheduled stays, what is
+// planned no more is withdrawn, and a lost reply schedules nothing twice.
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.page = 1
+	c := f.add(channel{Name: "esc_northwind", Member: true})
+	told := map[schema.ID][]ledger.Notice{id: {done(notice("opened", plan.Channel, plan.CreateChannel, "esc_northwind"), outbox.Receipt{Ref: c.ID + "/esc_northwind"})}}
+	monday := time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
+	planned := []Planned{{id, monday, "Standup: https://meet.example.com/n"}, {id, monday.AddDate(0, 0, 2), "Standup: https://meet.example.com/n"}, {"2026/without-a-channel", monday, "Standup"}}
+	schedule := func(planned []Planned, scheduled, withdrawn int) {
+		t.Helper()
+		if s, d, err := f.workspace().Schedule(t.Context(), planned, told); err != nil || s != scheduled || d != withdrawn {
+			t.Errorf("%d scheduled, %d withdrawn (%v), want %d and %d", s, d, err, scheduled, withdrawn)
+		}
+	}
+	schedule(planned, 2, 0)
+	schedule(planned, 0, 0)
+	moved := slices.Clone(planned)
+	moved[0].At = monday.Add(time.Hour)
+	schedule(moved, 1, 1)
+	lost := true
+	f.refuse = func(m string, _ url.Values) (any, int, bool) {
+		if m == "chat.scheduleMessage" && lost {
+			lost = false
+			return nil, http.StatusBadGateway, true
+		}
+		return nil, 0, false
+	}
+	schedule(planned, 0, 1) // looked at again, it is there
+	if len(c.planned) != 2 {
+		t.Errorf("%v", c.planned)
+	}
+	schedule(nil, 0, 2)
+}
+
 // What does not stand in Slack as the ledger says.
 func TestVerify(t *testing.T) {
 	t.Parallel()
