@@ -125,6 +125,19 @@ func (s *Slack) Channel(name string) (Channel, bool) {
 	return all[i], true
 }
 
+// Scheduled returns the texts of the messages that Slack is to post by itself.
+func (s *Slack) Scheduled() (texts []string) {
+	s.t.Helper()
+	var list struct {
+		Messages []struct{ Text string } `json:"scheduled_messages"`
+	}
+	s.do(SlackToken, "chat.scheduledMessages.list", url.Values{}, &list)
+	for _, m := range list.Messages {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
 // ID returns the id of a channel, which must be there.
 func (s *Slack) ID(name string) string {
 	s.t.Helper()
