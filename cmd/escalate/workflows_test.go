@@ -59,7 +59,7 @@ func TestSetupWorkflows(t *testing.T) {
 	}
 	_, version, _ := strings.Cut(read("action.yml"), "    default: v")
 	version, _, _ = strings.Cut(version, "\n")
-	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml"} {
+	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml"} {
 		own := strings.ReplaceAll(read(name), "uses: ./\n", "uses: escalations-as-code/escalate@v"+version+"\n")
 		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read("docs/setup.md"), want) {
 			t.Errorf("docs/setup.md does not have %s as it is here:\n%s", name, want)
