@@ -166,11 +166,11 @@ func bench(o options, out, progress io.Writer) error {
 type jobs struct {
 	read, parse, parse400            *job
 	lint, lint100, lint400, lintPart *job
-	lintBase, plan, apply            *job
+	lintBase, plan, apply, stale     *job
 }
 
 func (l jobs) all() []*job {
-	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart, l.lintBase, l.plan, l.apply}
+	return []*job{l.read, l.parse, l.parse400, l.lint, l.lint100, l.lint400, l.lintPart, l.lintBase, l.plan, l.apply, l.stale}
 }
 
 func lintJobs(work workspace) (jobs, error) {
@@ -192,6 +192,7 @@ func lintJobs(work workspace) (jobs, error) {
 		lintBase: &job{name: fmt.Sprintf("escalate lint --base, %d files changed", edited), command: append(lint, "--base", "HEAD")},
 		plan:     &job{name: fmt.Sprintf("escalate plan --base, %d files changed", edited), command: []string{work.path("escalate"), "plan", "--base", "HEAD", "--dir", all}},
 		apply:    &job{name: "escalate apply, nothing to tell", command: []string{work.path("escalate"), "apply", "--dir", all}, env: delivery()},
+		stale:    &job{name: "escalate stale", command: []string{work.path("escalate"), "stale", "--now", "2026-12-01T09:00:00Z", "--dir", all}, finds: true},
 	}, nil
 }
 
@@ -211,6 +212,7 @@ func targets(l jobs, found []*peer) []target {
 		{what: "lint --base / lint", value: l.lintBase.over(l.lint), limit: 1.1},
 		{what: "plan --base / lint", value: l.plan.over(l.lint), limit: 1.1},
 		{what: "apply with nothing to tell / lint", value: l.apply.over(l.lint), limit: 2},
+		{what: "stale / lint", value: l.stale.over(l.lint), limit: 1.5},
 		{what: "lint, all files / a tenth of them", value: l.lint.over(l.lintPart), limit: 11},
 	}
 	for _, p := range found {

@@ -12,9 +12,23 @@ import (
 func Terminal(s string) string {
 	ls := prose(s)
 	for i, l := range ls {
-		ls[i] = oldCommand.ReplaceAllString(command.ReplaceAllString(l, "$1 :"), "$1 [")
+		// What cannot be one is told without the regular expressions, which take most
+		// of the time of a long output.
+		if l != "" && !plainStart(l[0]) {
+			l = command.ReplaceAllString(l, "$1 :")
+		}
+		if strings.Contains(l, "#") && strings.Contains(l, "[") {
+			l = oldCommand.ReplaceAllString(l, "$1 [")
+		}
+		ls[i] = l
 	}
 	return strings.Join(ls, "\n")
+}
+
+// plainStart reports whether a line that begins with c holds no workflow command
+// of today: those begin with colons, behind white space and what cannot be seen.
+func plainStart(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 var (

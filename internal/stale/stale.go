@@ -133,13 +133,14 @@ func Check(t *tree.Tree, now time.Time) Report {
 		r.Unread = append(r.Unread, Unread{Why: file + " has errors, so nothing is known: `escalate lint` says which"})
 		return r
 	}
-	checkers := make([]*checker, len(t.Paths))
+	// Of each file its answer is kept, and not the file: there may be thousands.
+	answers := make([]answer, len(t.Paths))
 	var regions sync.Map // of calendars and errors, by name
 	t.Each(func(i int, e *tree.Escalation) {
-		c := &checker{id: e.ID, e: &e.Escalation, people: t.People, policy: t.Policy, now: now}
-		checkers[i] = c
+		a := &answers[i]
+		a.id = e.ID
 		if e.Misread() {
-			c.unread = "its file has errors: `escalate lint` says which"
+			a.unread = "its file has errors: `escalate lint` says which"
 			return
 		}
 		known, ok := regions.Load(e.Account.Region)
@@ -149,24 +150,27 @@ func Check(t *tree.Tree, now time.Time) Report {
 		}
 		switch known := known.(type) {
 		case *calendar.Calendar:
-			c.calendar = known
+			c := &checker{id: e.ID, e: &e.Escalation, people: t.People, policy: t.Policy, calendar: known, now: now}
 			c.check()
+			a.items, a.snoozed = c.items, c.snoozed()
+			if process.Open(c.e) {
+				a.open = &Standing{c.id, c.e.Customer, c.e.Severity, c.name(c.e.DRI)}
+			}
 		case error:
-			c.unread = known.Error()
+			a.unread = known.Error()
 		}
 	})
-	for _, c := range checkers {
-		switch {
-		case c.unread != "":
-			r.Unread = append(r.Unread, Unread{c.id, c.unread})
-			continue
-		case process.Open(c.e):
-			r.Open = append(r.Open, Standing{c.id, c.e.Customer, c.e.Severity, c.name(c.e.DRI)})
+	for _, a := range answers {
+		if a.unread != "" {
+			r.Unread = append(r.Unread, Unread{a.id, a.unread})
 		}
-		if c.snoozed() {
-			r.Snoozed = append(r.Snoozed, c.id)
+		if a.open != nil {
+			r.Open = append(r.Open, *a.open)
 		}
-		r.Items = append(r.Items, c.items...)
+		if a.snoozed {
+			r.Snoozed = append(r.Snoozed, a.id)
+		}
+		r.Items = append(r.Items, a.items...)
 	}
 	slices.SortStableFunc(r.Items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(rank(a.State), rank(b.State)), a.at().Compare(b.at()), cmp.Compare(a.Escalation, b.Escalation), cmp.Compare(a.Clock, b.Clock))
@@ -205,9 +209,16 @@ type checker struct {
 	policy   schema.Policy
 	calendar *calendar.Calendar
 	now      time.Time
+	items    []Item
+}
 
-	items  []Item
-	unread string // why nothing can be said
+// answer is what there is to say of one escalation.
+type answer struct {
+	id      schema.ID
+	items   []Item
+	open    *Standing
+	snoozed bool
+	unread  string // why nothing can be said
 }
 
 func (c *checker) check() {
