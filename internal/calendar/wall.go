@@ -33,6 +33,11 @@ func (c clocks) moment(reading time.Time) time.Time {
 	for t := reading.Add(-farthest).In(c.zone); ; {
 		_, offset := t.Zone()
 		_, end := t.ZoneBounds()
+		if !end.IsZero() && !end.After(t) {
+			// In the years that a zone's table does not list, package time ends a year of
+			// 366 days a day too early, at a moment that ends where it began.
+			end = t.Add(24 * time.Hour)
+		}
 		m := reading.Add(-time.Duration(offset) * time.Second)
 		if m.Before(t) {
 			m = t // the clocks have jumped over it

@@ -13,7 +13,7 @@ import (
 func TestClocksGoForward(t *testing.T) {
 	t.Parallel()
 	changes := map[string][]string{
-		"Europe/Berlin":       {"2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2045-03-26T01:00:00Z"},
+		"Europe/Berlin":       {"2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2040-12-31T12:00:00Z", "2045-03-26T01:00:00Z"},
 		"America/New_York":    {"2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z"},
 		"America/St_Johns":    {"2010-03-14T03:31:00Z", "2010-11-07T02:31:00Z"},
 		"America/Sao_Paulo":   {"2018-11-04T03:00:00Z", "2018-02-18T02:00:00Z"},
