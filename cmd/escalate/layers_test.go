@@ -19,7 +19,7 @@ func TestLayers(t *testing.T) {
 	order := []string{
 		"internal/finding", "internal/git", "schema", "internal/nearest", "internal/document", "internal/shape", "internal/process",
 		"internal/calendar", "internal/tree", "internal/change", "internal/rule", "internal/plan", "internal/lint", "internal/stale", "internal/ledger", "internal/history",
-		"internal/audit", "internal/outbox", "internal/escape", "internal/retry", "internal/github", "internal/slack", "internal/report", "cmd/escalate",
+		"internal/audit", "internal/outbox", "internal/escape", "internal/retry", "internal/github", "internal/slack", "internal/ics", "internal/report", "cmd/escalate",
 	}
 	apart := []string{"internal/bench", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
 	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
