@@ -93,7 +93,7 @@ func newRoot(env environment) *cobra.Command {
 	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
+	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
 	return root
 }
 

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/ics"
+	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+func newCalendar(env environment, opts *options) *cobra.Command {
+	var person, at string
+	cmd := &cobra.Command{
+		Use:   "calendar [ID...]",
+		Short: "Write the standups, and what is due next, as iCalendar",
+		Long: "Writes the standups of the open escalations, or of those named, and what is due next of them, as\n" +
+			"iCalendar (RFC 5545) for any calendar program: the standups as series, with an alarm ten minutes before;\n" +
+			"updates, next steps and deadlines at the moment when they are due. Taken in again, it moves the entries\n" +
+			"that are there already. It exits 1 if it had to leave something out, and says what.\n\n" +
+			"--person leaves out what does not concern somebody: who comes to the standup, whose turn it is.",
+		Example: "  escalate calendar > escalations.ics\n  escalate calendar --person jdoe > jdoe.ics\n  escalate calendar 2026/northwind --json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var selection ics.Selection
+			for _, arg := range args {
+				id, err := escalationID(arg)
+				if err != nil {
+					return err
+				}
+				selection.IDs = append(selection.IDs, id)
+			}
+			if cmd.Flags().Changed("person") {
+				if selection.Person = schema.Handle(strings.TrimPrefix(person, "@")); selection.Person == "" {
+					return usagef("--person names nobody: write a handle of %s", tree.PeoplePath)
+				}
+			}
+			now := env.now()
+			if cmd.Flags().Changed("now") {
+				var err error
+				if now, err = time.Parse(time.RFC3339, at); err != nil {
+					return usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", at)
+				}
+			}
+			return runCalendar(cmd.Context(), env, opts, selection, now)
+		},
+	}
+	cmd.Flags().StringVar(&person, "person", "", "only what concerns this person: a handle, such as jdoe")
+	cmd.Flags().StringVar(&at, "now", "", "what is due after this moment, such as 2026-12-01T09:00:00Z (default: the present)")
+	return cmd
+}
+
+func runCalendar(ctx context.Context, env environment, opts *options, selection ics.Selection, now time.Time) error {
+	v, err := newVersions(ctx, env, opts)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	t, err := v.working()
+	if err != nil {
+		return err
+	}
+	if err := exists(t, selection); err != nil {
+		return err
+	}
+	c := ics.New(t, stale.Check(t, now), selection)
+	if opts.json {
+		err = report.CalendarJSON(env.stdout, c)
+	} else {
+		err = c.Write(env.stdout, calendarName(t, selection))
+	}
+	for _, u := range c.LeftOut {
+		if u.Escalation == "" {
+			fmt.Fprintf(env.stderr, "escalate: the calendar is empty: %s\n", escape.Line(u.Why))
+		} else {
+			fmt.Fprintf(env.stderr, "escalate: left out %s: %s\n", u.Escalation, escape.Line(u.Why))
+		}
+	}
+	if err == nil && len(c.LeftOut) > 0 {
+		err = errFindings
+	}
+	return err
+}
+
+// exists refuses escalations and people that are not there, and says who was
+// probably meant.
+func exists(t *tree.Tree, s ics.Selection) error {
+	for _, id := range s.IDs {
+		if slices.Contains(t.Paths, tree.Path(id)) {
+			continue
+		}
+		var ids []string
+		for _, path := range t.Paths {
+			ids = append(ids, string(tree.ID(path)))
+		}
+		return unknownName("escalation", string(id), ids)
+	}
+	if _, ok := t.People.People[s.Person]; s.Person != "" && !ok && t.Misread() == "" {
+		var handles []string
+		for h := range maps.Keys(t.People.People) {
+			handles = append(handles, string(h))
+		}
+		slices.Sort(handles) // of two that are as near, always the same
+		return unknownName("person", string(s.Person), handles)
+	}
+	return nil
+}
+
+func unknownName(what, name string, names []string) error {
+	if meant := nearest.Of(name, names); meant != "" {
+		return usagef("there is no %s %s; did you mean %s?", what, escape.Line(name), meant)
+	}
+	return usagef("there is no %s %s", what, escape.Line(name))
+}
+
+// calendarName is what calendar programs call the calendar.
+func calendarName(t *tree.Tree, s ics.Selection) string {
+	switch p := t.People.People[s.Person]; {
+	case s.Person == "":
+		return "Escalations"
+	case p.Name == "":
+		return "Escalations of " + string(s.Person)
+	default:
+		return "Escalations of " + string(p.Name)
+	}
+}
