@@ -22,6 +22,7 @@ import (
 const (
 	lintWorkflow  = ".github/workflows/lint.yml"
 	applyWorkflow = ".github/workflows/apply.yml"
+	staleWorkflow = ".github/workflows/stale.yml"
 )
 
 // own returns files of this repository.
@@ -147,7 +148,7 @@ func TestReleasedAction(t *testing.T) {
 	const action = "escalations-as-code/escalate@v0.1.0"
 	setup := text(t, "../docs/setup.md")
 	files := map[string]string{peopleFile: text(t, "testdata/apply/people.yaml"), northwindFile: northwind(t)}
-	for _, name := range []string{lintWorkflow, applyWorkflow} {
+	for _, name := range []string{lintWorkflow, applyWorkflow, staleWorkflow} {
 		_, rest, found := strings.Cut(setup, "```yaml\n# "+name+"\n")
 		workflow, _, closed := strings.Cut(rest, "```\n")
 		if !found || !closed || !strings.Contains(workflow, action) {
@@ -182,6 +183,20 @@ func TestReleasedAction(t *testing.T) {
 		t.Fatalf("it fails\n%s", j.Log)
 	}
 	tracking(t, w, "2026/northwind")
+
+	// The schedule reminds, and is green though much is overdue.
+	for n, want := range []string{"The schedule fired", "It ran last at"} {
+		j := w.Act(w.Clone, harness.Workflow{
+			File: staleWorkflow, Event: "schedule", Payload: map[string]any{"schedule": "17 6 * * 1-5"}, Actions: dispatch.Actions, With: dispatch.With,
+		})
+		if j.Failed {
+			t.Fatalf("run %d fails\n%s", n+1, j.Log)
+		}
+		contains(t, j.Summary, "What is overdue, and what is due next", want)
+	}
+	if is := tracking(t, w, "2026/northwind"); len(is.Comments) > 1 { // none on a weekend
+		t.Errorf("the issue has %d reminders", len(is.Comments))
+	}
 
 	pull := w.GitHub.AddPull("An update", "")
 	base := w.Clone.Git("rev-parse", "HEAD")
