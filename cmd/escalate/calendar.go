@@ -20,7 +20,8 @@ import (
 )
 
 func newCalendar(env environment, opts *options) *cobra.Command {
-	var person, at string
+	var person string
+	var moment func() (time.Time, error)
 	cmd := &cobra.Command{
 		Use:   "calendar [ID...]",
 		Short: "Write the standups, and what is due next, as iCalendar",
@@ -44,18 +45,15 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 					return usagef("--person names nobody: write a handle of %s", tree.PeoplePath)
 				}
 			}
-			now := env.now()
-			if cmd.Flags().Changed("now") {
-				var err error
-				if now, err = time.Parse(time.RFC3339, at); err != nil {
-					return usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", at)
-				}
+			now, err := moment()
+			if err != nil {
+				return err
 			}
 			return runCalendar(cmd.Context(), env, opts, selection, now)
 		},
 	}
 	cmd.Flags().StringVar(&person, "person", "", "only what concerns this person: a handle, such as jdoe")
-	cmd.Flags().StringVar(&at, "now", "", "what is due after this moment, such as 2026-12-01T09:00:00Z (default: the present)")
+	moment = nowFlag(cmd, env, "what is due after this moment")
 	return cmd
 }
 

@@ -118,6 +118,22 @@ func atMost(n int) cobra.PositionalArgs {
 	}
 }
 
+// nowFlag gives a command the flag --now, and returns what reads it: the moment
+// that the command is about.
+func nowFlag(cmd *cobra.Command, env environment, usage string) func() (time.Time, error) {
+	at := cmd.Flags().String("now", "", usage+", such as 2026-12-01T09:00:00Z (default: the present)")
+	return func() (time.Time, error) {
+		if !cmd.Flags().Changed("now") {
+			return env.now(), nil
+		}
+		now, err := time.Parse(time.RFC3339, *at)
+		if err != nil {
+			return now, usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", *at)
+		}
+		return now, nil
+	}
+}
+
 // repository returns the folder of the repository: --dir, or the nearest one
 // upwards that holds escalations/.
 func repository(env environment, opts *options) (string, error) {

@@ -25,7 +25,8 @@ import (
 )
 
 func newStale(env environment, opts *options) *cobra.Command {
-	var format, at string
+	var format string
+	var moment func() (time.Time, error)
 	var apply bool
 	cmd := &cobra.Command{
 		Use:   "stale",
@@ -46,11 +47,9 @@ func newStale(env environment, opts *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			now := env.now()
-			if cmd.Flags().Changed("now") {
-				if now, err = time.Parse(time.RFC3339, at); err != nil {
-					return usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", at)
-				}
+			now, err := moment()
+			if err != nil {
+				return err
 			}
 			if apply {
 				return runRemind(cmd.Context(), env, opts, now)
@@ -59,7 +58,7 @@ func newStale(env environment, opts *options) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&apply, "apply", false, "remind who is on the rung, in the escalation's channel and its tracking issue")
-	cmd.Flags().StringVar(&at, "now", "", "ask about this moment, such as 2026-12-01T09:00:00Z (default: the present)")
+	moment = nowFlag(cmd, env, "ask about this moment")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
 	return cmd
 }
