@@ -42,11 +42,11 @@ func told(err error, where string) error {
 	var rate *slack.RateLimitedError
 	switch {
 	case errors.As(err, &rate):
-		return fmt.Errorf("Slack's rate limit is reached; run again in %s", rate.RetryAfter)
+		return fmt.Errorf("the rate limit of Slack is reached; run again in %s", rate.RetryAfter)
 	case !errors.As(err, &said):
 		var status slack.StatusCodeError
 		if errors.As(err, &status) && status.Code < 500 {
-			return fmt.Errorf("Slack refused it: %s", status.Status)
+			return fmt.Errorf("it was refused by Slack: %s", status.Status)
 		}
 		return fmt.Errorf("%w: Slack did not answer as it should: %w", outbox.ErrInDoubt, bare(err))
 	}
@@ -54,7 +54,7 @@ func told(err error, where string) error {
 	case "missing_scope":
 		return fmt.Errorf("the Slack app lacks the scope %s: add it under OAuth & Permissions, and install the app again", said.Needed)
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
-		return fmt.Errorf("Slack does not take the token (%s): give SLACK_BOT_TOKEN the bot token of an app that is installed", said.Err)
+		return fmt.Errorf("the token is not taken by Slack (%s): give SLACK_BOT_TOKEN the bot token of an app that is installed", said.Err)
 	case "not_in_channel", "channel_not_found":
 		return fmt.Errorf("the Slack app is not in #%s (%s): invite it there", where, said.Err)
 	case "is_archived":
@@ -64,7 +64,7 @@ func told(err error, where string) error {
 	case "internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org":
 		return fmt.Errorf("%w: Slack is not well (%s)", outbox.ErrInDoubt, said.Err)
 	default:
-		return fmt.Errorf("Slack refused it in #%s: %w", where, err)
+		return fmt.Errorf("it was refused by Slack in #%s: %w", where, err)
 	}
 }
 

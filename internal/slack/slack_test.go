@@ -172,7 +172,7 @@ func TestInTheWay(t *testing.T) {
 		{"a missing scope", refused("pins.add", "missing_scope"), notice("opened", plan.Channel, plan.Pin, ""), "",
 			"the Slack app lacks the scope pins:write: add it under OAuth & Permissions, and install the app again"},
 		{"a token that is revoked", refused("chat.postMessage", "token_revoked"), notice("update 1", plan.Channel, "", "News"), "",
-			"Slack does not take the token (token_revoked): give SLACK_BOT_TOKEN the bot token of an app that is installed"},
+			"the token is not taken by Slack (token_revoked): give SLACK_BOT_TOKEN the bot token of an app that is installed"},
 		{"the opening message is gone", refused("pins.add", "message_not_found"), notice("opened", plan.Channel, plan.Pin, ""), "the opening message is gone: nothing is pinned", ""},
 		{"a declaration that we did not post", nil, notice("case 1", plan.Announcement, plan.Edit, "New Escalation"), "this app did not post the declaration: edit it in #escalated_customers by hand", ""},
 		{"the channel was deleted", func(f *fake) { f.channels = f.channels[:1] }, notice("update 1", plan.Channel, "", "News"), "the channel was deleted: #esc_northwind takes its place", ""},
