@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	faultPoints = flag.Int("fault-points", 1, "at how many calls and pushes each fault happens, spread evenly; 0 for all of them")
+	faultPoints = flag.Int("fault-points", 0, "at how many calls and pushes each fault happens, spread evenly; 0 for one of those that tell the most")
 	faultTable  = flag.String("fault-table", "", "write the table of faults to this file")
 )
 
@@ -315,7 +315,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 		for _, kind := range harness.PushFaultKinds() {
-			for _, at := range spread(each(pushes), *faultPoints) {
+			for _, at := range spread(each(pushes), max(*faultPoints, 1)) {
 				point(t, string(kind), at, func(w *harness.World) (func() int, func()) {
 					other := w.NewClone()
 					return w.Origin.Inject(harness.PushFault{Kind: kind, At: at, Do: func() {
@@ -375,8 +375,7 @@ func TestFaults(t *testing.T) {
 }
 
 // points are the calls at which a fault happens, counted from 1: what is lost on
-// the way back happens where it matters, at the calls that make something; the
-// process is killed at more of them than -fault-points says.
+// the way back happens where it matters, at the calls that make something.
 func points(kind harness.FaultKind, calls []harness.Call) []int {
 	var all, writes []int
 	for i, c := range calls {
@@ -385,15 +384,22 @@ func points(kind harness.FaultKind, calls []harness.Call) []int {
 			writes = append(writes, i+1)
 		}
 	}
-	switch kind {
-	case harness.KillBefore, harness.KillAfter:
-		return spread(all, 3**faultPoints)
-	case harness.ReplyLost, harness.Truncated, harness.InternalAfter, harness.FatalAfter, harness.TimeoutAfter:
-		if *faultPoints > 0 {
-			return spread(writes, *faultPoints)
+	n := *faultPoints
+	if n == 0 {
+		switch kind {
+		case harness.NoConnection, harness.ReplyLost, harness.TooMany, harness.InternalAfter, harness.KillBefore, harness.KillAfter:
+			n = 1
+		default:
+			return nil
 		}
 	}
-	return spread(all, *faultPoints)
+	switch kind {
+	case harness.ReplyLost, harness.Truncated, harness.InternalAfter, harness.FatalAfter, harness.TimeoutAfter:
+		if n < len(writes) {
+			return spread(writes, n)
+		}
+	}
+	return spread(all, n)
 }
 
 // each returns the numbers from 1 to n.
@@ -405,9 +411,9 @@ func each(n int) []int {
 	return list
 }
 
-// spread returns n of a list, spread evenly; all of it where n is 0.
+// spread returns n of a list, spread evenly.
 func spread(list []int, n int) []int {
-	if n == 0 || n >= len(list) {
+	if n >= len(list) {
 		return list
 	}
 	some := make([]int, n)

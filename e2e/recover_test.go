@@ -107,7 +107,7 @@ func TestAtOnce(t *testing.T) {
 	play(t, alone, merges, nil)
 	want, _ := standing(alone)
 	for name, clones := range map[string]int{"one clone": 1, "two clones": 2} {
-		for at := 1; at <= 43; at += 14 {
+		for at := 1; at <= 43; at += 21 {
 			t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 				t.Parallel()
 				w := faultWorld(t)
