@@ -22,23 +22,16 @@ func CalendarJSON(w io.Writer, c ics.Calendar) error {
 		Attendees  []schema.Handle `json:"attendees"`
 		URL        schema.URL      `json:"url"`
 	}
-	type unread struct {
-		Escalation schema.ID `json:"escalation"`
-		Why        string    `json:"why"`
-	}
 	out := struct {
-		Now    string   `json:"now"`
-		Events []event  `json:"events"`
-		Unread []unread `json:"unread"`
-	}{utc(c.Now), []event{}, []unread{}}
+		Now    string       `json:"now"`
+		Events []event      `json:"events"`
+		Unread []unreadJSON `json:"unread"`
+	}{utc(c.Now), []event{}, unreadOf(c.LeftOut)}
 	for _, e := range c.Events {
 		out.Events = append(out.Events, event{
 			e.UID, e.Escalation, e.Kind, e.Summary, utc(e.Start), utc(e.End), e.Rule(), e.Start.Location().String(),
 			append([]schema.Handle{}, e.Attendees...), e.URL,
 		})
-	}
-	for _, u := range c.LeftOut {
-		out.Unread = append(out.Unread, unread(u))
 	}
 	return encode(w, out)
 }

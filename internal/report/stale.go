@@ -149,22 +149,29 @@ func StaleJSON(w io.Writer, r stale.Report) error {
 		Rung       int           `json:"rung"`
 		What       string        `json:"what"`
 	}
-	type unread struct {
-		Escalation schema.ID `json:"escalation"`
-		Why        string    `json:"why"`
-	}
 	out := struct {
-		Now    string   `json:"now"`
-		Items  []item   `json:"items"`
-		Unread []unread `json:"unread"`
-	}{utc(r.Now), []item{}, []unread{}}
+		Now    string       `json:"now"`
+		Items  []item       `json:"items"`
+		Unread []unreadJSON `json:"unread"`
+	}{utc(r.Now), []item{}, unreadOf(r.Unread)}
 	for _, i := range r.Items {
 		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, utc(i.Due), utc(i.Since), i.Turn, i.Rung, i.What})
 	}
-	for _, u := range r.Unread {
-		out.Unread = append(out.Unread, unread(u))
-	}
 	return encode(w, out)
+}
+
+// unreadJSON is an escalation of which nothing can be said.
+type unreadJSON struct {
+	Escalation schema.ID `json:"escalation"`
+	Why        string    `json:"why"`
+}
+
+func unreadOf(list []stale.Unread) []unreadJSON {
+	all := []unreadJSON{}
+	for _, u := range list {
+		all = append(all, unreadJSON(u))
+	}
+	return all
 }
 
 // utc is a time as JSON has it; "" for none.
