@@ -103,16 +103,16 @@ func StaleText(w io.Writer, r stale.Report, o TextOptions) error {
 		if len(items) == 0 {
 			return
 		}
-		fmt.Fprintf(b, "%s %-16s %-11s %s\n", p.paint(colour, fmt.Sprintf("%-31s", title)), when, "", "TURN")
+		fmt.Fprintf(b, "%s %s\n", p.paint(colour, fmt.Sprintf("%-40s", title)), when)
 		for _, i := range items {
 			row := newStaleRow(r.Now, i)
-			if len(row.escalation) > 31 { // too wide for its column
-				fmt.Fprintf(b, "%s\n%31s", oneLine(row.escalation), "")
+			if len(row.escalation) > 40 { // too wide for its column
+				fmt.Fprintf(b, "%s\n%40s", oneLine(row.escalation), "")
 			} else {
-				fmt.Fprintf(b, "%-31s", oneLine(row.escalation))
+				fmt.Fprintf(b, "%-40s", oneLine(row.escalation))
 			}
-			fmt.Fprintf(b, " %-16s %-11s %s\n", row.at, row.span, oneLine(row.turn))
-			fmt.Fprintln(b, wrapped("  "+oneLine(row.what), 80, 0, "  "))
+			fmt.Fprintf(b, " %-16s %s\n", row.at, row.span)
+			fmt.Fprintln(b, wrapped("  "+oneLine(row.turn)+": "+oneLine(row.what), 80, 0, "  "))
 		}
 		fmt.Fprintln(b)
 	}
