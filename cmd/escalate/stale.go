@@ -112,7 +112,7 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 	}
 	overdue := stale.Check(run.Truth.Tree, now)
 	for _, u := range overdue.Unread {
-		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(string(u.Escalation)), escape.Line(u.Why))
+		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
 	run.Remind = func(told map[schema.ID][]ledger.Notice) []plan.Notice {
 		return stale.Reminders(overdue, func(id schema.ID) []string {

@@ -93,7 +93,7 @@ func StaleText(w io.Writer, r stale.Report, o TextOptions) error {
 	b := bufio.NewWriter(w)
 	p := painter(o.Color)
 	for _, u := range r.Unread {
-		fmt.Fprintf(b, "%s %s: %s\n", p.paint(red, "UNKNOWN"), oneLine(string(u.Escalation)), oneLine(u.Why))
+		fmt.Fprintf(b, "%s %s: %s\n", p.paint(red, "UNKNOWN"), oneLine(u.Of()), oneLine(u.Why))
 	}
 	if len(r.Unread) > 0 {
 		fmt.Fprintln(b)
@@ -188,7 +188,7 @@ func StaleMarkdown(w io.Writer, r stale.Report) error {
 	b.left = map[string][]string{}
 	b.write(fmt.Sprintf("### What is overdue, and what is due next\n\n**%s**\n", staleVerdict(r)))
 	for _, u := range r.Unread {
-		if !b.write(fmt.Sprintf("\n- %s: %s\n", codeSpan(escape.Line(string(u.Escalation))), markdown(u.Why))) {
+		if !b.write(fmt.Sprintf("\n- %s: %s\n", codeSpan(escape.Line(u.Of())), markdown(u.Why))) {
 			b.leaveOut("of what nothing is known", string(u.Escalation))
 		}
 	}
@@ -272,7 +272,7 @@ func Digest(r stale.Report) (title, text string) {
 		}
 	}
 	for _, u := range r.Unread {
-		if !b.write(fmt.Sprintf("\n- Of %s nothing is known: %s\n", codeSpan(escape.Line(string(u.Escalation))), markdown(u.Why))) {
+		if !b.write(fmt.Sprintf("\n- Of %s nothing is known: %s\n", codeSpan(escape.Line(u.Of())), markdown(u.Why))) {
 			b.leaveOut("of what nothing is known", string(u.Escalation))
 		}
 	}

@@ -110,6 +110,15 @@ type Unread struct {
 	Why        string
 }
 
+// Of is what nothing can be said of: one escalation, or where the policy or the
+// directory has errors, any of them.
+func (u Unread) Of() string {
+	if u.Escalation == "" {
+		return "any escalation"
+	}
+	return string(u.Escalation)
+}
+
 // Overdue reports whether anything is overdue, or cannot be known.
 func (r Report) Overdue() bool {
 	return len(r.Unread) > 0 || slices.ContainsFunc(r.Items, func(i Item) bool { return i.State == Overdue })
