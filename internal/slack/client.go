@@ -34,10 +34,6 @@ type Config struct {
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// once are the methods that must not be carried out twice. Whatever else is
-// called sets something to what it is to be, or reads.
-var once = []string{"chat.postMessage", "chat.scheduleMessage", "conversations.create", "bookmarks.add"}
-
 // newClient returns a client that waits where Slack asks it to.
 func newClient(c Config) (*slack.Client, error) {
 	api, err := address(c.API)
@@ -83,15 +79,16 @@ func limited(r *http.Response) (time.Duration, bool) {
 	return retry.After(r.Header), r.StatusCode == http.StatusTooManyRequests
 }
 
+// repeatable reports whether a method may be carried out twice: all but those
+// that make something set something to what it is to be, or read.
 func repeatable(_, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
 		return false
 	}
-	for _, m := range once {
-		if path.Base(u.Path) == m {
-			return false
-		}
+	switch path.Base(u.Path) {
+	case "chat.postMessage", "chat.scheduleMessage", "conversations.create", "bookmarks.add":
+		return false
 	}
 	return true
 }
