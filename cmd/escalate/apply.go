@@ -73,16 +73,6 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 		return err
 	}
 	defer v.close()
-	if err := v.openRepo(); err != nil {
-		return err
-	}
-	if !f.dryRun { // which leaves nothing behind
-		unlock, err := v.lock()
-		if err != nil {
-			return err
-		}
-		defer unlock()
-	}
 	run, err := v.outbox(env, f)
 	if err != nil {
 		return err
@@ -113,8 +103,17 @@ func runApply(ctx context.Context, env environment, opts *options, f applyFlags)
 	return v.deliver(env, opts, run)
 }
 
-// outbox opens the ledger and what is true, for a run.
+// outbox opens the ledger and what is true, for a run that is alone on this
+// machine until v is closed; a dry run leaves nothing behind, not even a lock.
 func (v *versions) outbox(env environment, f applyFlags) (*outbox.Run, error) {
+	if err := v.openRepo(); err != nil {
+		return nil, err
+	}
+	if !f.dryRun {
+		if err := v.lock(); err != nil {
+			return nil, err
+		}
+	}
 	branch, err := ledger.OpenBranch(v.ctx, v.repo)
 	if err == nil {
 		err = begins(branch, f)
@@ -156,16 +155,17 @@ func begins(b *ledger.Branch, f applyFlags) error {
 }
 
 // lock keeps other runs on this machine away.
-func (v *versions) lock() (unlock func(), err error) {
+func (v *versions) lock() error {
 	dir, err := v.repo.CommonDir(v.ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l := flock.New(filepath.Join(dir, "escalate.lock"))
 	if _, err := l.TryLockContext(v.ctx, 50*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("cannot lock the repository against other runs: %w", err)
+		return fmt.Errorf("cannot lock the repository against other runs: %w", err)
 	}
-	return func() { _ = l.Unlock() }, nil // the end of the process does it as well
+	v.locks = append(v.locks, func() { _ = l.Unlock() }) // the end of the process does it as well
+	return nil
 }
 
 // truth is what is true: the tip of the remote's default branch, whatever commit

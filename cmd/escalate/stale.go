@@ -95,14 +95,6 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 		return err
 	}
 	defer v.close()
-	if err := v.openRepo(); err != nil {
-		return err
-	}
-	unlock, err := v.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	run, err := v.outbox(env, applyFlags{})
 	if err != nil {
 		return err

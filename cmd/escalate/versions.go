@@ -23,6 +23,7 @@ type versions struct {
 	check *shape.Checker
 	repo  *git.Repo   // nil until a commit is asked for
 	trees []*git.Tree // of commits, to be closed
+	locks []func()    // to be given back
 	err   error       // what went wrong beside them
 }
 
@@ -42,6 +43,9 @@ func newVersions(ctx context.Context, env environment, opts *options) (*versions
 func (v *versions) close() {
 	for _, t := range v.trees {
 		t.Close()
+	}
+	for _, unlock := range v.locks {
+		unlock()
 	}
 }
 

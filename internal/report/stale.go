@@ -213,7 +213,7 @@ func StaleMarkdown(w io.Writer, r stale.Report) error {
 		}
 	}
 	if len(r.Snoozed) > 0 {
-		b.write("\nSnoozed: " + markdown(joinIDs(slices.Clone(r.Snoozed))) + "\n")
+		b.write("\nSnoozed: " + markdown(joinIDs(r.Snoozed)) + "\n")
 	}
 	_, err := io.WriteString(w, b.String()+b.leftOut())
 	return err

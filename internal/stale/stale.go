@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
@@ -144,7 +143,7 @@ func Check(t *tree.Tree, now time.Time) Report {
 	}
 	// Of each file its answer is kept, and not the file: there may be thousands.
 	answers := make([]answer, len(t.Paths))
-	var regions sync.Map // of calendars and errors, by name
+	calendars, broken := regional(t.Policy)
 	t.Each(func(i int, e *tree.Escalation) {
 		a := &answers[i]
 		a.id = e.ID
@@ -152,21 +151,18 @@ func Check(t *tree.Tree, now time.Time) Report {
 			a.unread = "its file has errors: `escalate lint` says which"
 			return
 		}
-		known, ok := regions.Load(e.Account.Region)
-		if !ok {
-			known = regional(t.Policy, e.Account.Region)
-			regions.Store(e.Account.Region, known)
-		}
-		switch known := known.(type) {
-		case *calendar.Calendar:
-			c := &checker{id: e.ID, e: &e.Escalation, people: t.People, policy: t.Policy, calendar: known, now: now}
-			c.check()
-			a.items, a.snoozed = c.items, c.snoozed()
-			if process.Open(c.e) {
-				a.open = &Standing{c.id, c.e.Customer, c.e.Severity, c.name(c.e.DRI)}
+		known := calendars[e.Account.Region]
+		if known == nil {
+			if a.unread = fmt.Sprintf("the policy has no region `%s`", e.Account.Region); broken[e.Account.Region] != nil {
+				a.unread = broken[e.Account.Region].Error()
 			}
-		case error:
-			a.unread = known.Error()
+			return
+		}
+		c := &checker{id: e.ID, e: &e.Escalation, people: t.People, policy: t.Policy, calendar: known, now: now}
+		c.check()
+		a.items, a.snoozed = c.items, c.snoozed()
+		if process.Open(c.e) {
+			a.open = &Standing{c.id, c.e.Customer, c.e.Severity, c.name(c.e.DRI)}
 		}
 	})
 	for _, a := range answers {
@@ -197,17 +193,19 @@ func (i Item) at() time.Time {
 	return i.Due
 }
 
-// regional returns the calendar of a region, or the error that there is none.
-func regional(p schema.Policy, name schema.RegionName) any {
-	region, ok := p.Regions[string(name)]
-	if !ok {
-		return fmt.Errorf("the policy has no region `%s`", name)
+// regional returns the calendars of the policy's regions, and why a region has
+// none.
+func regional(p schema.Policy) (map[schema.RegionName]*calendar.Calendar, map[schema.RegionName]error) {
+	calendars, broken := map[schema.RegionName]*calendar.Calendar{}, map[schema.RegionName]error{}
+	for name, region := range p.Regions {
+		c, err := calendar.New(region)
+		if err != nil {
+			broken[schema.RegionName(name)] = err
+			continue
+		}
+		calendars[schema.RegionName(name)] = c
 	}
-	c, err := calendar.New(region)
-	if err != nil {
-		return err
-	}
-	return c
+	return calendars, broken
 }
 
 // checker checks one escalation.
@@ -371,7 +369,7 @@ func (c *checker) rca() {
 // somebody held who left is missing since then, else since the opening.
 func (c *checker) roles() {
 	related := c.e.Product.Related != nil && *c.e.Product.Related
-	if (c.e.Severity == schema.Critical || c.e.Severity == schema.High) && related && c.e.Product.DRI == "" {
+	if c.e.Severity.NeedsProduct() && related && c.e.Product.DRI == "" {
 		c.add(Role, c.e.Opened.At.Time, c.e.Opened.At.Time, "there is no Product DRI")
 	}
 	_, unfilled := process.Informed(c.people, c.policy, c.e)
