@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -199,7 +198,7 @@ func (v *versions) truth(b *ledger.Branch) (outbox.Truth, error) {
 	if len(t.Names) == 0 {
 		return outbox.Truth{}, v.explain(tree.ErrNoFolder)
 	}
-	return outbox.Truth{Tree: t.Tree, Blob: t.blob, Files: t.files}, nil
+	return outbox.Truth{Tree: t.Tree, Files: t.files}, nil
 }
 
 // onDisk is the files on disk, as if they were true.
@@ -208,14 +207,7 @@ func (v *versions) onDisk() (outbox.Truth, error) {
 	if err != nil {
 		return outbox.Truth{}, err
 	}
-	folder := os.DirFS(v.dir)
-	return outbox.Truth{Tree: t, Files: folder, Blob: func(path string) string {
-		data, err := fs.ReadFile(folder, path)
-		if err != nil {
-			return "" // it differs from any, and says so when it is read
-		}
-		return v.repo.HashBlob(data)
-	}}, nil
+	return outbox.Truth{Tree: t, Files: os.DirFS(v.dir)}, nil
 }
 
 // planAgainstLedger plans what apply would do if head, or the files on disk where
@@ -242,7 +234,7 @@ func (v *versions) planAgainstLedger(head string) (report.Plan, error) {
 		if commit, err = v.repo.Resolve(v.ctx, head); err == nil {
 			var t *commitTree
 			if t, err = v.at(commit); err == nil {
-				truth = outbox.Truth{Tree: t.Tree, Blob: t.blob, Files: t.files}
+				truth = outbox.Truth{Tree: t.Tree, Files: t.files}
 			}
 		}
 	}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -135,19 +132,14 @@ func (v *versions) plan(base, head string) (report.Plan, error) {
 		return report.Plan{}, err
 	}
 	var now *tree.Tree
-	var changed []string
 	if onDisk {
 		if now, err = v.working(); errors.Is(err, tree.ErrNoFolder) { // somebody may have deleted it all
 			now, err = tree.Empty(), nil
-		}
-		if err == nil {
-			changed, err = v.changedOnDisk(v.ctx, was, now)
 		}
 	} else {
 		var is *commitTree
 		if is, err = v.at(commit); err == nil {
 			now = is.Tree
-			changed = differing(was.Tree, now, func(path string) bool { return was.blob(path) != is.blob(path) })
 		}
 	}
 	if err == nil && len(was.Names)+len(now.Names) == 0 {
@@ -160,40 +152,5 @@ func (v *versions) plan(base, head string) (report.Plan, error) {
 	if !strings.HasPrefix(was.commit, base) {
 		with = fmt.Sprintf("%s (%s)", base, with)
 	}
-	return report.Plan{Plan: plan.Between(was.Tree, now, changed, nil), Base: with}, v.failed()
-}
-
-// changedOnDisk returns the escalations of which the files on disk are not what
-// a commit has.
-func (v *versions) changedOnDisk(ctx context.Context, was *commitTree, now *tree.Tree) ([]string, error) {
-	holds := v.holds(was)
-	folder := os.DirFS(v.dir)
-	var failed error
-	changed := differing(was.Tree, now, func(path string) bool {
-		if ctx.Err() != nil {
-			return false
-		}
-		data, err := fs.ReadFile(folder, path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // what cannot be read has changed, and says so
-			failed = errors.Join(failed, err)
-		}
-		return err != nil || !holds(path, data)
-	})
-	return changed, failed
-}
-
-// differing returns the escalations that one of two trees lacks, or that differ.
-func differing(was, now *tree.Tree, differs func(path string) bool) []string {
-	var paths []string
-	for _, path := range now.Paths {
-		if _, had := slices.BinarySearch(was.Paths, path); !had || differs(path) {
-			paths = append(paths, path)
-		}
-	}
-	for _, path := range was.Paths {
-		if _, has := slices.BinarySearch(now.Paths, path); !has {
-			paths = append(paths, path)
-		}
-	}
-	return paths
+	return report.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, v.failed()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"os"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/source"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
@@ -59,8 +61,16 @@ func (v *versions) openRepo() (err error) {
 
 // working loads the folder on disk.
 func (v *versions) working() (*tree.Tree, error) {
-	t, err := tree.Open(os.DirFS(v.dir), v.check)
+	t, err := tree.Open(source.NewHashed(os.DirFS(v.dir), v.hash), v.check)
 	return t, v.explain(err)
+}
+
+// hash is that of the repository, if one was opened by now.
+func (v *versions) hash() hash.Hash {
+	if v.repo == nil {
+		return source.SHA1()
+	}
+	return v.repo.Hash()()
 }
 
 // explain says what to do where there is no folder of escalations.
@@ -77,8 +87,6 @@ type commitTree struct {
 	commit string
 	files  *git.Tree
 }
-
-func (t *commitTree) blob(path string) string { return t.files.Blob(path) }
 
 // at loads the tree of a commit, given by its id. Where it has no escalations
 // folder, the tree is empty.
@@ -109,11 +117,6 @@ func (v *versions) head() (*tree.Tree, error) {
 		return nil, err
 	}
 	return t.Tree, nil
-}
-
-// holds reports whether a file of the version has this content.
-func (v *versions) holds(of *commitTree) func(path string, data []byte) bool {
-	return func(path string, data []byte) bool { return of.blob(path) == v.repo.HashBlob(data) }
 }
 
 // base loads what a commit or the working tree is compared with: the newest
@@ -149,7 +152,7 @@ func (v *versions) lintBase(rev string) (lint.Base, error) {
 		return a
 	})
 	return lint.Base{
-		Tree: base.Tree, Commit: base.commit, Holds: v.holds(base),
+		Tree: base.Tree, Commit: base.commit,
 		Authored: func(path string, update time.Time) (time.Time, bool) { return authored().At(path, update) },
 	}, nil
 }

@@ -30,13 +30,13 @@ func TestAgainIsExact(t *testing.T) {
 		"region: EMEA, manager", "region: EMAE, manager", "roles: [csm], left: 2025-06-30", "roles: [csm]", "name: Dina Patel, ", "name: Dina Patel, left: 2025-01-01, ", "people:", "people: [") {
 		for _, policy := range []string{"", "severities: {high: {product_dri: [vp_product]}, medium: {product_dri: [engineering]}}\n", "regions: {LATAM: {zone: America/Sao_Paulo}}\n", "sentiments: [good]\n", "review: [snooze]\n", "channels: {prefix: hot_}\n", "severities: [\n"} {
 			for _, without := range []string{"", tree.PeoplePath} {
-				t := tree.Follow(check)
-				t.Put(tree.PeoplePath, 0o644, []byte(p))
+				f := tree.Follow(check)
+				f.Put(tree.PeoplePath, 0o644, []byte(p))
 				if policy != "" {
-					t.Put(tree.PolicyPath, 0o644, []byte(policy))
+					f.Put(tree.PolicyPath, 0o644, []byte(policy))
 				}
-				t.Remove(without)
-				trees = append(trees, t)
+				f.Remove(without)
+				trees = append(trees, f.Tree())
 			}
 		}
 	}

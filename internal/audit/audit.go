@@ -133,8 +133,8 @@ type sequence struct {
 	ctx   context.Context
 	repo  *git.Repo
 	o     Options
-	rules *tree.Tree
-	held  *tree.Tree // a copy of rules, for those who judge
+	rules *tree.Follower
+	held  *tree.Tree // of rules, for those who judge
 	last  map[string]*item
 	clock history.Clock
 }
@@ -192,7 +192,11 @@ func (s *sequence) base(id string, yield func(*item, error) bool) bool {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		ch := git.Change{Path: name, New: git.Entry{Mode: d.Type() | 0o644, ID: files.Blob(name)}}
+		id, err := files.Identity(name)
+		if err != nil {
+			return err
+		}
+		ch := git.Change{Path: name, New: git.Entry{Mode: d.Type() | 0o644, ID: id}}
 		if wanted(ch) {
 			ch.Data, err = fs.ReadFile(files, name)
 		}
@@ -227,8 +231,7 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 	}
 	if s.held == nil || c.newRules {
 		c.newRules = true
-		held := *s.rules
-		s.held = &held
+		s.held = s.rules.Tree()
 	}
 	step := func(it *item) bool {
 		it.commit, it.rules, it.done = c, s.held, make(chan struct{})
@@ -469,7 +472,7 @@ type replay struct {
 	tell   func(Violation) error
 	result Result
 
-	now      *tree.Tree // the tree after the last commit
+	now      *tree.Follower // the files after the last commit, but for directory and policy
 	briefs   []rule.Brief
 	shared   map[finding.Key]int // what is told of no file alone
 	policies policies
@@ -563,7 +566,6 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 	}
 	r.horizon = c.effective
 	if c.newRules {
-		r.now.People, r.now.PeopleFile, r.now.Policy, r.now.PolicyFile = rules.People, rules.PeopleFile, rules.Policy, rules.PolicyFile
 		r.policies.add(c.effective, rules.Policy)
 		r.dirty = true
 	}
@@ -579,9 +581,9 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 	}
 	r.begun = r.begun || len(c.Changes) > 0
 	if r.dirty && r.begun {
-		now := *r.now
-		now.PeopleFile, now.PolicyFile = own(now.PeopleFile), own(now.PolicyFile)
-		found := r.Shared(&now, r.briefs)
+		now := r.now.Tree()
+		now.People, now.PeopleFile, now.Policy, now.PolicyFile = rules.People, own(rules.PeopleFile), rules.Policy, own(rules.PolicyFile)
+		found := r.Shared(now, r.briefs)
 		had := r.shared
 		r.shared = count(found)
 		r.found = append(r.found, without(found, had)...)
@@ -638,7 +640,7 @@ func (r *replay) vanished(c *commit) {
 // misnamed reports whether a file now stands under a name that no escalation can
 // have, or something else, such as a link, in its place.
 func (r *replay) misnamed(g *followed, c *commit) bool {
-	return slices.ContainsFunc(r.now.Findings, func(f finding.Finding) bool {
+	return slices.ContainsFunc(r.now.Tree().Findings, func(f finding.Finding) bool {
 		return f.Path == g.version.Path || f.Rule == "file-place" && slices.ContainsFunc(c.Changes, func(ch git.Change) bool {
 			return ch.New.ID == g.blob && ch.Path == f.Path
 		})

@@ -25,7 +25,7 @@ func TestBlobs(t *testing.T) {
 	s.commit("one", pairs...)
 	r := s.open(".")
 	for _, text := range want {
-		ids = append(ids, r.HashBlob([]byte(text)))
+		ids = append(ids, r.Hash().Identity([]byte(text)))
 	}
 	ids, want = append(ids, ids[0]), append(want, want[0])
 	for _, k := range []int{0, 1, 15, 16, 31, 32, 33, 64, n + 1} {

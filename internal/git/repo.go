@@ -16,15 +16,14 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/source"
 )
 
 // Repo is a repository, seen from a folder in it. It can be used by several
@@ -166,19 +165,13 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	}
 }
 
-// HashBlob returns the id that data has, or would have, as the content of a
-// file in this repository.
-func (r *Repo) HashBlob(data []byte) string {
-	var h hash.Hash
+// Hash returns the hash by which the repository names contents: its Identity is
+// the id that data has, or would have, as the content of a file.
+func (r *Repo) Hash() source.Hash {
 	if r.sha256 {
-		h = sha256.New()
-	} else {
-		h = sha1.New()
+		return sha256.New
 	}
-	var buf [64]byte
-	h.Write(append(strconv.AppendInt(append(buf[:0], "blob "...), int64(len(data)), 10), 0))
-	h.Write(data)
-	return hex.EncodeToString(h.Sum(buf[:0]))
+	return source.SHA1
 }
 
 // isID reports whether s is an object's id in full.

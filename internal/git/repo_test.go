@@ -255,7 +255,7 @@ func TestCancelled(t *testing.T) {
 	for _, err := range r.Log(ctx, git.LogOptions{To: id}) {
 		is(t, err, context.Canceled)
 	}
-	for _, err := range r.Blobs(ctx, func(yield func(string) bool) { yield(tree.Blob("a")) }) {
+	for _, err := range r.Blobs(ctx, func(yield func(string) bool) { yield(identity(t, tree, "a")) }) {
 		is(t, err, context.Canceled)
 	}
 }
@@ -267,7 +267,7 @@ func is(t *testing.T, err, want error) {
 	}
 }
 
-func TestHashBlob(t *testing.T) {
+func TestHash(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"sha1", "sha256"} {
 		t.Run(format, func(t *testing.T) {
@@ -277,7 +277,7 @@ func TestHashBlob(t *testing.T) {
 			r := s.open(".")
 			tree := s.tree(r, "HEAD", "")
 			for _, name := range files(t, tree) {
-				if got, want := r.HashBlob([]byte(read(t, tree, name))), s.id("HEAD:"+name); got != want || got != tree.Blob(name) {
+				if got, want := r.Hash().Identity([]byte(read(t, tree, name))), s.id("HEAD:"+name); got != want || got != identity(t, tree, name) {
 					t.Errorf("%s: %s, want %s", name, got, want)
 				}
 			}

@@ -257,3 +257,13 @@ func (s *sandbox) rawTree(listing string) string {
 	}
 	return s.gitIn(bytes.NewReader(b), "hash-object", "-t", "tree", "-w", "--stdin", "--literally")
 }
+
+// identity is that of a file that is there.
+func identity(t testing.TB, tree *git.Tree, name string) string {
+	t.Helper()
+	id, err := tree.Identity(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}

@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/source"
 )
 
 // Tree is the files of a commit, as an fs.FS. It can be used by several
@@ -21,6 +23,7 @@ type Tree struct {
 }
 
 var (
+	_ source.FS    = (*Tree)(nil)
 	_ fs.ReadDirFS = (*Tree)(nil)
 	_ fs.StatFS    = (*Tree)(nil)
 )
@@ -123,13 +126,17 @@ func split(name string) (dir, base string) {
 	return ".", name
 }
 
-// Blob returns the id of a file's content, "" where there is no file.
-func (t *Tree) Blob(name string) string {
+// Identity returns the id of a file's content: what is in the repository need
+// not be read for that. A folder has none.
+func (t *Tree) Identity(name string) (string, error) {
 	folder, at, err := t.find("open", name)
 	if err != nil {
-		return ""
+		return "", err
 	}
-	return folder[at].ID
+	if folder[at].ID == "" {
+		return "", &fs.PathError{Op: "open", Path: name, Err: errors.New("it is a folder")}
+	}
+	return folder[at].ID, nil
 }
 
 // find finds a file or a folder: in which folder it is, and where there.

@@ -52,12 +52,12 @@ func TestTree(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v", name, info, err, want)
 		}
 	}
-	if got, want := tree.Blob("x/y/z"), s.id("HEAD:data/x/y/z"); got != want {
-		t.Errorf("blob %s, want %s", got, want)
+	if got, want := identity(t, tree, "x/y/z"), s.id("HEAD:data/x/y/z"); got != want {
+		t.Errorf("identity %s, want %s", got, want)
 	}
 	for _, name := range []string{"x/y", ".", "nowhere", "/x", ""} {
-		if got := tree.Blob(name); got != "" {
-			t.Errorf("%q has blob %s", name, got)
+		if got, err := tree.Identity(name); err == nil || got != "" {
+			t.Errorf("%q has identity %q, %v", name, got, err)
 		}
 	}
 	for name, want := range map[string]error{
@@ -192,7 +192,7 @@ func TestTreeOfLargeFile(t *testing.T) {
 	if got := read(t, tree, "small"); got != "small" {
 		t.Errorf("after it: %q", got)
 	}
-	for b, err := range r.Blobs(t.Context(), slices.Values([]string{tree.Blob("large"), tree.Blob("small")})) {
+	for b, err := range r.Blobs(t.Context(), slices.Values([]string{identity(t, tree, "large"), identity(t, tree, "small")})) {
 		if err != nil || b.Size != int64(len(b.Data)) && (b.Size != git.MaxBlob+5 || len(b.Data) != git.MaxBlob) {
 			t.Errorf("%d bytes of %d, %v", len(b.Data), b.Size, err)
 		}
@@ -270,10 +270,10 @@ func TestTreeOfPartialClone(t *testing.T) {
 	defer tree.Close()
 	for range 2 {
 		_, err = tree.Open("a")
-		refused(t, err, tree.Blob("a"))
+		refused(t, err, identity(t, tree, "a"))
 	}
 	for _, err := range r.Log(t.Context(), git.LogOptions{To: two, Reverse: true, Contents: all}) {
-		refused(t, err, "`a` in commit "+one+": the content "+tree.Blob("a")+" of a file is missing", git.ErrMissing)
+		refused(t, err, "`a` in commit "+one+": the content "+identity(t, tree, "a")+" of a file is missing", git.ErrMissing)
 	}
 }
 
@@ -285,7 +285,7 @@ func TestMissing(t *testing.T) {
 	s.commit("one", "a", "1", "b", "2", "c", "3")
 	r := s.open(".")
 	tree := s.tree(r, "HEAD", "")
-	id := tree.Blob("b")
+	id := identity(t, tree, "b")
 	if err := os.Remove(filepath.Join(s.dir, ".git/objects", id[:2], id[2:])); err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestMissing(t *testing.T) {
 	}
 	var last error
 	n := 0
-	for _, last = range r.Blobs(t.Context(), slices.Values([]string{tree.Blob("a"), id, tree.Blob("c")})) {
+	for _, last = range r.Blobs(t.Context(), slices.Values([]string{identity(t, tree, "a"), id, identity(t, tree, "c")})) {
 		n++
 	}
 	if n != 2 || !errors.Is(last, git.ErrMissing) {

@@ -133,7 +133,7 @@ func lastReadable(ctx context.Context, repo *git.Repo, id schema.ID, versions []
 
 // rules reads the directory and the policy of a moment.
 func rules(ctx context.Context, repo *git.Repo, head string, at time.Time) (*tree.Tree, error) {
-	t := tree.Follow(nil)
+	f := tree.Follow(nil)
 	var found []string
 	var entries []left
 	for _, name := range []string{tree.PeoplePath, tree.PolicyPath} {
@@ -157,8 +157,8 @@ func rules(ctx context.Context, repo *git.Repo, head string, at time.Time) (*tre
 		if err != nil {
 			return nil, err
 		}
-		t.Put(found[i], entries[i].entry.Mode, blob.Data)
+		f.Put(found[i], entries[i].entry.Mode, blob.Data)
 		i++
 	}
-	return t, nil
+	return f.Tree(), nil
 }

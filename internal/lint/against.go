@@ -18,9 +18,6 @@ type Base struct {
 	*tree.Tree
 	// Commit is the id of the commit, for what to write to have a file back.
 	Commit string
-	// Holds reports whether a file of the base has this content: then neither
-	// is read again.
-	Holds func(path string, data []byte) bool
 	// Authored returns when the commit that added an update to a file was
 	// authored; false where none is committed. nil: no commit is judged.
 	Authored func(path string, update time.Time) (at time.Time, committed bool)
@@ -54,15 +51,14 @@ type against struct {
 // escalation judges a file, and if it changed, how.
 func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 	found := a.Linter.Escalation(a.head, e)
-	had := a.had(e.Path)
-	if had && a.base.Holds(e.Path, e.Data) {
+	if tree.Same(a.base.Tree, a.head, e) {
 		for i := range found {
 			found[i].New = !a.sameRules
 		}
 		return found
 	}
 	var before *tree.Escalation
-	if had {
+	if a.base.Has(e.Path) {
 		before = a.base.Load(e.Path)
 	}
 	var authored func(time.Time) (time.Time, bool)
@@ -76,12 +72,6 @@ func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 	a.changed[e.Path] = true
 	a.transitions = append(a.transitions, judged...)
 	return found
-}
-
-// had reports whether the base has an escalation's file.
-func (a *against) had(path string) bool {
-	_, had := slices.BinarySearch(a.base.Paths, path)
-	return had
 }
 
 // Step is an escalation before and after a change.
@@ -125,7 +115,7 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 func (a *against) vanished() []finding.Finding {
 	var found, opened []string
 	for _, path := range a.base.Paths {
-		if _, there := slices.BinarySearch(a.head.Paths, path); !there {
+		if !a.head.Has(path) {
 			found = append(found, path)
 		}
 	}
@@ -133,7 +123,7 @@ func (a *against) vanished() []finding.Finding {
 		return nil
 	}
 	for path := range a.changed {
-		if !a.had(path) {
+		if !a.base.Has(path) {
 			opened = append(opened, path)
 		}
 	}
@@ -248,7 +238,7 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 	var old []finding.Finding
 	judged := map[string]bool{}
 	for _, f := range found {
-		if f.New && !judged[f.Path] && a.had(f.Path) {
+		if f.New && !judged[f.Path] && a.base.Has(f.Path) {
 			judged[f.Path] = true
 			old = append(old, a.Linter.Escalation(a.base.Tree, a.base.Load(f.Path))...)
 		}

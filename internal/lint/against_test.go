@@ -1,7 +1,6 @@
 package lint_test
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path"
@@ -33,10 +32,7 @@ func against(t testing.TB, check *shape.Checker, before, after map[string]string
 		}
 		return tr
 	}
-	return lint.Against(lint.Base{
-		Tree: open(before), Commit: strings.Repeat("ab", 20), Authored: authored,
-		Holds: func(path string, data []byte) bool { return bytes.Equal([]byte(before[path]), data) },
-	}, open(after), rule.All())
+	return lint.Against(lint.Base{Tree: open(before), Commit: strings.Repeat("ab", 20), Authored: authored}, open(after), rule.All())
 }
 
 // told shows findings as: file, line, rule, citations, and whether it is old.

@@ -130,8 +130,6 @@ func (r Report) Failed() bool {
 // Truth is what is true.
 type Truth struct {
 	*tree.Tree
-	// Blob returns the id of a file's content.
-	Blob func(path string) string
 	// Files holds the contents.
 	Files fs.FS
 }
@@ -290,10 +288,7 @@ func (r *Run) intend(b book, files fs.FS) (Report, map[string][]byte, error) {
 	if err != nil {
 		return Report{}, nil, err
 	}
-	changed, err := r.changed(told, files)
-	if err != nil {
-		return Report{}, nil, err
-	}
+	changed := tree.Changed(told, r.Truth.Tree)
 	var report Report
 	if !r.Adopt {
 		report.Plan = plan.Between(told, r.Truth.Tree, changed, b.ordinal)
@@ -371,24 +366,6 @@ func (r *Run) destination(to plan.Place, do plan.Doing) Destination {
 		}
 	}
 	return nil
-}
-
-// changed returns the escalations of which the ledger has another copy, or none.
-func (r *Run) changed(told *tree.Tree, files fs.FS) ([]string, error) {
-	copies, ok := files.(interface{ Blob(string) string })
-	var paths []string
-	for _, path := range r.Truth.Paths {
-		if ok && copies.Blob(path) == r.Truth.Blob(path) {
-			continue
-		}
-		paths = append(paths, path)
-	}
-	for _, path := range told.Paths {
-		if _, is := slices.BinarySearch(r.Truth.Paths, path); !is {
-			paths = append(paths, path)
-		}
-	}
-	return paths, nil
 }
 
 // young is for how long an intent of another run may still be carried out by it.

@@ -159,7 +159,7 @@ func (w *world) run(id string) *outbox.Run {
 		w.Fatal(err)
 	}
 	return &outbox.Run{
-		Branch: branch, Truth: outbox.Truth{Tree: truth, Blob: files.Blob, Files: files}, Check: w.check,
+		Branch: branch, Truth: outbox.Truth{Tree: truth, Files: files}, Check: w.check,
 		Destinations: []outbox.Destination{w.to}, ID: id, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },

@@ -30,17 +30,18 @@ func TestFollow(t *testing.T) {
 	modes := []fs.FileMode{0o644, 0o755, fs.ModeSymlink | 0o777, fs.ModeIrregular}
 	r := rand.New(rand.NewPCG(1, 1))
 	files := fstest.MapFS{"escalations/keep~": {Mode: 0o644}}
-	followed := tree.Follow(check)
+	follower := tree.Follow(check)
 	for range 2000 {
 		name := names[r.IntN(len(names))]
 		if files[name] != nil && r.IntN(2) == 0 {
 			delete(files, name)
-			followed.Remove(name)
+			follower.Remove(name)
 		} else {
 			f := &fstest.MapFile{Data: []byte(texts[r.IntN(len(texts))]), Mode: modes[max(r.IntN(8)-4, 0)]}
 			files[name] = f
-			followed.Put(name, f.Mode, f.Data)
+			follower.Put(name, f.Mode, f.Data)
 		}
+		followed := follower.Tree()
 		opened, err := tree.Open(files, check)
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package tree loads the escalations folder of one moment: the working tree, a
-// commit, a test's archive. All of them are an fs.FS, so that what is said of
-// one can be said of any.
+// commit, a test's archive. Each is a source.FS, so that what is said of one can
+// be said of any, and what differs between two is a function of both.
 package tree
 
 import (
@@ -20,6 +20,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/source"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -49,12 +50,8 @@ type Tree struct {
 	// Names are the paths of all files that were looked at, whatever they are.
 	Names []string
 
-	fsys  fs.FS
+	files source.FS
 	check *shape.Checker
-	// Of a tree that follows the commits, its files, and what is told of those
-	// that stand in the wrong place.
-	files  map[string]followed
-	astray map[string]misplacement
 }
 
 // File is one file that was read.
@@ -123,16 +120,21 @@ func (f *File) wrong() bool {
 }
 
 // Open reads the policy and the directory and finds the escalations, which are
-// read one by one, by Load. The error is ErrNoFolder, or says why the folder
-// cannot be listed.
+// read one by one, by Load. Files that are no source.FS are hashed where their
+// identity is asked for. The error is ErrNoFolder, or says why the folder cannot
+// be listed.
 func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
-	if info, err := fs.Stat(fsys, Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+	files, ok := fsys.(source.FS)
+	if !ok {
+		files = source.NewHashed(fsys, source.SHA1)
+	}
+	if info, err := fs.Stat(files, Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil, ErrNoFolder
 	} else if err != nil {
 		return nil, err
 	}
-	t := &Tree{fsys: fsys, check: check}
-	if err := fs.WalkDir(fsys, Folder, t.visit); err != nil {
+	t := &Tree{files: files, check: check}
+	if err := fs.WalkDir(files, Folder, t.visit); err != nil {
 		return nil, fmt.Errorf("cannot list %s: %w", Folder, err)
 	}
 	slices.Sort(t.Paths)
@@ -159,10 +161,7 @@ func Empty() *Tree { return &Tree{Policy: schema.DefaultPolicy()} }
 
 // Load reads one of t.Paths.
 func (t *Tree) Load(name string) *Escalation {
-	if f, ok := t.files[name]; ok {
-		return Read(name, f.data, t.check)
-	}
-	data, err := readAtMost(t.fsys, name, document.MaxBytes+1)
+	data, err := readAtMost(t.files, name, document.MaxBytes+1)
 	if err != nil {
 		return &Escalation{ID: ID(name), File: unreadable(name, err)}
 	}
@@ -197,10 +196,10 @@ func Read(name string, data []byte, check *shape.Checker) *Escalation {
 // ReadFile returns a file of the tree as it stands, at most document.MaxBytes
 // and one byte more of it.
 func (t *Tree) ReadFile(name string) ([]byte, error) {
-	if t.fsys == nil {
+	if t.files == nil {
 		return nil, fs.ErrNotExist
 	}
-	return readAtMost(t.fsys, name, document.MaxBytes+1)
+	return readAtMost(t.files, name, document.MaxBytes+1)
 }
 
 // ID returns the identity of the escalation in a file: its path within the
@@ -329,7 +328,7 @@ func legalName(stem string) string {
 
 // read reads a file and checks it against the schema of its kind.
 func (t *Tree) read(name string, kind schema.Kind) File {
-	data, err := readAtMost(t.fsys, name, document.MaxBytes+1)
+	data, err := readAtMost(t.files, name, document.MaxBytes+1)
 	if err != nil {
 		return unreadable(name, err)
 	}
