@@ -1,0 +1,167 @@
+// Package ci says where a program runs: in a job of GitHub Actions or of GitLab
+// CI, or on somebody's own machine; and what such a job is told by its
+// environment. It reads nothing but the variables that it is handed.
+package ci
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Platform is where repositories live and jobs run.
+type Platform string
+
+// The platforms.
+const (
+	GitHub Platform = "github"
+	GitLab Platform = "gitlab"
+)
+
+// Environment is what the variables say. What they do not say is empty.
+type Environment struct {
+	// Platform is the one whose job this is; "" outside of CI.
+	Platform Platform
+	// GitHub and GitLab are how to get to each. Whoever sets the variables by hand
+	// gets there from anywhere.
+	GitHub, GitLab Forge
+	// Run is the id of the run or pipeline that the job belongs to, Attempt what
+	// tells a repetition of it from the first.
+	Run, Attempt string
+	// Change is the pull or merge request that the job runs for.
+	Change Change
+	// Root is the folder into which the repository was checked out.
+	Root string
+	// Scheduled reports that a schedule started the job.
+	Scheduled bool
+	// Event is the file that holds the event that started the job; GitHub has one.
+	Event string
+	// Summary is the file to which a job of GitHub Actions adds what is to stand on
+	// its page.
+	Summary string
+}
+
+// Change is a pull or merge request.
+type Change struct {
+	// Number is 0 where there is none.
+	Number int
+	// Base is the name of the branch that it is to be merged into.
+	Base string
+}
+
+// Forge is how to get to a repository on a platform.
+type Forge struct {
+	Platform Platform
+	// API is the address of the API, Server that for people.
+	API, Server string
+	// Repository is its path there, such as acme/escalations.
+	Repository string
+	// Token is what the API asks for. It is not to be printed.
+	Token string
+}
+
+// pull is the ref of a pull request of GitHub.
+var pull = regexp.MustCompile(`^refs/pull/(\d+)/`)
+
+// Read reads the environment through getenv, as os.Getenv is.
+func Read(getenv func(string) string) Environment {
+	e := Environment{
+		GitHub: Forge{
+			Platform: GitHub, API: getenv("GITHUB_API_URL"), Server: cmp.Or(getenv("GITHUB_SERVER_URL"), "https://github.com"),
+			Repository: getenv("GITHUB_REPOSITORY"), Token: getenv("GITHUB_TOKEN"),
+		},
+		GitLab: Forge{
+			Platform: GitLab, API: getenv("CI_API_V4_URL"), Server: cmp.Or(getenv("CI_SERVER_URL"), "https://gitlab.com"),
+			Repository: getenv("CI_PROJECT_PATH"), Token: getenv("GITLAB_TOKEN"),
+		},
+		Root:    cmp.Or(getenv("GITHUB_WORKSPACE"), getenv("CI_PROJECT_DIR")),
+		Event:   getenv("GITHUB_EVENT_PATH"),
+		Summary: getenv("GITHUB_STEP_SUMMARY"),
+	}
+	if getenv("GITLAB_CI") == "true" {
+		e.Platform, e.Run, e.Attempt = GitLab, getenv("CI_PIPELINE_ID"), getenv("CI_JOB_ID")
+		e.Change = Change{number(getenv("CI_MERGE_REQUEST_IID")), getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")}
+		e.Scheduled = getenv("CI_PIPELINE_SOURCE") == "schedule"
+		return e
+	}
+	if getenv("GITHUB_ACTIONS") == "true" {
+		e.Platform = GitHub
+	}
+	e.Run, e.Attempt = getenv("GITHUB_RUN_ID"), getenv("GITHUB_RUN_ATTEMPT")
+	if found := pull.FindStringSubmatch(getenv("GITHUB_REF")); found != nil {
+		e.Change = Change{number(found[1]), getenv("GITHUB_BASE_REF")}
+	}
+	e.Scheduled = getenv("GITHUB_EVENT_NAME") == "schedule"
+	return e
+}
+
+// number is 0 for what is none.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Forge returns how to get to the repository that the job is about.
+func (e Environment) Forge() Forge {
+	if e.Platform == GitLab {
+		return e.GitLab
+	}
+	return e.GitHub
+}
+
+// Missing returns the variables that are to be set before the forge can be
+// reached.
+func (f Forge) Missing() []string {
+	token, repository := "GITHUB_TOKEN", "GITHUB_REPOSITORY"
+	if f.Platform == GitLab {
+		token, repository = "GITLAB_TOKEN", "CI_PROJECT_PATH"
+	}
+	var missing []string
+	if f.Token == "" {
+		missing = append(missing, token)
+	}
+	if f.Repository == "" {
+		missing = append(missing, repository)
+	}
+	return missing
+}
+
+// View returns the address at which people look at a file of the repository as a
+// branch has it, the default branch where it is ""; "" where the repository is not
+// known.
+func (f Forge) View(branch, file string) string { return f.address("blob", branch, file) }
+
+// Edit returns the address at which people edit a file of the repository, like
+// View.
+func (f Forge) Edit(branch, file string) string { return f.address("edit", branch, file) }
+
+func (f Forge) address(what, branch, file string) string {
+	if f.Repository == "" {
+		return ""
+	}
+	if f.Platform == GitLab {
+		what = "-/" + what
+	}
+	segments := strings.Split(path.Join(f.Repository, what, cmp.Or(branch, "HEAD"), file), "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
+	}
+	return strings.TrimSuffix(f.Server, "/") + "/" + strings.Join(segments, "/")
+}
+
+// Schedule returns the schedule that started a job, such as "17 6 * * *", of the
+// event in Environment.Event; "" where that is another event or none at all.
+func Schedule(event []byte) string {
+	var e struct{ Schedule string }
+	if json.Unmarshal(event, &e) != nil {
+		return ""
+	}
+	return e.Schedule
+}

@@ -1,0 +1,117 @@
+package ci_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/ci"
+)
+
+func read(variables map[string]string) ci.Environment {
+	return ci.Read(func(name string) string { return variables[name] })
+}
+
+func TestReadGitHub(t *testing.T) {
+	t.Parallel()
+	got := read(map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_SERVER_URL": "https://ghe.example", "GITHUB_REPOSITORY": "acme/escalations",
+		"GITHUB_TOKEN": "t", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2", "GITHUB_REF": "refs/pull/12/merge", "GITHUB_BASE_REF": "main",
+		"GITHUB_WORKSPACE": "/home/runner/work", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/tmp/event.json", "GITHUB_STEP_SUMMARY": "/tmp/summary",
+	})
+	want := ci.Environment{
+		Platform: ci.GitHub,
+		GitHub:   ci.Forge{Platform: ci.GitHub, API: "https://ghe.example/api/v3", Server: "https://ghe.example", Repository: "acme/escalations", Token: "t"},
+		GitLab:   ci.Forge{Platform: ci.GitLab, Server: "https://gitlab.com"},
+		Run:      "7", Attempt: "2", Change: ci.Change{Number: 12, Base: "main"},
+		Root: "/home/runner/work", Event: "/tmp/event.json", Summary: "/tmp/summary",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if got.Forge() != want.GitHub {
+		t.Errorf("the forge is %+v", got.Forge())
+	}
+}
+
+func TestReadGitLab(t *testing.T) {
+	t.Parallel()
+	got := read(map[string]string{
+		"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/gitlab/api/v4", "CI_SERVER_URL": "https://git.example/gitlab", "CI_PROJECT_PATH": "cs/emea/escalations",
+		"GITLAB_TOKEN": "t", "CI_PIPELINE_ID": "70", "CI_JOB_ID": "701", "CI_MERGE_REQUEST_IID": "12", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+		"CI_PROJECT_DIR": "/builds/cs", "CI_PIPELINE_SOURCE": "schedule",
+	})
+	want := ci.Environment{
+		Platform: ci.GitLab,
+		GitHub:   ci.Forge{Platform: ci.GitHub, Server: "https://github.com"},
+		GitLab:   ci.Forge{Platform: ci.GitLab, API: "https://git.example/gitlab/api/v4", Server: "https://git.example/gitlab", Repository: "cs/emea/escalations", Token: "t"},
+		Run:      "70", Attempt: "701", Change: ci.Change{Number: 12, Base: "main"}, Root: "/builds/cs", Scheduled: true,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if got.Forge() != want.GitLab {
+		t.Errorf("the forge is %+v", got.Forge())
+	}
+}
+
+// On somebody's own machine there is no job, and the forge is what was set by
+// hand.
+func TestReadElsewhere(t *testing.T) {
+	t.Parallel()
+	e := read(map[string]string{"GITHUB_REPOSITORY": "acme/escalations", "GITHUB_TOKEN": "t", "GITHUB_REF": "refs/heads/pull/12/x", "GITHUB_EVENT_NAME": "schedule"})
+	if e.Platform != "" || e.Change.Number != 0 || e.Forge().Repository != "acme/escalations" || !e.Scheduled {
+		t.Errorf("got %+v", e)
+	}
+	for _, ref := range []string{"refs/pull/x/merge", "refs/pull/99999999999999999999/merge", ""} {
+		if n := read(map[string]string{"GITHUB_REF": ref}).Change.Number; n != 0 {
+			t.Errorf("%s is number %d", ref, n)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		forge ci.Forge
+		want  []string
+	}{
+		{ci.Forge{Platform: ci.GitHub}, []string{"GITHUB_TOKEN", "GITHUB_REPOSITORY"}},
+		{ci.Forge{Platform: ci.GitHub, Token: "t"}, []string{"GITHUB_REPOSITORY"}},
+		{ci.Forge{Platform: ci.GitLab, Repository: "r"}, []string{"GITLAB_TOKEN"}},
+		{ci.Forge{Platform: ci.GitLab, Repository: "r", Token: "t"}, nil},
+	} {
+		if got := c.forge.Missing(); !slices.Equal(got, c.want) {
+			t.Errorf("%+v lacks %q, want %q", c.forge, got, c.want)
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	github := ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations"}
+	gitlab := ci.Forge{Platform: ci.GitLab, Server: "https://git.example/gitlab/", Repository: "cs/emea/escalations"}
+	const file = "escalations/2026/northwind.yaml"
+	for _, c := range []struct{ got, want string }{
+		{github.View("main", file), "https://github.com/acme/escalations/blob/main/escalations/2026/northwind.yaml"},
+		{github.Edit("main", file), "https://github.com/acme/escalations/edit/main/escalations/2026/northwind.yaml"},
+		{github.View("", file), "https://github.com/acme/escalations/blob/HEAD/escalations/2026/northwind.yaml"},
+		{github.View("release/1#2", "a b/x?.yaml"), "https://github.com/acme/escalations/blob/release/1%232/a%20b/x%3F.yaml"},
+		{gitlab.View("main", file), "https://git.example/gitlab/cs/emea/escalations/-/blob/main/escalations/2026/northwind.yaml"},
+		{gitlab.Edit("main", file), "https://git.example/gitlab/cs/emea/escalations/-/edit/main/escalations/2026/northwind.yaml"},
+		{ci.Forge{Platform: ci.GitHub, Server: "https://github.com"}.View("main", file), ""},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %s, want %s", c.got, c.want)
+		}
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	for event, want := range map[string]string{`{"schedule":"17 6 * * *"}`: "17 6 * * *", `{"action":"opened"}`: "", `{"schedule":1}`: "", "": ""} {
+		if got := ci.Schedule([]byte(event)); got != want {
+			t.Errorf("%s: %q, want %q", event, got, want)
+		}
+	}
+}
