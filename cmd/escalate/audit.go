@@ -9,14 +9,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/audit"
-	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/report"
 	"github.com/escalations-as-code/escalate/internal/rule"
-	"github.com/escalations-as-code/escalate/internal/shape"
 )
 
+// auditOptions says what is replayed, and how it is printed.
+type auditOptions struct {
+	*options
+	env environment
+	// from and to are revisions; all of to is replayed where from is "".
+	from, to string
+	format   string
+}
+
 func newAudit(env environment, opts *options) *cobra.Command {
-	var format string
+	o := auditOptions{options: opts, env: env, to: "HEAD"}
 	cmd := &cobra.Command{
 		Use:   "audit [A..B]",
 		Short: "Replay the history: who broke which rule, and was the cadence kept",
@@ -27,21 +34,19 @@ func newAudit(env environment, opts *options) *cobra.Command {
 			"exits 1 if a commit broke a rule.",
 		Example: "  escalate audit\n  escalate audit v1.0..\n  escalate audit HEAD~20..HEAD --json",
 		Args:    atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
-			from, to := "", "HEAD"
 			if len(args) == 1 {
-				if from, to, err = revisions(args[0]); err != nil {
+				if o.from, o.to, err = revisions(args[0]); err != nil {
 					return err
 				}
 			}
-			return runAudit(cmd.Context(), env, opts, from, to, format)
+			return runAudit(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
 	return cmd
 }
 
@@ -61,39 +66,37 @@ func revisions(arg string) (from, to string, err error) {
 	return from, to, nil
 }
 
-func runAudit(ctx context.Context, env environment, opts *options, from, to, format string) error {
-	dir, err := repository(env, opts)
+func runAudit(ctx context.Context, o auditOptions) error {
+	env := o.env
+	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
-	repo, err := git.Open(ctx, dir)
+	defer s.Close()
+	repo, err := s.Repo(ctx)
 	if err != nil {
 		return err
 	}
-	o := audit.Options{}
-	if o.To, err = repo.Resolve(ctx, to); err != nil {
+	replay := audit.Options{}
+	if replay.To, err = repo.Resolve(ctx, o.to); err != nil {
 		return err
 	}
-	if from != "" {
-		if o.From, err = repo.Resolve(ctx, from); err != nil {
+	if o.from != "" {
+		if replay.From, err = repo.Resolve(ctx, o.from); err != nil {
 			return err
 		}
-	}
-	check, err := shape.NewChecker()
-	if err != nil {
-		return err
 	}
 	print := map[string]func() report.Audit{
 		"text":     func() report.Audit { return report.AuditText(env.stdout, report.TextOptions{Color: env.colour}) },
 		"json":     func() report.Audit { return report.AuditJSON(env.stdout) },
 		"markdown": func() report.Audit { return report.AuditMarkdown(env.stdout) },
-	}[format]()
-	o.Tell = print.Violation
+	}[o.format]()
+	replay.Tell = print.Violation
 	said := func() {}
 	if env.progress {
-		o.Progress, said = progress(env)
+		replay.Progress, said = progress(env)
 	}
-	result, err := audit.Run(ctx, repo, check, rule.All(), o)
+	result, err := audit.Run(ctx, repo, s.Check, rule.All(), replay)
 	said()
 	if err != nil {
 		return err

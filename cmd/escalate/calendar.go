@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +18,16 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// calendarOptions says what stands in the calendar.
+type calendarOptions struct {
+	*options
+	env       environment
+	selection ics.Selection
+	now       time.Time
+}
+
 func newCalendar(env environment, opts *options) *cobra.Command {
+	o := calendarOptions{options: opts, env: env}
 	var person string
 	var moment func() (time.Time, error)
 	cmd := &cobra.Command{
@@ -31,25 +39,23 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 			"that are there already. It exits 1 if it had to leave something out, and says what.\n\n" +
 			"--person leaves out what does not concern somebody: who comes to the standup, whose turn it is.",
 		Example: "  escalate calendar > escalations.ics\n  escalate calendar --person jdoe > jdoe.ics\n  escalate calendar 2026/northwind --json",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var selection ics.Selection
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			for _, arg := range args {
 				id, err := escalationID(arg)
 				if err != nil {
 					return err
 				}
-				selection.IDs = append(selection.IDs, id)
+				o.selection.IDs = append(o.selection.IDs, id)
 			}
 			if cmd.Flags().Changed("person") {
-				if selection.Person = schema.Handle(strings.TrimPrefix(person, "@")); selection.Person == "" {
+				if o.selection.Person = schema.Handle(strings.TrimPrefix(person, "@")); o.selection.Person == "" {
 					return usagef("--person names nobody: write a handle of %s", tree.PeoplePath)
 				}
 			}
-			now, err := moment()
-			if err != nil {
+			if o.now, err = moment(); err != nil {
 				return err
 			}
-			return runCalendar(cmd.Context(), env, opts, selection, now)
+			return runCalendar(o)
 		},
 	}
 	cmd.Flags().StringVar(&person, "person", "", "only what concerns this person: a handle, such as jdoe")
@@ -57,24 +63,25 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-func runCalendar(ctx context.Context, env environment, opts *options, selection ics.Selection, now time.Time) error {
-	v, err := newVersions(ctx, env, opts)
+func runCalendar(o calendarOptions) error {
+	env := o.env
+	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
-	defer v.close()
-	t, err := v.working()
+	defer s.Close()
+	t, err := s.Working()
 	if err != nil {
 		return err
 	}
-	if err := exists(t, selection); err != nil {
+	if err := exists(t, o.selection); err != nil {
 		return err
 	}
-	c := ics.New(t, stale.Check(t, now), selection)
-	if opts.json {
+	c := ics.New(t, stale.Check(t, o.now), o.selection)
+	if o.json {
 		err = report.CalendarJSON(env.stdout, c)
 	} else {
-		err = c.Write(env.stdout, calendarName(t, selection))
+		err = c.Write(env.stdout, calendarName(t, o.selection))
 	}
 	for _, u := range c.LeftOut {
 		if u.Escalation == "" {

@@ -18,7 +18,7 @@ func TestLayers(t *testing.T) {
 	const module = "github.com/escalations-as-code/escalate/"
 	order := []string{
 		"internal/finding", "internal/source", "internal/ci", "internal/git", "schema", "internal/notice", "internal/destination", "internal/nearest", "internal/document", "internal/shape", "internal/process",
-		"internal/calendar", "internal/tree", "internal/change", "internal/rule", "internal/plan", "internal/lint", "internal/stale", "internal/ledger", "internal/history",
+		"internal/calendar", "internal/tree", "internal/change", "internal/rule", "internal/plan", "internal/lint", "internal/stale", "internal/ledger", "internal/session", "internal/history",
 		"internal/audit", "internal/outbox", "internal/escape", "internal/retry", "internal/github", "internal/slack", "internal/ics", "internal/report", "cmd/escalate",
 	}
 	apart := []string{"internal/bench", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need

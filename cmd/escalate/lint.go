@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,18 +11,35 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/report"
 	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
+// lintOptions says what is checked, and how it is printed.
+type lintOptions struct {
+	*options
+	env environment
+	// args are the files and folders that were named; none, and all are meant.
+	args []string
+	// base is the revision that it is compared with; "" for none.
+	base   string
+	format lintFormat
+}
+
 func newLint(env environment, opts *options) *cobra.Command {
-	var format, base string
+	o := lintOptions{options: opts, env: env}
+	var format string
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Check the escalations, the directory and the policy",
@@ -37,18 +53,18 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"  escalate lint escalations/2026/northwind.yaml\n" +
 			"  escalate lint --base origin/main\n" +
 			"  escalate lint --format sarif > escalate.sarif",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := lintFormatOf(env, opts, format, cmd.Flags().Changed("format"))
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.format, err = lintFormatOf(env, opts, format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
-			if base == "" && cmd.Flags().Changed("base") {
+			if o.base == "" && cmd.Flags().Changed("base") {
 				return usagef("--base names no commit")
 			}
-			return runLint(cmd.Context(), env, opts, args, base, f)
+			o.args = args
+			return runLint(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVar(&base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
+	cmd.Flags().StringVar(&o.base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json, github, sarif, gitlab or junit")
 	return cmd
 }
@@ -67,7 +83,7 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 		return lintFormat{}, usagef("--json and --format %s exclude each other", format)
 	case opts.json:
 		format = "json"
-	case !stated && env.getenv("GITHUB_ACTIONS") == "true":
+	case !stated && env.ci.Platform == ci.GitHub:
 		format = "github"
 	}
 	formats := map[string]lintFormat{
@@ -94,7 +110,7 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 // inCheckout is a report with paths as the platform knows them that runs the
 // job: relative to what it checked out, of which dir may be a part.
 func inCheckout(env environment, dir string, r finding.Report) finding.Report {
-	root := cmp.Or(env.getenv("GITHUB_WORKSPACE"), env.getenv("CI_PROJECT_DIR"))
+	root := env.ci.Root
 	if root == "" {
 		return r
 	}
@@ -126,26 +142,83 @@ func described(rules *rule.Set) []report.Rule {
 	return list
 }
 
-func runLint(ctx context.Context, env environment, opts *options, args []string, rev string, format lintFormat) error {
-	v, err := newVersions(ctx, env, opts)
+// lintBase is what a tree is compared with, and how reading the commits between
+// them failed.
+type lintBase struct {
+	lint.Base
+	err error
+}
+
+// against loads the base of `lint --base`.
+func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase, error) {
+	repo, err := s.Repo(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer v.close()
-	t, err := v.working()
-	if errors.Is(err, tree.ErrNoFolder) && rev != "" {
-		switch base, baseErr := v.lintBase(rev); {
-		case baseErr != nil:
-		case v.repo.Bare: // there are no files on disk
-			t, err = v.head()
-		case len(base.Names) > 0: // somebody may have deleted it all
-			t, err = tree.Empty(), nil
+	head, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Base(ctx, o.base, head)
+	if err != nil {
+		return nil, err
+	}
+	b := &lintBase{Base: lint.Base{Tree: c.Tree, Commit: c.ID}}
+	// Only a change that adds an update asks for the commits.
+	authored := sync.OnceValue(func() (a history.Authored) {
+		a, b.err = history.ReadAuthored(ctx, repo, c.ID, head)
+		return a
+	})
+	b.Authored = func(path string, update time.Time) (time.Time, bool) { return authored().At(path, update) }
+	return b, nil
+}
+
+// load loads what is checked, and what it is compared with, if anything. That is
+// the files on disk; of a bare clone, which has none, HEAD. Where there is a base,
+// somebody may have deleted them all.
+func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, *lintBase, error) {
+	t, err := s.Working()
+	gone := errors.Is(err, tree.ErrNoFolder)
+	if o.base == "" || err != nil && !gone {
+		return t, nil, err
+	}
+	base, baseErr := o.against(ctx, s)
+	switch {
+	case baseErr != nil && gone: // this is not the place, and that explains the rest
+		return nil, nil, err
+	case baseErr != nil:
+		return nil, nil, baseErr
+	case !gone:
+		return t, base, nil
+	}
+	repo, repoErr := s.Repo(ctx)
+	switch {
+	case repoErr != nil:
+		return nil, nil, repoErr
+	case repo.Bare:
+		c, err := s.Commit(ctx, "HEAD")
+		if err != nil {
+			return nil, nil, err
 		}
+		return c.Tree, base, nil
+	case len(base.Names) > 0:
+		return tree.Empty(), base, nil
 	}
+	return nil, nil, err
+}
+
+func runLint(ctx context.Context, o lintOptions) error {
+	env, opts, args, format := o.env, o.options, o.args, o.format
+	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
-	only, err := named(env, opts, v.dir, args)
+	defer s.Close()
+	t, base, err := o.load(ctx, s)
+	if err != nil {
+		return err
+	}
+	only, err := named(env, opts, s.Dir, args)
 	if err != nil {
 		return err
 	}
@@ -156,16 +229,13 @@ func runLint(ctx context.Context, env environment, opts *options, args []string,
 	}
 	rules := rule.All()
 	var result finding.Report
-	if rev == "" {
+	if base == nil {
 		result = lint.Run(t, rules)
 	} else {
-		base, err := v.lintBase(rev)
-		if err != nil {
-			return err
-		}
-		result = lint.Against(base, t, rules)
+		result = lint.Against(base.Base, t, rules)
+		err = base.err
 	}
-	if err := v.failed(); err != nil {
+	if err = errors.Join(err, s.Err(ctx)); err != nil {
 		return err
 	}
 	if len(args) > 0 {
@@ -179,7 +249,7 @@ func runLint(ctx context.Context, env environment, opts *options, args []string,
 			return !within(f.Path, only) && !holdsBack(t, f)
 		})
 	}
-	shown, platform := result, inCheckout(env, v.dir, result)
+	shown, platform := result, inCheckout(env, s.Dir, result)
 	if format.platform {
 		shown = platform
 	}
@@ -276,7 +346,7 @@ func summarize(env environment, r finding.Report) error {
 
 // appendSummary adds to the summary of a job of GitHub Actions, if there is one.
 func appendSummary(env environment, write func(io.Writer) error) error {
-	name := env.getenv("GITHUB_STEP_SUMMARY")
+	name := env.ci.Summary
 	if name == "" {
 		return nil
 	}

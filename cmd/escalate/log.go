@@ -22,8 +22,20 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// logOptions says what is shown, and how.
+type logOptions struct {
+	*options
+	env environment
+	// id is "" for all escalations.
+	id schema.ID
+	// at is the moment that runLogAt shows.
+	at     time.Time
+	format string
+}
+
 func newLog(env environment, opts *options) *cobra.Command {
-	var at, format string
+	o := logOptions{options: opts, env: env}
+	var at string
 	cmd := &cobra.Command{
 		Use:   "log [ID]",
 		Short: "Show what changed when, by whom, and what was told",
@@ -34,32 +46,30 @@ func newLog(env environment, opts *options) *cobra.Command {
 			"  escalate log 2026/northwind\n" +
 			"  escalate log 2026/northwind --at 2026-11-24T12:00:00Z",
 		Args: atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
-			var id schema.ID
 			if len(args) == 1 {
-				if id, err = escalationID(args[0]); err != nil {
+				if o.id, err = escalationID(args[0]); err != nil {
 					return err
 				}
 			}
 			if !cmd.Flags().Changed("at") {
-				return runLog(cmd.Context(), env, opts, id, format)
+				return runLog(cmd.Context(), o)
 			}
-			moment, err := parseMoment(at)
-			if err != nil {
+			if o.at, err = parseMoment(at); err != nil {
 				return err
 			}
-			if id == "" {
+			if o.id == "" {
 				return usagef("--at needs an escalation: write, for example, escalate log 2026/northwind --at %s", at)
 			}
-			return runLogAt(cmd.Context(), env, opts, id, moment, format)
+			return runLogAt(cmd.Context(), o)
 		},
 	}
+	opts.remoteFlag(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "show what was true at `T`: 2026-11-24T12:00:00Z, or 2026-11-24 for the end of that day in UTC")
-	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
 	return cmd
 }
 
@@ -100,44 +110,55 @@ func parseMoment(s string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// openHead opens the repository and finds the commit that HEAD is.
-func openHead(ctx context.Context, env environment, opts *options) (*git.Repo, string, error) {
-	dir, err := repository(env, opts)
-	if err != nil {
-		return nil, "", err
-	}
-	repo, err := git.Open(ctx, dir)
-	if err != nil {
-		return nil, "", err
-	}
-	head, err := repo.Resolve(ctx, "HEAD")
-	return repo, head, err
+// record is what a log is made of: the commits up to head, and the notices.
+type record struct {
+	repo    *git.Repo
+	head    string
+	notices []ledger.Notice
 }
 
-func runLog(ctx context.Context, env environment, opts *options, id schema.ID, format string) error {
-	repo, head, err := openHead(ctx, env, opts)
+// read opens the repository and reads what the ledger has of the escalation.
+func (o logOptions) read(ctx context.Context) (r record, err error) {
+	s, err := o.open(o.env)
+	if err != nil {
+		return r, err
+	}
+	defer s.Close()
+	if r.repo, err = s.Repo(ctx); err != nil {
+		return r, err
+	}
+	if r.head, err = r.repo.Resolve(ctx, "HEAD"); err != nil {
+		return r, err
+	}
+	remote, err := s.Remote(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.notices, err = ledger.Read(ctx, r.repo, remote, o.id)
+	return r, err
+}
+
+func runLog(ctx context.Context, o logOptions) error {
+	r, err := o.read(ctx)
 	if err != nil {
 		return err
 	}
-	notices, err := ledger.Read(ctx, repo, id)
-	if err != nil {
-		return err
-	}
-	notices = slices.DeleteFunc(notices, func(n ledger.Notice) bool { return !n.Tells() })
+	env, id := o.env, o.id
+	notices := slices.DeleteFunc(r.notices, func(n ledger.Notice) bool { return !n.Tells() })
 	seen := false
 	events := func(yield func(history.Event, error) bool) {
-		for e, err := range history.Events(ctx, repo, head, id) {
+		for e, err := range history.Events(ctx, r.repo, r.head, id) {
 			seen = seen || err == nil
 			if !yield(e, err) {
 				return
 			}
 		}
 		if id != "" && !seen {
-			yield(history.Event{}, unknownEscalation(ctx, repo, head, id))
+			yield(history.Event{}, r.unknown(ctx, id))
 		}
 	}
 	l := report.Log{Events: history.WithNotices(events, notices), Single: id != ""}
-	switch format {
+	switch o.format {
 	case "json":
 		return report.LogJSON(env.stdout, l)
 	case "markdown":
@@ -146,32 +167,29 @@ func runLog(ctx context.Context, env environment, opts *options, id schema.ID, f
 	return paged(ctx, env, func(w io.Writer) error { return report.LogText(w, l, report.TextOptions{Color: env.colour}) })
 }
 
-func runLogAt(ctx context.Context, env environment, opts *options, id schema.ID, at time.Time, format string) error {
-	repo, head, err := openHead(ctx, env, opts)
+func runLogAt(ctx context.Context, o logOptions) error {
+	r, err := o.read(ctx)
 	if err != nil {
 		return err
 	}
-	state, err := history.At(ctx, repo, head, id, at)
+	state, err := history.At(ctx, r.repo, r.head, o.id, o.at)
 	var absent *history.NotThereError
 	switch {
 	case errors.Is(err, history.ErrNeverThere):
-		return unknownEscalation(ctx, repo, head, id)
+		return r.unknown(ctx, o.id)
 	case errors.As(err, &absent):
 		return usageError{err}
 	case err != nil:
 		return err
 	}
-	notices, err := ledger.Read(ctx, repo, id)
-	if err != nil {
-		return err
-	}
-	m := report.Moment{State: state, At: at}
-	for _, n := range notices {
-		if n.Tells() && n.State == ledger.Done && !n.At.After(at) {
+	env := o.env
+	m := report.Moment{State: state, At: o.at}
+	for _, n := range r.notices {
+		if n.Tells() && n.State == ledger.Done && !n.At.After(o.at) {
 			m.Told = append(m.Told, n)
 		}
 	}
-	switch format {
+	switch o.format {
 	case "json":
 		return report.MomentJSON(env.stdout, m)
 	case "markdown":
@@ -180,10 +198,10 @@ func runLogAt(ctx context.Context, env environment, opts *options, id schema.ID,
 	return report.MomentText(env.stdout, m, report.TextOptions{Color: env.colour})
 }
 
-// unknownEscalation says that no commit ever had an escalation, and which one
-// was probably meant.
-func unknownEscalation(ctx context.Context, repo *git.Repo, head string, id schema.ID) error {
-	files, err := repo.Tree(ctx, head, tree.Folder)
+// unknown says that no commit ever had an escalation, and which one was probably
+// meant.
+func (r record) unknown(ctx context.Context, id schema.ID) error {
+	files, err := r.repo.Tree(ctx, r.head, tree.Folder)
 	if err != nil {
 		return err
 	}

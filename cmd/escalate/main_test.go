@@ -33,11 +33,10 @@ func TestScripts(t *testing.T) {
 			"replace": replaceText,
 		},
 		Setup: func(env *testscript.Env) error {
-			// CI runs in GitHub Actions too; only the scripts that say so do.
-			env.Setenv("GITHUB_ACTIONS", "")
-			env.Setenv("GITHUB_STEP_SUMMARY", "")
-			env.Setenv("GITHUB_WORKSPACE", "")
-			env.Setenv("CI_PROJECT_DIR", "")
+			// CI runs as a job too; only the scripts that say so do.
+			for _, name := range []string{"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "GITLAB_CI", "CI_PROJECT_DIR"} {
+				env.Setenv(name, "")
+			}
 			// git commits the same, whoever runs it and whenever.
 			for _, v := range []string{
 				"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,

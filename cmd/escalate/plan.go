@@ -1,24 +1,39 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
+// planOptions says of which change the plan is, and how it is shown.
+type planOptions struct {
+	*options
+	env environment
+	// base and head are revisions. Without base the plan is from the ledger;
+	// without head, to the files on disk.
+	base, head string
+	format     string
+	// comment also keeps the plan in a comment on the pull request.
+	comment bool
+}
+
 func newPlan(env environment, opts *options) *cobra.Command {
-	var base, head, format string
-	var comment bool
+	o := planOptions{options: opts, env: env}
 	cmd := &cobra.Command{
 		Use:   "plan [--base REV]",
 		Short: "Show what merging will announce, word for word",
@@ -29,69 +44,68 @@ func newPlan(env environment, opts *options) *cobra.Command {
 			"said of it.",
 		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
 		Args:    atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
-			if err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
-			if base == "" && cmd.Flags().Changed("base") {
+			if o.base == "" && cmd.Flags().Changed("base") {
 				return usagef("--base names no commit: write, for example, --base origin/main")
 			}
-			v, err := newVersions(cmd.Context(), env, opts)
-			if err != nil {
-				return err
-			}
-			defer v.close()
-			var p report.Plan
-			if base == "" {
-				p, err = v.planAgainstLedger(head)
-			} else {
-				p, err = v.plan(base, head)
-			}
-			if err != nil {
-				return err
-			}
-			switch format {
-			case "json":
-				err = report.PlanJSON(env.stdout, p)
-			case "markdown":
-				err = report.PlanMarkdown(env.stdout, p)
-			default:
-				err = report.PlanText(env.stdout, p, report.TextOptions{Color: env.colour})
-			}
-			if err == nil && comment {
-				err = commentPlan(cmd.Context(), env, p)
-			}
-			if err != nil {
-				return err
-			}
-			if len(p.Unread) > 0 {
-				return errFindings
-			}
-			return nil
+			return runPlan(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVar(&base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
-	cmd.Flags().StringVar(&head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
-	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
-	cmd.Flags().BoolVar(&comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
+	opts.remoteFlag(cmd)
+	cmd.Flags().StringVar(&o.base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
+	cmd.Flags().StringVar(&o.head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
+	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
+	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
 	return cmd
 }
 
-// pullRequest is the number of the pull request that a job of GitHub Actions runs
-// for.
-var pullRequest = regexp.MustCompile(`^refs/pull/(\d+)/`)
+func runPlan(ctx context.Context, o planOptions) error {
+	s, err := o.open(o.env)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var p report.Plan
+	if o.base == "" {
+		p, err = o.fromLedger(ctx, s)
+	} else {
+		p, err = o.fromBase(ctx, s)
+	}
+	if err == nil {
+		err = s.Err(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	switch o.format {
+	case "json":
+		err = report.PlanJSON(o.env.stdout, p)
+	case "markdown":
+		err = report.PlanMarkdown(o.env.stdout, p)
+	default:
+		err = report.PlanText(o.env.stdout, p, report.TextOptions{Color: o.env.colour})
+	}
+	if err == nil && o.comment {
+		err = commentPlan(ctx, o.env, p)
+	}
+	if err != nil {
+		return err
+	}
+	if len(p.Unread) > 0 {
+		return errFindings
+	}
+	return nil
+}
 
 // commentPlan keeps the comment with the plan. Where the token may not write, as
 // that of a fork's pull request, it says so and leaves it at that.
 func commentPlan(ctx context.Context, env environment, p report.Plan) error {
-	found := pullRequest.FindStringSubmatch(env.getenv("GITHUB_REF"))
-	if found == nil {
-		return fmt.Errorf("--comment is for a pull request: GITHUB_REF is none (%q)", env.getenv("GITHUB_REF"))
-	}
-	number, err := strconv.Atoi(found[1])
-	if err != nil {
-		return err
+	number := env.ci.Change.Number
+	if number == 0 {
+		return errors.New("--comment is for a pull request, and this job runs for none")
 	}
 	config, err := githubConfig(env)
 	if err != nil {
@@ -113,44 +127,60 @@ func commentPlan(ctx context.Context, env environment, p report.Plan) error {
 	return nil
 }
 
-// plan plans from the newest commit that base and head have in common to head,
-// or to the files on disk where head is empty.
-func (v *versions) plan(base, head string) (report.Plan, error) {
-	if err := v.openRepo(); err != nil {
-		return report.Plan{}, err
+// headTree loads what is planned for: the files on disk, or a commit where one was
+// named or the repository is bare.
+func (o planOptions) headTree(ctx context.Context, s *session.Session) (t *tree.Tree, files fs.FS, err error) {
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	onDisk := head == "" && !v.repo.Bare
-	if head == "" {
-		head = "HEAD"
+	if o.head == "" && !repo.Bare {
+		t, err = s.Working()
+		return t, os.DirFS(s.Dir), err
 	}
-	commit, err := v.repo.Resolve(v.ctx, head)
+	c, err := s.Commit(ctx, cmp.Or(o.head, "HEAD"))
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.Tree, c.Files, nil
+}
+
+// fromBase plans from the newest commit that base and head have in common.
+func (o planOptions) fromBase(ctx context.Context, s *session.Session) (report.Plan, error) {
+	was, err := s.Base(ctx, o.base, cmp.Or(o.head, "HEAD"))
 	if err != nil {
 		return report.Plan{}, err
 	}
-	was, err := v.base(base, commit)
-	if err != nil {
-		return report.Plan{}, err
-	}
-	var now *tree.Tree
-	if onDisk {
-		if now, err = v.working(); errors.Is(err, tree.ErrNoFolder) { // somebody may have deleted it all
-			now, err = tree.Empty(), nil
-		}
-	} else {
-		var is *commitTree
-		if is, err = v.at(commit); err == nil {
-			now = is.Tree
-		}
+	now, _, err := o.headTree(ctx, s)
+	if errors.Is(err, tree.ErrNoFolder) { // somebody may have deleted it all
+		now, err = tree.Empty(), nil
 	}
 	if err == nil && len(was.Names)+len(now.Names) == 0 {
-		err = v.explain(tree.ErrNoFolder)
+		err = s.NoFolder()
 	}
 	if err != nil {
 		return report.Plan{}, err
 	}
-	with := fmt.Sprintf("commit %.10s", was.commit)
-	if !strings.HasPrefix(was.commit, base) {
-		with = fmt.Sprintf("%s (%s)", base, with)
+	with := fmt.Sprintf("commit %.10s", was.ID)
+	if !strings.HasPrefix(was.ID, o.base) {
+		with = fmt.Sprintf("%s (%s)", o.base, with)
 	}
-	return report.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, v.failed()
+	return report.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, nil
+}
+
+// fromLedger plans what apply would do if head were true.
+func (o planOptions) fromLedger(ctx context.Context, s *session.Session) (report.Plan, error) {
+	branch, err := s.Ledger(ctx)
+	if err != nil {
+		return report.Plan{}, err
+	}
+	if !branch.Exists() {
+		return report.Plan{}, fmt.Errorf("%w: compare with a commit, by --base, or begin one with `escalate apply --adopt` or `--announce-existing`", ledger.ErrNone)
+	}
+	t, files, err := o.headTree(ctx, s)
+	if err != nil {
+		return report.Plan{}, err
+	}
+	r, err := (&outbox.Run{Branch: branch, Truth: outbox.Truth{Tree: t, Files: files}, Check: s.Check, Now: o.env.now}).Plan(ctx)
+	return report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"}, err
 }

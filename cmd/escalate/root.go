@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/session"
 )
 
 // The exit codes.
@@ -26,6 +25,7 @@ const (
 type environment struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	ci             ci.Environment // what getenv says of the job that this runs in
 	getwd          func() (string, error)
 	colour         bool // whether stdout is a terminal that takes colour
 	version        string
@@ -38,10 +38,34 @@ type environment struct {
 	progress bool
 }
 
-// options are the flags that every command has.
+// options are the flags that every command has, or several.
 type options struct {
 	dir  string
 	json bool
+	// Of the commands that read the ledger: where it is, and what is true.
+	remote, branch string
+}
+
+// open opens what a command is about. The caller closes it.
+func (o *options) open(env environment) (*session.Session, error) {
+	so := session.Options{Dir: o.dir, Remote: o.remote, Branch: o.branch}
+	if o.dir == "" {
+		var err error
+		if so.Here, err = env.getwd(); err != nil {
+			return nil, err
+		}
+	}
+	return session.Open(so)
+}
+
+// remoteFlag gives a command the flag --remote.
+func (o *options) remoteFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.remote, "remote", "", "the remote that has the ledger (default: the only one, or origin)")
+}
+
+// branchFlag gives a command the flag --branch.
+func (o *options) branchFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.branch, "branch", "", "the default branch, where the remote names none")
 }
 
 // usageError is a call that makes no sense: exit 2, with a hint at --help.
@@ -54,18 +78,20 @@ var errFindings = errors.New("findings")
 
 // run runs one command and returns its exit code.
 func run(ctx context.Context, args []string, env environment) int {
+	env.ci = ci.Read(env.getenv)
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	cmd, err := root.ExecuteContextC(ctx)
 	var usage usageError
+	var unfit session.UsageError
 	switch {
 	case err == nil:
 		return exitClean
 	case errors.Is(err, errFindings):
 		return exitFindings
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &unfit):
 		fmt.Fprintf(env.stderr, "escalate: %v\nTry: %s --help\n", err, cmd.CommandPath())
 		return exitUsage
 	default:
@@ -131,25 +157,5 @@ func nowFlag(cmd *cobra.Command, env environment, usage string) func() (time.Tim
 			return now, usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", *at)
 		}
 		return now, nil
-	}
-}
-
-// repository returns the folder of the repository: --dir, or the nearest one
-// upwards that holds escalations/.
-func repository(env environment, opts *options) (string, error) {
-	if opts.dir != "" {
-		return opts.dir, nil
-	}
-	here, err := env.getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := here; ; dir = filepath.Dir(dir) {
-		if info, err := os.Stat(filepath.Join(dir, tree.Folder)); err == nil && info.IsDir() {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return here, nil // tree.Open says what is missing
-		}
 	}
 }

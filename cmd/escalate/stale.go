@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -24,10 +24,18 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// staleOptions says what is asked, or told where apply is set.
+type staleOptions struct {
+	*options
+	env    environment
+	now    time.Time
+	format string
+	apply  bool
+}
+
 func newStale(env environment, opts *options) *cobra.Command {
-	var format string
+	o := staleOptions{options: opts, env: env}
 	var moment func() (time.Time, error)
-	var apply bool
 	cmd := &cobra.Command{
 		Use:   "stale",
 		Short: "Show what is overdue or due next, and whose turn it is",
@@ -42,39 +50,43 @@ func newStale(env environment, opts *options) *cobra.Command {
 			"it exits 1 only if a reminder was not delivered.",
 		Example: "  escalate stale\n  escalate stale --now 2026-12-01T09:00:00Z\n  escalate stale --json\n  escalate stale --apply",
 		Args:    atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			format, err := outputFormat(opts, format, cmd.Flags().Changed("format"))
-			if err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
-			now, err := moment()
-			if err != nil {
+			if o.now, err = moment(); err != nil {
 				return err
 			}
-			if apply {
-				return runRemind(cmd.Context(), env, opts, now)
+			if o.apply {
+				return runRemind(cmd.Context(), o)
 			}
-			return runStale(cmd.Context(), env, opts, now, format)
+			if o.remote != "" || o.branch != "" {
+				return usagef("--remote and --branch go with --apply")
+			}
+			return runStale(o)
 		},
 	}
-	cmd.Flags().BoolVar(&apply, "apply", false, "remind who is on the rung, in the escalation's channel and its tracking issue")
+	cmd.Flags().BoolVar(&o.apply, "apply", false, "remind who is on the rung, in the escalation's channel and its tracking issue")
+	opts.remoteFlag(cmd)
+	opts.branchFlag(cmd)
 	moment = nowFlag(cmd, env, "ask about this moment")
-	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json or markdown")
+	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
 	return cmd
 }
 
-func runStale(ctx context.Context, env environment, opts *options, now time.Time, format string) error {
-	v, err := newVersions(ctx, env, opts)
+func runStale(o staleOptions) error {
+	env := o.env
+	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
-	defer v.close()
-	t, err := v.working()
+	defer s.Close()
+	t, err := s.Working()
 	if err != nil {
 		return err
 	}
-	r := stale.Check(t, now)
-	switch format {
+	r := stale.Check(t, o.now)
+	switch o.format {
 	case "json":
 		err = report.StaleJSON(env.stdout, r)
 	case "markdown":
@@ -89,20 +101,21 @@ func runStale(ctx context.Context, env environment, opts *options, now time.Time
 }
 
 // runRemind reminds of what is overdue.
-func runRemind(ctx context.Context, env environment, opts *options, now time.Time) error {
-	v, err := newVersions(ctx, env, opts)
+func runRemind(ctx context.Context, o staleOptions) error {
+	env, told := o.env, applyOptions{options: o.options, env: o.env}
+	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
-	defer v.close()
-	run, err := v.outbox(env, applyFlags{})
+	defer s.Close()
+	run, err := told.outbox(ctx, s)
 	if err != nil {
 		return err
 	}
-	if run.Destinations, err = v.destinations(env, opts, applyFlags{}, run.Truth); err != nil {
+	if run.Destinations, err = told.destinations(ctx, s, run); err != nil {
 		return err
 	}
-	overdue := stale.Check(run.Truth.Tree, now)
+	overdue := stale.Check(run.Truth.Tree, o.now)
 	for _, u := range overdue.Unread {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
@@ -115,22 +128,22 @@ func runRemind(ctx context.Context, env environment, opts *options, now time.Tim
 			return keys
 		})
 	}
-	err = v.deliver(env, opts, run)
+	err = told.deliver(ctx, s, run)
 	if sumErr := appendSummary(env, func(w io.Writer) error { return report.StaleMarkdown(w, overdue) }); err == nil {
 		err = sumErr
 	}
-	return errors.Join(err, v.standups(env, run, now), v.digest(env, run, overdue))
+	return errors.Join(err, standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
 }
 
 // standups has Slack say ten minutes before each standup of the coming day that
 // it will be held (P20). A run may be half a day late, so it looks further ahead.
-func (v *versions) standups(env environment, run *outbox.Run, now time.Time) error {
+func standups(ctx context.Context, env environment, run *outbox.Run, now time.Time) error {
 	for _, d := range run.Destinations {
 		w, ok := d.(*slack.Workspace)
 		if !ok {
 			continue
 		}
-		told, err := run.Told(v.ctx)
+		told, err := run.Told(ctx)
 		if err != nil {
 			return err
 		}
@@ -138,7 +151,7 @@ func (v *versions) standups(env environment, run *outbox.Run, now time.Time) err
 		for _, c := range stale.Calls(run.Truth.Tree, now, now.Add(36*time.Hour)) {
 			planned = append(planned, slack.Planned(c))
 		}
-		scheduled, withdrawn, err := w.Schedule(v.ctx, planned, told)
+		scheduled, withdrawn, err := w.Schedule(ctx, planned, told)
 		if err != nil {
 			return err
 		}
@@ -149,7 +162,7 @@ func (v *versions) standups(env environment, run *outbox.Run, now time.Time) err
 
 // digest keeps the issue that says how all escalations stand, and says when this
 // ran last, and how late it is: a schedule is a hint.
-func (v *versions) digest(env environment, run *outbox.Run, r stale.Report) error {
+func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Report) error {
 	says := func(format string, args ...any) {
 		line := fmt.Sprintf(format, args...)
 		fmt.Fprintln(env.stderr, "escalate: "+escape.Line(line))
@@ -167,7 +180,7 @@ func (v *versions) digest(env environment, run *outbox.Run, r stale.Report) erro
 			continue
 		}
 		title, text := report.Digest(r)
-		url, last, err := t.Digest(v.ctx, title, text, r.Now)
+		url, last, err := t.Digest(ctx, title, text, r.Now)
 		if err != nil {
 			return fmt.Errorf("cannot keep the digest: %w", err)
 		}
@@ -184,15 +197,14 @@ var daily = regexp.MustCompile(`^(\d{1,2}) (\d{1,2}) `)
 
 // lateness is how long after its time the schedule fired that runs this job.
 func lateness(env environment) (time.Duration, bool) {
-	if env.getenv("GITHUB_EVENT_NAME") != "schedule" {
+	if !env.ci.Scheduled {
 		return 0, false
 	}
-	var event struct{ Schedule string }
-	data, err := os.ReadFile(env.getenv("GITHUB_EVENT_PATH"))
-	if err != nil || json.Unmarshal(data, &event) != nil {
+	event, err := os.ReadFile(env.ci.Event)
+	if err != nil {
 		return 0, false
 	}
-	at := daily.FindStringSubmatch(event.Schedule)
+	at := daily.FindStringSubmatch(ci.Schedule(event))
 	if at == nil {
 		return 0, false
 	}

@@ -24,13 +24,13 @@ type Remote struct {
 	Branches map[string]string
 }
 
-// HasRemote reports whether a remote of this name is configured.
-func (r *Repo) HasRemote(ctx context.Context, name string) (bool, error) {
+// Remotes returns the names of the remotes that are configured.
+func (r *Repo) Remotes(ctx context.Context) ([]string, error) {
 	out, err := r.output(ctx, "remote")
 	if err != nil {
-		return false, fmt.Errorf("cannot list the remotes: %w", err)
+		return nil, fmt.Errorf("cannot list the remotes: %w", err)
 	}
-	return slices.Contains(strings.Split(out, "\n"), name), nil
+	return slices.DeleteFunc(strings.Split(out, "\n"), func(name string) bool { return name == "" }), nil
 }
 
 // AskRemote asks a remote for its default branch and for branches by name. It

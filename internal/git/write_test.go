@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,11 +143,19 @@ func TestPush(t *testing.T) {
 	if _, err := r.AskRemote(t.Context(), "nowhere", "told"); err == nil {
 		t.Error("a remote that does not exist answers")
 	}
-	if has, err := r.HasRemote(t.Context(), "origin"); err != nil || !has {
-		t.Errorf("%t, %v", has, err)
+}
+
+func TestRemotes(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	r := s.open(".")
+	if got, err := r.Remotes(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("%q, %v", got, err)
 	}
-	if has, err := r.HasRemote(t.Context(), "orig"); err != nil || has {
-		t.Errorf("%t, %v", has, err)
+	s.git("remote", "add", "upstream", "../x")
+	s.git("remote", "add", "origin", "../y")
+	if got, err := r.Remotes(t.Context()); err != nil || !slices.Equal(got, []string{"origin", "upstream"}) {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -21,43 +21,37 @@ var ErrNone = errors.New("there is no ledger yet")
 // it, or because others were faster each time.
 var ErrRefused = errors.New("the ledger cannot be written")
 
-// remote is where the ledger is, if there is one.
-const remote = "origin"
-
 // own is the name that keeps what was written last from being collected.
 const own = "refs/escalate/ledger"
 
 // Branch is the ledger as a branch: on the remote, or here where there is none.
 type Branch struct {
 	repo *git.Repo
-	// Remote reports that the ledger is on the remote.
-	Remote bool
+	// Remote is the name of the remote that the ledger is on; "" where it is here.
+	Remote string
 	// Default is the name of the remote's default branch, and Truth its tip: what
 	// is true. "" where there is no remote, or none of it.
 	Default, Truth string
 	tip            string // "" where there is no ledger
 }
 
-// OpenBranch asks where the ledger stands, and fetches it and what is true.
-// There being no ledger is no error: see Exists.
-func OpenBranch(ctx context.Context, repo *git.Repo) (*Branch, error) {
-	b := &Branch{repo: repo}
-	var err error
-	if b.Remote, err = repo.HasRemote(ctx, remote); err != nil {
-		return nil, err
-	}
+// OpenBranch asks where the ledger stands on a remote, or here where remote is
+// "", and fetches it and what is true. There being no ledger is no error: see
+// Exists.
+func OpenBranch(ctx context.Context, repo *git.Repo, remote string) (*Branch, error) {
+	b := &Branch{repo: repo, Remote: remote}
 	return b, b.Refresh(ctx)
 }
 
 // Refresh asks again where the branch stands.
 func (b *Branch) Refresh(ctx context.Context) error {
-	if b.Remote {
-		answer, err := b.repo.AskRemote(ctx, remote, Name)
+	if b.Remote != "" {
+		answer, err := b.repo.AskRemote(ctx, b.Remote, Name)
 		if err != nil {
 			return err
 		}
 		b.tip, b.Default, b.Truth = answer.Branches[Name], answer.Default, answer.Branches[answer.Default]
-		return b.repo.Fetch(ctx, remote, answer.Branches)
+		return b.repo.Fetch(ctx, b.Remote, answer.Branches)
 	}
 	tip, err := b.repo.Resolve(ctx, "refs/heads/"+Name)
 	if err != nil && !errors.Is(err, git.ErrNoCommit) {
@@ -97,8 +91,8 @@ func (b *Branch) Write(ctx context.Context, message string, at time.Time, change
 		if err != nil {
 			return err
 		}
-		if b.Remote {
-			last = b.repo.Push(ctx, remote, commit, Name)
+		if b.Remote != "" {
+			last = b.repo.Push(ctx, b.Remote, commit, Name)
 		} else {
 			last = b.repo.Move(ctx, Name, commit, b.tip)
 		}

@@ -61,10 +61,14 @@ func (n Notice) Tells() bool { return n.Do == "" }
 
 // Read returns the notices of one escalation or, where id is empty, of all,
 // sorted by time. Where there is no ledger, there are none: the one of the
-// remote counts, if it was fetched, else the local one.
-func Read(ctx context.Context, repo *git.Repo, id schema.ID) ([]Notice, error) {
+// remote counts, if there is a remote and it was fetched, else the local one.
+func Read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]Notice, error) {
 	var commit string
-	for _, ref := range []string{"refs/remotes/origin/" + Name, "refs/heads/" + Name} {
+	refs := []string{"refs/heads/" + Name}
+	if remote != "" {
+		refs = []string{"refs/remotes/" + remote + "/" + Name, refs[0]}
+	}
+	for _, ref := range refs {
 		var err error
 		if commit, err = repo.Resolve(ctx, ref); err == nil {
 			break

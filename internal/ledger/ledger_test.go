@@ -37,7 +37,7 @@ func TestRead(t *testing.T) {
 	t.Parallel()
 	r := gittest.New(t)
 	r.Commit("main", "x", "x")
-	none, err := ledger.Read(t.Context(), r.Open(), "")
+	none, err := ledger.Read(t.Context(), r.Open(), "origin", "")
 	if err != nil || len(none) != 0 {
 		t.Errorf("without a ledger: %v, %v", none, err)
 	}
@@ -45,9 +45,9 @@ func TestRead(t *testing.T) {
 	r.Commit("local", "notices/2026/a.jsonl", `{"key":"local","at":"2026-11-20T11:00:00Z"}`)
 	keys := func(id string) string {
 		t.Helper()
-		notices, err := ledger.Read(t.Context(), r.Open(), "")
+		notices, err := ledger.Read(t.Context(), r.Open(), "origin", "")
 		if id != "" {
-			notices, err = ledger.Read(t.Context(), r.Open(), "2026/a")
+			notices, err = ledger.Read(t.Context(), r.Open(), "origin", "2026/a")
 		}
 		if err != nil {
 			t.Fatal(err)
