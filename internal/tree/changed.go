@@ -4,7 +4,17 @@ import (
 	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/source"
 )
+
+// hashing is a source that reads a file to tell its identity: it can tell that of
+// what was read already, and keeps what it read until it is opened or forgotten.
+type hashing interface {
+	IdentityOf(data []byte) string
+	Forget(name string)
+}
+
+var _ hashing = (*source.Hashed)(nil)
 
 // Changed returns the paths of the escalations of which one of two trees has
 // another content than the other, or none; sorted. What cannot be read has
@@ -43,8 +53,8 @@ func differs(base, head *Tree, path string) bool {
 		return true
 	}
 	for _, t := range []*Tree{base, head} {
-		if f, ok := t.files.(interface{ Forget(name string) }); ok {
-			f.Forget(path)
+		if h, ok := t.files.(hashing); ok {
+			h.Forget(path)
 		}
 	}
 	return false
@@ -61,8 +71,8 @@ func Same(base, head *Tree, e *Escalation) bool {
 	if err != nil {
 		return false
 	}
-	if f, ok := head.files.(interface{ IdentityOf([]byte) string }); ok && len(e.Data) <= document.MaxBytes {
-		return f.IdentityOf(e.Data) == was
+	if h, ok := head.files.(hashing); ok && len(e.Data) <= document.MaxBytes { // or only its beginning was read
+		return h.IdentityOf(e.Data) == was
 	}
 	is, err := head.files.Identity(e.Path)
 	return err == nil && is == was
