@@ -16,6 +16,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Hidden reports whether r must not be shown as it is: it moves the cursor,
@@ -65,16 +67,8 @@ func Lines(s string) []string {
 // nothing else: GitHub takes it for plain text.
 func Line(s string) string { return strings.Join(Lines(s), " ") }
 
-// Clip cuts s to n characters.
-func Clip(s string, n int) string {
-	for i := range s {
-		if n == 0 {
-			return s[:i] + "…"
-		}
-		n--
-	}
-	return s
-}
+// Clip is words.Clip.
+func Clip(s string, n int) string { return words.Clip(s, n) }
 
 // whitespace is what people mean by the characters that break a line or jump
 // to a column.
@@ -95,8 +89,8 @@ func prose(s string) []string {
 	return ls
 }
 
-// words calls do for each word of s and each run of white space between two.
-func words(s string, do func(word string, space bool)) {
+// eachWord calls do for each word of s and each run of white space between two.
+func eachWord(s string, do func(word string, space bool)) {
 	for s != "" {
 		space := false
 		end := strings.IndexFunc(s, unicode.IsSpace)

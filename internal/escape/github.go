@@ -63,7 +63,7 @@ func (m *markdown) line(l string) {
 	if loc := leading.FindStringIndex(text); loc != nil {
 		mark = loc[1] - 1
 	}
-	words(text, func(word string, space bool) {
+	eachWord(text, func(word string, space bool) {
 		if space {
 			m.WriteString(word)
 		} else {

@@ -28,7 +28,7 @@ func Slack(s string) string {
 			l = strings.ReplaceAll(l, "```", "`` `")
 		}
 		var b strings.Builder
-		words(l, func(word string, _ bool) {
+		eachWord(l, func(word string, _ bool) {
 			before, url, after := cutURL(word)
 			b.WriteString(mrkdwn.Replace(before))
 			if url != "" {
