@@ -6,13 +6,13 @@ package calendar
 import (
 	"fmt"
 	"math"
-	"strings"
 	"sync"
 	"time"
 	_ "time/tzdata" // so that a zone is known or unknown on every machine alike
 
 	"github.com/rickar/cal/v2"
 
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -63,11 +63,7 @@ func New(r schema.Region) (*Calendar, error) {
 }
 
 func unknownCountry(country schema.Country) error {
-	var known []string
-	for _, k := range Countries() {
-		known = append(known, string(k))
-	}
-	return fmt.Errorf("the holidays of country `%s` are not known: list them under holidays.dates; known are %s", country, strings.Join(known, ", "))
+	return fmt.Errorf("the holidays of country `%s` are not known: list them under holidays.dates; known are %s", country, words.Join(Countries(), ", "))
 }
 
 // Works reports whether t falls on a working day.

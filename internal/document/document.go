@@ -17,6 +17,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // MaxBytes is the size in bytes above which a file is not read.
@@ -170,4 +171,4 @@ func isEmpty(n *yaml.Node) bool {
 }
 
 // quote shows a piece of YAML inside a sentence.
-func quote(s string) string { return "`" + strings.TrimSpace(s) + "`" }
+func quote(s string) string { return words.Code(strings.TrimSpace(s)) }

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -69,11 +69,7 @@ func standup(s *schema.Standup) string {
 	if s == nil {
 		return ""
 	}
-	var days []string
-	for _, d := range s.Days {
-		days = append(days, string(d))
-	}
-	return fmt.Sprintf("%s at %s (%s)", strings.Join(days, ", "), s.Time, s.Zone)
+	return fmt.Sprintf("%s at %s (%s)", words.Join(s.Days, ", "), s.Time, s.Zone)
 }
 
 // item is one of a list: what it is known by, and the facts about it.
@@ -94,7 +90,7 @@ func date(word, none string, d schema.Date) string {
 	if d.IsZero() {
 		return none
 	}
-	return word + " " + d.Format(time.DateOnly)
+	return word + " " + words.Date(d.Time)
 }
 
 // differences says of two lists what was dropped, and what is new or became of
@@ -246,16 +242,16 @@ func parts(v reflect.Value) []part {
 	case !v.IsValid() || v.IsZero():
 		return nil
 	case v.Kind() == reflect.Slice:
-		var words []string
+		var all []string
 		for i := range v.Len() {
 			for _, p := range parts(v.Index(i)) {
-				words = append(words, p.text)
+				all = append(all, p.text)
 			}
 		}
-		if len(words) == 0 {
+		if len(all) == 0 {
 			return nil
 		}
-		return []part{{"", strings.Join(words, ", ")}}
+		return []part{{"", strings.Join(all, ", ")}}
 	case v.Kind() != reflect.Struct:
 		return []part{{"", fmt.Sprint(v.Interface())}}
 	}
@@ -263,7 +259,7 @@ func parts(v reflect.Value) []part {
 	case schema.Time:
 		return []part{{"", x.Format(time.RFC3339)}}
 	case schema.Date:
-		return []part{{"", x.Format(time.DateOnly)}}
+		return []part{{"", words.Date(x.Time)}}
 	}
 	var list []part
 	for i := range v.NumField() {
@@ -298,11 +294,8 @@ const longest = 200
 func brief(s string) string {
 	s = strings.TrimSpace(s)
 	line, _, more := strings.Cut(s, "\n")
-	line = strings.TrimRight(line, " \t\r")
-	if utf8.RuneCountInString(line) > longest {
-		line, more = string([]rune(line)[:longest]), true
-	}
-	if more {
+	line = words.Clip(strings.TrimRight(line, " \t\r"), longest)
+	if more && !strings.HasSuffix(line, "…") {
 		line += "…"
 	}
 	return line

@@ -18,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -189,9 +190,8 @@ func (m *maker) standup(s *schema.Standup) error {
 	e.Start, e.End = start, start.Add(time.Duration(minutes)*time.Minute)
 	e.Days = slices.SortedFunc(slices.Values(s.Days), func(a, b schema.Day) int { return weekday(a) - weekday(b) })
 	e.Attendees, e.URL = s.Attendees, s.Link
-	var names []string
-	for _, h := range process.Each(s.Attendees) {
-		names = append(names, m.name(h))
+	who := process.Each(s.Attendees)
+	for _, h := range who {
 		if p, ok := m.person(h); ok {
 			e.Invited = append(e.Invited, p)
 		}
@@ -202,7 +202,7 @@ func (m *maker) standup(s *schema.Standup) error {
 			e.Organizer = p
 		}
 	}
-	e.Lines = append([]string{"Join: " + string(s.Link), "Who comes: " + strings.Join(names, ", ")}, e.Lines...)
+	e.Lines = append([]string{"Join: " + string(s.Link), "Who comes: " + strings.Join(words.Names(m.people, who), ", ")}, e.Lines...)
 	m.events = append(m.events, e)
 	return nil
 }
@@ -266,15 +266,8 @@ func (m *maker) moment(i stale.Item) {
 	e := m.event(Due, m.uid(kind, of), string(m.e.Customer)+": "+what)
 	e.Start, e.End = i.Due, i.Due.Add(dueLength)
 	e.Attendees = i.Asked
-	e.Lines = append([]string{sentence(i.What), "Turn: " + i.Name}, e.Lines...)
+	e.Lines = append([]string{words.Sentence(i.What), "Turn: " + i.Name}, e.Lines...)
 	m.events = append(m.events, e)
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 // steps makes the entries of the next steps that are due: each a whole day, since
@@ -357,12 +350,7 @@ func (m *maker) event(kind Kind, uid, summary string) Event {
 	return e
 }
 
-func (m *maker) name(h schema.Handle) string {
-	if p := m.people.People[h]; p.Name != "" {
-		return string(p.Name)
-	}
-	return string(h)
-}
+func (m *maker) name(h schema.Handle) string { return words.Name(m.people, h) }
 
 // Rule is the recurrence of a series, as RFC 5545 writes it; "" for what happens
 // once.

@@ -11,6 +11,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Base is the version that a tree is compared with.
@@ -215,17 +216,17 @@ func (a *against) together(e *tree.Escalation, found []finding.Finding) []findin
 func (a *against) changedTogether(e *tree.Escalation, path string, fields []string) finding.Finding {
 	r, _ := a.rules.Lookup("changed-together")
 	at, value := e.Locate(fields[0])
-	words := make([]string, 0, 4)
+	named := make([]string, 0, 4)
 	for i, f := range fields {
 		if i == 3 && len(fields) > 4 {
-			words = append(words, fmt.Sprintf("%d more", len(fields)-i))
+			named = append(named, fmt.Sprintf("%d more", len(fields)-i))
 			break
 		}
-		words = append(words, "`"+strings.ReplaceAll(strings.TrimPrefix(f, "/"), "/", ".")+"`")
+		named = append(named, words.Code(strings.ReplaceAll(strings.TrimPrefix(f, "/"), "/", ".")))
 	}
 	return finding.Finding{
 		Path: e.Path, Place: at, Rule: r.Name, Level: finding.Warning, Cites: r.Cites, Field: fields[0], Value: value, New: true,
-		Message: fmt.Sprintf("%s would be an error, had %s not changed as well", strings.Join(words, ", "), path),
+		Message: fmt.Sprintf("%s would be an error, had %s not changed as well", strings.Join(named, ", "), path),
 		Hint:    "have somebody review the change of " + path + ", or make it in a pull request of its own",
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -155,16 +156,16 @@ func sentiment() Rule {
 			if c.Closure == nil || c.Closure.Sentiment == "" {
 				return
 			}
-			words := wordsOf(c.Tree.Policy.Sentiments)
+			known := words.Plain(c.Tree.Policy.Sentiments)
 			s := string(c.Closure.Sentiment)
-			if slices.Contains(words, s) {
+			if slices.Contains(known, s) {
 				return
 			}
 			hint := "write one of them"
-			if meant := nearest.Of(s, words); meant != "" {
+			if meant := nearest.Of(s, known); meant != "" {
 				hint = "did you mean " + code(meant) + "?"
 			}
-			c.Error("/closure/sentiment", fmt.Sprintf("the sentiment is %s, which is not one of %s", code(s), strings.Join(words, ", ")), hint)
+			c.Error("/closure/sentiment", fmt.Sprintf("the sentiment is %s, which is not one of %s", code(s), strings.Join(known, ", ")), hint)
 		},
 		Wrong: marked(metCriteria+strings.Replace(closed(""), "green", "greeen", 1), "greeen"),
 		Right: ex(metCriteria + closed("")),

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -142,7 +142,7 @@ func policyHolidays() Rule {
 					field := document.Pointer("regions", name, "holidays", "countries", fmt.Sprint(i))
 					if !slices.Contains(known, country) && w.PolicyFile.Has(field) {
 						w.Error(w.PolicyFile, field, fmt.Sprintf("the holidays of %s are not built in", code(country)),
-							"list them as `dates:`; built in are those of "+strings.Join(wordsOf(known), ", "))
+							"list them as `dates:`; built in are those of "+words.Join(known, ", "))
 					}
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -40,9 +41,9 @@ func roleFits() Rule {
 func unfit(h schema.Handle, p schema.Person, field string, fits []schema.Role) string {
 	roles := "has no role"
 	if len(p.Roles) > 0 {
-		roles = "is " + strings.ReplaceAll(anyOf(p.Roles), " or ", " and ")
+		roles = "is " + words.And(p.Roles)
 	}
-	return fmt.Sprintf("%s (%s) %s, but %s takes %s", code(h), p.Name, roles, field, anyOf(fits))
+	return fmt.Sprintf("%s (%s) %s, but %s takes %s", code(h), p.Name, roles, field, words.Or(fits))
 }
 
 func whoFits(c *Case, fits []schema.Role) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -342,7 +343,7 @@ func (s *Set) CitesOf(pointer string) []string {
 }
 
 // code shows a piece of YAML inside a sentence.
-func code[T ~string](s T) string { return "`" + string(s) + "`" }
+func code[T ~string](s T) string { return words.Code(s) }
 
 // names lists handles with names, at most three: jdoe (Jo Doe).
 func names(t *tree.Tree, handles []schema.Handle) string {
@@ -373,22 +374,4 @@ func holders(t *tree.Tree, roles []schema.Role, region schema.RegionName) []sche
 // holds reports whether a person has one of the roles.
 func holds(p schema.Person, roles []schema.Role) bool {
 	return slices.ContainsFunc(p.Roles, func(r schema.Role) bool { return slices.Contains(roles, r) })
-}
-
-// anyOf lists roles in a sentence: csm_manager, csm_leader or cse_leader.
-func anyOf(roles []schema.Role) string {
-	words := wordsOf(roles)
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
-
-// wordsOf returns words of a kind as plain ones.
-func wordsOf[T ~string](list []T) []string {
-	words := make([]string, len(list))
-	for i, w := range list {
-		words[i] = string(w)
-	}
-	return words
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -264,11 +265,9 @@ func last(pointer string) string {
 
 func isIndex(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
+// code shows a piece of YAML inside a sentence, of a long one the beginning.
 func code(s string) string {
-	if len([]rune(s)) > 60 {
-		s = string([]rune(s)[:59]) + "…"
-	}
-	return "`" + s + "`"
+	return words.Code(words.Clip(s, 60))
 }
 
 func pair(key, value string) string { return "`" + key + ": " + value + "`" }

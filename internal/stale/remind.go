@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// often is how many reminders of one rung of one lapse go out day by day; then
-// there is one a week.
-const often = 5
+// dailyReminders is how many reminders of one rung of one lapse go out day by
+// day; then there is one a week.
+const dailyReminders = 5
 
 // Reminders are what is to be said of what is overdue (P27): in the escalation's
 // channel and its tracking issue, and never in the announcement channel. told
@@ -30,7 +31,7 @@ func Reminders(r Report, told func(schema.ID) []string) []plan.Notice {
 			continue
 		}
 		n := plan.Notice{
-			Key: rung + i.Today.Format(time.DateOnly), Escalation: i.Escalation, Moment: plan.Reminder, Mentions: i.Asked, Text: words(lapse),
+			Key: rung + i.Today.Format(time.DateOnly), Escalation: i.Escalation, Moment: plan.Reminder, Mentions: i.Asked, Text: reminder(lapse),
 		}
 		for _, to := range []plan.Place{plan.Channel, plan.Tracking} {
 			if n.To = to; to == plan.Channel && i.Closed {
@@ -87,21 +88,21 @@ func due(rung string, today schema.Date, told []string) bool {
 		return true
 	}
 	last := days[len(days)-1]
-	if len(days) < often {
+	if len(days) < dailyReminders {
 		return today.After(last)
 	}
 	return !today.Before(last.AddDate(0, 0, 7))
 }
 
-// words says what a lapse is about, in one line.
-func words(lapse []Item) string {
+// reminder says what a lapse is about, in one line.
+func reminder(lapse []Item) string {
 	i := lapse[0]
 	what := make([]string, len(lapse))
 	for n, x := range lapse {
-		what[n] = strings.Join(strings.Fields(x.What), " ")
+		what[n] = words.Line(x.What)
 	}
 	return fmt.Sprintf("Overdue since %s: %s. It is the turn of %s (%s).",
-		i.Since.Format("Mon 2 Jan 15:04 MST"), strings.Join(what, "; "), i.Name, Rungs()[i.Rung])
+		i.zoned(), strings.Join(what, "; "), i.Name, Rungs()[i.Rung])
 }
 
 // Rungs are the names of the rungs of the ladder (P27); on none of them, it is

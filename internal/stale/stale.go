@@ -13,6 +13,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -81,6 +82,24 @@ type Item struct {
 	Today schema.Date
 	// Closed reports that the escalation is closed: its channel is archived.
 	Closed bool
+}
+
+// When says when it became overdue, or while it is not, by when it is due: by
+// the clocks of the region, to go behind since or by. What is due with the end
+// of a day is said as that day; the day on which a snooze ends is the next one.
+func (i Item) When() string {
+	if i.Clock == Snooze {
+		return words.Day(i.at())
+	}
+	return words.Deadline(i.at())
+}
+
+// zoned is When with the name of the zone where there is a time.
+func (i Item) zoned() string {
+	if i.Clock == Snooze {
+		return words.Day(i.at())
+	}
+	return words.ZonedDeadline(i.at())
 }
 
 // Report is what is overdue or due at a moment.
@@ -259,7 +278,7 @@ func (c *checker) clock(name Clock, clock schema.Clock, what string, counts func
 		until := c.heldUntil(overdue)
 		due, overdue = latest(due, until), latest(overdue, until)
 	}
-	what += " since " + last.In(due.Location()).Format("Mon 2 Jan 15:04")
+	what += " since " + words.Time(last.In(due.Location()))
 	if clock.Advisory != nil && *clock.Advisory {
 		i := c.item(name, due, what)
 		i.State = Advisory
@@ -448,12 +467,7 @@ func (c *checker) on(rung int) []schema.Handle {
 	}
 }
 
-func (c *checker) name(h schema.Handle) string {
-	if p := c.people.People[h]; p.Name != "" {
-		return string(p.Name)
-	}
-	return string(h)
-}
+func (c *checker) name(h schema.Handle) string { return words.Name(c.people, h) }
 
 func latest(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -58,7 +59,7 @@ func calls(e *tree.Escalation, now, until time.Time) []Call {
 // call is what is said: when and where it is, and what people need for it.
 func call(e *tree.Escalation, begins time.Time) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Standup of %s at %s (%s): %s", strings.Join(strings.Fields(string(e.Customer)), " "), begins.Format("15:04"), e.Standup.Zone, e.Standup.Link)
+	fmt.Fprintf(&b, "Standup of %s at %s (%s): %s", words.Line(e.Customer), begins.Format("15:04"), e.Standup.Zone, e.Standup.Link)
 	if c := e.Links.Case; c != "" && c != schema.Pending {
 		fmt.Fprintf(&b, "\nCase: %s", c)
 	}
