@@ -42,6 +42,8 @@ func TestLayers(t *testing.T) {
 		"internal/audit",
 		"internal/outbox",
 		"internal/escape",
+		"internal/terminal",
+		"internal/jsonfmt",
 		"internal/retry",
 		"internal/github",
 		"internal/slack",
