@@ -131,7 +131,7 @@ type sight struct{ mentions, comments, tricks []string }
 var (
 	mention   = regexp.MustCompile(`(?:^|[^\w/])(@[A-Za-z0-9][\w/-]*)`)
 	reference = regexp.MustCompile(`(?i)(?:^|[^\w&])(?:#\d+|GH-\d+|[\w.-]+/[\w.-]+#\d+)\b|\b[0-9a-f]{7,40}\b`)
-	plainTags = []string{"html", "head", "body", "p", "br", "span", "a", "em"}
+	plainTags = []string{"html", "head", "body", "p", "br", "a", "em", "code"}
 )
 
 // seen renders Markdown as GitHub does, and looks for what GitHub then looks
@@ -162,7 +162,7 @@ func seen(t testing.TB, body string) sight {
 				}
 			}
 		case nethtml.TextNode:
-			if n.Parent != nil && n.Parent.Data == "a" {
+			if n.Parent != nil && (n.Parent.Data == "a" || n.Parent.Data == "code") {
 				continue
 			}
 			for _, m := range mention.FindAllStringSubmatch(n.Data, -1) {
@@ -181,13 +181,14 @@ func TestSeen(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]sight{
 		"cc @jodoe @minlee\n\n<!-- escalate: x -->": {mentions: []string{"@jodoe", "@minlee"}, comments: []string{" escalate: x "}},
-		"<span>@</span>jodoe":                       {},
-		"\\@jodoe and &#64;jodoe":                   {mentions: []string{"@jodoe", "@jodoe"}},
-		"closes #1":                                 {tricks: []string{"a reference:  #1"}},
-		"# Heading":                                 {tricks: []string{"<h1>"}},
-		"![x](https://evil.example)":                {tricks: []string{"<img>"}},
-		"[good](https://evil.example)":              {tricks: []string{"a link to https://evil.example that shows good"}},
-		"<https://example.com>":                     {},
+		"`@jodoe`":                     {},
+		"<span>@</span>jodoe":          {tricks: []string{"<span>"}},
+		"\\@jodoe and &#64;jodoe":      {mentions: []string{"@jodoe", "@jodoe"}},
+		"closes #1":                    {tricks: []string{"a reference:  #1"}},
+		"# Heading":                    {tricks: []string{"<h1>"}},
+		"![x](https://evil.example)":   {tricks: []string{"<img>"}},
+		"[good](https://evil.example)": {tricks: []string{"a link to https://evil.example that shows good"}},
+		"<https://example.com>":        {},
 	} {
 		if got := seen(t, body); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("in %q it sees %v, want %v", body, got, want)

@@ -167,7 +167,7 @@ func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Repor
 		line := fmt.Sprintf(format, args...)
 		fmt.Fprintln(env.stderr, "escalate: "+escape.Line(line))
 		_ = appendSummary(env, func(w io.Writer) error { // where it cannot be written, that was said
-			_, err := fmt.Fprintf(w, "\n%s\n", escape.GitHub(line))
+			_, err := fmt.Fprintf(w, "\n%s\n", escape.Markdown(line))
 			return err
 		})
 	}

@@ -354,9 +354,9 @@ func (t *Tracking) body(text string, mentions []schema.Handle, keys ...string) s
 	}
 	text = strings.TrimSpace(text)
 	for most := len(text); ; most = most * 3 / 4 {
-		shown := escape.GitHub(text)
+		shown := escape.Markdown(text)
 		if most < len(text) {
-			shown = escape.GitHub(escape.Clip(text, most)) + "\n\n*The rest is in the file of the escalation.*"
+			shown = escape.Markdown(escape.Clip(text, most)) + "\n\n*The rest is in the file of the escalation.*"
 		}
 		if body := shown + end.String(); utf8.RuneCountInString(body) <= maxBody {
 			return body

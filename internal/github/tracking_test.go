@@ -34,7 +34,7 @@ func TestDeliver(t *testing.T) {
 		"open, in doubt": {notice("opened", plan.OpenIssue, "", "Northwind\n\nText"), true, nil, []string{"GET /issues", "GET /user", "GET /issues/1"}, "Northwind open [escalation] []"},
 		"opened":         {notice("opened", "", "", "Text"), false, nil, []string{"GET /issues/1"}, "Northwind open [escalation] []"},
 		"comment": {notice("steps 1", "", "", "*Steps* @all", "jdoe", "kwong", "ebrandt"), false, nil, []string{
-			`POST /issues/1/comments {"body":"\\*Steps\\* <span>@</span>all\n\ncc @jodoe @evabrandt\n\n<!-- escalate: 2026/northwind steps 1 -->"}`,
+			"POST /issues/1/comments {\"body\":\"\\\\*Steps\\\\* `@all`\\n\\ncc @jodoe @evabrandt\\n\\n<!-- escalate: 2026/northwind steps 1 -->\"}",
 		}, "Northwind open [escalation] [] 1"},
 		"comment, in doubt": {notice("steps 1", "", "", "Steps"), true, func(g *fake) { g.say(bot, 1, marker(id+" steps 1")) }, []string{"GET /issues/1", "GET /issues/1/comments"}, "Northwind open [escalation] [] 1"},
 		"edit": {notice("steps 1", plan.Edit, "", "New\n\nWords"), false, nil, []string{

@@ -87,12 +87,12 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 			}
 			line := fmt.Sprintf("- %s: %s, %s", c.Result, codeSpan(escape.Line(c.Key)), whatWhere(c))
 			if c.Err != nil {
-				line += ": " + escape.GitHub(escape.Line(escape.Clip(c.Err.Error(), asideClip)))
+				line += ": " + escape.Markdown(escape.Line(escape.Clip(c.Err.Error(), asideClip)))
 			} else if c.URL != "" {
-				line += ": " + escape.GitHub(c.URL)
+				line += ": " + escape.Markdown(c.URL)
 			}
 			if c.Note != "" {
-				line += " (" + escape.GitHub(escape.Line(escape.Clip(c.Note, asideClip))) + ")"
+				line += " (" + escape.Markdown(escape.Line(escape.Clip(c.Note, asideClip))) + ")"
 			}
 			if !b.write(line + "\n") {
 				b.leaveOut([]string{"what was not delivered", "what was delivered"}[i], string(c.Escalation))
@@ -100,7 +100,7 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 		}
 	}
 	for _, a := range (Plan{Plan: r.Plan}).asides() {
-		if !b.write(fmt.Sprintf("- %s\n", escape.GitHub(escape.Line(escape.Clip(a.text, asideClip))))) {
+		if !b.write(fmt.Sprintf("- %s\n", escape.Markdown(escape.Line(escape.Clip(a.text, asideClip))))) {
 			b.leaveOut(a.kind, string(a.id))
 		}
 	}

@@ -293,7 +293,7 @@ const (
 // no room is named.
 func PlanMarkdown(w io.Writer, r Plan) error {
 	b := bounded{left: map[string][]string{}}
-	b.write(fmt.Sprintf("### What merging this announces\n\n%s\n", escape.GitHub(r.summary())))
+	b.write(fmt.Sprintf("### What merging this announces\n\n%s\n", escape.Markdown(r.summary())))
 	ids := r.ids()
 	for _, wide := range []bool{true, false} { // what everybody will read first
 		for _, id := range ids {
@@ -310,7 +310,7 @@ func PlanMarkdown(w io.Writer, r Plan) error {
 			if i == 0 {
 				b.write("\n")
 			}
-			if !b.write(fmt.Sprintf("- %s\n", escape.GitHub(escape.Line(escape.Clip(a.text, asideClip))))) {
+			if !b.write(fmt.Sprintf("- %s\n", escape.Markdown(escape.Line(escape.Clip(a.text, asideClip))))) {
 				b.leaveOut(a.kind, string(a.id))
 			}
 		}
@@ -402,7 +402,7 @@ func markdownTelling(id schema.ID, t telling, most int) string {
 func (r Plan) markdownActions(id schema.ID) string {
 	var b strings.Builder
 	for _, a := range r.actionsOf(id) {
-		fmt.Fprintf(&b, "- %s\n", escape.GitHub(escape.Line(escape.Clip(r.doing(a), commentClip))))
+		fmt.Fprintf(&b, "- %s\n", escape.Markdown(escape.Line(escape.Clip(r.doing(a), commentClip))))
 	}
 	if b.Len() == 0 {
 		return ""
@@ -419,7 +419,7 @@ func details(title, text string) string {
 func quote(text string, most int) string {
 	clipped := escape.Clip(text, most)
 	var b strings.Builder
-	for line := range strings.Lines(escape.GitHub(clipped)) {
+	for line := range strings.Lines(escape.Markdown(clipped)) {
 		b.WriteString("> " + strings.TrimSuffix(line, "\n") + "\n")
 	}
 	if clipped != text {
