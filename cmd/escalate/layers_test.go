@@ -44,6 +44,7 @@ func TestLayers(t *testing.T) {
 		"internal/escape",
 		"internal/terminal",
 		"internal/jsonfmt",
+		"internal/markdown",
 		"internal/retry",
 		"internal/github",
 		"internal/slack",

@@ -44,24 +44,13 @@ type Piece struct {
 
 // MarkdownOf is Markdown of pieces in a row. A word may go on from one piece to
 // the next, and is judged as a whole.
-func MarkdownOf(pieces ...Piece) string { return markdownLines(pieces, whitespace.Replace) }
+func MarkdownOf(pieces ...Piece) string { return markdownLines(pieces, true) }
 
 // MarkdownLineOf is MarkdownLine of pieces in a row.
-func MarkdownLineOf(pieces ...Piece) string {
-	begun := false
-	return markdownLines(pieces, func(s string) string {
-		s = strings.ReplaceAll(whitespace.Replace(s), "\n", " ")
-		if !begun {
-			s = strings.TrimLeftFunc(s, unicode.IsSpace)
-		}
-		begun = begun || s != ""
-		return s
-	})
-}
+func MarkdownLineOf(pieces ...Piece) string { return markdownLines(pieces, false) }
 
-// markdownLines writes pieces, in whose words the lines are what split makes of
-// them.
-func markdownLines(pieces []Piece, split func(string) string) string {
+// markdownLines writes pieces, in several lines or in one.
+func markdownLines(pieces []Piece, several bool) string {
 	lines := [][]Piece{{}}
 	add := func(p Piece) {
 		last := &lines[len(lines)-1]
@@ -76,14 +65,18 @@ func markdownLines(pieces []Piece, split func(string) string) string {
 			add(p)
 			continue
 		}
-		for i, words := range strings.Split(split(p.Words), "\n") {
+		text := whitespace.Replace(p.Words)
+		if !several {
+			text = strings.ReplaceAll(text, "\n", " ")
+		}
+		for i, words := range strings.Split(text, "\n") {
 			if i > 0 {
 				lines = append(lines, nil)
 			}
 			add(Piece{Words: Visible(words)})
 		}
 	}
-	var m markdown
+	m := markdown{indents: several}
 	blank, begun := 0, false
 	for _, line := range lines {
 		if n := len(line); n > 0 && line[n-1].prose() {
@@ -122,6 +115,8 @@ func Refers(url string) bool { return referring(url) }
 type markdown struct {
 	out  []byte
 	kept string
+	// indents reports that white space at the beginning of a line is shown.
+	indents bool
 	// linked reports that we are in the label of a link, which holds no other.
 	linked bool
 }
@@ -153,7 +148,7 @@ func (m *markdown) flush() {
 // leading is what has a meaning at the beginning of a line, up to its last
 // character: a heading, a quotation, a list, an underline, the columns of a
 // table.
-var leading = regexp.MustCompile(`^(?:[-+=:>]|#+|[0-9]+[.)](?:\s|$))`)
+var leading = regexp.MustCompile(`^(?:[-+=:>]|#+(?:\s|$)|[0-9]+[.)](?:\s|$))`)
 
 // line writes a line that is not empty.
 func (m *markdown) line(line []Piece) {
@@ -167,8 +162,8 @@ func (m *markdown) line(line []Piece) {
 			m.words(p.Words, -1)
 		default:
 			text := strings.TrimLeftFunc(p.Words, unicode.IsSpace)
-			for range utf8.RuneCountInString(p.Words[:len(p.Words)-len(text)]) {
-				m.mark("&nbsp;") // white space would be lost, or begin a block of code
+			if m.indents { // it would be lost, or begin a block of code
+				m.mark(strings.Repeat("&nbsp;", utf8.RuneCountInString(p.Words[:len(p.Words)-len(text)])))
 			}
 			mark := -1
 			if loc := leading.FindStringIndex(text); loc != nil {

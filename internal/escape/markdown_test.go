@@ -26,7 +26,7 @@ func TestMarkdown(t *testing.T) {
 		{"GH-12 CVE-2021-1 GHSA-x no-1", "`GH-12` `CVE-2021-1` `GHSA-x` no-1"},
 		{"0123456 012345 (deadbeef) feedback", "`0123456` 012345 (`deadbeef`) feedback"},
 		{"$5 :smile: 10:30:45 10:30", "`$5` `:smile:` `10:30:45` 10:30"},
-		{"# x\n- x\n1. x\n12) x\n= x\n: x\n> x\n/x y\n1.5 x\n#esc_x", "\\# x  \n\\- x  \n1\\. x  \n12\\) x  \n\\= x  \n\\: x  \n\\> x  \n`/x` y  \n1.5 x  \n\\#esc_x"},
+		{"# x\n- x\n1. x\n12) x\n= x\n: x\n> x\n/x y\n1.5 x\n#esc_x", "\\# x  \n\\- x  \n1\\. x  \n12\\) x  \n\\= x  \n\\: x  \n\\> x  \n`/x` y  \n1.5 x  \n#esc_x"},
 		{"  - a", "&nbsp;&nbsp;\\- a"},
 		{"a_b _c_ *d* `e` [f] |g \\", "a_b \\_c\\_ \\*d\\* \\`e\\` \\[f\\] \\|g `\\`"},
 		{"<b> &lt; --> R&D", "&lt;b> &amp;lt; --> R&D"},
@@ -59,7 +59,7 @@ func TestMarkdownOf(t *testing.T) {
 		{[]escape.Piece{words("Look!"), {Words: "File", URL: "https://x.y/(a)"}}, "Look\\![File](<https://x.y/(a)>)"},
 		{[]escape.Piece{{Words: "see https://x.y/b @x", URL: "https://x.y/a"}}, "[see `https://x.y/b` `@x`](https://x.y/a)"},
 		{[]escape.Piece{{Words: "File", URL: "javascript:x"}, words(" "), {URL: "https://x.y/<b>"}}, "File: `javascript:x` `https://x.y/<b>`"},
-		{[]escape.Piece{{URL: "https://x.y/a"}, words("\n"), {URL: "https://github.com/o/r/issues/1"}}, "<https://x.y/a>  \n`https://github.com/o/r/issues/1`"},
+		{[]escape.Piece{{URL: "https://x.y/a"}, words(" "), words("\n"), {URL: "https://github.com/o/r/issues/1"}}, "<https://x.y/a>  \n`https://github.com/o/r/issues/1`"},
 		{[]escape.Piece{words("@a"), {Words: "b c", Code: true}, words("@d")}, "`@ab c@d`"},
 		{[]escape.Piece{{Words: "a|<!-- b", Code: true}}, "`a`\\|&lt;`!-- b`"},
 	} {
