@@ -25,6 +25,7 @@ func TestLayers(t *testing.T) {
 		"internal/words",
 		"internal/notice",
 		"internal/destination",
+		"internal/forge",
 		"internal/nearest",
 		"internal/document",
 		"internal/shape",

@@ -5,6 +5,7 @@ package github
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,12 @@ type Config struct {
 	Token      string
 	// UserAgent names this program.
 	UserAgent string
+	// Now is the clock, and Wait waits: github.com takes so many issues and comments
+	// in a minute. Without them, it is not waited for.
+	Now  func() time.Time
+	Wait func(context.Context, time.Duration) error
+	// Says is told what is waited for, if it is not nil.
+	Says func(string)
 }
 
 // client is the API of one repository.

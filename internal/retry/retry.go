@@ -49,7 +49,22 @@ func NewClient(p Platform) *http.Client {
 	c.RetryWaitMin, c.RetryWaitMax = 200*time.Millisecond, Longest
 	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	c.HTTPClient.Timeout = timeout
-	return c.StandardClient()
+	c.HTTPClient.CheckRedirect = redirected
+	client := c.StandardClient()
+	client.CheckRedirect = redirected
+	return client
+}
+
+// redirected follows a redirection of a request that reads. Of one that writes,
+// HTTP makes one that reads, whose reply would be taken for that of the other.
+func redirected(_ *http.Request, via []*http.Request) error {
+	switch {
+	case via[0].Method != http.MethodGet:
+		return http.ErrUseLastResponse
+	case len(via) >= 10:
+		return errors.New("it is redirected without an end")
+	}
+	return nil
 }
 
 // Again reports whether a request is sent again, after its reply or an error.

@@ -1,0 +1,59 @@
+package forge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+)
+
+// Confirm returns a forge that takes nothing for done which the reply does not
+// confirm, such as an issue without a number, or an edit that was answered by
+// something else. The error is destination.ErrUnconfirmed then. This is the only
+// place that decides it, for all forges.
+func Confirm(f Forge) Forge { return confirmed{f} }
+
+type confirmed struct{ Forge }
+
+// confirm is a reply that confirms something, or an error.
+func confirm[T any](reply T, err error, does bool, format string, args ...any) (T, error) {
+	if err != nil || does {
+		return reply, err
+	}
+	var none T
+	return none, fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), destination.ErrUnconfirmed)
+}
+
+func (f confirmed) Issue(ctx context.Context, number int) (Issue, error) {
+	i, err := f.Forge.Issue(ctx, number)
+	return confirm(i, err, i.Number == number, "issue %d was asked for, and %d returned", number, i.Number)
+}
+
+func (f confirmed) OpenIssue(ctx context.Context, d Draft) (Issue, error) {
+	i, err := f.Forge.OpenIssue(ctx, d)
+	return confirm(i, err, i.Number > 0 && i.URL != "", "an issue was opened that has no number or address")
+}
+
+func (f confirmed) EditIssue(ctx context.Context, number int, e Edit) (Issue, error) {
+	i, err := f.Forge.EditIssue(ctx, number, e)
+	does := i.Number == number &&
+		(e.Title == nil || same(i.Title, *e.Title)) && (e.Body == nil || same(i.Body, *e.Body)) && (e.Open == nil || i.Open == *e.Open)
+	return confirm(i, err, does, "issue %d was edited, and is not as it was to be", number)
+}
+
+func (f confirmed) AddComment(ctx context.Context, to Thread, body string) (Comment, error) {
+	c, err := f.Forge.AddComment(ctx, to, body)
+	return confirm(c, err, c.ID > 0 && same(c.Body, body), "a comment was written that has no number or another text")
+}
+
+func (f confirmed) EditComment(ctx context.Context, in Thread, id int64, body string) (Comment, error) {
+	c, err := f.Forge.EditComment(ctx, in, id, body)
+	return confirm(c, err, c.ID == id && same(c.Body, body), "comment %d was edited, and is not as it was to be", id)
+}
+
+// same reports whether two texts are the same but for what forges make of line
+// ends, and of white space around it all.
+func same(a, b string) bool {
+	return strings.TrimSpace(strings.ReplaceAll(a, "\r\n", "\n")) == strings.TrimSpace(strings.ReplaceAll(b, "\r\n", "\n"))
+}

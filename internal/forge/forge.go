@@ -1,0 +1,141 @@
+// Package forge is what the tracking of escalations asks of a forge: issues,
+// their comments and labels, and the comments of a change request, which is a
+// pull request or a merge request. It is drawn from GitHub and from GitLab;
+// a package for each implements it, and decides nothing.
+package forge
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Forge is one repository or project on a forge. Its errors wrap one of this
+// package where they are one of those, and destination.ErrInDoubt where it is not
+// known whether something was carried out.
+type Forge interface {
+	// Traits say how the forge differs from others.
+	Traits() Traits
+	// Me returns who the token writes as; nobody, where the forge does not say it of
+	// a workflow's token or an app's. Such a token writes as a bot.
+	Me(ctx context.Context) (Author, error)
+
+	// Issue returns an issue.
+	Issue(ctx context.Context, number int) (Issue, error)
+	// Issues are those with a label, open and closed, the oldest first.
+	Issues(ctx context.Context, label string) iter.Seq2[Issue, error]
+	// OpenIssue opens an issue. The error is ErrRefused where somebody may not be
+	// assigned.
+	OpenIssue(ctx context.Context, d Draft) (Issue, error)
+	// EditIssue changes what an edit has, and returns the issue as it is then. The
+	// error is ErrRefused where somebody may not be assigned.
+	EditIssue(ctx context.Context, number int, e Edit) (Issue, error)
+	// SetLabels gives an issue the labels, and takes all others.
+	SetLabels(ctx context.Context, number int, labels []string) error
+	// MakeLabel makes a label where there is none of its name.
+	MakeLabel(ctx context.Context, l Label) error
+
+	// Comments are those of a thread, the oldest first.
+	Comments(ctx context.Context, of Thread) iter.Seq2[Comment, error]
+	// AddComment writes a comment.
+	AddComment(ctx context.Context, to Thread, body string) (Comment, error)
+	// EditComment replaces the body of a comment.
+	EditComment(ctx context.Context, in Thread, id int64, body string) (Comment, error)
+	// DeleteComment deletes a comment. One that is gone is no error.
+	DeleteComment(ctx context.Context, in Thread, id int64) error
+}
+
+// The errors that a caller tells apart.
+var (
+	// ErrGone is returned of what does not exist any more, or never did here.
+	ErrGone = errors.New("it does not exist")
+	// ErrForbidden is returned of what the token may not do.
+	ErrForbidden = errors.New("the token may not do it")
+	// ErrRefused is returned of a request that the forge does not take as it is.
+	ErrRefused = errors.New("it is not taken as it is")
+)
+
+// Traits are how a forge differs from others.
+type Traits struct {
+	// Via names it in the ledger, such as "github".
+	Via string
+	// MaxBody is how many characters it takes of an issue or a comment, MaxTitle of
+	// a title.
+	MaxBody, MaxTitle int
+	// Login returns the login of a person of the directory; empty where there is
+	// none.
+	Login func(schema.Person) string
+	// Scoped is a label of which an issue has one for each scope.
+	Scoped func(scope, value string) string
+}
+
+// Author is who wrote something.
+type Author struct {
+	ID    int64
+	Login string
+	// Bot reports that it is no person's account.
+	Bot bool
+}
+
+// Issue is an issue.
+type Issue struct {
+	Number      int
+	Title, Body string
+	URL         string
+	Author      Author
+	Open        bool
+	Labels      []string
+	Assignees   []string // logins
+	// Comments is how many there are; -1 where the forge did not say.
+	Comments int
+	// Confidential reports that not everybody sees it who sees the repository.
+	Confidential bool
+	// ChangeRequest reports that it is none, but has a number among them, as a pull
+	// request on GitHub.
+	ChangeRequest bool
+}
+
+// Draft is an issue to be opened.
+type Draft struct {
+	Title, Body       string
+	Labels, Assignees []string
+}
+
+// Edit is what is to be changed of an issue: what is nil stays.
+type Edit struct {
+	Title, Body *string
+	Open        *bool
+	Assignees   *[]string
+}
+
+// Label is a label to be made.
+type Label struct {
+	Name, Description string
+	Color             string // as rrggbb; empty for none in particular
+}
+
+// Thread is what comments are about: an issue, or a change request.
+type Thread struct {
+	Number        int
+	ChangeRequest bool
+}
+
+// Comment is a comment.
+type Comment struct {
+	ID     int64
+	Body   string
+	URL    string
+	Author Author
+}
+
+// Error is an error in words, of a kind that a caller tells apart.
+type Error struct {
+	Kind error
+	Err  error
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+func (e *Error) Unwrap() []error { return []error{e.Kind, e.Err} }

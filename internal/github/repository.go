@@ -1,0 +1,196 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Repository is a repository on GitHub: a forge.Forge, and nothing else.
+type Repository struct {
+	*client
+	pace pace
+}
+
+// New returns the repository that a configuration is for.
+func New(c Config) (*Repository, error) {
+	gh, err := newClient(c)
+	if err != nil {
+		return nil, err
+	}
+	r := &Repository{client: gh}
+	if limits(gh.BaseURL) {
+		r.pace = pace{now: c.Now, wait: c.Wait, says: c.Says}
+	}
+	return r, nil
+}
+
+// Traits are those of GitHub.
+func (*Repository) Traits() forge.Traits {
+	return forge.Traits{
+		Via: "github", MaxBody: 65_536, MaxTitle: 256,
+		Login:  func(p schema.Person) string { return string(p.GitHub) },
+		Scoped: func(scope, value string) string { return scope + ":" + value },
+	}
+}
+
+// Me returns whose the token is. That of a workflow, or of another app, is nobody's.
+func (r *Repository) Me(ctx context.Context) (forge.Author, error) {
+	me, _, err := r.Users.Get(ctx, "")
+	err = inWords(err)
+	if errors.Is(err, forge.ErrGone) || errors.Is(err, forge.ErrForbidden) {
+		return forge.Author{}, nil
+	}
+	return authorOf(me), err
+}
+
+// Issue returns an issue, or a pull request.
+func (r *Repository) Issue(ctx context.Context, number int) (forge.Issue, error) {
+	i, _, err := r.Client.Issues.Get(ctx, r.owner, r.repo, number)
+	return issueOf(i), inWords(err)
+}
+
+// Issues are those with a label.
+func (r *Repository) Issues(ctx context.Context, label string) iter.Seq2[forge.Issue, error] {
+	return pages(func(page github.ListOptions) ([]*github.Issue, *github.Response, error) {
+		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: page})
+	}, issueOf)
+}
+
+// OpenIssue opens an issue.
+func (r *Repository) OpenIssue(ctx context.Context, d forge.Draft) (forge.Issue, error) {
+	if err := r.pace.turn(ctx); err != nil {
+		return forge.Issue{}, err
+	}
+	request := github.IssueRequest{Title: &d.Title, Body: &d.Body, Labels: &d.Labels}
+	if len(d.Assignees) > 0 {
+		request.Assignees = &d.Assignees
+	}
+	i, _, err := r.Client.Issues.Create(ctx, r.owner, r.repo, &request)
+	return issueOf(i), inWords(err)
+}
+
+// EditIssue changes an issue.
+func (r *Repository) EditIssue(ctx context.Context, number int, e forge.Edit) (forge.Issue, error) {
+	request := github.IssueRequest{Title: e.Title, Body: e.Body, Assignees: e.Assignees}
+	switch {
+	case e.Open == nil:
+	case *e.Open:
+		request.State = github.String("open")
+	default:
+		request.State, request.StateReason = github.String("closed"), github.String("completed")
+	}
+	i, _, err := r.Client.Issues.Edit(ctx, r.owner, r.repo, number, &request)
+	return issueOf(i), inWords(err)
+}
+
+// SetLabels gives an issue its labels.
+func (r *Repository) SetLabels(ctx context.Context, number int, labels []string) error {
+	_, _, err := r.Client.Issues.ReplaceLabelsForIssue(ctx, r.owner, r.repo, number, labels)
+	return inWords(err)
+}
+
+// MakeLabel makes a label where there is none of its name.
+func (r *Repository) MakeLabel(ctx context.Context, l forge.Label) error {
+	_, _, err := r.Client.Issues.GetLabel(ctx, r.owner, r.repo, l.Name)
+	if status(err) != http.StatusNotFound {
+		return inWords(err)
+	}
+	label := github.Label{Name: &l.Name, Description: &l.Description}
+	if l.Color != "" {
+		label.Color = &l.Color
+	}
+	_, _, err = r.Client.Issues.CreateLabel(ctx, r.owner, r.repo, &label)
+	if status(err) == http.StatusUnprocessableEntity {
+		return nil // somebody was faster
+	}
+	return inWords(err)
+}
+
+// Comments are those of an issue; a pull request is one as to its comments.
+func (r *Repository) Comments(ctx context.Context, of forge.Thread) iter.Seq2[forge.Comment, error] {
+	return pages(func(page github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
+		return r.Client.Issues.ListComments(ctx, r.owner, r.repo, of.Number, &github.IssueListCommentsOptions{ListOptions: page})
+	}, commentOf)
+}
+
+// AddComment writes a comment.
+func (r *Repository) AddComment(ctx context.Context, to forge.Thread, body string) (forge.Comment, error) {
+	if err := r.pace.turn(ctx); err != nil {
+		return forge.Comment{}, err
+	}
+	c, _, err := r.Client.Issues.CreateComment(ctx, r.owner, r.repo, to.Number, &github.IssueComment{Body: &body})
+	return commentOf(c), inWords(err)
+}
+
+// EditComment replaces the body of a comment.
+func (r *Repository) EditComment(ctx context.Context, _ forge.Thread, id int64, body string) (forge.Comment, error) {
+	c, _, err := r.Client.Issues.EditComment(ctx, r.owner, r.repo, id, &github.IssueComment{Body: &body})
+	return commentOf(c), inWords(err)
+}
+
+// DeleteComment deletes a comment.
+func (r *Repository) DeleteComment(ctx context.Context, _ forge.Thread, id int64) error {
+	_, err := r.Client.Issues.DeleteComment(ctx, r.owner, r.repo, id)
+	if err = inWords(err); errors.Is(err, forge.ErrGone) {
+		return nil
+	}
+	return err
+}
+
+// pages are the items of all pages of a list.
+func pages[T, V any](list func(github.ListOptions) ([]T, *github.Response, error), as func(T) V) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		for page := (github.ListOptions{PerPage: 100}); ; {
+			items, r, err := list(page)
+			if err != nil {
+				var none V
+				yield(none, inWords(err))
+				return
+			}
+			for _, item := range items {
+				if !yield(as(item), nil) {
+					return
+				}
+			}
+			if r.NextPage == 0 {
+				return
+			}
+			page.Page = r.NextPage
+		}
+	}
+}
+
+func issueOf(i *github.Issue) forge.Issue {
+	is := forge.Issue{
+		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: authorOf(i.GetUser()), Open: i.GetState() == "open",
+		Comments: -1, ChangeRequest: i.IsPullRequest(),
+	}
+	if i == nil {
+		return is
+	}
+	if i.Comments != nil {
+		is.Comments = *i.Comments
+	}
+	for _, l := range i.Labels {
+		is.Labels = append(is.Labels, l.GetName())
+	}
+	for _, a := range i.Assignees {
+		is.Assignees = append(is.Assignees, a.GetLogin())
+	}
+	return is
+}
+
+func commentOf(c *github.IssueComment) forge.Comment {
+	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: authorOf(c.GetUser())}
+}
+
+func authorOf(u *github.User) forge.Author {
+	return forge.Author{ID: u.GetID(), Login: u.GetLogin(), Bot: u.GetType() == "Bot"}
+}
