@@ -17,7 +17,7 @@ func TestLayers(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/escalations-as-code/escalate/"
 	order := []string{
-		"internal/finding", "internal/git", "schema", "internal/notice", "internal/destination", "internal/nearest", "internal/document", "internal/shape", "internal/process",
+		"internal/edit", "internal/finding", "internal/git", "schema", "internal/notice", "internal/destination", "internal/nearest", "internal/document", "internal/shape", "internal/process",
 		"internal/calendar", "internal/tree", "internal/change", "internal/rule", "internal/plan", "internal/lint", "internal/stale", "internal/ledger", "internal/history",
 		"internal/audit", "internal/outbox", "internal/escape", "internal/retry", "internal/github", "internal/slack", "internal/ics", "internal/report", "cmd/escalate",
 	}
