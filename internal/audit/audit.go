@@ -370,7 +370,7 @@ func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding)
 func (j judge) again(it *item, was *state) {
 	now := *was
 	it.after = &now
-	if was.judgement == nil || was.escalation.Broken {
+	if was.judgement == nil || was.escalation.Broken() {
 		return
 	}
 	now.rules = it.rules
@@ -408,7 +408,7 @@ func (j judge) bare(rules *tree.Tree, e *tree.Escalation) []bare {
 func judgementOf(e *tree.Escalation, found []finding.Finding, rules *tree.Tree) *judgement {
 	return &judgement{
 		escalation: e, data: e.Data, brief: rule.NewBrief(e, rules.Policy), found: count(found),
-		plain: !e.Broken && len(e.Faults) == 0 && len(e.Findings) == 0 && len(e.Unread) == 0,
+		plain: !e.Broken() && len(e.Faults) == 0 && len(e.Findings) == 0 && len(e.Unread) == 0,
 	}
 }
 
@@ -527,7 +527,7 @@ func (r *replay) take(it *item) error {
 	}
 	e := it.after.escalation
 	f.version, f.blob = e, it.after.entry.ID
-	if !e.Broken {
+	if !e.Broken() {
 		var before *schema.Escalation
 		if f.last != nil {
 			before = &f.last.Escalation
@@ -648,7 +648,7 @@ func (r *replay) misnamed(g *followed, c *commit) bool {
 // successor reports whether an escalation is one that had another name before.
 func successor(gone, opened *followed) bool {
 	before, now := gone.version, opened.version
-	return gone.blob == opened.blob || !before.Broken && !now.Broken && before.Customer == now.Customer && before.Opened == now.Opened
+	return gone.blob == opened.blob || !before.Broken() && !now.Broken() && before.Customer == now.Customer && before.Opened == now.Opened
 }
 
 // report tells what a commit brought in.

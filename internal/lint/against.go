@@ -99,10 +99,10 @@ type Step struct {
 // found of it as it is; rest is what is left of that where a rule of what
 // changed says more of the same value.
 func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest, judged []finding.Finding) {
-	if s.After.Broken {
+	if s.After.Broken() {
 		return found, nil
 	}
-	c := rule.NewTransition(&rule.Case{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
+	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
 	c.Base, c.Authored = s.Base, s.Authored
 	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
 	for _, f := range s.After.Faults {
@@ -113,11 +113,14 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Transition != nil }) {
 		v.tell(c.Judge(r), s.After.Document)
 	}
-	rest = slices.DeleteFunc(found, func(f finding.Finding) bool {
-		return slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
+	for _, f := range found {
+		isTold := slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
 			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
 		})
-	})
+		if !isTold {
+			rest = append(rest, f)
+		}
+	}
 	return rest, v.findings
 }
 
@@ -184,13 +187,13 @@ func (l *Linter) Vanished(v *rule.Vanished) []finding.Finding {
 // the same content, or the same customer and the same opening.
 func successor(before, now *tree.Escalation) bool {
 	return bytes.Equal(before.Data, now.Data) && len(now.Data) > 0 ||
-		!before.Broken && !now.Broken && before.Customer == now.Customer && before.Opened == now.Opened
+		!before.Broken() && !now.Broken() && before.Customer == now.Customer && before.Opened == now.Opened
 }
 
 // together tells where a file passes only because the directory or the policy
 // changed with it.
 func (a *against) together(e *tree.Escalation, found []finding.Finding) []finding.Finding {
-	if a.sameRules || e.Broken {
+	if a.sameRules || e.Broken() {
 		return nil
 	}
 	var told []finding.Finding

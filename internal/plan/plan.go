@@ -199,7 +199,7 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		case after != nil && after.Misread():
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
-		case before != nil && before.Broken && after != nil:
+		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
 			p.add(newPlanner(head, after.ID, before, &after.Escalation, ordinal))

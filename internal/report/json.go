@@ -9,6 +9,13 @@ import (
 
 // JSON prints findings for programs, in the shape that is promised to them.
 func JSON(w io.Writer, r finding.Report) error {
+	type fix struct {
+		Line      int    `json:"line"`
+		Column    int    `json:"column"`
+		EndLine   int    `json:"end_line"`
+		EndColumn int    `json:"end_column"`
+		Text      string `json:"text"`
+	}
 	type item struct {
 		Path      string        `json:"path"`
 		Line      int           `json:"line"`
@@ -21,6 +28,7 @@ func JSON(w io.Writer, r finding.Report) error {
 		Hint      string        `json:"hint"`
 		Cites     []string      `json:"cites"`
 		New       bool          `json:"new"`
+		Fixes     []fix         `json:"fixes,omitempty"`
 	}
 	out := struct {
 		Findings []item `json:"findings"`
@@ -30,10 +38,14 @@ func JSON(w io.Writer, r finding.Report) error {
 	}{Findings: []item{}, Files: r.Files}
 	out.Errors, out.Warnings = finding.Count(r.Findings)
 	for _, f := range r.Findings {
+		var fixes []fix
+		for _, x := range f.Fixes {
+			fixes = append(fixes, fix{x.Line, x.Column, x.EndLine, x.EndColumn, x.Text})
+		}
 		out.Findings = append(out.Findings, item{
 			Path: f.Path, Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn,
 			Rule: f.Rule, Level: f.Level, Message: f.Message, Hint: f.Hint,
-			Cites: append([]string{}, f.Cites...), New: f.New,
+			Cites: append([]string{}, f.Cites...), New: f.New, Fixes: fixes,
 		})
 	}
 	return encode(w, out)

@@ -35,10 +35,10 @@ func transitionRules() []Rule {
 	}
 }
 
-// Transition is a change of one escalation under judgement. The Case in it is
+// Transition is a change of one escalation under judgement. The Pass in it is
 // the escalation as it is now: findings have their places there.
 type Transition struct {
-	*Case
+	*Pass
 	// Before is the escalation as it was; nil where it is being opened, and
 	// where its version cannot be read.
 	Before *tree.Escalation
@@ -57,8 +57,8 @@ type Transition struct {
 
 // NewTransition returns the change of an escalation from before, which may be
 // nil, to what c holds.
-func NewTransition(c *Case, before *tree.Escalation) *Transition {
-	t := &Transition{Case: c, Unreadable: before != nil && !before.Readable()}
+func NewTransition(c *Pass, before *tree.Escalation) *Transition {
+	t := &Transition{Pass: c, Unreadable: before != nil && !before.Readable()}
 	if before == nil || t.Unreadable {
 		t.Changes = change.Between(nil, &c.Escalation.Escalation)
 	} else {
@@ -71,12 +71,12 @@ func NewTransition(c *Case, before *tree.Escalation) *Transition {
 // Judge lets a rule judge the change and returns what it finds, but for what is
 // about a field that could not be read before.
 func (t *Transition) Judge(r *Rule) []finding.Finding {
-	t.rule, t.findings = r, nil
+	t.begin(r)
 	r.Transition(t)
 	if t.Before == nil || len(t.Before.Faults) == 0 {
-		return t.findings
+		return t.told.Findings()
 	}
-	return slices.DeleteFunc(t.findings, func(f finding.Finding) bool {
+	return slices.DeleteFunc(t.told.Findings(), func(f finding.Finding) bool {
 		faulty := slices.ContainsFunc(t.Before.Faults, func(was shape.Fault) bool { return top(was.Pointer) == top(f.Field) })
 		t.Unreadable = t.Unreadable || faulty
 		return faulty
@@ -171,7 +171,7 @@ type Vanished struct {
 func (v *Vanished) Judge(r *Rule) finding.Finding {
 	path, message, hint := r.Vanished(v)
 	return finding.Finding{
-		Path: path, Place: finding.Place{Span: finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+		Path: path, Place: finding.Place{Span: finding.LineOne},
 		Rule: r.Name, Level: finding.Error, Cites: r.Cites, Message: message, Hint: hint, New: true,
 	}
 }

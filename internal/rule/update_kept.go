@@ -39,7 +39,7 @@ func updateKept() Rule {
 				}
 				if i = slices.Index(moved, was.At.Time); i >= 0 {
 					t.Error(fmt.Sprintf("/updates/%d/at", i), fmt.Sprintf("this update was told as of %s, and a past update never changes", stamp(was.At.Time)),
-						t.putBack(fmt.Sprintf("/updates/%d/at", b)))
+						t.putBack(fmt.Sprintf("/updates/%d/at", b))).Fixes = t.PutBare(fmt.Sprintf("/updates/%d/at", i), stamp(was.At.Time))
 					continue
 				}
 				gone = append(gone, fmt.Sprintf("the update of %s by %s", stamp(was.At.Time), t.named(was.By)))
