@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
@@ -92,7 +93,8 @@ func (r *reader) cleanRunes() {
 		_, size := utf8.DecodeRune(r.src.data[at[0]:])
 		f := r.add("yaml-encoding", r.src.place(at[0], at[0]+size), "", bad,
 			"there is "+bad+" here", "delete it and type the text again; save the file as UTF-8")
-		if c, size := utf8.DecodeRune(r.src.data[at[0]:]); meaningless(c) && len(at) <= finding.Most {
+		within := !slices.ContainsFunc(at, func(i int) bool { return !r.within(i, i+size) })
+		if c, size := utf8.DecodeRune(r.src.data[at[0]:]); meaningless(c) && within && len(at) <= finding.Most {
 			for _, i := range at {
 				f.Fixes = append(f.Fixes, finding.Fix{Span: r.src.span(i, i+size)})
 			}
@@ -104,6 +106,15 @@ func (r *reader) cleanRunes() {
 // text is all there is to do: it is a control character or a byte order mark.
 // Another may be what became of a letter.
 func meaningless(c rune) bool { return c < ' ' || c == 0x7F || c == 0xFEFF }
+
+// within reports whether what stands from start to end is inside of a text, so
+// that nothing begins or ends with it.
+func (r *reader) within(start, end int) bool {
+	before, _ := utf8.DecodeLastRune(r.src.data[:start])
+	behind, _ := utf8.DecodeRune(r.src.data[end:])
+	ofText := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+	return ofText(before) && (ofText(behind) || behind == ' ') || before == ' ' && ofText(behind)
+}
 
 // forbidden reports whether YAML does not allow a rune.
 func forbidden(r rune) bool {

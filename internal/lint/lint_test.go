@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -356,11 +358,41 @@ func FuzzLint(f *testing.F) {
 			if _, known := rules.Lookup(x.Rule); !known {
 				t.Errorf("no rule %q", x.Rule)
 			}
-			if x.Line < 1 || x.Column < 1 || x.EndColumn < x.Column || x.Message == "" || x.Hint == "" {
+			if x.Line < 1 || x.Column < 1 || x.EndLine < x.Line || x.EndLine == x.Line && x.EndColumn < x.Column || x.Message == "" || x.Hint == "" {
 				t.Errorf("%+v", x)
+			}
+			if x.Path == "escalations/2026/fuzz.yaml" && len(x.Fixes) > 0 {
+				fixed(t, data, x)
 			}
 		}
 	})
+}
+
+// fixed applies the fixes of a finding: they stand in the file, and open no trap
+// of YAML that was not open before.
+func fixed(t *testing.T, data []byte, f finding.Finding) {
+	t.Helper()
+	var edits []edit.Edit
+	for _, x := range f.Fixes {
+		edits = append(edits, x.Edit())
+	}
+	mended, err := edit.Apply(data, edits)
+	if err != nil {
+		t.Fatalf("the fixes of %s of %q: %v", f.Rule, data, err)
+	}
+	was := document.Read("x.yaml", data)
+	if was.Broken || len(was.Findings) > 1 {
+		return // one trap can hide another
+	}
+	traps := map[string]bool{"yaml-duplicate-key": true}
+	for _, x := range was.Findings {
+		traps[x.Rule] = true
+	}
+	for _, x := range document.Read("x.yaml", mended).Findings {
+		if !traps[x.Rule] {
+			t.Errorf("the fix %+v of %s makes of %q\n%q, which has %s: %s", edits, f.Rule, data, mended, x.Rule, x.Message)
+		}
+	}
 }
 
 func read(t testing.TB, name string) string {

@@ -50,14 +50,16 @@ func put(doc *document.Document, pointer, text string) []finding.Fix {
 
 // fixKey writes a misspelt key as the one that was surely meant.
 func (f Fault) fixKey() []finding.Fix {
+	_, value, isGlued := strings.Cut(f.source, ":")
 	switch {
 	case f.surely == "":
 		return nil
-	case f.source == f.surely:
-		return nil
-	case strings.Contains(f.source, ":"):
+	case isGlued:
 		at := f.place.Span // of the whole; the space goes behind the colon
 		before := len(f.surely) + 1
+		if !gluedValue.MatchString(value) || at.End-at.Start != len(f.source) {
+			return nil
+		}
 		at.Start += before
 		at.Column += before
 		at.End, at.EndLine, at.EndColumn = at.Start, at.Line, at.Column
@@ -65,6 +67,9 @@ func (f Fault) fixKey() []finding.Fix {
 	}
 	return []finding.Fix{{Span: f.place.Span, Text: f.surely}}
 }
+
+// gluedValue is what can be told from its key by a space.
+var gluedValue = regexp.MustCompile(`^[A-Za-z0-9]([^ #]*[^ #:])?$`)
 
 func (f Fault) fixType(doc *document.Document, want []string) []finding.Fix {
 	_, isMap := f.Value.(map[string]any)

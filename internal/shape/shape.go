@@ -250,7 +250,9 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
 			meant, surely := nearest.Of(key, open), nearest.Only(key, open)
 			if before, _, glued := strings.Cut(key, ":"); glued && slices.Contains(open, before) {
-				meant, surely = before, before
+				if meant, surely = before, before; !f.flow || object[key] != nil {
+					surely = ""
+				}
 			}
 			means[meant]++
 			list = append(list, Fault{
