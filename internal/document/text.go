@@ -113,7 +113,7 @@ func (r *reader) within(start, end int) bool {
 	before, _ := utf8.DecodeLastRune(r.src.data[:start])
 	behind, _ := utf8.DecodeRune(r.src.data[end:])
 	ofText := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
-	return ofText(before) && (ofText(behind) || behind == ' ') || before == ' ' && ofText(behind)
+	return ofText(before) && (ofText(behind) || behind == ' ')
 }
 
 // forbidden reports whether YAML does not allow a rune.
