@@ -21,7 +21,7 @@ func TestLayers(t *testing.T) {
 		"internal/calendar", "internal/tree", "internal/change", "internal/rule", "internal/plan", "internal/lint", "internal/stale", "internal/ledger", "internal/history",
 		"internal/audit", "internal/outbox", "internal/escape", "internal/retry", "internal/github", "internal/slack", "internal/ics", "internal/report", "cmd/escalate",
 	}
-	apart := []string{"internal/bench", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
+	apart := []string{"internal/bench", "internal/fixture", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
 	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)

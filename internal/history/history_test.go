@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -22,13 +23,7 @@ const (
 	path = "escalations/2026/northwind.yaml"
 )
 
-var base = func() string {
-	data, err := os.ReadFile("../rule/testdata/base/" + path)
-	if err != nil {
-		panic(err)
-	}
-	return string(data)
-}()
+var base = fixture.Read(path)
 
 // edit replaces texts of the base, one after the other.
 func edit(text string, pairs ...string) string {

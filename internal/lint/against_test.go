@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -98,8 +99,8 @@ func TestAgainst(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
 	base := map[string]string{
-		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
-		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+		northwind:       fixture.Read(northwind) + twoUpdates,
+		tree.PeoplePath: fixture.Read(tree.PeoplePath),
 	}
 	const rca = "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17"
 	for _, c := range []struct {
@@ -237,8 +238,8 @@ func TestUpdateInTime(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
 	base := map[string]string{
-		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
-		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+		northwind:       fixture.Read(northwind) + twoUpdates,
+		tree.PeoplePath: fixture.Read(tree.PeoplePath),
 	}
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	after := rewrite{"", "", news}.apply(t, base)

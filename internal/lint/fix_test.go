@@ -7,6 +7,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
@@ -14,8 +15,8 @@ import (
 // there then has no finding, and every other byte is what it was.
 func TestFixes(t *testing.T) {
 	t.Parallel()
-	base := read(t, "../rule/testdata/base/"+northwind)
-	people := read(t, "../rule/testdata/base/"+tree.PeoplePath)
+	base := fixture.Read(northwind)
+	people := fixture.Read(tree.PeoplePath)
 	check := checker(t)
 	for _, c := range []struct{ name, old, wrong, right string }{
 		{"a severity misspelt", "severity: high", "severity: hihg", "severity: high"},
@@ -130,8 +131,8 @@ func TestFixes(t *testing.T) {
 // Where several answers may be right, or none is known, there is no fix.
 func TestNoFix(t *testing.T) {
 	t.Parallel()
-	base := read(t, "../rule/testdata/base/"+northwind)
-	people := read(t, "../rule/testdata/base/"+tree.PeoplePath)
+	base := fixture.Read(northwind)
+	people := fixture.Read(tree.PeoplePath)
 	check := checker(t)
 	for _, c := range []struct{ name, old, wrong string }{
 		{"a severity of no meaning", "severity: high", "severity: urgent"},

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -79,8 +80,8 @@ func TestJudgingChangesNothing(t *testing.T) {
 // and files with too many faults.
 func samples(t *testing.T) []map[string]string {
 	t.Helper()
-	base := read(t, "../rule/testdata/base/"+northwind)
-	people := read(t, "../rule/testdata/base/"+tree.PeoplePath)
+	base := fixture.Read(northwind)
+	people := fixture.Read(tree.PeoplePath)
 	texts := []string{
 		base, strings.Replace(base, "severity: high", "severty: high", 1), strings.Replace(base, "csm: jdoe", "cms: jdoe", 1), base + numbered("k%d: 1\n", 300),
 		"a: b: c\n", "x: [a\ny: 2\n", "a: &x [*x]\n", "<<: {a: 1}\n", "a: 1_0\na: 2\n", "a: !x y\n", "\xff\xfea\x00", "", "# later\n",

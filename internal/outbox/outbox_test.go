@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/outbox"
@@ -83,7 +84,7 @@ func newWorld(t testing.TB) *world {
 	}
 	w := &world{TB: t, dir: t.TempDir(), check: check, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), to: &place{}}
 	w.git("init", "--quiet", "--initial-branch=main")
-	if err := os.CopyFS(filepath.Join(w.dir, "escalations"), os.DirFS("../rule/testdata/base/escalations")); err != nil {
+	if err := os.CopyFS(w.dir, fixture.FS()); err != nil {
 		t.Fatal(err)
 	}
 	w.commit("open")

@@ -3,14 +3,13 @@ package plan_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -21,11 +20,7 @@ const northwind = "escalations/2026/northwind.yaml"
 
 func read(t testing.TB, name string) string {
 	t.Helper()
-	data, err := os.ReadFile(path.Join("../rule/testdata/base", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return fixture.Read(name)
 }
 
 func open(t testing.TB, check *shape.Checker, files map[string]string) *tree.Tree {

@@ -3,8 +3,6 @@ package rule_test
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -198,11 +197,7 @@ func overlay(t *testing.T, example string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{tree.PeoplePath, northwind} {
-		data, err := os.ReadFile(path.Join("testdata/base", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = &fstest.MapFile{Data: data}
+		files[name] = &fstest.MapFile{Data: []byte(fixture.Read(name))}
 	}
 	base := string(files[northwind].Data)
 	if !strings.HasPrefix(example, "-- ") {
