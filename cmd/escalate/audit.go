@@ -9,8 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/audit"
-	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/audit/auditprint"
 	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // auditOptions says what is replayed, and how it is printed.
@@ -27,10 +28,10 @@ func newAudit(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit [A..B]",
 		Short: "Replay the history: who broke which rule, and was the cadence kept",
-		Long: "Judges each commit of the default branch as lint --base would have, and tells each fault with the\n" +
-			"commit that brought it in. Then it tells of each escalation how long it was at each severity, the\n" +
+		Long: "Judges each commit of the default branch as lint --base would have, and tells each fault with the " +
+			"commit that brought it in. Then it tells of each escalation how long it was at each severity, the " +
 			"longest time without an update, and which share of the updates that were due came in time.\n\n" +
-			"A..B replays what B has and A has not; A.. goes up to HEAD. Without it, all of HEAD is replayed. It\n" +
+			"A..B replays what B has and A has not; A.. goes up to HEAD. Without it, all of HEAD is replayed. It " +
 			"exits 1 if a commit broke a rule.",
 		Example: "  escalate audit\n  escalate audit v1.0..\n  escalate audit HEAD~20..HEAD --json",
 		Args:    atMost(1),
@@ -86,10 +87,10 @@ func runAudit(ctx context.Context, o auditOptions) error {
 			return err
 		}
 	}
-	print := map[string]func() report.Audit{
-		"text":     func() report.Audit { return report.AuditText(env.stdout, report.TextOptions{Color: env.colour}) },
-		"json":     func() report.Audit { return report.AuditJSON(env.stdout) },
-		"markdown": func() report.Audit { return report.AuditMarkdown(env.stdout) },
+	print := map[string]func() auditprint.Printer{
+		"text":     func() auditprint.Printer { return auditprint.Text(env.stdout, env.screen) },
+		"json":     func() auditprint.Printer { return auditprint.JSON(env.stdout) },
+		"markdown": func() auditprint.Printer { return auditprint.Markdown(env.stdout) },
 	}[o.format]()
 	replay.Tell = print.Violation
 	said := func() {}
@@ -122,7 +123,7 @@ func progress(env environment) (say func(commits int), wipe func()) {
 		}
 		told = true
 		next = time.Now().Add(time.Second / 5)
-		fmt.Fprintf(env.stderr, "\r%d commits", commits)
+		fmt.Fprintf(env.stderr, "\r%s", words.Count(commits, "commit"))
 	}
 	return say, func() {
 		if told {

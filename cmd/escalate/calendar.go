@@ -12,9 +12,9 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/ics"
 	"github.com/escalations-as-code/escalate/internal/nearest"
-	"github.com/escalations-as-code/escalate/internal/report"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -33,9 +33,9 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "calendar [ID...]",
 		Short: "Write the standups, and what is due next, as iCalendar",
-		Long: "Writes the standups of the open escalations, or of those named, and what is due next of them, as\n" +
-			"iCalendar (RFC 5545) for any calendar program: the standups as series, with an alarm ten minutes before;\n" +
-			"updates, next steps and deadlines at the moment when they are due. Taken in again, it moves the entries\n" +
+		Long: "Writes the standups of the open escalations, or of those named, and what is due next of them, as " +
+			"iCalendar (RFC 5545) for any calendar program: the standups as series, with an alarm ten minutes before; " +
+			"updates, next steps and deadlines at the moment when they are due. Taken in again, it moves the entries " +
 			"that are there already. It exits 1 if it had to leave something out, and says what.\n\n" +
 			"--person leaves out what does not concern somebody: who comes to the standup, whose turn it is.",
 		Example: "  escalate calendar > escalations.ics\n  escalate calendar --person jdoe > jdoe.ics\n  escalate calendar 2026/northwind --json",
@@ -79,7 +79,7 @@ func runCalendar(o calendarOptions) error {
 	}
 	c := ics.New(t, stale.Check(t, o.now), o.selection)
 	if o.json {
-		err = report.CalendarJSON(env.stdout, c)
+		err = c.JSON(env.stdout)
 	} else {
 		err = c.Write(env.stdout, calendarName(t, o.selection))
 	}
@@ -129,12 +129,8 @@ func unknownName(what, name string, names []string) error {
 
 // calendarName is what calendar programs call the calendar.
 func calendarName(t *tree.Tree, s ics.Selection) string {
-	switch p := t.People.People[s.Person]; {
-	case s.Person == "":
+	if s.Person == "" {
 		return "Escalations"
-	case p.Name == "":
-		return "Escalations of " + string(s.Person)
-	default:
-		return "Escalations of " + string(p.Name)
 	}
+	return "Escalations of " + words.Name(t.People, s.Person)
 }

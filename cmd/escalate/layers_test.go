@@ -17,6 +17,7 @@ func TestLayers(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/escalations-as-code/escalate/"
 	order := []string{
+		"internal/edit",
 		"internal/finding",
 		"internal/source",
 		"internal/ci",
@@ -46,14 +47,20 @@ func TestLayers(t *testing.T) {
 		"internal/terminal",
 		"internal/jsonfmt",
 		"internal/markdown",
+		"internal/tracking",
 		"internal/retry",
 		"internal/github",
 		"internal/slack",
 		"internal/ics",
 		"internal/report",
+		"internal/rule/ruleprint",
+		"internal/stale/staleprint",
+		"internal/history/historyprint",
+		"internal/audit/auditprint",
+		"internal/plan/planprint",
 		"cmd/escalate",
 	}
-	apart := []string{"internal/bench", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
+	apart := []string{"internal/bench", "internal/fixture", "internal/forge/forgetest", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
 	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -43,10 +43,10 @@ func newLint(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Check the escalations, the directory and the policy",
-		Long: "Checks every file below escalations/, or those named, against the format and the rules of the\n" +
+		Long: "Checks every file below escalations/, or those named, against the format and the rules of the " +
 			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
-			"With --base, also what changed since then is checked: the base is the newest commit that REV and\n" +
-			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no\n" +
+			"With --base, also what changed since then is checked: the base is the newest commit that REV and " +
+			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no " +
 			"files, HEAD is checked then.\n\n" +
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
@@ -88,7 +88,7 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 	}
 	formats := map[string]lintFormat{
 		"text": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error {
-			return report.Text(w, r, report.TextOptions{Color: env.colour})
+			return report.Text(w, r, env.screen)
 		}},
 		"json":   {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) }},
 		"github": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) }, platform: true},

@@ -15,9 +15,10 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/history/historyprint"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/nearest"
-	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -39,8 +40,8 @@ func newLog(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "log [ID]",
 		Short: "Show what changed when, by whom, and what was told",
-		Long: "Shows each change of a fact of one escalation, or of all, as the commits have it, and each notice of\n" +
-			"the ledger. With --at, what was true of one at a moment, who was informed, and what had been told.\n" +
+		Long: "Shows each change of a fact of one escalation, or of all, as the commits have it, and each notice of " +
+			"the ledger. With --at, what was true of one at a moment, who was informed, and what had been told. " +
 			"It reads the first parents of HEAD, never the files on disk. Times are in UTC.",
 		Example: "  escalate log\n" +
 			"  escalate log 2026/northwind\n" +
@@ -114,7 +115,7 @@ func parseMoment(s string) (time.Time, error) {
 type record struct {
 	repo    *git.Repo
 	head    string
-	notices []ledger.Notice
+	notices []notice.Notice
 }
 
 // read opens the repository and reads what the ledger has of the escalation.
@@ -144,7 +145,7 @@ func runLog(ctx context.Context, o logOptions) error {
 		return err
 	}
 	env, id := o.env, o.id
-	notices := slices.DeleteFunc(r.notices, func(n ledger.Notice) bool { return !n.Tells() })
+	notices := slices.DeleteFunc(r.notices, func(n notice.Notice) bool { return !n.Tells() })
 	seen := false
 	events := func(yield func(history.Event, error) bool) {
 		for e, err := range history.Events(ctx, r.repo, r.head, id) {
@@ -157,14 +158,14 @@ func runLog(ctx context.Context, o logOptions) error {
 			yield(history.Event{}, r.unknown(ctx, id))
 		}
 	}
-	l := report.Log{Events: history.WithNotices(events, notices), Single: id != ""}
+	l := historyprint.Log{Events: history.WithNotices(events, notices), Single: id != ""}
 	switch o.format {
 	case "json":
-		return report.LogJSON(env.stdout, l)
+		return historyprint.JSON(env.stdout, l)
 	case "markdown":
-		return report.LogMarkdown(env.stdout, l)
+		return historyprint.Markdown(env.stdout, l)
 	}
-	return paged(ctx, env, func(w io.Writer) error { return report.LogText(w, l, report.TextOptions{Color: env.colour}) })
+	return paged(ctx, env, func(w io.Writer) error { return historyprint.Text(w, l, env.screen) })
 }
 
 func runLogAt(ctx context.Context, o logOptions) error {
@@ -183,19 +184,19 @@ func runLogAt(ctx context.Context, o logOptions) error {
 		return err
 	}
 	env := o.env
-	m := report.Moment{State: state, At: o.at}
+	s := historyprint.State{State: state, At: o.at}
 	for _, n := range r.notices {
-		if n.Tells() && n.State == ledger.Done && !n.At.After(o.at) {
-			m.Told = append(m.Told, n)
+		if n.Tells() && n.State == notice.Done && !n.At.After(o.at) {
+			s.Told = append(s.Told, n)
 		}
 	}
 	switch o.format {
 	case "json":
-		return report.MomentJSON(env.stdout, m)
+		return historyprint.StateJSON(env.stdout, s)
 	case "markdown":
-		return report.MomentMarkdown(env.stdout, m)
+		return historyprint.StateMarkdown(env.stdout, s)
 	}
-	return report.MomentText(env.stdout, m, report.TextOptions{Color: env.colour})
+	return historyprint.StateText(env.stdout, s, env.screen)
 }
 
 // unknown says that no commit ever had an escalation, and which one was probably

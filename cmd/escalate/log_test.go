@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 )
 
@@ -77,13 +78,10 @@ func TestGitProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := gittest.New(t)
-	base, err := os.ReadFile("../../internal/rule/testdata/base/escalations/2026/northwind.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := fixture.Read(fixture.Northwind)
 	change := func(n int) {
 		for i := range n {
-			r.Commit("x", fmt.Sprintf("escalations/2026/n%d.yaml", i%7), strings.Replace(string(base), "approach: ", fmt.Sprintf("approach: %d%d ", i, n), 1),
+			r.Commit("x", fmt.Sprintf("escalations/2026/n%d.yaml", i%7), strings.Replace(base, "approach: ", fmt.Sprintf("approach: %d%d ", i, n), 1),
 				"escalations/people.yaml", fmt.Sprintf("people:\n  p%d%d: {name: P}\n", i, n))
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/escalations-as-code/escalate/internal/terminal"
 )
 
 func main() {
@@ -34,10 +36,13 @@ func main() {
 		now:      time.Now,
 		progress: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 	}
-	if term.IsTerminal(int(os.Stdout.Fd())) {
-		env.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	columns := 0
+	if fd := int(os.Stdout.Fd()); term.IsTerminal(fd) {
+		columns, _, _ = term.GetSize(fd) // 0 where it does not say
+		env.screen.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		env.pager = findPager(os.LookupEnv)
 	}
+	env.screen.Width = terminal.Width(columns, os.Getenv("COLUMNS"))
 	code := run(ctx, os.Args[1:], env)
 	stop()
 	os.Exit(code)

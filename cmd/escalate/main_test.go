@@ -3,11 +3,12 @@ package main
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/escalations-as-code/escalate/internal/fixture"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of the scripts")
@@ -20,10 +21,6 @@ func TestMain(m *testing.M) {
 // base tree of the rules.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	base, err := filepath.Abs("../../internal/rule/testdata/base/escalations")
-	if err != nil {
-		t.Fatal(err)
-	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -46,7 +43,7 @@ func TestScripts(t *testing.T) {
 				name, value, _ := strings.Cut(v, "=")
 				env.Setenv(name, value)
 			}
-			return os.CopyFS(filepath.Join(env.WorkDir, "escalations"), os.DirFS(base))
+			return os.CopyFS(env.WorkDir, fixture.FS())
 		},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/session"
 )
@@ -19,7 +20,7 @@ import (
 func TestRunOptions(t *testing.T) {
 	t.Parallel()
 	r := gittest.New(t)
-	if err := os.CopyFS(filepath.Join(r.Dir, "escalations"), os.DirFS("../../internal/rule/testdata/base/escalations")); err != nil {
+	if err := os.CopyFS(r.Dir, fixture.FS()); err != nil {
 		t.Fatal(err)
 	}
 	r.Commit("Open Northwind")

@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
-	"github.com/escalations-as-code/escalate/internal/report"
+	"github.com/escalations-as-code/escalate/internal/plan/planprint"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
@@ -37,10 +37,10 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [--base REV]",
 		Short: "Show what merging will announce, word for word",
-		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes,\n" +
-			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is\n" +
-			"the one from the newest commit that REV and --head have in common; without --base, from the ledger:\n" +
-			"what has not been told. It exits 1 if an escalation that changed has errors, so that nothing can be\n" +
+		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes, " +
+			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is " +
+			"the one from the newest commit that REV and --head have in common; without --base, from the ledger: " +
+			"what has not been told. It exits 1 if an escalation that changed has errors, so that nothing can be " +
 			"said of it.",
 		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
 		Args:    atMost(0),
@@ -68,12 +68,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 		return err
 	}
 	defer s.Close()
-	var p report.Plan
-	if o.base == "" {
-		p, err = o.fromLedger(ctx, s)
-	} else {
-		p, err = o.fromBase(ctx, s)
-	}
+	p, destinations, err := o.plan(ctx, s)
 	if err == nil {
 		err = s.Err(ctx)
 	}
@@ -82,14 +77,17 @@ func runPlan(ctx context.Context, o planOptions) error {
 	}
 	switch o.format {
 	case "json":
-		err = report.PlanJSON(o.env.stdout, p)
+		err = planprint.JSON(o.env.stdout, p)
 	case "markdown":
-		err = report.PlanMarkdown(o.env.stdout, p)
+		err = planprint.Markdown(o.env.stdout, p)
 	default:
-		err = report.PlanText(o.env.stdout, p, report.TextOptions{Color: o.env.colour})
+		err = planprint.Text(o.env.stdout, p, o.env.screen)
 	}
 	if err == nil && o.comment {
-		err = commentPlan(ctx, o.env, p)
+		var text strings.Builder
+		if err = planprint.Markdown(&text, p); err == nil {
+			err = comment(ctx, o.env, destinations, text.String())
+		}
 	}
 	if err != nil {
 		return err
@@ -100,31 +98,26 @@ func runPlan(ctx context.Context, o planOptions) error {
 	return nil
 }
 
-// commentPlan keeps the comment with the plan. Where the token may not write, as
-// that of a fork's pull request, it says so and leaves it at that.
-func commentPlan(ctx context.Context, env environment, p report.Plan) error {
-	number := env.ci.Change.Number
-	if number == 0 {
-		return errors.New("--comment is for a pull request, and this job runs for none")
+// plan plans, for the destinations that are configured.
+func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Plan, []destination.Destination, error) {
+	head, files, err := o.headTree(ctx, s)
+	if errors.Is(err, tree.ErrNoFolder) && o.base != "" { // somebody may have deleted it all
+		head, err = tree.Empty(), nil
 	}
-	config, err := githubConfig(env)
 	if err != nil {
-		return fmt.Errorf("cannot comment on the pull request: %w", err)
+		return planprint.Plan{}, nil, err
 	}
-	var text strings.Builder
-	if err := report.PlanMarkdown(&text, p); err != nil {
-		return err
+	destinations, err := configured(o.env, head)
+	if err != nil {
+		return planprint.Plan{}, nil, err
 	}
-	url, err := github.Comment(ctx, config, number, text.String())
-	switch {
-	case errors.Is(err, github.ErrReadOnly):
-		fmt.Fprintf(env.stderr, "escalate: no comment: %v\n", err)
-		return nil
-	case err != nil:
-		return fmt.Errorf("cannot comment on the pull request: %w", err)
+	if o.base == "" {
+		p, err := o.fromLedger(ctx, s, head, files, destinations)
+		return p, destinations, err
 	}
-	fmt.Fprintf(env.stderr, "escalate: the plan stands in %s\n", url)
-	return nil
+	p, err := o.fromBase(ctx, s, head)
+	p.Route(vias(destinations))
+	return p, destinations, err
 }
 
 // headTree loads what is planned for: the files on disk, or a commit where one was
@@ -146,41 +139,31 @@ func (o planOptions) headTree(ctx context.Context, s *session.Session) (t *tree.
 }
 
 // fromBase plans from the newest commit that base and head have in common.
-func (o planOptions) fromBase(ctx context.Context, s *session.Session) (report.Plan, error) {
+func (o planOptions) fromBase(ctx context.Context, s *session.Session, now *tree.Tree) (planprint.Plan, error) {
 	was, err := s.Base(ctx, o.base, cmp.Or(o.head, "HEAD"))
-	if err != nil {
-		return report.Plan{}, err
-	}
-	now, _, err := o.headTree(ctx, s)
-	if errors.Is(err, tree.ErrNoFolder) { // somebody may have deleted it all
-		now, err = tree.Empty(), nil
-	}
 	if err == nil && len(was.Names)+len(now.Names) == 0 {
 		err = s.NoFolder()
 	}
 	if err != nil {
-		return report.Plan{}, err
+		return planprint.Plan{}, err
 	}
 	with := fmt.Sprintf("commit %.10s", was.ID)
 	if !strings.HasPrefix(was.ID, o.base) {
 		with = fmt.Sprintf("%s (%s)", o.base, with)
 	}
-	return report.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, nil
+	return planprint.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, nil
 }
 
 // fromLedger plans what apply would do if head were true.
-func (o planOptions) fromLedger(ctx context.Context, s *session.Session) (report.Plan, error) {
+func (o planOptions) fromLedger(ctx context.Context, s *session.Session, head *tree.Tree, files fs.FS, destinations []destination.Destination) (planprint.Plan, error) {
 	branch, err := s.Ledger(ctx)
 	if err != nil {
-		return report.Plan{}, err
+		return planprint.Plan{}, err
 	}
 	if !branch.Exists() {
-		return report.Plan{}, fmt.Errorf("%w: compare with a commit, by --base, or begin one with `escalate apply --adopt` or `--announce-existing`", ledger.ErrNone)
+		return planprint.Plan{}, fmt.Errorf("%w: compare with a commit, by --base, or begin one with `escalate apply --adopt` or `--announce-existing`", ledger.ErrNone)
 	}
-	t, files, err := o.headTree(ctx, s)
-	if err != nil {
-		return report.Plan{}, err
-	}
-	r, err := (&outbox.Run{Branch: branch, Truth: outbox.Truth{Tree: t, Files: files}, Check: s.Check, Now: o.env.now}).Plan(ctx)
-	return report.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"}, err
+	run := outbox.Run{Branch: branch, Truth: outbox.Truth{Tree: head, Files: files}, Check: s.Check, Destinations: destinations, Now: o.env.now}
+	r, err := run.Plan(ctx)
+	return planprint.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"}, err
 }

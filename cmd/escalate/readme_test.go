@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/fixture"
 )
 
 // The README shows what the command really prints.
@@ -16,7 +18,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../../internal/rule/testdata/base")); err != nil {
+	if err := os.CopyFS(dir, fixture.FS()); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "escalations/2026/northwind.yaml")
@@ -54,7 +56,7 @@ func TestReadmeTemplate(t *testing.T) {
 	}
 	template = strings.ReplaceAll(strings.ReplaceAll("\n"+template, "\n   ", "\n"), "your-handle", "jdoe")
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("../../internal/rule/testdata/base")); err != nil {
+	if err := os.CopyFS(dir, fixture.FS()); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "escalations/2026/template.yaml"), []byte(template), 0o644); err != nil {

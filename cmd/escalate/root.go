@@ -11,6 +11,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/terminal"
 )
 
 // The exit codes.
@@ -27,7 +28,7 @@ type environment struct {
 	getenv         func(string) string
 	ci             ci.Environment // what getenv says of the job that this runs in
 	getwd          func() (string, error)
-	colour         bool // whether stdout is a terminal that takes colour
+	screen         terminal.Screen // what stdout is shown on
 	version        string
 	now            func() time.Time
 	// pager shows long output, a command and its arguments; nil where stdout is
@@ -105,7 +106,7 @@ func newRoot(env environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "escalate",
 		Short: "Customer escalations as code",
-		Long: "A customer escalation is a YAML file in a git repository. escalate checks the files\n" +
+		Long: "A customer escalation is a YAML file in a git repository. escalate checks the files " +
 			"against the escalation process.\n\n" +
 			"Exit codes: 0 nothing to say, 1 findings, 2 wrong usage, 3 could not run.",
 		Version:                    env.version,
@@ -119,6 +120,7 @@ func newRoot(env environment) *cobra.Command {
 	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
+	setHelp(root, env.screen)
 	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
 	return root
 }

@@ -12,7 +12,7 @@ func newSchema(env environment, _ *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [escalation|people|policy]",
 		Short: "Print the JSON Schema of a kind of file",
-		Long: "Prints the JSON Schema (draft 2020-12) of an escalation, of the people directory or of the policy.\n" +
+		Long: "Prints the JSON Schema (draft 2020-12) of an escalation, of the people directory or of the policy. " +
 			"An editor with a YAML language server completes, explains and underlines by it.",
 		Example:   "  escalate schema\n  escalate schema people > people.schema.json",
 		ValidArgs: []string{"escalation", "people", "policy"},

@@ -13,14 +13,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/escape"
-	"github.com/escalations-as-code/escalate/internal/github"
-	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
-	"github.com/escalations-as-code/escalate/internal/report"
-	"github.com/escalations-as-code/escalate/internal/slack"
 	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/stale/staleprint"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -39,14 +38,14 @@ func newStale(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stale",
 		Short: "Show what is overdue or due next, and whose turn it is",
-		Long: "Shows of each open escalation what is overdue, since when and whose turn it is, and of those in time\n" +
-			"what is due next, by the calendar of their region: updates for the channel and the customer, the\n" +
-			"standup, the case, next steps, exit criteria that are met, a promised root cause analysis, roles that\n" +
+		Long: "Shows of each open escalation what is overdue, since when and whose turn it is, and of those in time " +
+			"what is due next, by the calendar of their region: updates for the channel and the customer, the " +
+			"standup, the case, next steps, exit criteria that are met, a promised root cause analysis, roles that " +
 			"nobody holds. It exits 1 if something is overdue.\n\n" +
 			"--now asks about any moment: what will be overdue on Monday?\n\n" +
-			"With --apply, it reminds of what is overdue on the default branch: the DRI at once, the DRI's manager a\n" +
-			"working day later, the CSM leader after two; each rung at most once a working day, and after five days\n" +
-			"once a week. What was said stands in the ledger, so it does not matter when and how often it runs. Then\n" +
+			"With --apply, it reminds of what is overdue on the default branch: the DRI at once, the DRI's manager a " +
+			"working day later, the CSM leader after two; each rung at most once a working day, and after five days " +
+			"once a week. What was said stands in the ledger, so it does not matter when and how often it runs. Then " +
 			"it exits 1 only if a reminder was not delivered.",
 		Example: "  escalate stale\n  escalate stale --now 2026-12-01T09:00:00Z\n  escalate stale --json\n  escalate stale --apply",
 		Args:    atMost(0),
@@ -88,11 +87,11 @@ func runStale(o staleOptions) error {
 	r := stale.Check(t, o.now)
 	switch o.format {
 	case "json":
-		err = report.StaleJSON(env.stdout, r)
+		err = staleprint.JSON(env.stdout, r)
 	case "markdown":
-		err = report.StaleMarkdown(env.stdout, r)
+		err = staleprint.Markdown(env.stdout, r)
 	default:
-		err = report.StaleText(env.stdout, r, report.TextOptions{Color: env.colour})
+		err = staleprint.Text(env.stdout, r, env.screen)
 	}
 	if err == nil && r.Overdue() {
 		err = errFindings
@@ -112,50 +111,37 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	if run.Destinations, err = told.destinations(ctx, s, run); err != nil {
-		return err
-	}
 	overdue := stale.Check(run.Truth.Tree, o.now)
 	for _, u := range overdue.Unread {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
-	run.Remind = func(told map[schema.ID][]ledger.Notice) []plan.Notice {
-		return stale.Reminders(overdue, func(id schema.ID) []string {
-			var keys []string
-			for _, n := range told[id] {
-				keys = append(keys, n.Key)
-			}
-			return keys
-		})
-	}
+	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice { return stale.Reminders(overdue, told) }
 	err = told.deliver(ctx, s, run)
-	if sumErr := appendSummary(env, func(w io.Writer) error { return report.StaleMarkdown(w, overdue) }); err == nil {
+	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue) }); err == nil {
 		err = sumErr
 	}
 	return errors.Join(err, standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
 }
 
-// standups has Slack say ten minutes before each standup of the coming day that
-// it will be held (P20). A run may be half a day late, so it looks further ahead.
+// standups has the channels hear ten minutes before each standup of the coming day
+// that it will be held (P20). A run may be half a day late, so it looks further
+// ahead.
 func standups(ctx context.Context, env environment, run *outbox.Run, now time.Time) error {
 	for _, d := range run.Destinations {
-		w, ok := d.(*slack.Workspace)
+		scheduler, ok := d.(destination.Scheduler)
 		if !ok {
 			continue
 		}
+		planned := stale.Calls(run.Truth.Tree, now, now.Add(36*time.Hour))
 		told, err := run.Told(ctx)
 		if err != nil {
 			return err
 		}
-		var planned []slack.Planned
-		for _, c := range stale.Calls(run.Truth.Tree, now, now.Add(36*time.Hour)) {
-			planned = append(planned, slack.Planned(c))
-		}
-		scheduled, withdrawn, err := w.Schedule(ctx, planned, told)
-		if err != nil {
+		scheduled, withdrawn, err := scheduler.Schedule(ctx, planned, told.Of)
+		if err = errors.Join(err, told.Close()); err != nil {
 			return err
 		}
-		fmt.Fprintf(env.stderr, "escalate: %d messages before standups scheduled, %d withdrawn\n", scheduled, withdrawn)
+		env.says(fmt.Sprintf("%d messages before standups scheduled, %d withdrawn", scheduled, withdrawn))
 	}
 	return nil
 }
@@ -172,20 +158,20 @@ func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Repor
 		})
 	}
 	if late, ok := lateness(env); ok {
-		says("The schedule fired %s late.", late.Round(time.Minute))
+		says("The schedule fired %s late.", words.Span(late))
 	}
 	for _, d := range run.Destinations {
-		t, ok := d.(*github.Tracking)
+		keeper, ok := d.(destination.Digester)
 		if !ok {
 			continue
 		}
-		title, text := report.Digest(r)
-		url, last, err := t.Digest(ctx, title, text, r.Now)
+		title, text := staleprint.Digest(r)
+		url, last, err := keeper.Digest(ctx, title, text, r.Now)
 		if err != nil {
 			return fmt.Errorf("cannot keep the digest: %w", err)
 		}
 		if !last.IsZero() {
-			says("It ran last at %s, %s before.", last.Format(time.RFC3339), r.Now.Sub(last).Round(time.Minute))
+			says("It ran last at %s, %s before.", last.Format(time.RFC3339), words.Span(r.Now.Sub(last)))
 		}
 		says("How all escalations stand: %s", url)
 	}

@@ -2,11 +2,11 @@ package audit
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -92,11 +92,7 @@ func told(it *item) string {
 // variants returns a file of the base, and the same with each of the changes.
 func variants(t *testing.T, name string, pairs ...string) []string {
 	t.Helper()
-	data, err := os.ReadFile("../rule/testdata/base/escalations/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := []string{string(data)}
+	list := []string{fixture.Read("escalations/" + name)}
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(list[0], pairs[i]) {
 			t.Fatalf("no %q", pairs[i])

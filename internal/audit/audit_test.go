@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/audit"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -21,11 +22,7 @@ const (
 )
 
 func read(name string) string {
-	data, err := os.ReadFile("../rule/testdata/base/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return string(data)
+	return fixture.Read(name)
 }
 
 // edit replaces texts, one after the other.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -96,7 +97,7 @@ func (c *course) follow(before, after *schema.Escalation, at time.Time) {
 // closure takes in whether the escalation is open.
 func (c *course) closure(before, after *schema.Escalation, why, at time.Time) {
 	life := &c.lives[len(c.lives)-1]
-	reopened := before != nil && before.Closure != nil && slices.ContainsFunc(change.Between(before, after), func(x change.Change) bool { return x.Moment == change.Reopened })
+	reopened := before != nil && before.Closure != nil && slices.ContainsFunc(change.Between(before, after), func(x change.Change) bool { return x.Moment == notice.Reopened })
 	if reopened || !life.to.IsZero() && after.Closure == nil {
 		c.lives = append(c.lives, span{from: latest(why, life.to)})
 		life = &c.lives[len(c.lives)-1]

@@ -9,6 +9,10 @@
 //
 //	go run ./internal/bench -history [-commits 10000] [-runs 5] [-keep DIR]
 //
+// With -announce, it measures what telling costs:
+//
+//	go run ./internal/bench -announce [-deliveries 60000] [-files 10000] [-runs 5] [-keep DIR]
+//
 // Every program is measured as a whole process, in turn with the others. The
 // table shows medians and, of memory, the highest peak. Trust the ratios, not
 // the seconds: a ratio is the median of the ratios of each round, so that a
@@ -32,6 +36,7 @@ import (
 
 const usage = `usage: bench [-files N] [-runs N] [-peers] [-tools DIR] [-keep DIR]
        bench -history [-commits N] [-runs N] [-keep DIR]
+       bench -announce [-deliveries N] [-files N] [-runs N] [-keep DIR]
 
 `
 
@@ -51,6 +56,8 @@ func main() {
 	var o options
 	flag.BoolVar(&o.history, "history", false, "measure what reads commits")
 	flag.IntVar(&o.commits, "commits", 10000, "with -history, how many commits are made")
+	flag.BoolVar(&o.announce, "announce", false, "measure what telling costs")
+	flag.IntVar(&o.deliveries, "deliveries", 60000, "with -announce, about how many deliveries there are")
 	flag.IntVar(&o.files, "files", promised, "how many escalations are made")
 	flag.IntVar(&o.runs, "runs", 5, "how often each program runs")
 	flag.BoolVar(&o.peers, "peers", false, "measure other validators too, those that are installed")
@@ -64,6 +71,9 @@ func main() {
 	if flag.NArg() > 0 || o.files < 10 || o.commits < 10*perFile || o.runs < 1 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	if o.announce {
+		exit(benchAnnounce(o, os.Stdout, os.Stderr))
 	}
 	if o.history {
 		exit(benchHistory(o, os.Stdout, os.Stderr))
@@ -87,6 +97,8 @@ type options struct {
 	files, runs int
 	history     bool
 	commits     int
+	announce    bool
+	deliveries  int
 	peers       bool
 	tools, keep string
 }

@@ -20,10 +20,11 @@ import (
 type job struct {
 	name    string
 	command []string
-	dir     string   // where it runs
-	env     []string // in addition to environment
-	finds   bool     // whether it may find something, and exit 1
-	scale   float64  // what its numbers are multiplied by; 0 is 1
+	dir     string       // where it runs
+	env     []string     // in addition to environment
+	finds   bool         // whether it may find something, and exit 1
+	before  func() error // makes ready for each run; it is not measured
+	scale   float64      // what its numbers are multiplied by; 0 is 1
 	runs    []sample
 	said    string // the last line that it printed
 	err     error  // of the first run that failed; then there are no more
@@ -52,6 +53,11 @@ func environment() []string {
 func (j *job) run(output string) {
 	if j.err != nil {
 		return
+	}
+	if j.before != nil {
+		if j.err = j.before(); j.err != nil {
+			return
+		}
 	}
 	out, err := os.Create(output)
 	if err != nil {

@@ -10,49 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
-)
-
-// Moment is a kind of change (P18, P21 to P24, P33 to P35, P38).
-type Moment string
-
-// The moments, in the order in which Between returns them.
-const (
-	// Opened: there was no version before.
-	Opened Moment = "opened"
-	// Reopened: it was closed, and is not, or was closed anew since.
-	Reopened Moment = "reopened"
-	// Severity was raised or lowered.
-	Severity Moment = "severity"
-	// Update is an update that was added.
-	Update Moment = "update"
-	// Significant is an update that was added and marked as a significant change
-	// of status.
-	Significant Moment = "significant"
-	// DRI: another person is the DRI.
-	DRI Moment = "dri"
-	// ProductDRI: another person is the Product DRI, the first, or none.
-	ProductDRI Moment = "product_dri"
-	// Criteria: the exit criteria changed, or one was met.
-	Criteria Moment = "criteria"
-	// Steps: the next steps changed, or one was done.
-	Steps Moment = "steps"
-	// Standup: the standup was set or changed.
-	Standup Moment = "standup"
-	// Case: the link of the case arrived or changed.
-	Case Moment = "case"
-	// Edited: a field changed of which nothing is announced.
-	Edited Moment = "edited"
-	// Deescalated: it was closed because the risk is low enough to be watched
-	// as standard business.
-	Deescalated Moment = "deescalated"
-	// Closed: it was closed as resolved.
-	Closed Moment = "closed"
 )
 
 // Change is one thing that differs.
 type Change struct {
-	Moment Moment
+	Moment notice.Moment
 	// Field is the top-level field that changed; empty where it is all of them,
 	// at the opening.
 	Field string
@@ -74,7 +38,7 @@ func Between(before, after *schema.Escalation) []Change {
 	d := &differ{before: before, after: after}
 	if before == nil {
 		d.before = &schema.Escalation{}
-		d.add(Opened, "", nil)
+		d.add(notice.Opened, "", nil)
 		d.updates(Added(nil, after), nil)
 		d.closure()
 		d.changes[0].Before = nil
@@ -88,10 +52,10 @@ func Between(before, after *schema.Escalation) []Change {
 	severity, dri := before.Severity != after.Severity, before.DRI != after.DRI
 	why := explaining(added, reopened || severity)
 	if reopened {
-		d.add(Reopened, "closure", why)
+		d.add(notice.Reopened, "closure", why)
 	}
 	if severity {
-		d.add(Severity, "severity", why)
+		d.add(notice.Severity, "severity", why)
 	}
 	quoted := why
 	if !reopened && !severity && (!dri || why != nil && why.Significant) {
@@ -99,16 +63,16 @@ func Between(before, after *schema.Escalation) []Change {
 	}
 	d.updates(added, quoted)
 	if dri {
-		d.add(DRI, "dri", why)
+		d.add(notice.DRI, "dri", why)
 	}
 	if before.Product.DRI != after.Product.DRI {
-		d.add(ProductDRI, "product", nil)
+		d.add(notice.ProductDRI, "product", nil)
 	}
-	d.compare(Criteria, "exit_criteria", before.ExitCriteria, after.ExitCriteria)
-	d.compare(Steps, "next_steps", before.NextSteps, after.NextSteps)
-	d.compare(Standup, "standup", before.Standup, after.Standup)
+	d.compare(notice.Criteria, "exit_criteria", before.ExitCriteria, after.ExitCriteria)
+	d.compare(notice.Steps, "next_steps", before.NextSteps, after.NextSteps)
+	d.compare(notice.Standup, "standup", before.Standup, after.Standup)
 	if arrived(before, after) {
-		d.add(Case, "links", nil)
+		d.add(notice.Case, "links", nil)
 	}
 	d.edited()
 	if after.Closure != nil && (before.Closure == nil || reopened) {
@@ -122,11 +86,11 @@ type differ struct {
 	changes       []Change
 }
 
-func (d *differ) add(m Moment, field string, u *schema.Update) {
+func (d *differ) add(m notice.Moment, field string, u *schema.Update) {
 	d.changes = append(d.changes, Change{Moment: m, Field: field, Update: u, Before: d.before, After: d.after})
 }
 
-func (d *differ) compare(m Moment, field string, before, after any) {
+func (d *differ) compare(m notice.Moment, field string, before, after any) {
 	if !same(before, after) {
 		d.add(m, field, nil)
 	}
@@ -138,9 +102,9 @@ func (d *differ) updates(added []*schema.Update, quoted *schema.Update) {
 		switch {
 		case u == quoted:
 		case u.Significant:
-			d.add(Significant, "updates", u)
+			d.add(notice.Significant, "updates", u)
 		default:
-			d.add(Update, "updates", u)
+			d.add(notice.Update, "updates", u)
 		}
 	}
 }
@@ -149,9 +113,9 @@ func (d *differ) closure() {
 	switch c := d.after.Closure; {
 	case c == nil:
 	case c.Resolution == schema.Deescalated:
-		d.add(Deescalated, "closure", nil)
+		d.add(notice.Deescalated, "closure", nil)
 	default:
-		d.add(Closed, "closure", nil)
+		d.add(notice.Closed, "closure", nil)
 	}
 }
 
@@ -166,13 +130,13 @@ func (d *differ) edited() {
 	if arrived(d.before, d.after) {
 		before.Links.Case, after.Links.Case = "", ""
 	}
-	if before.Closure == nil || after.Closure == nil || slices.ContainsFunc(d.changes, func(c Change) bool { return c.Moment == Reopened }) {
+	if before.Closure == nil || after.Closure == nil || slices.ContainsFunc(d.changes, func(c Change) bool { return c.Moment == notice.Reopened }) {
 		before.Closure, after.Closure = nil, nil
 	}
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
 	for i := range b.NumField() {
 		if !same(b.Field(i).Interface(), a.Field(i).Interface()) {
-			d.add(Edited, key(b.Type().Field(i)), nil)
+			d.add(notice.Edited, key(b.Type().Field(i)), nil)
 		}
 	}
 }

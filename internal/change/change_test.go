@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -58,7 +59,7 @@ func moments(changes []change.Change) string {
 	var words []string
 	for _, c := range changes {
 		w := string(c.Moment)
-		if c.Moment == change.Edited {
+		if c.Moment == notice.Edited {
 			w += "(" + c.Field + ")"
 		}
 		if c.Update != nil {
@@ -180,29 +181,29 @@ func apply(before *schema.Escalation, changes []change.Change) schema.Escalation
 			e.Updates = append(e.Updates, *c.Update)
 		}
 		switch c.Moment {
-		case change.Opened:
+		case notice.Opened:
 			updates := e.Updates
 			e = *c.After
 			e.Updates, e.Closure = updates, nil
-		case change.Reopened:
+		case notice.Reopened:
 			e.Closure = nil
-		case change.Severity:
+		case notice.Severity:
 			e.Severity = c.After.Severity
-		case change.DRI:
+		case notice.DRI:
 			e.DRI = c.After.DRI
-		case change.ProductDRI:
+		case notice.ProductDRI:
 			e.Product.DRI = c.After.Product.DRI
-		case change.Criteria:
+		case notice.Criteria:
 			e.ExitCriteria = c.After.ExitCriteria
-		case change.Steps:
+		case notice.Steps:
 			e.NextSteps = c.After.NextSteps
-		case change.Standup:
+		case notice.Standup:
 			e.Standup = c.After.Standup
-		case change.Case:
+		case notice.Case:
 			e.Links.Case = c.After.Links.Case
-		case change.Closed, change.Deescalated:
+		case notice.Closed, notice.Deescalated:
 			e.Closure = c.After.Closure
-		case change.Edited:
+		case notice.Edited:
 			switch c.Field {
 			case "updates":
 				past := change.Past(c.Before, c.After)
@@ -216,7 +217,7 @@ func apply(before *schema.Escalation, changes []change.Change) schema.Escalation
 			case "links":
 				old := e.Links.Case
 				e.Links = c.After.Links
-				if slices.ContainsFunc(changes, func(c change.Change) bool { return c.Moment == change.Case }) {
+				if slices.ContainsFunc(changes, func(c change.Change) bool { return c.Moment == notice.Case }) {
 					e.Links.Case = old
 				}
 			default:

@@ -97,9 +97,9 @@ const (
 // Scheduler is a destination that can say something by itself at a moment.
 type Scheduler interface {
 	// Schedule has it say what is planned in the channels of escalations, and
-	// withdraws what is planned no more. told is what the ledger has of each
+	// withdraws what is planned no more. told returns what the ledger has of an
 	// escalation: one that has no channel yet is left out.
-	Schedule(ctx context.Context, planned []Planned, told map[schema.ID][]notice.Notice) (scheduled, withdrawn int, err error)
+	Schedule(ctx context.Context, planned []Planned, told func(schema.ID) []notice.Notice) (scheduled, withdrawn int, err error)
 }
 
 // Planned is a message to be said in the channel of an escalation at a moment.

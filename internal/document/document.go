@@ -26,7 +26,9 @@ const MaxBytes = 1 << 20
 // MaxDepth is how deep values may be nested. No field needs more than six.
 const MaxDepth = 64
 
-// Document is one YAML file.
+// Document is one YAML file. It does not change: its bytes and the tree of
+// nodes stay what was written, and what is corrected is another view of it.
+// It can be used by several goroutines.
 type Document struct {
 	// Path is the file, relative to the repository, with forward slashes.
 	Path string
@@ -39,41 +41,50 @@ type Document struct {
 	// are there, so they are not missing.
 	Unread []string
 
-	root  *yaml.Node // the top-level mapping; nil where there is none
-	value any
-	text  string
-	lines []string // of text, split when the first place is asked for
-	// shift is by how much columns of a line that was mended are less than
-	// those of the line as it was written.
-	shift map[int]int
+	src *source
+	// written is the top-level mapping as the parser read it, nil where there is
+	// none; root is the same as it counts: without what was told of and with
+	// misspelt keys read as those that were meant. Where nothing is wrong, they
+	// are one.
+	written, root *yaml.Node
+	value         any
+	moved         map[int][]move
 }
 
-// Read reads a file. It never fails: what is wrong is in Findings.
+// Read reads a file. It never fails: what is wrong is in Findings. The data
+// must not be changed afterwards.
 func Read(path string, data []byte) *Document {
-	d := &Document{Path: path}
+	r := &reader{Document: &Document{Path: path, src: &source{data: data}}, told: finding.List{
+		Rest: "there are more faults from here on, and the file was judged no further",
+	}}
 	if len(data) > MaxBytes {
-		d.add("file-size", finding.Place{Span: lineOne}, "", "", "the file is larger than 1 MiB and was not read",
+		r.src.data = nil
+		r.add("file-size", finding.Place{Span: finding.LineOne}, "", "", "the file is larger than 1 MiB and was not read",
 			"keep long texts and logs elsewhere, and link them")
-		d.Broken = true
-		return d
+		r.Broken = true
+	} else if r.clean() {
+		r.parse()
 	}
-	if d.clean(data) {
-		d.parse()
+	if r.written != nil {
+		r.value, r.root = r.plain(r.written, nil, nil)
 	}
-	if d.root != nil {
-		d.value = d.plain(d.root, nil, nil)
-	}
-	return d
+	r.Findings = r.told.Findings()
+	r.Broken = r.Broken || r.told.Full()
+	return r.Document
 }
 
-var lineOne = finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+// Unreadable returns the document of a file of which no more is known than what
+// is told of it.
+func Unreadable(path string, told ...finding.Finding) *Document {
+	return &Document{Path: path, Findings: told, Broken: true, src: new(source)}
+}
 
 // Empty reports whether the file says nothing: no text, or only comments.
 func (d *Document) Empty() bool { return d.root == nil && !d.Broken }
 
 // Value returns the content as plain values (map[string]any, []any, string,
 // int64, float64, bool, nil). Times and dates stay text, as an editor sees
-// them.
+// them. It must not be changed.
 func (d *Document) Value() any { return d.value }
 
 // Decode fills the struct that into points to. What does not fit its field is
@@ -84,40 +95,37 @@ func (d *Document) Decode(into any) {
 	}
 }
 
-// full reports whether enough is told.
-func (d *Document) full() bool { return len(d.Findings) > finding.Most }
+// reader makes a document.
+type reader struct {
+	*Document
+	told finding.List
+	text string // what the parser is given: mended, if need be
+}
 
-// add appends a finding of level error at a place.
-func (d *Document) add(rule string, at finding.Place, field, value, message, hint string) {
-	switch n := len(d.Findings); {
-	case n > finding.Most:
-		return
-	case n == finding.Most:
-		d.Broken = true
-		field, message, hint = "", "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
-	}
-	d.Findings = append(d.Findings, finding.Finding{
-		Path: d.Path, Place: at, Rule: rule, Level: finding.Error,
+// add tells of an error at a place.
+func (r *reader) add(rule string, at finding.Place, field, value, message, hint string) *finding.Finding {
+	return r.told.Take(finding.Finding{
+		Path: r.Path, Place: at, Rule: rule, Level: finding.Error,
 		Field: field, Value: value, Message: message, Hint: hint, New: true,
 	})
 }
 
-// parse fills root, from the whole text or, where the parser refuses that,
+// parse fills written, from the whole text or, where the parser refuses that,
 // from what can be recovered.
-func (d *Document) parse() {
-	doc, err := parse(d.text)
-	if err != nil || isText(doc) || d.swallows(doc) {
-		doc = d.recover()
+func (r *reader) parse() {
+	doc, err := parse(r.text)
+	if err != nil || isText(doc) || r.swallows(doc) {
+		doc = r.recover()
 	}
 	switch {
 	case doc == nil || len(doc.Content) == 0:
 	case doc.Content[0].Kind == yaml.MappingNode:
-		d.root = doc.Content[0]
+		r.written = doc.Content[0]
 	case isEmpty(doc.Content[0]):
 	default:
-		d.Broken = true
+		r.Broken = true
 		n := doc.Content[0]
-		d.add("yaml-syntax", d.wholeLine(n.Line), "", "", "this is not a `key: value` line, as every line of the file's top level is",
+		r.add("yaml-syntax", r.src.whole(n.Line), "", "", "this is not a `key: value` line, as every line of the file's top level is",
 			"start from the example in the README")
 	}
 }
@@ -156,12 +164,12 @@ func isText(doc *yaml.Node) bool {
 // swallows reports whether a quote that was never closed has swallowed the
 // keys below it, up to the next quote: what is in quotes goes on in the first
 // column, where YAML allows only keys but the parser anything.
-func (d *Document) swallows(n *yaml.Node) bool {
+func (r *reader) swallows(n *yaml.Node) bool {
 	if n.Kind == yaml.ScalarNode && n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-		next := d.line(n.Line + 1)
-		return next != "" && closing(skip(d.line(n.Line), n.Column-1)) == 0 && keyLine.MatchString(next) && next[0] != ' '
+		next := r.src.text(n.Line + 1)
+		return next != "" && closing(skip(r.src.text(n.Line), n.Column-1)) == 0 && keyLine.MatchString(next) && next[0] != ' '
 	}
-	return slices.ContainsFunc(n.Content, d.swallows)
+	return slices.ContainsFunc(n.Content, r.swallows)
 }
 
 // isEmpty reports whether n is a value that was left out: `key:` with nothing

@@ -167,30 +167,47 @@ func TestReadNested(t *testing.T) {
 	}
 }
 
-// A value is found where it stands; what is missing, at the nearest parent.
+// A value is found where it stands, to its last byte; what is missing, at the
+// nearest parent.
 func TestLocate(t *testing.T) {
 	t.Parallel()
-	d := document.Read("x.yaml", []byte("# first\ncustomer: \"Société\"  # c\naccount:\n  region: EMEA\n  csm:\nlist:\n  - step: a b\n    due: 2026-11-24\n  - {step: c}\nflow: [x, 'y z']\ntext: |\n  one\n  two\n"))
-	for pointer, want := range map[string]string{
-		"":                "1:1 # first",
-		"/customer":       `2:11 "Société"`,
-		"/account":        "3:1 account",
-		"/account/region": "4:11 EMEA",
-		"/account/csm":    "5:3 csm",
-		"/account/cse":    "3:1 account",
-		"/missing":        "1:1 # first",
-		"/missing/deeper": "1:1 # first",
-		"/list/0":         "7:5 step",
-		"/list/0/step":    "7:11 a b",
-		"/list/0/owner":   "7:5 step",
-		"/list/1":         "9:5 {",
-		"/flow/1":         "10:11 'y z'",
-		"/text":           "11:7 |",
+	text := "# first\ncustomer: \"Société\"  # c\naccount:\n  region: EMEA\n  csm:\nlist:\n  - step: a b\n    due: 2026-11-24\n  - {step: c}\nflow: [x, 'y z']\n" +
+		"text: |\n  one\n\n   two\n\nplain: one\n  two # not\n  # nor this\nquote: 'it''s\n\n  here' # not\nwide: {a: [\"}\", b ], # }\n  c: d }\nlast:\n- >-\n three\n four"
+	want := map[string]string{
+		"":                "1:1-1:8 # first",
+		"/customer":       `2:11-2:20 "Société"`,
+		"/account":        "3:1-3:8 account",
+		"/account/region": "4:11-4:15 EMEA",
+		"/account/csm":    "5:3-5:6 csm",
+		"/account/cse":    "3:1-3:8 account",
+		"/missing":        "1:1-1:8 # first",
+		"/missing/deeper": "1:1-1:8 # first",
+		"/list/0":         "7:5-7:9 step",
+		"/list/0/step":    "7:11-7:14 a b",
+		"/list/0/owner":   "7:5-7:9 step",
+		"/list/1":         "9:5-9:14 {step: c}",
+		"/flow/1":         "10:11-10:16 'y z'",
+		"/text":           "11:7-14:7 |\n  one\n\n   two",
+		"/plain":          "16:8-17:6 one\n  two",
+		"/quote":          "19:8-21:8 'it''s\n\n  here'",
+		"/wide/a":         "22:8-22:9 a",
+		"/wide/a/0":       "22:12-22:15 \"}\"",
+		"/wide/c":         "23:6-23:7 d",
+		"/last/0":         "25:3-27:6 >-\n three\n four",
+	}
+	for name, data := range map[string]string{
+		"as it is":                 text,
+		"with a byte order mark":   "\ufeff" + text,
+		"with Windows' line ends":  strings.ReplaceAll(text, "\n", "\r\n"),
+		"with old Macs' line ends": strings.ReplaceAll(text, "\n", "\r"),
 	} {
-		at, _ := d.Locate(pointer)
-		got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, string([]rune(at.Source)[at.Column-1:at.EndColumn-1]))
-		if got != want {
-			t.Errorf("%q is at %s, want %s", pointer, got, want)
+		d := document.Read("x.yaml", []byte(data))
+		for pointer, want := range want {
+			at, _ := d.Locate(pointer)
+			got := fmt.Sprintf("%d:%d-%d:%d %s", at.Line, at.Column, at.EndLine, at.EndColumn, strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(data[at.Start:at.End]))
+			if got != want {
+				t.Errorf("%s: %q is at %q, want %q", name, pointer, got, want)
+			}
 		}
 	}
 }
@@ -198,8 +215,8 @@ func TestLocate(t *testing.T) {
 // Where a line was mended, values are found where they were written.
 func TestLocateMended(t *testing.T) {
 	t.Parallel()
-	d := document.Read("x.yaml", []byte("a:\n\tb: x\nc:\n  d: y\n     e: z\n"))
-	for pointer, want := range map[string]string{"/a/b": "2:5 x", "/c/d": "4:6 y", "/c/e": "5:9 z"} {
+	d := document.Read("x.yaml", []byte("a:\n\tb: x\nc:\n  d: y\n     e: z\nf:\n  gh:ij\n  kl: m\n"))
+	for pointer, want := range map[string]string{"/a/b": "2:5 x", "/c/d": "4:6 y", "/c/e": "5:9 z", "/f/gh": "7:6 ij", "/f/kl": "8:7 m"} {
 		at, _ := d.Locate(pointer)
 		if got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, string([]rune(at.Source)[at.Column-1:at.EndColumn-1])); got != want {
 			t.Errorf("%s is at %s, want %s", pointer, got, want)
@@ -211,9 +228,12 @@ func TestLocateMended(t *testing.T) {
 func TestRename(t *testing.T) {
 	t.Parallel()
 	d := document.Read("x.yaml", []byte("l:\n  - {ownr: jdoe}\n"))
-	if !d.Rename("/l/0/ownr", "owner") || d.Rename("/l/0/ownr", "owner") {
-		t.Fatal("renamed twice or never")
+	was := fmt.Sprint(d.Value())
+	renamed := d.Renamed(map[string]string{"/l/0/ownr": "owner", "/l/1/x": "y"})
+	if got := fmt.Sprint(d.Value()); got != was || !d.Has("/l/0/ownr") || d.Has("/l/0/owner") {
+		t.Errorf("the document itself is now %s", got)
 	}
+	d = renamed
 	want := map[string]any{"l": []any{map[string]any{"owner": "jdoe"}}}
 	if !reflect.DeepEqual(d.Value(), want) {
 		t.Errorf("value %v, want %v", d.Value(), want)

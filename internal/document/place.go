@@ -1,6 +1,8 @@
 package document
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,41 +16,41 @@ import (
 // mapping or a list that is its key; where something is missing, the key of
 // the nearest parent that is there, or line 1.
 func (d *Document) Locate(pointer string) (finding.Place, string) {
-	key, value, found := d.find(pointer)
+	f := d.find(pointer)
 	switch {
-	case value == nil || value == d.root:
-		return d.wholeLine(1), ""
-	case found && value.Kind == yaml.ScalarNode && !isEmpty(value):
-		return d.place(value), value.Value
-	case key != nil:
-		return d.place(key), ""
-	case isEmpty(value):
-		return d.wholeLine(value.Line), ""
+	case d.src == nil:
+		return finding.Place{Span: finding.LineOne}, ""
+	case f.value == d.root:
+		return d.src.whole(1), ""
+	case f.found && f.value.Kind == yaml.ScalarNode && !isEmpty(f.value):
+		return d.place(f.value, f.indent()), f.value.Value
+	case f.key != nil:
+		return d.place(f.key, -1), ""
+	case isEmpty(f.value):
+		return d.src.whole(f.value.Line), ""
 	default:
-		return d.place(firstScalar(value)), ""
+		n, indent := firstScalar(f.value, f.indent())
+		return d.place(n, indent), ""
 	}
 }
 
 // LocateKey returns where the key that a JSON pointer ends in stands.
 func (d *Document) LocateKey(pointer string) finding.Place {
-	if key, _, found := d.find(pointer); found && key != nil {
-		return d.place(key)
+	if f := d.find(pointer); f.found && f.key != nil {
+		return d.place(f.key, -1)
 	}
 	at, _ := d.Locate(pointer)
 	return at
 }
 
 // Has reports whether there is a value at a JSON pointer.
-func (d *Document) Has(pointer string) bool {
-	_, _, found := d.find(pointer)
-	return found
-}
+func (d *Document) Has(pointer string) bool { return d.find(pointer).found }
 
 // Written returns the value at a JSON pointer as it was written, and the YAML
 // tag that it has, such as !!int.
 func (d *Document) Written(pointer string) (source, tag string) {
-	if _, n, found := d.find(pointer); found {
-		return n.Value, n.Tag
+	if f := d.find(pointer); f.found {
+		return f.value.Value, f.value.Tag
 	}
 	return "", ""
 }
@@ -56,37 +58,79 @@ func (d *Document) Written(pointer string) (source, tag string) {
 // IsFlow reports whether the value at a JSON pointer is written in braces or
 // brackets.
 func (d *Document) IsFlow(pointer string) bool {
-	_, n, found := d.find(pointer)
-	return found && n.Style&yaml.FlowStyle != 0
+	f := d.find(pointer)
+	return f.found && f.value.Style&yaml.FlowStyle != 0
 }
 
-// Rename gives the key that a JSON pointer ends in another name, in memory, so
-// that a misspelt key is judged as the one that was meant. It reports whether
-// it did.
-func (d *Document) Rename(pointer, name string) bool {
-	key, _, found := d.find(pointer)
-	path := Tokens(pointer)
-	if !found || key == nil {
-		return false
+// Renamed returns the document with keys read under other names, so that a
+// misspelt key is judged as the one that was meant. names has the new name of
+// the key that a JSON pointer ends in. Where there is a key of that name
+// already, the misspelt one is left out.
+func (d *Document) Renamed(names map[string]string) *Document {
+	if d.root == nil || len(names) == 0 {
+		return d
 	}
-	parent := d.value
-	for _, token := range path[:len(path)-1] {
-		switch p := parent.(type) {
-		case map[string]any:
-			parent = p[token]
-		case []any:
-			i, _ := strconv.Atoi(token)
-			parent = p[i]
+	list := make([]renaming, 0, len(names))
+	for pointer, name := range names {
+		list = append(list, renaming{Tokens(pointer), name})
+	}
+	view := *d
+	view.root, view.value = renamed(d.root, d.value, list)
+	return &view
+}
+
+// renaming is a new name for the key at the end of a path.
+type renaming struct {
+	path []string
+	name string
+}
+
+func renamed(n *yaml.Node, value any, list []renaming) (*yaml.Node, any) {
+	below, names := map[string][]renaming{}, map[string]string{}
+	for _, r := range list {
+		if len(r.path) == 1 {
+			names[r.path[0]] = r.name
+		} else {
+			below[r.path[0]] = append(below[r.path[0]], renaming{r.path[1:], r.name})
 		}
 	}
-	object, ok := parent.(map[string]any)
-	if !ok {
-		return false
+	view := *n
+	switch v := value.(type) {
+	case map[string]any:
+		m := maps.Clone(v)
+		view.Content = make([]*yaml.Node, 0, len(n.Content))
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key, node := n.Content[i], n.Content[i+1]
+			if deeper := below[key.Value]; deeper != nil {
+				node, m[key.Value] = renamed(node, v[key.Value], deeper)
+			}
+			if name, is := names[key.Value]; is {
+				_, taken := m[name]
+				if !taken {
+					m[name] = m[key.Value]
+				}
+				delete(m, key.Value)
+				if taken {
+					continue
+				}
+				meant := *key
+				meant.Value = name
+				key = &meant
+			}
+			view.Content = append(view.Content, key, node)
+		}
+		return &view, m
+	case []any:
+		l := slices.Clone(v)
+		view.Content = slices.Clone(n.Content)
+		for i, node := range n.Content {
+			if deeper := below[strconv.Itoa(i)]; deeper != nil {
+				view.Content[i], l[i] = renamed(node, v[i], deeper)
+			}
+		}
+		return &view, l
 	}
-	object[name] = object[key.Value]
-	delete(object, key.Value)
-	key.Value = name
-	return true
+	return n, value
 }
 
 // Dubious returns the JSON pointers of the bare values that programs read
@@ -128,21 +172,43 @@ func yesNo(word string) bool {
 	return false
 }
 
-// find walks to pointer. Where the way ends early it returns the last key and
-// value on it, and false. The key is nil for the root and for list items.
-func (d *Document) find(pointer string) (key, value *yaml.Node, found bool) {
-	value = d.root
-	if value == nil {
-		return nil, nil, false
+// found is what was found on the way to a value.
+type found struct {
+	// key is nil for the root and for list items.
+	key, value *yaml.Node
+	// parent is the mapping or the list that the value stands in.
+	parent *yaml.Node
+	// flow says that it stands within braces or brackets.
+	flow bool
+	// found is false where the way ends early: then key and value are the last
+	// on it.
+	found bool
+}
+
+// indent is the column, counted from 0, of the block that the value stands in.
+func (f found) indent() int {
+	if f.parent == nil {
+		return -1
+	}
+	return f.parent.Column - 1
+}
+
+// find walks to a JSON pointer.
+func (d *Document) find(pointer string) found {
+	f := found{value: d.root}
+	if d.root == nil {
+		return f
 	}
 	for _, token := range Tokens(pointer) {
-		k, v := child(value, token)
+		k, v := child(f.value, token)
 		if v == nil {
-			return key, value, false
+			return f
 		}
-		key, value = k, v
+		f.flow = f.flow || f.value.Style&yaml.FlowStyle != 0
+		f.key, f.value, f.parent = k, v, f.value
 	}
-	return key, value, true
+	f.found = true
+	return f
 }
 
 func child(n *yaml.Node, token string) (key, value *yaml.Node) {
@@ -183,61 +249,18 @@ func Pointer(path ...string) string {
 	return b.String()
 }
 
-func firstScalar(n *yaml.Node) *yaml.Node {
+// firstScalar is where a value begins that has none of its own, and the column
+// of the block that this stands in.
+func firstScalar(n *yaml.Node, indent int) (*yaml.Node, int) {
 	for n.Kind != yaml.ScalarNode && len(n.Content) > 0 && n.Style&yaml.FlowStyle == 0 {
-		n = n.Content[0]
+		n, indent = n.Content[0], n.Column-1
 	}
-	return n
+	return n, indent
 }
 
-// place returns where a node stands, on its first line.
-func (d *Document) place(n *yaml.Node) finding.Place {
-	line := d.line(n.Line)
-	column := max(n.Column+d.shift[n.Line], 1)
-	length := 1
-	if n.Kind == yaml.ScalarNode {
-		length = utf8.RuneCountInString(written(n, skip(line, column-1)))
-	}
-	return finding.Place{
-		Span:   finding.Span{Line: n.Line, Column: column, EndLine: n.Line, EndColumn: column + max(length, 1)},
-		Source: line,
-	}
-}
-
-// written returns how much of rest, the line from the node on, is the node.
-func written(n *yaml.Node, rest string) string {
-	switch {
-	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		if end := closing(rest); end > 0 {
-			return rest[:end]
-		}
-	case strings.HasPrefix(rest, n.Value):
-		return n.Value
-	}
-	if i := strings.Index(rest, " #"); i >= 0 {
-		rest = rest[:i]
-	}
-	return strings.TrimRight(rest, " \t")
-}
-
-// closing returns the index behind the quote that closes the one s begins
-// with, or 0.
-func closing(s string) int {
-	if s == "" || s[0] != '"' && s[0] != '\'' {
-		return 0
-	}
-	q := s[0]
-	for i := 1; i < len(s); i++ {
-		switch {
-		case q == '"' && s[i] == '\\':
-			i++
-		case s[i] == q && q == '\'' && i+1 < len(s) && s[i+1] == q:
-			i++
-		case s[i] == q:
-			return i + 1
-		}
-	}
-	return 0
+// place is where a node stands.
+func (d *Document) place(n *yaml.Node, indent int) finding.Place {
+	return d.src.place(d.extent(n, indent))
 }
 
 // skip drops the first n code points of s.
@@ -247,26 +270,4 @@ func skip(s string, n int) string {
 		s = s[size:]
 	}
 	return s
-}
-
-// wholeLine is line n, from its first character that is not a space.
-func (d *Document) wholeLine(n int) finding.Place {
-	line := d.line(n)
-	start := len(line) - len(strings.TrimLeft(line, " \t"))
-	return d.part(n, start, len(strings.TrimRight(line, " \t")))
-}
-
-// part is the bytes from start to end of line n.
-func (d *Document) part(n, start, end int) finding.Place {
-	line := d.line(n)
-	start = min(start, len(line))
-	end = min(max(end, start), len(line))
-	column := utf8.RuneCountInString(line[:start]) + 1
-	return finding.Place{
-		Span: finding.Span{
-			Line: n, Column: column,
-			EndLine: n, EndColumn: max(column+utf8.RuneCountInString(line[start:end]), column+1),
-		},
-		Source: line,
-	}
 }

@@ -4,94 +4,160 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
 // plain turns a node into plain values and, on the way, tells what YAML lets
 // pass but an escalation does not need or the writer did not mean: keys that
-// stand twice, anchors, tags, and text that is silently cut at a #. What is
-// told is taken out of the tree, so that nothing else stumbles over it.
-func (d *Document) plain(n, key *yaml.Node, path []string) any {
+// stand twice, anchors, tags, and text that is silently cut at a #. It returns
+// the node as it counts, without what was told of, so that nothing else stumbles
+// over it. The node itself stays as it was written.
+func (r *reader) plain(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 	if len(path) > MaxDepth {
-		at, _ := d.Locate(Pointer(path[0]))
-		d.add("yaml-nesting", at, Pointer(path[0]), "", fmt.Sprintf("%s is nested too deeply", quote(path[0])), "no field of an escalation needs more than a few levels")
-		n.Kind, n.Content, n.Tag, n.Value = yaml.ScalarNode, nil, "!!null", ""
-		return nil
+		at := r.src.whole(1)
+		if k, _ := child(r.written, path[0]); k != nil {
+			at = r.place(k, -1)
+		}
+		r.add("yaml-nesting", at, Pointer(path[0]), "", fmt.Sprintf("%s is nested too deeply", quote(path[0])), "no field of an escalation needs more than a few levels")
+		return nil, nothing(n)
 	}
 	if n.Anchor != "" || n.Kind == yaml.AliasNode {
-		d.alias(n, path)
+		r.alias(n, path)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		return d.mapping(n, path)
+		return r.mapping(n, path)
 	case yaml.SequenceNode:
 		list := make([]any, len(n.Content))
+		counts := counting{node: n}
 		for i, c := range n.Content {
-			list[i] = d.plain(c, nil, append(path, strconv.Itoa(i)))
+			value, node := r.plain(c, nil, append(path, strconv.Itoa(i)))
+			list[i] = value
+			counts.as(i, node)
 		}
-		return list
+		return list, counts.node
 	case yaml.ScalarNode:
-		return d.scalar(n, key, path)
+		return r.scalar(n, key, path)
 	}
-	return nil
+	return nil, nothing(n)
 }
 
-func (d *Document) mapping(n *yaml.Node, path []string) any {
+// nothing is a value that counts as left out, in the place of a node.
+func nothing(n *yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: n.Line, Column: n.Column}
+}
+
+// counting is a mapping or a list as it counts. It is copied only where some of
+// its content counts otherwise than it was written.
+type counting struct {
+	node   *yaml.Node
+	copied bool
+}
+
+// as says as what the content at i counts, nil where it does not. It is called
+// for one after the other.
+func (c *counting) as(i int, n *yaml.Node) {
+	if !c.copied {
+		if c.node.Content[i] == n {
+			return
+		}
+		node := *c.node
+		node.Content = slices.Clone(node.Content[:i])
+		c.node, c.copied = &node, true
+	}
+	if n != nil {
+		c.node.Content = append(c.node.Content, n)
+	}
+}
+
+func (r *reader) mapping(n *yaml.Node, path []string) (any, *yaml.Node) {
 	m := make(map[string]any, len(n.Content)/2)
-	kept := n.Content[:0]
+	counts := counting{node: n}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		if k.Kind != yaml.ScalarNode {
-			d.addAt(k, "yaml-syntax", path, "a key must be a single word", "write a field name, a colon, a space and the value")
-			continue
-		}
-		if _, twice := m[k.Value]; twice {
-			first, _ := child(&yaml.Node{Kind: yaml.MappingNode, Content: kept}, k.Value)
-			d.addAt(k, "yaml-duplicate-key", append(path, k.Value),
-				fmt.Sprintf("%s stands here a second time: line %d has it already, and only one of them can count", quote(k.Value), first.Line),
-				"keep the one that is right and delete the other")
-			continue
-		}
-		if k.Tag == "!!merge" || k.Anchor != "" {
-			d.alias(k, append(path, k.Value))
-			if k.Tag == "!!merge" {
-				continue
+		if k.Kind == yaml.ScalarNode {
+			if _, twice := m[k.Value]; twice {
+				r.twice(n, i, append(path, k.Value))
+				k = nil
+			} else if k.Tag == "!!merge" || k.Anchor != "" {
+				r.alias(k, append(path, k.Value))
+				if k.Tag == "!!merge" {
+					k = nil
+				}
 			}
+		} else {
+			r.addAt(k, n, "yaml-syntax", path, "a key must be a single word", "write a field name, a colon, a space and the value")
+			k = nil
 		}
-		m[k.Value] = d.plain(v, k, append(path, k.Value))
-		kept = append(kept, k, v)
+		if k == nil {
+			counts.as(i, nil)
+			counts.as(i+1, nil)
+			continue
+		}
+		value, node := r.plain(v, k, append(path, k.Value))
+		m[k.Value] = value
+		counts.as(i, k)
+		counts.as(i+1, node)
 	}
-	n.Content = kept
-	return m
+	return m, counts.node
 }
 
-func (d *Document) scalar(n, key *yaml.Node, path []string) any {
+// twice tells of the key at i of a mapping, which stands there before as well.
+// To delete it is right where it says nothing else.
+func (r *reader) twice(n *yaml.Node, i int, path []string) {
+	first, value := child(n, n.Content[i].Value)
+	f := r.addAt(n.Content[i], n, "yaml-duplicate-key", path,
+		fmt.Sprintf("%s stands here a second time: line %d has it already, and only one of them can count", quote(n.Content[i].Value), first.Line),
+		"keep the one that is right and delete the other")
+	if v := n.Content[i+1]; isEmpty(v) || v.Kind == yaml.ScalarNode && value.Kind == v.Kind && value.Value == v.Value && value.Tag == v.Tag {
+		f.Fixes = r.deleted(n, i)
+	}
+}
+
+func (r *reader) scalar(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 	if n.Style&yaml.TaggedStyle != 0 {
-		d.addAt(n, "yaml-special", path, "a value that begins with ! is a tag to YAML, not text",
+		f := r.addAt(n, nil, "yaml-special", path, "a value that begins with ! is a tag to YAML, not text",
 			"put the whole value in quotes")
-		n.Tag, n.Style = "!!str", n.Style&^yaml.TaggedStyle
+		if n.Style&quoted == 0 {
+			start, end := r.extent(n, -1)
+			f.Fixes = r.quoted(start, end)
+		}
+		n = retagged(n, "!!str")
 	}
 	if n.Style&quoted == 0 {
-		d.hash(n, key, path)
+		r.hash(n, key, path)
 	}
 	switch n.Tag {
 	case "!!null":
-		return nil
+		return nil, n
 	case "!!bool":
-		return strings.EqualFold(n.Value, "true")
+		return strings.EqualFold(n.Value, "true"), n
 	case "!!timestamp":
-		return n.Value
+		return n.Value, n
 	}
 	if n.Style&quoted == 0 {
-		return number(n)
+		value, tag := number(n)
+		return value, retagged(n, tag)
 	}
-	return n.Value
+	return n.Value, n
+}
+
+// retagged is a node that counts as of another kind.
+func retagged(n *yaml.Node, tag string) *yaml.Node {
+	if n.Tag == tag {
+		return n
+	}
+	other := *n
+	other.Tag = tag
+	return &other
 }
 
 const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
@@ -101,43 +167,41 @@ var (
 	coreFloat = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$`)
 )
 
-// number returns the number that a bare value is, or its text. The parser sees
-// numbers where YAML 1.2, and so an editor, sees text, such as 1_000.
-func number(n *yaml.Node) any {
+// number returns the number that a bare value is, or its text, and the tag that
+// it has then. The parser sees numbers where YAML 1.2, and so an editor, sees
+// text, such as 1_000.
+func number(n *yaml.Node) (value any, tag string) {
 	if n.Value == "" || !strings.ContainsRune("0123456789+-.", rune(n.Value[0])) {
-		return n.Value
+		return n.Value, n.Tag
 	}
 	switch {
 	case coreInt.MatchString(n.Value):
-		n.Tag = "!!int"
 		base := 10
 		if strings.HasPrefix(n.Value, "0o") || strings.HasPrefix(n.Value, "0x") {
 			base = 0
 		}
 		if i, err := strconv.ParseInt(n.Value, base, 64); err == nil {
-			return i
+			return i, "!!int"
 		}
-		return 1e15 // a number that no field takes
+		return 1e15, "!!int" // a number that no field takes
 	case coreFloat.MatchString(n.Value):
-		n.Tag = "!!float"
 		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {
-			return f
+			return f, "!!float"
 		}
-		return 0.5
+		return 0.5, "!!float"
 	}
-	n.Tag = "!!str"
-	return n.Value
+	return n.Value, "!!str"
 }
 
 // hash tells of text that is lost behind a #: YAML takes " #" for the
 // beginning of a comment. A comment with a space behind its # is meant as one.
-func (d *Document) hash(n, key *yaml.Node, path []string) {
+func (r *reader) hash(n, key *yaml.Node, path []string) {
 	comment := n.LineComment
 	if isEmpty(n) {
 		comment = ""
 		if key != nil {
 			comment = key.LineComment
-		} else if rest := strings.TrimSpace(strings.TrimPrefix(skip(d.lineIf(n), n.Column-1), "-")); strings.HasPrefix(rest, "#") {
+		} else if rest := strings.TrimSpace(strings.TrimPrefix(skip(r.lineIf(n), n.Column-1), "-")); strings.HasPrefix(rest, "#") {
 			comment = rest
 		}
 	}
@@ -146,46 +210,65 @@ func (d *Document) hash(n, key *yaml.Node, path []string) {
 	}
 	comment, _, _ = strings.Cut(comment, "\n")
 	line := n.Line
-	for !strings.HasSuffix(strings.TrimRight(d.line(line), " \t"), comment) {
+	for !strings.HasSuffix(strings.TrimRight(r.src.text(line), " \t"), comment) {
 		if line++; line > n.Line+20 {
 			return // a comment on a line of its own, which the parser put here
 		}
 	}
-	start := strings.LastIndex(d.line(line), comment)
-	if strings.TrimSpace(d.line(line)[:start]) == "" {
+	before := r.src.text(line)[:strings.LastIndex(r.src.text(line), comment)]
+	if strings.TrimSpace(before) == "" {
 		return
 	}
-	at := d.part(line, start, start+len(comment))
-	text, _, _ := strings.Cut(strings.TrimPrefix(comment, "#"), " ")
+	first := utf8.RuneCountInString(before)
+	start := r.src.offset(line, first)
+	end := r.src.offset(line, first+utf8.RuneCountInString(comment))
+	at := r.src.place(start, end)
+	text, _, more := strings.Cut(strings.TrimPrefix(comment, "#"), " ")
+	isNumber := issue.MatchString(comment) // a ticket's number, and no comment
 	switch {
-	case isEmpty(n) && key != nil && key.Value == "channel":
-		d.add("yaml-hash", at, Pointer(path...), comment,
+	case isEmpty(n) && key != nil && channels[key.Value]:
+		f := r.add("yaml-hash", at, Pointer(path...), comment,
 			fmt.Sprintf("%s is empty: YAML takes everything from # on for a comment", quote(key.Value)),
 			"write the channel without the #: "+quote(key.Value+": "+text))
+		if !more {
+			f.Fixes = r.fix(start, end, edit.Text(text))
+		}
 	case isEmpty(n):
-		d.add("yaml-hash", at, Pointer(path...), comment,
+		f := r.add("yaml-hash", at, Pointer(path...), comment,
 			"there is no value here: YAML takes everything from # on for a comment",
 			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is a comment", quote(strconv.Quote(comment))))
+		if isNumber {
+			f.Fixes = r.quoted(start, end)
+		}
 	default:
 		whole := shorten(n.Value+" "+comment, 60)
-		d.add("yaml-hash", at, Pointer(path...), comment,
+		f := r.add("yaml-hash", at, Pointer(path...), comment,
 			fmt.Sprintf("%s is left out: behind a space, YAML takes # for the beginning of a comment", quote(shorten(comment, 40))),
 			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is a comment", quote(strconv.Quote(whole))))
+		if isNumber && line == n.Line && n.Tag == "!!str" {
+			f.Fixes = r.quoted(r.start(n), end)
+		}
 	}
 }
 
+// channels are the keys whose values people write with a # before them.
+var channels = map[string]bool{"channel": true, "announcement": true, "prefix": true}
+
+// issue is the number of a ticket.
+var issue = regexp.MustCompile(`^#\d+\b`)
+
 // lineIf returns the line of n if it can hold a #, so that the lines of a
 // file without one are never split.
-func (d *Document) lineIf(n *yaml.Node) string {
-	if !strings.Contains(d.text, "#") {
+func (r *reader) lineIf(n *yaml.Node) string {
+	if !strings.Contains(r.text, "#") {
 		return ""
 	}
-	return d.line(n.Line)
+	return r.src.text(n.Line)
 }
 
 // alias tells of anchors and aliases. A file without them can be read from
 // top to bottom, and cannot blow up in memory.
-func (d *Document) alias(n *yaml.Node, path []string) {
+func (r *reader) alias(n *yaml.Node, path []string) {
 	what := "&" + n.Anchor
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -193,23 +276,17 @@ func (d *Document) alias(n *yaml.Node, path []string) {
 	case n.Tag == "!!merge":
 		what = n.Value
 	}
-	d.addAt(n, "yaml-special", path, fmt.Sprintf("%s is a shorthand of YAML that escalations do not use", quote(what)),
+	r.addAt(n, nil, "yaml-special", path, fmt.Sprintf("%s is a shorthand of YAML that escalations do not use", quote(what)),
 		"write the value out; if it is meant as text, put it in quotes")
-	n.Anchor = ""
-	if n.Kind == yaml.AliasNode {
-		n.Kind, n.Alias, n.Tag, n.Value = yaml.ScalarNode, nil, "!!null", ""
-	}
 }
 
-func (d *Document) addAt(n *yaml.Node, rule string, path []string, message, hint string) {
-	at := finding.Place{Span: finding.Span{Line: n.Line, Column: n.Column, EndLine: n.Line, EndColumn: n.Column + 1}, Source: d.line(n.Line)}
-	switch n.Kind {
-	case yaml.ScalarNode:
-		at = d.place(n)
-	case yaml.AliasNode:
-		at.EndColumn += utf8.RuneCountInString(n.Value)
+// addAt tells of a node, of which the first line is marked if it holds others.
+func (r *reader) addAt(n, parent *yaml.Node, rule string, path []string, message, hint string) *finding.Finding {
+	start, end := r.extent(n, found{parent: parent}.indent())
+	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
+		end = min(start+1, len(r.src.data))
 	}
-	d.add(rule, at, Pointer(path...), n.Value, message, hint)
+	return r.add(rule, r.src.place(start, end), Pointer(path...), n.Value, message, hint)
 }
 
 // shorten cuts s to at most n code points.

@@ -23,33 +23,33 @@ const maxTrials = 400
 // it has no column, no line for line 1, and the wrong line for an unclosed
 // bracket. The line that is wrong is the first after which no beginning of the
 // entry can be read any more.
-func (d *Document) recover() *yaml.Node {
-	lines := d.split()
-	r := recovery{doc: d, lines: lines, trials: maxTrials}
-	r.indentation()
+func (r *reader) recover() *yaml.Node {
+	lines := r.split()
+	y := recovery{doc: r, lines: lines, trials: maxTrials}
+	y.indentation()
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1, Column: 1}
 	for _, b := range blocks(lines) {
-		if d.full() {
+		if r.told.Full() {
 			break
 		}
-		n := r.read(b)
+		n := y.read(b)
 		switch {
 		case n == nil || isEmpty(n):
 		case n.Kind == yaml.MappingNode:
 			root.Content = append(root.Content, n.Content...)
 		default:
-			r.text(b, root)
+			y.text(b, root)
 		}
 	}
 	if len(root.Content) == 0 {
-		d.Broken = true
-		if len(d.Findings) == 0 {
-			d.add("yaml-syntax", d.wholeLine(1), "", "", "this is not `key: value`", "start from the example in the README")
+		r.Broken = true
+		if len(r.told.Findings()) == 0 {
+			r.add("yaml-syntax", r.src.whole(1), "", "", "this is not `key: value`", "start from the example in the README")
 		}
 		return nil
 	}
-	if _, err := parse(strings.Join(r.lines, "\n")); err != nil && !d.Broken {
-		r.wholeOnly(err)
+	if _, err := parse(strings.Join(y.lines, "\n")); err != nil && !r.Broken {
+		y.wholeOnly(err)
 	}
 	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 }
@@ -62,29 +62,35 @@ func (r *recovery) indentation() {
 		{"\u00a0", " ", "yaml-encoding", "no-break spaces, which YAML takes for text", "delete the space at the beginning of the line and type it again"},
 	} {
 		first, count := -1, 0
+		var fixes []finding.Fix
 		for i, l := range r.lines {
 			if !strings.HasPrefix(l, kind.char) {
 				continue
 			}
 			rest := strings.TrimLeft(l, kind.char)
+			n := (len(l) - len(rest)) / len(kind.char)
 			if says(rest) {
 				if count++; first < 0 {
 					first = i
 				}
+				if start, _ := r.doc.src.line(i + 1); count <= finding.Most {
+					fixes = append(fixes, r.doc.fix(start, start+len(l)-len(rest), strings.Repeat(kind.spaces, n))...)
+				}
 			}
-			n := (len(l) - len(rest)) / len(kind.char)
 			r.lines[i] = strings.Repeat(kind.spaces, n) + rest
-			r.shift(i, n*(1-len(kind.spaces)))
+			r.move(i, 0, n*(1-len(kind.spaces)))
 		}
 		if first < 0 {
 			continue
 		}
-		line := r.doc.line(first + 1)
 		message := "this line is indented with " + kind.what
 		if count > 1 {
 			message += fmt.Sprintf("; so are %d of those below", count-1)
 		}
-		r.doc.add(kind.rule, r.doc.part(first+1, 0, len(line)-len(strings.TrimLeft(line, kind.char))), "", kind.char, message, kind.hint)
+		f := r.doc.add(kind.rule, r.doc.src.place(fixes[0].Start, fixes[0].End), "", kind.char, message, kind.hint)
+		if count <= finding.Most {
+			f.Fixes = fixes
+		}
 	}
 }
 
@@ -94,7 +100,7 @@ func (r *recovery) text(b block, root *yaml.Node) {
 	d, line := r.doc, r.lines[b.first]
 	d.Broken = true
 	if line == "=======" {
-		d.add("merge-conflict", d.wholeLine(b.first+1), "", "", "a merge was left unfinished here", "delete this line, and see that what is above and below it is right")
+		d.add("merge-conflict", d.src.whole(b.first+1), "", "", "a merge was left unfinished here", "delete this line, and see that what is above and below it is right")
 		return
 	}
 	d.Unread = append(d.Unread, Pointer(word.FindString(line)))
@@ -102,7 +108,7 @@ func (r *recovery) text(b block, root *yaml.Node) {
 		d.Unread = append(d.Unread, Pointer(root.Content[n-2].Value))
 	}
 	if !r.toldAt(b.first+1) && !r.toldAt(b.first) { // text of several lines is one mistake
-		d.add("yaml-syntax", d.wholeLine(b.first+1), "", "", "this line is not `key: value`",
+		d.add("yaml-syntax", d.src.whole(b.first+1), "", "", "this line is not `key: value`",
 			"a key has a colon and a space behind it; text that belongs to the key above is indented by two spaces")
 	}
 }
@@ -117,15 +123,33 @@ func (r *recovery) wholeOnly(err error) {
 			continue
 		}
 		if strings.HasPrefix(l, " ") {
-			d.add("yaml-syntax", d.wholeLine(i+1), "", "", "this line is indented, but the other keys of the file's top level are not",
+			f := d.add("yaml-syntax", d.src.whole(i+1), "", "", "this line is indented, but the other keys of the file's top level are not",
 				"let it begin in the first column")
+			f.Fixes = r.outdented(i)
 			return
 		}
 		break
 	}
 	d.Broken = true
-	d.add("yaml-syntax", d.wholeLine(reported(err, len(r.lines))), "", "",
+	d.add("yaml-syntax", d.src.whole(reported(err, len(r.lines))), "", "",
 		"the file cannot be read from here on: "+reason(err), "check the indentation of this line and the one above")
+}
+
+// outdented says how the lines from i on, as far as they are indented like it or
+// deeper, begin in the first column. It returns nil where they are many.
+func (r *recovery) outdented(i int) []finding.Fix {
+	indent := r.lines[i][:len(r.lines[i])-len(strings.TrimLeft(r.lines[i], " "))]
+	var fixes []finding.Fix
+	for ; i < len(r.lines) && (strings.HasPrefix(r.lines[i], indent) || !says(r.lines[i])); i++ {
+		start, end := r.doc.src.line(i + 1)
+		if strings.HasPrefix(string(r.doc.src.data[start:end]), indent) {
+			fixes = append(fixes, r.doc.fix(start, start+len(indent), "")...)
+		}
+		if len(fixes) > finding.Most {
+			return nil
+		}
+	}
+	return fixes
 }
 
 // block is a top-level entry: the lines from first up to, not including, end.
@@ -147,7 +171,7 @@ func blocks(lines []string) []block {
 }
 
 type recovery struct {
-	doc    *Document
+	doc    *reader
 	lines  []string
 	trials int
 }
@@ -195,40 +219,46 @@ func (r *recovery) align(b block, at int) bool {
 	line := r.lines[above]
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	moved := indent + strings.TrimLeft(r.lines[at], " ")
-	r.shift(at, len(r.lines[at])-len(moved))
+	by := len(r.lines[at]) - len(moved)
+	r.move(at, 0, by)
 	r.lines[at] = moved
 	if r.toldAt(at + 1) {
 		return true
 	}
-	r.doc.add("yaml-syntax", r.doc.wholeLine(at+1), "", line, "this line is indented deeper than the one above, which already has its value",
+	f := r.doc.add("yaml-syntax", r.doc.src.whole(at+1), "", line, "this line is indented deeper than the one above, which already has its value",
 		"indent it like the line above: lines that belong together begin in the same column")
+	start, end := r.doc.src.line(at + 1)
+	if strings.HasPrefix(string(r.doc.src.data[start:end]), strings.Repeat(" ", len(indent)+by)) {
+		f.Fixes = r.doc.fix(start+len(indent), start+len(indent)+by, "")
+	}
 	return true
 }
 
-// shift records that what stands on line i was written by columns further on.
-func (r *recovery) shift(i, columns int) {
-	if r.doc.shift == nil {
-		r.doc.shift = map[int]int{}
+// move records that what stands on line i from a column on was written by
+// columns further to the right.
+func (r *recovery) move(i, from, by int) {
+	if by == 0 {
+		return
 	}
-	r.doc.shift[i+1] += columns
+	if r.doc.moved == nil {
+		r.doc.moved = map[int][]move{}
+	}
+	r.doc.moved[i+1] = append(r.doc.moved[i+1], move{from, by})
 }
 
 // toldAt reports whether something was said of a line already: one mistake is
 // one finding.
 func (r *recovery) toldAt(number int) bool {
-	return slices.ContainsFunc(r.doc.Findings, func(f finding.Finding) bool { return f.Line == number })
+	return slices.ContainsFunc(r.doc.told.Findings(), func(f finding.Finding) bool { return f.Line == number })
 }
 
 // mend tries to read line i differently, and reports whether it did.
-func (r *recovery) mend(i int, how func(*Document, string, int) (string, bool)) bool {
+func (r *recovery) mend(i int, how func(*recovery, int) (string, bool)) bool {
 	if r.trials--; r.trials < 0 {
 		return false
 	}
-	mended, ok := how(r.doc, r.lines[i], i+1)
+	mended, ok := how(r, i)
 	if ok {
-		if glued, is := glued(r.lines[i]); is && glued == mended {
-			r.shift(i, -1)
-		}
 		r.lines[i] = mended
 	}
 	return ok
@@ -257,7 +287,7 @@ func (r *recovery) giveUp(b block, at int, err error) {
 		hint = "lines that belong together begin in the same column, and the keys of the top level in the first"
 		d.Unread = append(d.Unread, Pointer(m[2]))
 	}
-	d.add("yaml-syntax", d.wholeLine(at+1), field, "", message, hint)
+	d.add("yaml-syntax", d.src.whole(at+1), field, "", message, hint)
 }
 
 // wrongLine returns the first line (counting from 0) of b such that no
@@ -284,7 +314,7 @@ func (r *recovery) wrongLine(b block, err error) int {
 // unclosed reports whether b has a bracket or a quote that is never closed:
 // then what follows may well be meant as a part of it.
 func (r *recovery) unclosed(b block) bool {
-	return slices.ContainsFunc(r.doc.Findings, func(f finding.Finding) bool {
+	return slices.ContainsFunc(r.doc.told.Findings(), func(f finding.Finding) bool {
 		return (f.Rule == "yaml-bracket" || f.Rule == "yaml-quote") && f.Line > b.first && f.Line <= b.end
 	})
 }

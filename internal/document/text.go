@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
@@ -16,24 +17,24 @@ const byteOrderMark = "\uFEFF"
 // clean makes text of the file's bytes, and tells what does not belong into a
 // text. What it mends keeps its line and column. It reports whether there is
 // anything to parse.
-func (d *Document) clean(data []byte) bool {
-	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+func (r *reader) clean() bool {
+	data := bytes.TrimPrefix(r.src.data, []byte(byteOrderMark))
 	if isUTF16(data) {
-		d.Broken = true
-		d.add("yaml-encoding", finding.Place{Span: lineOne}, "", "",
+		r.Broken = true
+		r.add("yaml-encoding", finding.Place{Span: finding.LineOne}, "", "",
 			"the file is written in UTF-16, which cannot be read",
 			"save it as UTF-8: most editors offer that under \"Save as\", or below the text")
 		return false
 	}
-	d.text = string(data)
-	if !plainASCII(data) && !(utf8.Valid(data) && strings.IndexFunc(d.text, odd) < 0) {
-		d.cleanRunes()
+	r.text = string(data)
+	if !plainASCII(data) && !(utf8.Valid(data) && strings.IndexFunc(r.text, odd) < 0) {
+		r.cleanRunes()
 	}
-	if strings.Contains(d.text, "<<<<<<<") || strings.Contains(d.text, ">>>>>>>") {
-		d.cleanConflicts()
+	if strings.Contains(r.text, "<<<<<<<") || strings.Contains(r.text, ">>>>>>>") {
+		r.cleanConflicts()
 	}
-	if strings.Contains(d.text, "---") || strings.Contains(d.text, "...") {
-		d.cleanDocuments()
+	if strings.Contains(r.text, "---") || strings.Contains(r.text, "...") {
+		r.cleanDocuments()
 	}
 	return true
 }
@@ -56,41 +57,63 @@ func plainASCII(b []byte) bool {
 
 // cleanRunes replaces, rune by rune, what YAML does not allow and what the
 // parser, unlike editors, takes for a line break.
-func (d *Document) cleanRunes() {
+func (r *reader) cleanRunes() {
 	var out strings.Builder
-	out.Grow(len(d.text))
-	line, column := 1, 1
-	first := map[string]finding.Span{} // by what is wrong
-	for i := 0; i < len(d.text); {
-		r, size := utf8.DecodeRuneInString(d.text[i:])
+	out.Grow(len(r.text))
+	begin := len(r.src.data) - len(r.text)
+	var order []string
+	places := map[string][]int{} // the offsets of each character, by what is wrong
+	for i := 0; i < len(r.text); {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
 		bad := ""
 		switch {
-		case r == utf8.RuneError && size == 1:
+		case c == utf8.RuneError && size == 1:
 			bad = "a byte that is not UTF-8"
-		case forbidden(r):
-			bad = fmt.Sprintf("the invisible character U+%04X", r)
+		case forbidden(c):
+			bad = fmt.Sprintf("the invisible character U+%04X", c)
 		}
 		if bad != "" {
-			if _, ok := first[bad]; !ok && len(first) < 10 {
-				first[bad] = finding.Span{Line: line, Column: column, EndLine: line, EndColumn: column + 1}
+			if _, told := places[bad]; !told && len(order) < 10 {
+				order = append(order, bad)
 			}
-			r = ' '
+			if len(places[bad]) <= finding.Most {
+				places[bad] = append(places[bad], begin+i)
+			}
+			c = ' '
 		}
-		if lineBreak(r) {
-			r = ' '
+		if lineBreak(c) {
+			c = ' '
 		}
-		out.WriteRune(r)
+		out.WriteRune(c)
 		i += size
-		column++
-		if r == '\n' || r == '\r' && !strings.HasPrefix(d.text[i:], "\n") {
-			line, column = line+1, 1
+	}
+	r.text = out.String()
+	for _, bad := range order {
+		at := places[bad]
+		_, size := utf8.DecodeRune(r.src.data[at[0]:])
+		f := r.add("yaml-encoding", r.src.place(at[0], at[0]+size), "", bad,
+			"there is "+bad+" here", "delete it and type the text again; save the file as UTF-8")
+		within := !slices.ContainsFunc(at, func(i int) bool { return !r.within(i, i+size) })
+		if c, size := utf8.DecodeRune(r.src.data[at[0]:]); meaningless(c) && within && len(at) <= finding.Most {
+			for _, i := range at {
+				f.Fixes = append(f.Fixes, finding.Fix{Span: r.src.span(i, i+size)})
+			}
 		}
 	}
-	d.text = out.String()
-	for what, span := range first {
-		d.add("yaml-encoding", finding.Place{Span: span, Source: d.line(span.Line)}, "", what,
-			"there is "+what+" here", "delete it and type the text again; save the file as UTF-8")
-	}
+}
+
+// meaningless reports whether deleting a character that does not belong into a
+// text is all there is to do: it is a control character or a byte order mark.
+// Another may be what became of a letter.
+func meaningless(c rune) bool { return c < ' ' || c == 0x7F || c == 0xFEFF }
+
+// within reports whether what stands from start to end is inside of a text, so
+// that nothing begins or ends with it.
+func (r *reader) within(start, end int) bool {
+	before, _ := utf8.DecodeLastRune(r.src.data[:start])
+	behind, _ := utf8.DecodeRune(r.src.data[end:])
+	ofText := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+	return ofText(before) && (ofText(behind) || behind == ' ')
 }
 
 // forbidden reports whether YAML does not allow a rune.
@@ -107,12 +130,12 @@ func odd(r rune) bool { return forbidden(r) || lineBreak(r) }
 
 // cleanConflicts tells of the markers of an unfinished merge and reads on with
 // the first side of each conflict.
-func (d *Document) cleanConflicts() {
+func (r *reader) cleanConflicts() {
 	const outside, ours, theirs = 0, 1, 2
-	lines := d.split()
+	lines := r.split()
 	at := outside
 	tell := func(i int) {
-		d.add("merge-conflict", d.wholeLine(i+1), "", "",
+		r.add("merge-conflict", r.src.whole(i+1), "", "",
 			"a merge was left unfinished here: both versions stand in the file",
 			"keep what is right of the two, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>")
 	}
@@ -133,7 +156,7 @@ func (d *Document) cleanConflicts() {
 		}
 		lines[i] = ""
 	}
-	d.rejoin(lines)
+	r.rejoin(lines)
 }
 
 func marks(line, marker string) bool {
@@ -142,8 +165,8 @@ func marks(line, marker string) bool {
 
 // cleanDocuments tells of what stands behind a second document marker: the
 // parser reads only the first document.
-func (d *Document) cleanDocuments() {
-	lines := d.split()
+func (r *reader) cleanDocuments() {
+	lines := r.split()
 	said := false
 	for i, l := range lines {
 		end := marks(l, "...")
@@ -156,7 +179,7 @@ func (d *Document) cleanDocuments() {
 		}
 		behind := strings.TrimSpace(l[3:])
 		if behind != "" && behind[0] != '#' || slices.ContainsFunc(lines[i+1:], says) {
-			d.add("yaml-documents", d.wholeLine(i+1), "", "",
+			r.add("yaml-documents", r.src.whole(i+1), "", "",
 				fmt.Sprintf("everything from this line on is ignored: %s ends the escalation", l[:3]),
 				"delete this line, or move what follows into a file of its own")
 		}
@@ -171,7 +194,7 @@ func (d *Document) cleanDocuments() {
 		}
 		break
 	}
-	d.rejoin(lines)
+	r.rejoin(lines)
 }
 
 var topKey = regexp.MustCompile(`^[a-z_]+:`)
@@ -195,16 +218,10 @@ func says(line string) bool {
 }
 
 // rejoin takes over mended lines.
-func (d *Document) rejoin(lines []string) {
-	d.text = strings.Join(lines, "\n")
-	// d.lines stays as it is: people are shown what they wrote.
-}
+func (r *reader) rejoin(lines []string) { r.text = strings.Join(lines, "\n") }
 
 // split returns the lines of the text as it is mended by now.
-func (d *Document) split() []string {
-	d.line(1) // so that what was written is kept before anything is mended
-	return splitLines(d.text)
-}
+func (r *reader) split() []string { return splitLines(r.text) }
 
 // splitLines splits text at the line ends of all systems, and drops them.
 func splitLines(text string) []string {
@@ -212,15 +229,4 @@ func splitLines(text string) []string {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
 	return strings.Split(text, "\n")
-}
-
-// line returns line n as it was written, counting from 1.
-func (d *Document) line(n int) string {
-	if d.lines == nil {
-		d.lines = splitLines(d.text)
-	}
-	if n < 1 || n > len(d.lines) {
-		return ""
-	}
-	return d.lines[n-1]
 }

@@ -2,7 +2,6 @@
 // where it stands, and what would be right.
 //
 // Everything that judges makes findings; everything that prints reads them.
-// The package imports nothing of this project.
 package finding
 
 import (
@@ -10,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/edit"
 )
 
 // Level says whether a finding stops a merge.
@@ -22,12 +23,29 @@ const (
 	Warning Level = "warning"
 )
 
-// Span is a piece of one file. Lines and columns count from 1; columns count
-// code points, a byte order mark left out; the end is exclusive.
+// Span is a piece of one file: its bytes, and where people find them.
 type Span struct {
+	// Start and End are offsets in bytes; the end is exclusive.
+	Start, End int
+	// Lines and columns count from 1; columns count code points, a byte order
+	// mark left out; the end is exclusive. Package document computes them from
+	// the bytes, in one place.
 	Line, Column       int
 	EndLine, EndColumn int
 }
+
+// LineOne is the span of what is told of a file as a whole.
+var LineOne = Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+
+// Fix is a piece of a file and what must stand there instead.
+type Fix struct {
+	Span
+	// Text is empty where the piece is to be deleted.
+	Text string
+}
+
+// Edit is the fix as a change of the file's bytes.
+func (f Fix) Edit() edit.Edit { return edit.Edit{Start: f.Start, End: f.End, Text: f.Text} }
 
 // Place is where a finding stands: a span, and the text of the line it begins
 // on, so that whoever prints need not open the file again.
@@ -49,6 +67,9 @@ type Finding struct {
 	Message string
 	// Hint says what would be right: the value or the line to write.
 	Hint string
+	// Fixes make it right, all of them together. They are there only where
+	// exactly one answer is right, which Hint tells to people.
+	Fixes []Fix
 	// Cites names the rules of the process that are broken, such as "P9".
 	Cites []string
 	// New is false only when the version that this one is compared with had
@@ -79,6 +100,9 @@ func (f Finding) Kin() Key {
 	return k
 }
 
+// AlsoCite adds a rule of the process to those that are broken.
+func (f *Finding) AlsoCite(number string) { f.Cites = slices.Concat(f.Cites, []string{number}) }
+
 // Sort puts findings in the order in which they are told: by path, line and
 // column, then by rule and message, so that two runs say the same.
 func Sort(fs []Finding) {
@@ -92,10 +116,6 @@ func Sort(fs []Finding) {
 		)
 	})
 }
-
-// Most is how many faults of one kind are told of one file. Nobody reads more,
-// and a file made to have a hundred thousand would take all the memory.
-const Most = 200
 
 // Count returns how many of fs are errors and how many are warnings.
 func Count(fs []Finding) (errors, warnings int) {

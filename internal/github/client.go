@@ -1,6 +1,5 @@
-// Package github tells on GitHub: one tracking issue for each escalation, with a
-// comment for each moment, and one comment with the plan on a pull request. It
-// alone opens connections there.
+// Package github is GitHub as a forge, and nothing else: package tracking decides
+// what is said there. It alone opens connections to it.
 package github
 
 import (
@@ -123,30 +122,4 @@ func status(err error) int {
 		return http.StatusForbidden
 	}
 	return 0
-}
-
-// gone reports whether what a request is about does not exist any more.
-func gone(err error) bool {
-	s := status(err)
-	return s == http.StatusNotFound || s == http.StatusGone
-}
-
-// each calls do with every page of a list.
-func each[T any](list func(github.ListOptions) ([]T, *github.Response, error), do func(T) (more bool)) error {
-	page := github.ListOptions{PerPage: 100}
-	for {
-		items, r, err := list(page)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			if !do(item) {
-				return nil
-			}
-		}
-		if r.NextPage == 0 {
-			return nil
-		}
-		page.Page = r.NextPage
-	}
 }

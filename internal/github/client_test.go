@@ -11,8 +11,9 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
-	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/retry"
 )
 
@@ -93,113 +94,126 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// repository is one on a server, without a clock.
+func repository(t *testing.T, g *forgetest.GitHub) *Repository {
+	t.Helper()
+	r, err := New(Config{API: g.API, Repository: "acme/escalations", Token: "t", UserAgent: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var on = forge.Thread{Number: 1}
+
 // What GitHub refused for its rate is sent again, and told once; what it has to
 // wait too long for is left to the next run.
 func TestLimited(t *testing.T) {
 	t.Parallel()
-	g := newFake(t)
-	g.open(bot, marker(id), "escalation")
-	opened := notice("opened", plan.OpenIssue, "1", "Northwind\n\nText")
+	g := forgetest.NewGitHub(t)
+	g.Open(g.Me, "")
 	after := "0"
 	times := 0
-	g.refuse = func(r *http.Request) (int, map[string]string, bool) {
+	g.Refuse = func(*http.Request) (int, map[string]string, bool) {
 		if times++; times > 2 {
 			return 0, nil, false
 		}
 		return http.StatusTooManyRequests, map[string]string{"Retry-After": after}, false
 	}
-	if _, err := g.tracking().Deliver(t.Context(), item(notice("steps 1", "", "", "Steps"), opened), false); err != nil {
+	if _, err := repository(t, g).AddComment(t.Context(), on, "Steps"); err != nil {
 		t.Fatal(err)
 	}
-	if len(g.asked) != 3 || len(g.bodies(1)) != 1 {
-		t.Errorf("asked %q", g.asked)
+	if len(g.Requests) != 3 || len(g.Comments) != 1 {
+		t.Errorf("asked %q", g.Requests)
 	}
-	g.asked, times, after = nil, 0, "3600"
-	_, err := g.tracking().Deliver(t.Context(), item(notice("steps 2", "", "", "Steps"), opened), false)
-	if err == nil || !strings.Contains(err.Error(), "rate limit") || errors.Is(err, outbox.ErrInDoubt) || len(g.asked) != 1 {
-		t.Errorf("%v, asked %q", err, g.asked)
+	g.Requests, times, after = nil, 0, "3600"
+	_, err := repository(t, g).AddComment(t.Context(), on, "Steps")
+	if err == nil || !strings.Contains(err.Error(), "rate limit") || errors.Is(err, destination.ErrInDoubt) || len(g.Requests) != 1 {
+		t.Errorf("%v, asked %q", err, g.Requests)
 	}
 }
 
 // A request that writes is not sent again where its reply is lost: that is for
-// the next look to find out.
+// the next look to find out. One that reads is.
 func TestInDoubt(t *testing.T) {
 	t.Parallel()
-	g := newFake(t)
-	g.open(bot, marker(id), "escalation")
-	opened := notice("opened", plan.OpenIssue, "1", "Northwind\n\nText")
-	g.refuse = func(r *http.Request) (int, map[string]string, bool) {
-		return map[string]int{http.MethodPost: http.StatusBadGateway}[r.Method], nil, true
+	for _, carried := range []bool{true, false} {
+		g := forgetest.NewGitHub(t)
+		g.Open(g.Me, "")
+		g.Refuse = func(*http.Request) (int, map[string]string, bool) { return http.StatusBadGateway, nil, carried }
+		r := repository(t, g)
+		if _, err := r.AddComment(t.Context(), on, "Steps"); !errors.Is(err, destination.ErrInDoubt) || len(g.Requests) != 1 {
+			t.Errorf("want the comment to be in doubt: %v, asked %q", err, g.Requests)
+		}
+		if _, err := r.OpenIssue(t.Context(), forge.Draft{Title: "Other"}); !errors.Is(err, destination.ErrInDoubt) || len(g.Requests) != 2 {
+			t.Errorf("want the issue to be in doubt: %v, asked %q", err, g.Requests)
+		}
 	}
-	it := item(notice("steps 1", "", "", "Steps"), opened)
-	if _, err := g.tracking().Deliver(t.Context(), it, false); !errors.Is(err, outbox.ErrInDoubt) {
-		t.Errorf("want it to be in doubt: %v", err)
+	g := forgetest.NewGitHub(t)
+	g.Open(g.Me, "")
+	g.Refuse = func(*http.Request) (int, map[string]string, bool) {
+		return map[bool]int{true: http.StatusBadGateway}[len(g.Requests) < 2], nil, false
 	}
-	r, err := g.tracking().Deliver(t.Context(), it, true)
-	if err != nil || !r.Kept || r.Ref != "1/101" || len(g.writes()) != 1 {
-		t.Errorf("%+v (%v), asked %q", r, err, g.asked)
-	}
-	it = item(notice("opened", plan.OpenIssue, "", "Other\n\nText"))
-	it.Notices[0].Escalation, it.Notices[0].Key = "2026/other", "2026/other opened"
-	if _, err := g.tracking().Deliver(t.Context(), it, false); !errors.Is(err, outbox.ErrInDoubt) {
-		t.Errorf("want it to be in doubt: %v", err)
-	}
-	g.issues[1].Labels = []named{{label}}
-	if r, err := g.tracking().Deliver(t.Context(), it, true); err != nil || r.Ref != "2" || len(g.issues) != 2 {
-		t.Errorf("%+v (%v), asked %q", r, err, g.asked)
+	if _, err := repository(t, g).Issue(t.Context(), 1); err != nil || len(g.Requests) != 2 {
+		t.Errorf("%v, asked %q", err, g.Requests)
 	}
 }
 
-// A reply without a body does not say that it was not carried out.
-func TestEmptyReply(t *testing.T) {
+// Of a write that is answered by a redirection, nothing is taken for its reply:
+// an issue that was moved to another repository is told as such.
+func TestMoved(t *testing.T) {
 	t.Parallel()
-	for name, it := range map[string]outbox.Item{
-		"issue":   item(notice("opened", plan.OpenIssue, "", "Northwind\n\nText")),
-		"comment": item(notice("steps 1", "", "", "Steps"), notice("opened", plan.OpenIssue, "1", "")),
-	} {
-		g := newFake(t)
-		if name == "comment" {
-			g.open(bot, marker(id), "escalation")
-		}
-		empty := 0
-		g.refuse = func(r *http.Request) (int, map[string]string, bool) {
-			if r.Method == http.MethodPost && empty == 0 {
-				empty = http.StatusCreated
-				return empty, nil, true
-			}
+	g := forgetest.NewGitHub(t)
+	g.Open(g.Me, "")
+	g.Refuse = func(r *http.Request) (int, map[string]string, bool) {
+		if r.Method == http.MethodGet {
 			return 0, nil, false
 		}
-		if _, err := g.tracking().Deliver(t.Context(), it, false); !errors.Is(err, outbox.ErrInDoubt) {
-			t.Errorf("%s: want it to be in doubt: %v", name, err)
-		}
-		if r, err := g.tracking().Deliver(t.Context(), it, true); err != nil || len(g.issues) != 1 || len(g.comments) > 1 {
-			t.Errorf("%s: %+v (%v), asked %q", name, r, err, g.asked)
-		}
+		return http.StatusMovedPermanently, map[string]string{"Location": r.URL.Path}, false
+	}
+	body := "New"
+	_, err := repository(t, g).EditIssue(t.Context(), 1, forge.Edit{Body: &body})
+	if err == nil || !strings.Contains(err.Error(), "another repository") || len(g.Requests) != 1 {
+		t.Errorf("%v, asked %q", err, g.Requests)
 	}
 }
 
 // Only of what writes it can be unknown whether it was carried out.
-func TestTold(t *testing.T) {
+func TestInWords(t *testing.T) {
 	t.Parallel()
 	reply := func(method string, status int) error {
 		return &github.ErrorResponse{Response: &http.Response{StatusCode: status, Request: &http.Request{Method: method, URL: &url.URL{}}}}
 	}
 	for name, tc := range map[string]struct {
-		err     error
-		inDoubt bool
+		err  error
+		kind error
 	}{
-		"no reply to a question":  {&url.Error{Op: "Get", Err: io.EOF}, false},
-		"no reply to a write":     {&url.Error{Op: "Post", Err: io.EOF}, true},
-		"no reply to an edit":     {&url.Error{Op: "Patch", Err: io.EOF}, true},
-		"a question fails there":  {reply(http.MethodGet, 502), false},
-		"a write fails there":     {reply(http.MethodPost, 502), true},
-		"half a reply":            {io.ErrUnexpectedEOF, true},
-		"a write that is refused": {reply(http.MethodPost, 422), false},
-		"not allowed":             {reply(http.MethodPost, 403), false},
+		"no reply to a question":  {&url.Error{Op: "Get", Err: io.EOF}, nil},
+		"no reply to a write":     {&url.Error{Op: "Post", Err: io.EOF}, destination.ErrInDoubt},
+		"no reply to an edit":     {&url.Error{Op: "Patch", Err: io.EOF}, destination.ErrInDoubt},
+		"a question fails there":  {reply(http.MethodGet, 502), nil},
+		"a write fails there":     {reply(http.MethodPost, 502), destination.ErrInDoubt},
+		"half a reply":            {io.ErrUnexpectedEOF, destination.ErrInDoubt},
+		"a write that is refused": {reply(http.MethodPost, 422), forge.ErrRefused},
+		"not allowed":             {reply(http.MethodPost, 403), forge.ErrForbidden},
+		"not there":               {reply(http.MethodGet, 404), forge.ErrGone},
+		"deleted":                 {reply(http.MethodPatch, 410), forge.ErrGone},
+		"a wrong token":           {reply(http.MethodPost, 401), nil},
+		"too many":                {reply(http.MethodPost, 429), nil},
+		"the limit":               {&github.RateLimitError{Response: &http.Response{StatusCode: 403, Request: &http.Request{Method: http.MethodPost, URL: &url.URL{}}}}, nil},
 	} {
-		if got := told(tc.err); errors.Is(got, outbox.ErrInDoubt) != tc.inDoubt || !errors.Is(got, tc.err) && tc.inDoubt {
+		got := inWords(tc.err)
+		for _, kind := range []error{destination.ErrInDoubt, forge.ErrRefused, forge.ErrForbidden, forge.ErrGone} {
+			if errors.Is(got, kind) != (kind == tc.kind) {
+				t.Errorf("%s: %v is %v: %v", name, got, kind, errors.Is(got, kind))
+			}
+		}
+		if errors.Is(tc.kind, destination.ErrInDoubt) && !errors.Is(got, tc.err) {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+	if err := inWords(nil); err != nil {
+		t.Errorf("no error is %v", err)
 	}
 }
 
@@ -210,13 +224,13 @@ func TestConfig(t *testing.T) {
 		"": "https://api.github.com/", "https://api.github.com": "https://api.github.com/", "https://ghes.example/api/v3": "https://ghes.example/api/v3/",
 		"https://ghes.example/api/v3/": "https://ghes.example/api/v3/", "ghes.example": "", "/api/v3": "", "https://": "",
 	} {
-		c, err := newClient(Config{API: api, Repository: "acme/escalations"})
+		c, err := New(Config{API: api, Repository: "acme/escalations"})
 		if (err != nil) != (want == "") || err == nil && c.BaseURL.String() != want {
 			t.Errorf("%q: %v (%v)", api, c, err)
 		}
 	}
 	for _, repository := range []string{"", "acme", "acme/", "/escalations", "acme/a/b"} {
-		if _, err := newClient(Config{Repository: repository}); err == nil {
+		if _, err := New(Config{Repository: repository}); err == nil {
 			t.Errorf("%q is taken for a repository", repository)
 		}
 	}

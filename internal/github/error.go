@@ -10,32 +10,46 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
-	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
 )
 
-// told is an error in words that say what to do. Where it is not known whether
-// a request was carried out, it says so as well.
-func told(err error) error {
+// inWords is an error in words that say what to do, and of the kind that forge
+// tells apart. Where it is not known whether a request was carried out, it says so
+// as well.
+func inWords(err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *github.ErrorResponse
 	message := ""
 	if errors.As(err, &e) {
 		message = e.Message
 	}
+	kind := func(kind error, format string, args ...any) error {
+		return &forge.Error{Kind: kind, Err: fmt.Errorf(format, args...)}
+	}
 	switch s := status(err); {
 	case (s == 0 || s >= 500) && read(err):
 		return fmt.Errorf("GitHub did not answer as it should: %w", err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded) && s == 0:
-		return fmt.Errorf("%w: %w", outbox.ErrInDoubt, err)
+		return fmt.Errorf("%w: %w", destination.ErrInDoubt, err)
 	case s == 0, s >= 500:
-		return fmt.Errorf("%w: GitHub did not answer as it should: %w", outbox.ErrInDoubt, err)
+		return fmt.Errorf("%w: GitHub did not answer as it should: %w", destination.ErrInDoubt, err)
+	case s >= 300 && s < 400:
+		return fmt.Errorf("GitHub has it elsewhere, as an issue that was moved to another repository (%d): %w", s, err)
 	case s == http.StatusUnauthorized:
 		return fmt.Errorf("GitHub does not take the token: %s; give GITHUB_TOKEN one that is valid", message)
 	case s == http.StatusTooManyRequests, limitReached(err):
 		return fmt.Errorf("GitHub's rate limit is reached; run again later: %w", err)
 	case s == http.StatusForbidden:
-		return fmt.Errorf("GitHub does not allow it: %s; the token needs `issues: write`", message)
+		return kind(forge.ErrForbidden, "GitHub does not allow it: %s; the token needs `issues: write`", message)
 	case s == http.StatusGone:
-		return fmt.Errorf("GitHub has no issues there, or the issue was deleted: %s", message)
+		return kind(forge.ErrGone, "GitHub has no issues there, or the issue was deleted: %s", message)
+	case s == http.StatusNotFound:
+		return kind(forge.ErrGone, "GitHub refused it (%d): %w", s, err)
+	case s == http.StatusUnprocessableEntity:
+		return kind(forge.ErrRefused, "GitHub refused it (%d): %w", s, err)
 	default:
 		return fmt.Errorf("GitHub refused it (%d): %w", s, err)
 	}

@@ -47,20 +47,20 @@ func (r *Repository) Me(ctx context.Context) (forge.Author, error) {
 	if errors.Is(err, forge.ErrGone) || errors.Is(err, forge.ErrForbidden) {
 		return forge.Author{}, nil
 	}
-	return authorOf(me), err
+	return author(me), err
 }
 
 // Issue returns an issue, or a pull request.
 func (r *Repository) Issue(ctx context.Context, number int) (forge.Issue, error) {
 	i, _, err := r.Client.Issues.Get(ctx, r.owner, r.repo, number)
-	return issueOf(i), inWords(err)
+	return issue(i), inWords(err)
 }
 
 // Issues are those with a label.
 func (r *Repository) Issues(ctx context.Context, label string) iter.Seq2[forge.Issue, error] {
 	return pages(func(page github.ListOptions) ([]*github.Issue, *github.Response, error) {
 		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "created", Direction: "asc", ListOptions: page})
-	}, issueOf)
+	}, issue)
 }
 
 // OpenIssue opens an issue.
@@ -73,7 +73,7 @@ func (r *Repository) OpenIssue(ctx context.Context, d forge.Draft) (forge.Issue,
 		request.Assignees = &d.Assignees
 	}
 	i, _, err := r.Client.Issues.Create(ctx, r.owner, r.repo, &request)
-	return issueOf(i), inWords(err)
+	return issue(i), inWords(err)
 }
 
 // EditIssue changes an issue.
@@ -87,7 +87,7 @@ func (r *Repository) EditIssue(ctx context.Context, number int, e forge.Edit) (f
 		request.State, request.StateReason = github.String("closed"), github.String("completed")
 	}
 	i, _, err := r.Client.Issues.Edit(ctx, r.owner, r.repo, number, &request)
-	return issueOf(i), inWords(err)
+	return issue(i), inWords(err)
 }
 
 // SetLabels gives an issue its labels.
@@ -117,7 +117,7 @@ func (r *Repository) MakeLabel(ctx context.Context, l forge.Label) error {
 func (r *Repository) Comments(ctx context.Context, of forge.Thread) iter.Seq2[forge.Comment, error] {
 	return pages(func(page github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
 		return r.Client.Issues.ListComments(ctx, r.owner, r.repo, of.Number, &github.IssueListCommentsOptions{ListOptions: page})
-	}, commentOf)
+	}, comment)
 }
 
 // AddComment writes a comment.
@@ -126,13 +126,13 @@ func (r *Repository) AddComment(ctx context.Context, to forge.Thread, body strin
 		return forge.Comment{}, err
 	}
 	c, _, err := r.Client.Issues.CreateComment(ctx, r.owner, r.repo, to.Number, &github.IssueComment{Body: &body})
-	return commentOf(c), inWords(err)
+	return comment(c), inWords(err)
 }
 
 // EditComment replaces the body of a comment.
 func (r *Repository) EditComment(ctx context.Context, _ forge.Thread, id int64, body string) (forge.Comment, error) {
 	c, _, err := r.Client.Issues.EditComment(ctx, r.owner, r.repo, id, &github.IssueComment{Body: &body})
-	return commentOf(c), inWords(err)
+	return comment(c), inWords(err)
 }
 
 // DeleteComment deletes a comment.
@@ -167,13 +167,13 @@ func pages[T, V any](list func(github.ListOptions) ([]T, *github.Response, error
 	}
 }
 
-func issueOf(i *github.Issue) forge.Issue {
-	is := forge.Issue{
-		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: authorOf(i.GetUser()), Open: i.GetState() == "open",
-		Comments: -1, ChangeRequest: i.IsPullRequest(),
+func issue(i *github.Issue) forge.Issue {
+	if i == nil { // the reply is an error
+		return forge.Issue{}
 	}
-	if i == nil {
-		return is
+	is := forge.Issue{
+		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: author(i.GetUser()), Open: i.GetState() == "open",
+		Comments: -1, ChangeRequest: i.IsPullRequest(),
 	}
 	if i.Comments != nil {
 		is.Comments = *i.Comments
@@ -187,10 +187,10 @@ func issueOf(i *github.Issue) forge.Issue {
 	return is
 }
 
-func commentOf(c *github.IssueComment) forge.Comment {
-	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: authorOf(c.GetUser())}
+func comment(c *github.IssueComment) forge.Comment {
+	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: author(c.GetUser())}
 }
 
-func authorOf(u *github.User) forge.Author {
+func author(u *github.User) forge.Author {
 	return forge.Author{ID: u.GetID(), Login: u.GetLogin(), Bot: u.GetType() == "Bot"}
 }

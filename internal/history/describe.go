@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -21,29 +22,29 @@ func describe(c change.Change) Event {
 		was = &schema.Escalation{}
 	}
 	switch c.Moment {
-	case change.Opened:
+	case notice.Opened:
 		e.To = string(is.Severity) + ": " + brief(string(is.Summary))
-	case change.Severity:
+	case notice.Severity:
 		e.From, e.To = string(was.Severity), string(is.Severity)
-	case change.Update, change.Significant:
+	case notice.Update, notice.Significant:
 		e.To = said(c.Update)
-	case change.DRI:
+	case notice.DRI:
 		e.From, e.To = string(was.DRI), string(is.DRI)
-	case change.ProductDRI:
+	case notice.ProductDRI:
 		e.From, e.To = string(was.Product.DRI), string(is.Product.DRI)
-	case change.Criteria:
+	case notice.Criteria:
 		e.From, e.To = differences(was.ExitCriteria, is.ExitCriteria, criterion)
-	case change.Steps:
+	case notice.Steps:
 		e.From, e.To = differences(was.NextSteps, is.NextSteps, step)
-	case change.Standup:
+	case notice.Standup:
 		e.From, e.To = standup(was.Standup), standup(is.Standup)
-	case change.Case:
+	case notice.Case:
 		e.From, e.To = string(was.Links.Case), string(is.Links.Case)
-	case change.Reopened:
+	case notice.Reopened:
 		e.From = ending(was.Closure)
-	case change.Closed, change.Deescalated:
+	case notice.Closed, notice.Deescalated:
 		e.To = ending(is.Closure)
-	case change.Edited:
+	case notice.Edited:
 		e.Change = c.Field
 		e.From, e.To = edited(c.Field, was, is)
 	}

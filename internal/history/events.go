@@ -21,7 +21,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/git"
-	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -46,7 +46,7 @@ type Event struct {
 	// empty for a notice.
 	Commit, Author, Subject string
 	Escalation              schema.ID
-	// Change is a moment of package change, or for change.Edited the name of
+	// Change is a moment of package change, or for notice.Edited the name of
 	// the field, or one of the words above.
 	Change string
 	// From and To say in short what was and what is; of a notice, its key and
@@ -201,14 +201,14 @@ func why(v *version) string {
 }
 
 // WithNotices puts notices, sorted by time, where they belong among events.
-func WithNotices(events iter.Seq2[Event, error], notices []ledger.Notice) iter.Seq2[Event, error] {
+func WithNotices(events iter.Seq2[Event, error], notices []notice.Notice) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		told := func(until time.Time) bool {
 			for len(notices) > 0 && (until.IsZero() || notices[0].At.Before(until)) {
 				n := notices[0]
 				notices = notices[1:]
-				e := Event{At: n.At, Escalation: n.Escalation, Change: Told, From: n.Key, To: n.To, URL: n.URL}
-				if n.State != ledger.Done {
+				e := Event{At: n.At, Escalation: n.Escalation, Change: Told, From: n.Key, To: string(n.To), URL: n.URL}
+				if n.State != notice.Done {
 					e.Change = Intended
 				}
 				if !yield(e, nil) {

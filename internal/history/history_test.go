@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/history"
-	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -22,13 +23,7 @@ const (
 	path = "escalations/2026/northwind.yaml"
 )
 
-var base = func() string {
-	data, err := os.ReadFile("../rule/testdata/base/" + path)
-	if err != nil {
-		panic(err)
-	}
-	return string(data)
-}()
+var base = fixture.Read(path)
 
 // edit replaces texts of the base, one after the other.
 func edit(text string, pairs ...string) string {
@@ -249,8 +244,8 @@ func TestBackwards(t *testing.T) {
 	r.Now = start.Add(2 * time.Hour)
 	r.Commit("early", path, edit(base, "severity: high", "severity: low"))
 	var order []string
-	for e, err := range history.WithNotices(history.Events(t.Context(), r.Open(), r.Head(), ""), []ledger.Notice{
-		{Key: "k1", At: start.Add(time.Hour)}, {Key: "k2", At: start.Add(6 * time.Hour), State: ledger.Done},
+	for e, err := range history.WithNotices(history.Events(t.Context(), r.Open(), r.Head(), ""), []notice.Notice{
+		{Key: "k1", At: start.Add(time.Hour)}, {Key: "k2", At: start.Add(6 * time.Hour), State: notice.Done},
 	}) {
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/ics"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/stale"
@@ -31,11 +32,7 @@ const (
 
 func read(t testing.TB, name string) string {
 	t.Helper()
-	data, err := os.ReadFile("../rule/testdata/base/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return fixture.Read(name)
 }
 
 // calendar is the calendar of a tree at a moment.

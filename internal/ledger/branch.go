@@ -1,16 +1,15 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
+	"slices"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -72,15 +71,15 @@ func (b *Branch) Files(ctx context.Context) (*git.Tree, error) {
 	return b.repo.Tree(ctx, b.tip, "")
 }
 
-// most is how often a write is tried when others are faster.
-const most = 10
+// tries is how often a write is tried when others are faster.
+const tries = 10
 
 // Write changes the ledger: change makes of the files as they are those that
 // differ, nil for none, and is called again where somebody else was faster. Where
 // it returns nothing, nothing is written. at is the time of the commit.
 func (b *Branch) Write(ctx context.Context, message string, at time.Time, change func(files fs.FS) (map[string][]byte, error)) error {
 	var last error
-	for range most {
+	for range tries {
 		files, err := b.differences(ctx, change)
 		if err != nil || len(files) == 0 {
 			return err
@@ -107,7 +106,7 @@ func (b *Branch) Write(ctx context.Context, message string, at time.Time, change
 			return err
 		}
 	}
-	return fmt.Errorf("%w: others were faster %d times: %w", ErrRefused, most, last)
+	return fmt.Errorf("%w: others were faster %d times: %w", ErrRefused, tries, last)
 }
 
 // differences calls change with the files as they are.
@@ -130,42 +129,50 @@ func (none) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// Path is the file of an escalation's notices.
-func Path(id schema.ID) string { return path.Join(folder, string(id)+".jsonl") }
+// Read returns the notices of one escalation or, where id is empty, of all,
+// sorted by time. Where there is no ledger, there are none: the one of the
+// remote counts, if there is a remote and it was fetched, else the local one.
+func Read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]notice.Notice, error) {
+	notices, err := read(ctx, repo, remote, id)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the ledger (branch %s): %w", Name, err)
+	}
+	slices.SortStableFunc(notices, func(a, b notice.Notice) int { return a.At.Compare(b.At) })
+	return notices, nil
+}
 
-// All returns the notices in the files of a ledger, those of each escalation in
-// the order in which they are to be delivered.
-func All(files fs.FS) ([]Notice, error) {
-	names, err := fs.Glob(files, folder+"/*/*.jsonl")
+func read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]notice.Notice, error) {
+	commit := ""
+	refs := []string{"refs/heads/" + Name}
+	if remote != "" {
+		refs = []string{"refs/remotes/" + remote + "/" + Name, refs[0]}
+	}
+	for _, ref := range refs {
+		var err error
+		if commit, err = repo.Resolve(ctx, ref); err == nil {
+			break
+		} else if !errors.Is(err, git.ErrNoCommit) {
+			return nil, err
+		}
+	}
+	if commit == "" {
+		return nil, nil
+	}
+	within := noticesFolder
+	if id != "" {
+		within = Path(id)
+	}
+	files, err := repo.Tree(ctx, commit, within)
 	if err != nil {
 		return nil, err
 	}
-	var all []Notice
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name) // which reads no more than git.MaxBlob
-		if err != nil {
-			return nil, err
-		}
-		notices, err := Parse(name, data)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, notices...)
+	defer files.Close()
+	book, err := OpenBook(files)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
-}
-
-// Format is what Parse reads: a line for each notice.
-func Format(notices []Notice) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	for _, n := range notices {
-		if n.Mentions == nil {
-			n.Mentions = []schema.Handle{}
-		}
-		n.At = n.At.UTC()
-		_ = enc.Encode(n) // which cannot fail: these are words and a time
+	if id != "" {
+		return book.Of(id)
 	}
-	return b.Bytes()
+	return book.All()
 }

@@ -1,133 +1,147 @@
-// Package ledger reads what was told: the notices that stand in the branch
-// escalate-ledger, one file of JSON lines for each escalation.
+// Package ledger is what was told: the branch escalate-ledger with each
+// escalation's file as it was last told, and a line for each notice in
+// notices/<year>/<name>.jsonl. Its own history says when each went out.
+//
+// What is done is never read again: a marker in open/ says which escalations
+// have something written down and not done yet, and their lines alone are read.
 package ledger
 
 import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"context"
+	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Name is that of the branch of the ledger; folder is where the notices are in it.
+// Name is that of the branch of the ledger.
+const Name = "escalate-ledger"
+
+// What is where in the branch.
 const (
-	Name   = "escalate-ledger"
-	folder = "notices"
+	noticesFolder = "notices"
+	openFolder    = "open"
+	claimPath     = "claim.jsonl"
+	formatPath    = "format"
+	readmePath    = "README.md"
 )
 
-// State says what became of a notice.
-type State string
+// format is the number of the format that this version writes. A ledger without
+// one was written by the first version: it has no markers, and its texts are
+// plain.
+const format = "2\n"
 
-// The states.
-const (
-	// Intent: it is to be done. Whether it was is not known.
-	Intent State = "intent"
-	// Done: it was done.
-	Done State = "done"
-)
+//go:embed readme.md
+var readme []byte
 
-// Notice is one thing that was done to tell of an escalation: a text posted, a
-// channel made. Its identity is Key, To and Do.
-type Notice struct {
-	Escalation schema.ID `json:"-"` // by the file that it stands in
-
+// line is a notice as it stands in the ledger.
+type line struct {
 	Key      string          `json:"key"`
-	Moment   string          `json:"moment"`
-	Do       string          `json:"do"` // what was done; empty where a text was posted
-	To       string          `json:"to"` // announcement, channel or tracking
+	Moment   notice.Moment   `json:"moment"`
+	Do       notice.Do       `json:"do"`
+	To       notice.Place    `json:"to"`
 	Via      string          `json:"via"`
 	Run      string          `json:"run"`
 	At       time.Time       `json:"at"`
-	State    State           `json:"state"`
+	State    notice.State    `json:"state"`
 	Text     string          `json:"text"`
+	Blocks   notice.Text     `json:"blocks,omitempty"`
 	Mentions []schema.Handle `json:"mentions"`
-	Ref      string          `json:"ref"` // what the destination calls it
+	Ref      string          `json:"ref"`
 	URL      string          `json:"url"`
 }
 
-// Tells reports whether the notice is a text for people, and not something done
-// beside one, such as a label set.
-func (n Notice) Tells() bool { return n.Do == "" }
+// Path is the file of an escalation's notices.
+func Path(id schema.ID) string { return path.Join(noticesFolder, string(id)+".jsonl") }
 
-// Read returns the notices of one escalation or, where id is empty, of all,
-// sorted by time. Where there is no ledger, there are none: the one of the
-// remote counts, if there is a remote and it was fetched, else the local one.
-func Read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]Notice, error) {
-	var commit string
-	refs := []string{"refs/heads/" + Name}
-	if remote != "" {
-		refs = []string{"refs/remotes/" + remote + "/" + Name, refs[0]}
-	}
-	for _, ref := range refs {
-		var err error
-		if commit, err = repo.Resolve(ctx, ref); err == nil {
-			break
-		} else if !errors.Is(err, git.ErrNoCommit) {
-			return nil, fmt.Errorf("cannot read the ledger: %w", err)
+// openPath is the marker of an escalation that has something to be done.
+func openPath(id schema.ID) string { return path.Join(openFolder, string(id)) }
+
+// Format is what Parse reads: a line for each notice, with its text as blocks
+// and, for people, in plain words.
+func Format(notices []notice.Notice) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	for _, n := range notices {
+		l := line{n.Key, n.Moment, n.Do, n.To, n.Via, n.Run, n.At.UTC(), n.State, n.Text.Plain(), n.Text, n.Mentions, n.Ref, n.URL}
+		if l.Mentions == nil {
+			l.Mentions = []schema.Handle{}
 		}
+		_ = enc.Encode(l) // which cannot fail: these are words and times
 	}
-	if commit == "" {
-		return nil, nil
-	}
-	within := folder
-	if id != "" {
-		within = path.Join(folder, string(id)+".jsonl")
-	}
-	files, err := repo.Tree(ctx, commit, within)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the ledger: %w", err)
-	}
-	defer files.Close()
-	notices, err := All(files)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the ledger (branch %s): %w", Name, err)
-	}
-	slices.SortStableFunc(notices, func(a, b Notice) int { return a.At.Compare(b.At) })
-	return notices, nil
+	return b.Bytes()
 }
 
 // Parse reads one file, such as notices/2026/northwind.jsonl. Of the lines
 // about one thing the last counts; what it leaves out, an earlier one has said.
-func Parse(name string, data []byte) ([]Notice, error) {
-	type identity struct{ key, to, do string }
-	at := map[identity]int{}
-	var notices []Notice
+func Parse(name string, data []byte) ([]notice.Notice, error) {
+	id := schema.ID(strings.TrimSuffix(strings.TrimPrefix(name, noticesFolder+"/"), ".jsonl"))
+	at := map[notice.Identity]int{}
+	var notices []notice.Notice
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, len(data)+1)
 	for number := 1; lines.Scan(); number++ {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		n := Notice{}
-		if err := json.Unmarshal(lines.Bytes(), &n); err != nil {
+		var l line
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			return nil, fmt.Errorf("%s:%d: this is no notice: %w", name, number, err)
 		}
-		n.Escalation = schema.ID(strings.TrimSuffix(strings.TrimPrefix(name, folder+"/"), ".jsonl"))
-		n.At = n.At.UTC()
-		id := identity{n.Key, n.To, n.Do}
-		i, known := at[id]
+		n := l.notice(id)
+		if n.Via == "" { // the line before it says by whom
+			if i := slices.IndexFunc(notices, func(x notice.Notice) bool { return x.Key == n.Key && x.To == n.To && x.Do == n.Do }); i >= 0 {
+				n.Via = notices[i].Via
+			}
+		}
+		i, known := at[n.Identity()]
 		if !known {
-			at[id] = len(notices)
+			at[n.Identity()] = len(notices)
 			notices = append(notices, n)
 			continue
 		}
 		was := notices[i]
-		n.Moment, n.Via, n.Run = cmp.Or(n.Moment, was.Moment), cmp.Or(n.Via, was.Via), cmp.Or(n.Run, was.Run)
-		n.Text, n.Ref, n.URL = cmp.Or(n.Text, was.Text), cmp.Or(n.Ref, was.Ref), cmp.Or(n.URL, was.URL)
+		n.Moment, n.Run = cmp.Or(n.Moment, was.Moment), cmp.Or(n.Run, was.Run)
+		n.Ref, n.URL = cmp.Or(n.Ref, was.Ref), cmp.Or(n.URL, was.URL)
+		if n.Text == nil {
+			n.Text = was.Text
+		}
 		if n.Mentions == nil {
 			n.Mentions = was.Mentions
 		}
 		notices[i] = n
 	}
 	return notices, lines.Err()
+}
+
+// notice is the notice that a line of an escalation is about.
+func (l line) notice(id schema.ID) notice.Notice {
+	n := notice.Notice{
+		Escalation: id, Key: l.Key, Moment: l.Moment, Do: l.Do, To: l.To, Via: l.Via, Mentions: l.Mentions, Text: l.Blocks,
+		Run: l.Run, At: l.At.UTC(), State: l.State, Ref: l.Ref, URL: l.URL,
+	}
+	if n.Text == nil && l.Text != "" {
+		n.Text = plain(n, l.Text)
+	}
+	return n
+}
+
+// plain is the text of a line of the first format, whose words have no blocks.
+// Of an issue, its first line is the title.
+func plain(n notice.Notice, text string) notice.Text {
+	if n.To != notice.Tracking || n.Do != notice.OpenIssue && n.Do != notice.Edit {
+		return notice.Value(text)
+	}
+	title, body, _ := strings.Cut(text, "\n")
+	issue := notice.Text{notice.Title(notice.Inline{Words: title})}
+	return append(issue, notice.Value(strings.TrimLeft(body, "\n"))...)
 }

@@ -1,17 +1,25 @@
 package ledger_test
 
 import (
+	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	notices, err := ledger.Parse("notices/2026/northwind.jsonl", []byte(`{"key":"k","to":"channel","state":"intent","at":"2026-11-20T10:00:00+01:00","text":"hello","mentions":["jdoe"],"new":1}
+	notices, err := ledger.Parse("notices/2026/northwind.jsonl", []byte(`{"key":"k","to":"channel","via":"slack","state":"intent","at":"2026-11-20T10:00:00+01:00","text":"hello","mentions":["jdoe"],"new":1}
 
 {"key":"k","to":"announcement","state":"intent","at":"2026-11-20T09:00:00Z","text":"hello"}
 {"key":"k","to":"channel","state":"done","at":"2026-11-20T09:01:00Z","url":"https://x.example/1","ref":"7"}
@@ -20,11 +28,11 @@ func TestParse(t *testing.T) {
 		t.Fatalf("%d notices, %v", len(notices), err)
 	}
 	n := notices[0]
-	if n.Escalation != "2026/northwind" || n.State != ledger.Done || n.Text != "hello" || n.URL != "https://x.example/1" || len(n.Mentions) != 1 ||
+	if n.Escalation != "2026/northwind" || n.State != notice.Done || n.Text.Plain() != "hello" || n.Via != "slack" || n.URL != "https://x.example/1" || len(n.Mentions) != 1 ||
 		!n.At.Equal(time.Date(2026, 11, 20, 9, 1, 0, 0, time.UTC)) || !n.Tells() {
 		t.Errorf("got %+v", n)
 	}
-	if notices[1].State != ledger.Intent || notices[2].Tells() {
+	if notices[1].State != notice.Intent || notices[2].Tells() {
 		t.Errorf("got %+v", notices[1:])
 	}
 	if _, err := ledger.Parse("notices/2026/x.jsonl", []byte("{}\noops\n")); err == nil || !strings.HasPrefix(err.Error(), "notices/2026/x.jsonl:2: ") {
@@ -66,5 +74,210 @@ func TestRead(t *testing.T) {
 	r.Git("reset", "--quiet", "--hard", "HEAD~1")
 	if all, one := keys(""), keys("2026/a"); all != "early late" || one != "late" {
 		t.Errorf("got %s; of one %s", all, one)
+	}
+}
+
+// What the first version wrote is read: its words become blocks, and of an issue
+// the first line the title.
+func TestFirstFormat(t *testing.T) {
+	t.Parallel()
+	notices, err := ledger.Parse("notices/2026/x.jsonl", []byte(`{"key":"2026/x opened","moment":"opened","do":"open_issue","to":"tracking","via":"github","text":"Northwind: slow\n\nCustomer: Northwind\nDRI: Jo","mentions":[]}
+{"key":"2026/x opened","moment":"opened","do":"","to":"announcement","via":"slack","text":"New Escalation\nCustomer: Northwind","mentions":[]}
+{"key":"2026/x opened","moment":"opened","do":"label","to":"tracking","via":"github","text":"severity:high","mentions":[]}
+`))
+	if err != nil || len(notices) != 3 {
+		t.Fatalf("%d notices, %v", len(notices), err)
+	}
+	issue := notices[0].Text
+	if issue.Title() != "Northwind: slow" || issue.Body().Plain() != "Customer: Northwind\nDRI: Jo" {
+		t.Errorf("the issue is %+v", issue)
+	}
+	if got := notices[1].Text.Plain(); got != "New Escalation\nCustomer: Northwind" || notices[1].Text.Title() != "" {
+		t.Errorf("the declaration is %+v", notices[1].Text)
+	}
+	if got := notices[2].Text.Plain(); got != "severity:high" {
+		t.Errorf("the label is %q", got)
+	}
+}
+
+// files is a ledger in memory: what a book writes is taken in.
+type files struct{ fstest.MapFS }
+
+func (f files) write(t *testing.T, b *ledger.Book) map[string][]byte {
+	t.Helper()
+	written, err := b.Written()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range written {
+		if data == nil {
+			delete(f.MapFS, name)
+		} else {
+			f.MapFS[name] = &fstest.MapFile{Data: data}
+		}
+	}
+	return written
+}
+
+func (f files) book(t *testing.T) *ledger.Book {
+	t.Helper()
+	b, err := ledger.OpenBook(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func check(t *testing.T, errs ...error) {
+	t.Helper()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func told(id schema.ID, key string, do notice.Do, state notice.State, words string) notice.Notice {
+	return notice.Notice{Escalation: id, Key: string(id) + " " + key, Moment: notice.Steps, Do: do, To: notice.Tracking, Via: "github", State: state, Text: notice.Value(words)}
+}
+
+// An escalation has a marker while something of it is open; of what has none,
+// nothing is read.
+func TestMarkers(t *testing.T) {
+	t.Parallel()
+	f := files{fstest.MapFS{}}
+	b := f.book(t)
+	check(t, b.Add(told("2026/a", "1", "", notice.Intent, "a")), b.Add(told("2026/b", "1", "", notice.Intent, "b")))
+	f.write(t, b)
+	if f.MapFS["open/2026/a"] == nil || f.MapFS["open/2026/b"] == nil || f.MapFS["format"] == nil {
+		t.Errorf("the ledger has %v", slices.Sorted(maps.Keys(f.MapFS)))
+	}
+	b = f.book(t)
+	done := told("2026/a", "1", "", notice.Done, "a")
+	check(t, b.Conclude(done))
+	if written := f.write(t, b); len(written) != 2 || written["open/2026/a"] != nil {
+		t.Errorf("written: %v", slices.Sorted(maps.Keys(written)))
+	}
+	if f.MapFS["open/2026/a"] != nil {
+		t.Error("what is done has a marker still")
+	}
+	f.MapFS["notices/2026/a.jsonl"] = &fstest.MapFile{Data: []byte("oops")} // it would fail
+	open, err := f.book(t).Open()
+	if err != nil || len(open) != 1 || open[0].Escalation != "2026/b" {
+		t.Errorf("open is %v, %v", open, err)
+	}
+}
+
+// A ledger of the first format has no markers: all of it is read, until it is
+// written.
+func TestFirstFormatHasNoMarkers(t *testing.T) {
+	t.Parallel()
+	f := files{fstest.MapFS{
+		"README.md":            {Data: []byte("# The ledger\n")},
+		"notices/2026/a.jsonl": {Data: []byte(`{"key":"2026/a opened","moment":"opened","do":"","to":"tracking","via":"github","run":"1","at":"2026-11-20T09:00:00Z","state":"done","text":"a","mentions":[],"ref":"1","url":""}` + "\n")},
+		"notices/2026/b.jsonl": {Data: []byte(`{"key":"2026/b opened","moment":"opened","do":"","to":"tracking","via":"github","run":"1","at":"2026-11-20T09:00:00Z","state":"intent","text":"b","mentions":[],"ref":"","url":""}` + "\n")},
+	}}
+	b := f.book(t)
+	open, err := b.Open()
+	if err != nil || len(open) != 1 || open[0].Key != "2026/b opened" {
+		t.Fatalf("open is %v, %v", open, err)
+	}
+	was := string(f.MapFS["notices/2026/a.jsonl"].Data)
+	check(t, b.Add(told("2026/c", "1", "", notice.Intent, "c")))
+	f.write(t, b)
+	if string(f.MapFS["notices/2026/a.jsonl"].Data) != was {
+		t.Error("what nobody changed was written anew")
+	}
+	if f.MapFS["open/2026/a"] != nil || f.MapFS["open/2026/b"] == nil || f.MapFS["open/2026/c"] == nil || !strings.Contains(string(f.MapFS["README.md"].Data), "open/") {
+		t.Errorf("the ledger has %v", slices.Sorted(maps.Keys(f.MapFS)))
+	}
+}
+
+// Of an edit that is superseded, the words are not kept.
+func TestSuperseded(t *testing.T) {
+	t.Parallel()
+	f := files{fstest.MapFS{}}
+	b := f.book(t)
+	check(t,
+		b.Add(told("2026/a", "opened", notice.OpenIssue, notice.Done, "the issue")),
+		b.Add(told("2026/a", "steps 1", notice.Edit, notice.Done, "one")),
+		b.Add(told("2026/a", "steps 2", notice.Edit, notice.Intent, "two")),
+		b.Add(told("2026/a", "steps 3", notice.Edit, notice.Intent, "three")),
+	)
+	f.write(t, b)
+	notices, err := f.book(t).Of("2026/a")
+	check(t, err)
+	var words []string
+	for _, n := range notices {
+		words = append(words, n.Text.Plain())
+	}
+	if got := strings.Join(words, ","); got != "the issue,,two,three" { // an intent is delivered as it was written
+		t.Errorf("it keeps %s", got)
+	}
+}
+
+// A book is what its notices are, whatever is added, made again and concluded.
+func TestBook(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		f := files{fstest.MapFS{}}
+		var want []notice.Notice
+		at := func(n notice.Notice) int {
+			return slices.IndexFunc(want, func(x notice.Notice) bool { return x.Identity() == n.Identity() })
+		}
+		for range rapid.IntRange(1, 12).Draw(rt, "writes") {
+			b := f.book(t)
+			for range rapid.IntRange(1, 4).Draw(rt, "changes") {
+				n := told("2026/a", rapid.SampledFrom([]string{"1", "2", "3"}).Draw(rt, "key"), rapid.SampledFrom([]notice.Do{"", notice.Label}).Draw(rt, "do"), notice.Intent, rapid.String().Draw(rt, "words"))
+				i := at(n)
+				if rapid.Bool().Draw(rt, "conclude") {
+					n.State, n.Ref = notice.Done, "7"
+					check(t, b.Conclude(n))
+					if i >= 0 && want[i].State == notice.Intent {
+						want[i] = n
+					}
+					continue
+				}
+				check(t, b.Add(n))
+				if i >= 0 {
+					want = slices.Delete(want, i, i+1)
+				}
+				want = append(want, n)
+			}
+			f.write(t, b)
+		}
+		got, err := f.book(t).Of("2026/a")
+		check(t, err)
+		if string(ledger.Format(got)) != string(ledger.Format(want)) {
+			rt.Fatalf("got\n%s\nwant\n%s", ledger.Format(got), ledger.Format(want))
+		}
+		open := slices.ContainsFunc(want, func(n notice.Notice) bool { return n.State == notice.Intent })
+		if f.MapFS["open/2026/a"] != nil != open {
+			rt.Fatalf("the marker is there: %v, something is open: %v", f.MapFS["open/2026/a"] != nil, open)
+		}
+	})
+}
+
+// The claim of the run that is at work stands in the ledger while it works.
+func TestClaim(t *testing.T) {
+	t.Parallel()
+	f := files{fstest.MapFS{}}
+	b := f.book(t)
+	claim := ledger.Claim{Run: "r", Clone: "c", At: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+	b.Claim = claim
+	f.write(t, b)
+	if got := string(f.MapFS["claim.jsonl"].Data); got != `{"claim":"r","clone":"c","at":"2026-11-20T09:00:00Z"}`+"\n" {
+		t.Errorf("the ledger says %s", got)
+	}
+	b = f.book(t)
+	if b.Claim != claim {
+		t.Errorf("read %+v", b.Claim)
+	}
+	b.Claim = ledger.Claim{}
+	f.write(t, b)
+	if f.MapFS["claim.jsonl"] != nil {
+		t.Error("it was given back, and stands there still")
+	}
+	f.MapFS["claim.jsonl"] = &fstest.MapFile{Data: []byte("somebody was here")}
+	if b := f.book(t); b.Claim != (ledger.Claim{}) {
+		t.Errorf("read %+v", b.Claim)
 	}
 }

@@ -3,6 +3,7 @@ package lint
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -90,10 +91,10 @@ type Step struct {
 // found of it as it is; rest is what is left of that where a rule of what
 // changed says more of the same value.
 func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest, judged []finding.Finding) {
-	if s.After.Broken {
+	if s.After.Broken() {
 		return found, nil
 	}
-	c := rule.NewTransition(&rule.Case{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
+	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
 	c.Base, c.Authored = s.Base, s.Authored
 	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
 	for _, f := range s.After.Faults {
@@ -104,84 +105,49 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Transition != nil }) {
 		v.tell(c.Judge(r), s.After.Document)
 	}
-	rest = slices.DeleteFunc(found, func(f finding.Finding) bool {
-		return slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
+	for _, f := range found {
+		isTold := slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
 			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
 		})
-	})
+		if !isTold {
+			rest = append(rest, f)
+		}
+	}
 	return rest, v.findings
 }
 
 // vanished judges that files are gone, or have other names.
 func (a *against) vanished() []finding.Finding {
-	var found, opened []string
+	n := Names{Astray: a.head.Findings, Base: a.base.Commit}
 	for _, path := range a.base.Paths {
 		if !a.head.Has(path) {
-			found = append(found, path)
+			e := a.base.Load(path)
+			n.Gone = append(n.Gone, Named{Escalation: e, Content: string(e.Data)})
 		}
 	}
-	if len(found) == 0 {
+	if len(n.Gone) == 0 {
 		return nil
 	}
-	for path := range a.changed {
+	for _, path := range slices.Sorted(maps.Keys(a.changed)) {
 		if !a.base.Has(path) {
-			opened = append(opened, path)
+			e := a.head.Load(path)
+			n.Opened = append(n.Opened, Named{Escalation: e, Content: string(e.Data)})
 		}
 	}
-	slices.Sort(opened)
-	now := make([]*tree.Escalation, len(opened))
-	for i, path := range opened {
-		now[i] = a.head.Load(path)
+	n.Content = func(path string) string {
+		data, err := a.head.ReadFile(path)
+		if err != nil {
+			return ""
+		}
+		return string(data)
 	}
-	var findings []finding.Finding
-	for _, path := range found {
-		v := &rule.Vanished{Before: a.base.Load(path), Base: a.base.Commit}
-		if a.misnamed(v.Before) {
-			continue // that is told, with the name that it must have
-		}
-		if i := slices.IndexFunc(now, func(e *tree.Escalation) bool { return e != nil && successor(v.Before, e) }); i >= 0 {
-			v.Now, now[i] = now[i], nil
-		}
-		findings = append(findings, a.Vanished(v)...)
-	}
-	return findings
-}
-
-// misnamed reports whether a file stands under a name that no escalation can
-// have, or something else, such as a link, in its place.
-func (a *against) misnamed(before *tree.Escalation) bool {
-	return slices.ContainsFunc(a.head.Findings, func(f finding.Finding) bool {
-		if f.Path == before.Path {
-			return true
-		}
-		data, err := a.head.ReadFile(f.Path)
-		return f.Rule == "file-place" && err == nil && bytes.Equal(data, before.Data)
-	})
-}
-
-// Vanished judges that the file of an escalation is gone.
-func (l *Linter) Vanished(v *rule.Vanished) []finding.Finding {
-	var found []finding.Finding
-	rules := l.rules.Rules()
-	for i := range rules {
-		if rules[i].Vanished != nil {
-			found = append(found, v.Judge(&rules[i]))
-		}
-	}
-	return found
-}
-
-// successor reports whether an escalation is one that had another name before:
-// the same content, or the same customer and the same opening.
-func successor(before, now *tree.Escalation) bool {
-	return bytes.Equal(before.Data, now.Data) && len(now.Data) > 0 ||
-		!before.Broken && !now.Broken && before.Customer == now.Customer && before.Opened == now.Opened
+	return a.Vanished(n)
 }
 
 // together tells where a file passes only because the directory or the policy
 // changed with it.
 func (a *against) together(e *tree.Escalation, found []finding.Finding) []finding.Finding {
-	if a.sameRules || e.Broken {
+	if a.sameRules || e.Broken() {
 		return nil
 	}
 	var told []finding.Finding
@@ -247,16 +213,10 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 	if len(shared) > 0 {
 		old = append(old, a.Shared(a.base.Tree, a.baseBriefs(briefs))...)
 	}
-	had := map[finding.Key]int{}
-	for _, f := range old {
-		had[f.Kin()]++
-	}
+	had := finding.TallyOf(old)
 	for _, list := range [][]finding.Finding{found, shared} {
 		for i := range list {
-			if f := &list[i]; f.New && had[f.Kin()] > 0 {
-				had[f.Kin()]--
-				f.New = false
-			}
+			list[i].New = list[i].New && !had.Has(list[i])
 		}
 	}
 }

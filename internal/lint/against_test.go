@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -51,11 +52,11 @@ func told(fs []finding.Finding) string {
 	return strings.Join(got, "; ")
 }
 
-// edit is files with a text in one of them in the place of another; an empty
+// rewrite is files with a text in one of them in the place of another; an empty
 // old text stands for the end, and an empty new file for none.
-type edit struct{ file, old, new string }
+type rewrite struct{ file, old, new string }
 
-func (e edit) apply(t testing.TB, files map[string]string) map[string]string {
+func (e rewrite) apply(t testing.TB, files map[string]string) map[string]string {
 	t.Helper()
 	files = maps.Clone(files)
 	if e.file == "" {
@@ -94,118 +95,118 @@ func TestAgainst(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
 	base := map[string]string{
-		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
-		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+		northwind:       fixture.Read(northwind) + twoUpdates,
+		tree.PeoplePath: fixture.Read(tree.PeoplePath),
 	}
 	const rca = "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17"
 	for _, c := range []struct {
 		name   string
-		before []edit // of the base
-		after  []edit // of before
+		before []rewrite // of the base
+		after  []rewrite // of before
 		want   string
 	}{
 		{"nothing", nil, nil, ""},
-		{"an update", nil, []edit{{"", "", news}}, ""},
-		{"a comment and the order of keys", nil, []edit{{"", "customer: Northwind Traders\n", "# about\n"}, {"", "", "customer: Northwind Traders\n"}}, ""},
-		{"line ends", nil, []edit{{"", "severity: high\n", "severity: high\r\n"}}, ""},
+		{"an update", nil, []rewrite{{"", "", news}}, ""},
+		{"a comment and the order of keys", nil, []rewrite{{"", "customer: Northwind Traders\n", "# about\n"}, {"", "", "customer: Northwind Traders\n"}}, ""},
+		{"line ends", nil, []rewrite{{"", "severity: high\n", "severity: high\r\n"}}, ""},
 
-		{"the Product DRI goes", nil, []edit{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9; northwind:15 product-dri-stays P11"},
-		{"the Product DRI goes at low", []edit{{"", "severity: high", "severity: low"}}, []edit{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9 warning; northwind:15 product-dri-stays P11"},
-		{"the Product DRI is replaced", nil, []edit{{"", "dri: mlee", "dri: dpatel"}}, "northwind:17 product-dri-stays P11"},
-		{"the Product DRI is replaced with a reason", nil, []edit{{"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
-		{"the Product DRI is replaced with a correction", nil, []edit{{"", "dri: mlee", "dri: dpatel"}, {"", "", strings.Replace(news, "text", "amends: 2026-11-22T09:00:00Z, text", 1)}}, "northwind:17 product-dri-stays P11"},
-		{"raised with another Product DRI", nil, []edit{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38"},
-		{"lowered with another Product DRI", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38; northwind:17 product-dri-stays P11"},
-		{"the first Product DRI", []edit{{"", "severity: high", "severity: low"}, {"", "  dri: mlee\n", ""}}, []edit{{"", "  related: true\n", "  related: true\n  dri: mlee\n"}}, ""},
-		{"the product team", nil, []edit{{"", "  team: [okhan]\n", ""}}, ""},
+		{"the Product DRI goes", nil, []rewrite{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9; northwind:15 product-dri-stays P11"},
+		{"the Product DRI goes at low", []rewrite{{"", "severity: high", "severity: low"}}, []rewrite{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9 warning; northwind:15 product-dri-stays P11"},
+		{"the Product DRI is replaced", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}}, "northwind:17 product-dri-stays P11"},
+		{"the Product DRI is replaced with a reason", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"the Product DRI is replaced with a correction", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "", strings.Replace(news, "text", "amends: 2026-11-22T09:00:00Z, text", 1)}}, "northwind:17 product-dri-stays P11"},
+		{"raised with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38"},
+		{"lowered with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38; northwind:17 product-dri-stays P11"},
+		{"the first Product DRI", []rewrite{{"", "severity: high", "severity: low"}, {"", "  dri: mlee\n", ""}}, []rewrite{{"", "  related: true\n", "  related: true\n  dri: mlee\n"}}, ""},
+		{"the product team", nil, []rewrite{{"", "  team: [okhan]\n", ""}}, ""},
 
-		{"two significant updates a day", nil, []edit{{"", "", strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
-		{"a second significant update, another day here but not there", nil, []edit{{"", "", strings.NewReplacer("T09", "T08", "text", "significant: true, text").Replace(news) + strings.NewReplacer("T09", "T23", "text", "significant: true, text").Replace(news)}}, ""},
-		{"two significant updates at the opening", []edit{{"", "delete", ""}}, []edit{{"", "", base[northwind] + strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+		{"two significant updates a day", nil, []rewrite{{"", "", strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+		{"a second significant update, another day here but not there", nil, []rewrite{{"", "", strings.NewReplacer("T09", "T08", "text", "significant: true, text").Replace(news) + strings.NewReplacer("T09", "T23", "text", "significant: true, text").Replace(news)}}, ""},
+		{"two significant updates at the opening", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", base[northwind] + strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
 
-		{"closed and edited", []edit{{"", "", closure}}, []edit{{"", "ask: One", "ask: Two"}, {"", "severity: high", "severity: low"}}, "northwind:3 closed-kept P35; northwind:23 closed-kept P35"},
-		{"closed otherwise", []edit{{"", "", closure}}, []edit{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
-		{"closed, and the sentiment", []edit{{"", "", closure}}, []edit{{"", "sentiment: red", "sentiment: green, pattern_issue: 'https://tracker.example.com/1'"}}, ""},
-		{"closed, and the analysis", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
-		{"closed, and the analysis is due later", []edit{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []edit{{"", "due: 2026-12-17", "due: 2026-12-18"}}, "northwind:32 closed-kept P35"},
-		{"closed, and an analysis asked for later", []edit{{"", "", closure}}, []edit{{"", "sentiment: red", rca + ", url: 'https://docs.example.com/rca'}, sentiment: red"}}, ""},
-		{"closed, and the analysis without its link", []edit{{"", "", strings.Replace(closure, "sentiment", rca+", url: 'https://docs.example.com/rca'}, sentiment", 1)}}, []edit{{"", ", url: 'https://docs.example.com/rca'", ""}}, "northwind:32 closed-kept P35"},
-		{"closed, and an analysis that was declined", []edit{{"", "", strings.Replace(closure, "sentiment", "rca: {requested: false, platform_related: false}, sentiment", 1)}}, []edit{{"", "rca: {requested: false, platform_related: false}", rca + ", url: 'https://docs.example.com/rca'}"}}, ""},
-		{"closed, and redacted", []edit{{"", "", closure}}, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
-		{"closed, and a past update", []edit{{"", "", closure}}, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
-		{"closed, and an update", []edit{{"", "", closure}}, []edit{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
-		{"closed, and the product", []edit{{"", "", closure}}, []edit{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}}, "northwind:15 closed-kept P35"},
-		{"reopened", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1)}, {"", "ask: One", "ask: Two"}}, ""},
-		{"reopened without a word", []edit{{"", "", closure}}, []edit{{"", closure, ""}}, "northwind:29 reopening-explained P38 P35"},
-		{"reopened and closed again", []edit{{"", "", closure}}, []edit{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1) + strings.Replace(closure, "2026-12-03", "2026-12-05", 1)}}, ""},
+		{"closed and edited", []rewrite{{"", "", closure}}, []rewrite{{"", "ask: One", "ask: Two"}, {"", "severity: high", "severity: low"}}, "northwind:3 closed-kept P35; northwind:23 closed-kept P35"},
+		{"closed otherwise", []rewrite{{"", "", closure}}, []rewrite{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
+		{"closed, and the sentiment", []rewrite{{"", "", closure}}, []rewrite{{"", "sentiment: red", "sentiment: green, pattern_issue: 'https://tracker.example.com/1'"}}, ""},
+		{"closed, and the analysis", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
+		{"closed, and the analysis is due later", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-18"}}, "northwind:32 closed-kept P35"},
+		{"closed, and an analysis asked for later", []rewrite{{"", "", closure}}, []rewrite{{"", "sentiment: red", rca + ", url: 'https://docs.example.com/rca'}, sentiment: red"}}, ""},
+		{"closed, and the analysis without its link", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+", url: 'https://docs.example.com/rca'}, sentiment", 1)}}, []rewrite{{"", ", url: 'https://docs.example.com/rca'", ""}}, "northwind:32 closed-kept P35"},
+		{"closed, and an analysis that was declined", []rewrite{{"", "", strings.Replace(closure, "sentiment", "rca: {requested: false, platform_related: false}, sentiment", 1)}}, []rewrite{{"", "rca: {requested: false, platform_related: false}", rca + ", url: 'https://docs.example.com/rca'}"}}, ""},
+		{"closed, and redacted", []rewrite{{"", "", closure}}, []rewrite{{"", "text: First", "redacted: Personal data"}}, ""},
+		{"closed, and a past update", []rewrite{{"", "", closure}}, []rewrite{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
+		{"closed, and an update", []rewrite{{"", "", closure}}, []rewrite{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
+		{"closed, and the product", []rewrite{{"", "", closure}}, []rewrite{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}}, "northwind:15 closed-kept P35"},
+		{"reopened", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1)}, {"", "ask: One", "ask: Two"}}, ""},
+		{"reopened without a word", []rewrite{{"", "", closure}}, []rewrite{{"", closure, ""}}, "northwind:29 reopening-explained P38 P35"},
+		{"reopened and closed again", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.Replace(news, "2026-11-23", "2026-12-04", 1) + strings.Replace(closure, "2026-12-03", "2026-12-05", 1)}}, ""},
 
-		{"deleted", nil, []edit{{"", "delete", ""}}, "northwind:1 path-kept P36"},
-		{"renamed", nil, []edit{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind]}}, "traders:1 path-kept P36"},
-		{"renamed and edited", nil, []edit{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind] + news}}, "traders:1 path-kept P36"},
-		{"deleted, and another opened", nil, []edit{{"", "delete", ""}, {"escalations/2026/other.yaml", "", strings.Replace(base[northwind], "Northwind Traders", "Contoso", 1)}}, "northwind:1 path-kept P36"},
-		{"a broken file deleted", []edit{{"", "severity: high", "severity = high"}}, []edit{{"", "delete", ""}}, "northwind:1 path-kept P36"},
+		{"deleted", nil, []rewrite{{"", "delete", ""}}, "northwind:1 path-kept P36"},
+		{"renamed", nil, []rewrite{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind]}}, "traders:1 path-kept P36"},
+		{"renamed and edited", nil, []rewrite{{"", "delete", ""}, {"escalations/2026/traders.yaml", "", base[northwind] + news}}, "traders:1 path-kept P36"},
+		{"deleted, and another opened", nil, []rewrite{{"", "delete", ""}, {"escalations/2026/other.yaml", "", strings.Replace(base[northwind], "Northwind Traders", "Contoso", 1)}}, "northwind:1 path-kept P36"},
+		{"a broken file deleted", []rewrite{{"", "severity: high", "severity = high"}}, []rewrite{{"", "delete", ""}}, "northwind:1 path-kept P36"},
 
-		{"another opening", nil, []edit{{"", "09:30:00Z", "09:31:00Z"}}, "northwind:4 opened-kept P37 P36"},
-		{"opened by another", nil, []edit{{"", "by: jdoe}", "by: mlee}"}}, "northwind:4 opened-kept P37 P36"},
-		{"another customer", nil, []edit{{"", "Northwind Traders", "Northwind"}}, "northwind:2 customer-kept P37"},
-		{"another customer with a reason", nil, []edit{{"", "Northwind Traders", "Northwind"}, {"", "", news}}, ""},
-		{"the name used for another escalation", nil, []edit{{"", "Northwind Traders", "Contoso"}, {"", "09:30:00Z", "11:30:00Z"}, {"", twoUpdates, ""}}, "northwind:1 update-kept P37; northwind:2 customer-kept P37; northwind:4 opened-kept P37 P36"},
+		{"another opening", nil, []rewrite{{"", "09:30:00Z", "09:31:00Z"}}, "northwind:4 opened-kept P37 P36"},
+		{"opened by another", nil, []rewrite{{"", "by: jdoe}", "by: mlee}"}}, "northwind:4 opened-kept P37 P36"},
+		{"another customer", nil, []rewrite{{"", "Northwind Traders", "Northwind"}}, "northwind:2 customer-kept P37"},
+		{"another customer with a reason", nil, []rewrite{{"", "Northwind Traders", "Northwind"}, {"", "", news}}, ""},
+		{"the name used for another escalation", nil, []rewrite{{"", "Northwind Traders", "Contoso"}, {"", "09:30:00Z", "11:30:00Z"}, {"", twoUpdates, ""}}, "northwind:1 update-kept P37; northwind:2 customer-kept P37; northwind:4 opened-kept P37 P36"},
 
-		{"a past update", nil, []edit{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
-		{"a past update's author", nil, []edit{{"", "by: jdoe, to: [internal], text: First", "by: mlee, to: [internal], text: First"}}, "northwind:30 update-kept P37"},
-		{"a past update's audience", nil, []edit{{"", "to: [internal], text: First", "to: [customer], text: First"}}, "northwind:30 update-kept P37"},
-		{"a past update's mark", nil, []edit{{"", "text: First", "significant: true, text: First"}}, "northwind:30 update-kept P37"},
-		{"a past update's time", nil, []edit{{"", "2026-11-21T09", "2026-11-21T10"}}, "northwind:30 update-kept P37"},
-		{"a past update gone", nil, []edit{{"", "  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: First}\n", ""}}, "northwind:29 update-kept P37"},
-		{"all past updates gone", nil, []edit{{"", twoUpdates, ""}}, "northwind:1 update-kept P37"},
-		{"redacted", nil, []edit{{"", "text: First", "redacted: Personal data"}}, ""},
-		{"no longer redacted", []edit{{"", "text: First", "redacted: Personal data"}}, []edit{{"", "redacted: Personal data", "text: First"}}, "northwind:30 update-kept P37"},
-		{"amended", nil, []edit{{"", "", strings.Replace(news, "text", "amends: 2026-11-21T09:00:00Z, text", 1)}}, ""},
-		{"an update between", nil, []edit{{"", "  - {at: 2026-11-22", strings.Replace(news, "2026-11-23T09", "2026-11-21T10", 1) + "  - {at: 2026-11-22"}}, "northwind:31 update-later P37"},
-		{"an update before all", nil, []edit{{"", "updates:\n", "updates:\n  - {at: 2026-11-20T10:00:00Z, by: jdoe, to: [internal], text: Before}\n"}}, "northwind:30 update-later P37"},
-		{"an old update at the end", nil, []edit{{"", "", strings.Replace(news, "2026-11-23T09", "2026-11-20T10", 1)}}, "northwind:32 update-later P37"},
+		{"a past update", nil, []rewrite{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
+		{"a past update's author", nil, []rewrite{{"", "by: jdoe, to: [internal], text: First", "by: mlee, to: [internal], text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's audience", nil, []rewrite{{"", "to: [internal], text: First", "to: [customer], text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's mark", nil, []rewrite{{"", "text: First", "significant: true, text: First"}}, "northwind:30 update-kept P37"},
+		{"a past update's time", nil, []rewrite{{"", "2026-11-21T09", "2026-11-21T10"}}, "northwind:30 update-kept P37"},
+		{"a past update gone", nil, []rewrite{{"", "  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: First}\n", ""}}, "northwind:29 update-kept P37"},
+		{"all past updates gone", nil, []rewrite{{"", twoUpdates, ""}}, "northwind:1 update-kept P37"},
+		{"redacted", nil, []rewrite{{"", "text: First", "redacted: Personal data"}}, ""},
+		{"no longer redacted", []rewrite{{"", "text: First", "redacted: Personal data"}}, []rewrite{{"", "redacted: Personal data", "text: First"}}, "northwind:30 update-kept P37"},
+		{"amended", nil, []rewrite{{"", "", strings.Replace(news, "text", "amends: 2026-11-21T09:00:00Z, text", 1)}}, ""},
+		{"an update between", nil, []rewrite{{"", "  - {at: 2026-11-22", strings.Replace(news, "2026-11-23T09", "2026-11-21T10", 1) + "  - {at: 2026-11-22"}}, "northwind:31 update-later P37"},
+		{"an update before all", nil, []rewrite{{"", "updates:\n", "updates:\n  - {at: 2026-11-20T10:00:00Z, by: jdoe, to: [internal], text: Before}\n"}}, "northwind:30 update-later P37"},
+		{"an old update at the end", nil, []rewrite{{"", "", strings.Replace(news, "2026-11-23T09", "2026-11-20T10", 1)}}, "northwind:32 update-later P37"},
 
-		{"two past updates of one time", []edit{{"", "2026-11-22T09", "2026-11-21T09"}}, []edit{{"", "", news}}, "northwind:31 update-order P37 old"},
-		{"how a text is written", nil, []edit{{"", "approach: Reproduce the waiting in our lab, then tune the queue with the customer.\n", "approach: |\n  Reproduce the waiting in our lab, then tune the queue with the customer.  \n"}}, ""},
-		{"redacted, but the text stays", nil, []edit{{"", "text: First", "text: First, redacted: Personal data"}}, "northwind:30 update-told P24"},
-		{"a past update that amends", nil, []edit{{"", "text: Second", "amends: 2026-11-21T09:00:00Z, text: Second"}}, "northwind:31 update-kept P37"},
-		{"emptied", nil, []edit{{"", "delete", ""}, {"", "", "\n"}}, "northwind:1 file-empty"},
-		{"renamed to what is no name", nil, []edit{{"", "delete", ""}, {"escalations/2026/northwind.yml", "", base[northwind]}}, "northwind.yml:1 file-place P36"},
-		{"the product goes", nil, []edit{{"", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", ""}}, "northwind:1 product-dri-stays P11; northwind:3 product-related P9"},
-		{"raised", nil, []edit{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
-		{"lowered", nil, []edit{{"", "severity: high", "severity: medium"}}, "northwind:3 severity-explained P38"},
-		{"lowered with a reason", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "", news}}, ""},
-		{"lowered with a redacted reason", nil, []edit{{"", "severity: high", "severity: medium"}, {"", "", strings.Replace(news, "text", "redacted", 1)}}, "northwind:3 severity-explained P38"},
-		{"another DRI", nil, []edit{{"", "  csm: jdoe\n", "  strategic: Launch partner\n"}, {"", "\ndri: jdoe", "\ndri: arivera"}}, "northwind:14 dri-explained P38"},
-		{"a criterion rewritten", nil, []edit{{"", "60 s at p95", "90 s at p95"}}, "northwind:26 criteria-explained P38"},
-		{"a criterion dropped", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}}, "northwind:25 criteria-explained P38"},
-		{"a criterion dropped with a reason", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}, {"", "", news}}, ""},
-		{"a criterion added, one met, one moved", []edit{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []edit{{"", "  - criterion: No complaint\n", ""}, {"", "exit_criteria:\n", "exit_criteria:\n  - {criterion: No complaint, met: 2026-11-22}\n  - criterion: Another\n"}}, ""},
+		{"two past updates of one time", []rewrite{{"", "2026-11-22T09", "2026-11-21T09"}}, []rewrite{{"", "", news}}, "northwind:31 update-order P37 old"},
+		{"how a text is written", nil, []rewrite{{"", "approach: Reproduce the waiting in our lab, then tune the queue with the customer.\n", "approach: |\n  Reproduce the waiting in our lab, then tune the queue with the customer.  \n"}}, ""},
+		{"redacted, but the text stays", nil, []rewrite{{"", "text: First", "text: First, redacted: Personal data"}}, "northwind:30 update-told P24"},
+		{"a past update that amends", nil, []rewrite{{"", "text: Second", "amends: 2026-11-21T09:00:00Z, text: Second"}}, "northwind:31 update-kept P37"},
+		{"emptied", nil, []rewrite{{"", "delete", ""}, {"", "", "\n"}}, "northwind:1 file-empty"},
+		{"renamed to what is no name", nil, []rewrite{{"", "delete", ""}, {"escalations/2026/northwind.yml", "", base[northwind]}}, "northwind.yml:1 file-place P36"},
+		{"the product goes", nil, []rewrite{{"", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", ""}}, "northwind:1 product-dri-stays P11; northwind:3 product-related P9"},
+		{"raised", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"lowered", nil, []rewrite{{"", "severity: high", "severity: medium"}}, "northwind:3 severity-explained P38"},
+		{"lowered with a reason", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "", news}}, ""},
+		{"lowered with a redacted reason", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "", strings.Replace(news, "text", "redacted", 1)}}, "northwind:3 severity-explained P38"},
+		{"another DRI", nil, []rewrite{{"", "  csm: jdoe\n", "  strategic: Launch partner\n"}, {"", "\ndri: jdoe", "\ndri: arivera"}}, "northwind:14 dri-explained P38"},
+		{"a criterion rewritten", nil, []rewrite{{"", "60 s at p95", "90 s at p95"}}, "northwind:26 criteria-explained P38"},
+		{"a criterion dropped", []rewrite{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []rewrite{{"", "  - criterion: No complaint\n", ""}}, "northwind:25 criteria-explained P38"},
+		{"a criterion dropped with a reason", []rewrite{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []rewrite{{"", "  - criterion: No complaint\n", ""}, {"", "", news}}, ""},
+		{"a criterion added, one met, one moved", []rewrite{{"", "next_steps:", "  - criterion: No complaint\nnext_steps:"}}, []rewrite{{"", "  - criterion: No complaint\n", ""}, {"", "exit_criteria:\n", "exit_criteria:\n  - {criterion: No complaint, met: 2026-11-22}\n  - criterion: Another\n"}}, ""},
 
-		{"a fault that was there", []edit{{"", "ask: One", "ask:  # One"}}, nil, "northwind:23 initial-ask P15 old"},
-		{"a fault that was there, on another line", []edit{{"", "ask: One", "ask:  # One"}}, []edit{{"", "customer:", "# more\ncustomer:"}}, "northwind:24 initial-ask P15 old"},
-		{"a fault that was there, and another", []edit{{"", "ask: One", "ask:  # One"}}, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}}, "northwind:17 product-dri-level P10; northwind:23 initial-ask P15 old"},
-		{"a fault of another value", []edit{{"", "dri: mlee", "dri: okhan"}}, []edit{{"", "dri: okhan", "dri: tmora"}, {"", "", news}}, "northwind:17 product-dri-level P10 P8"},
-		{"a fault in a list that grew", []edit{{"", "owner: jdoe", "owner: jd"}}, []edit{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jdoe, due: 2026-11-24}\n"}}, "northwind:29 known-person P8 old"},
-		{"a second fault like the first", []edit{{"", "owner: jdoe", "owner: jd"}}, []edit{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jd, due: 2026-11-24}\n"}}, "northwind:28 known-person P8 old; northwind:29 known-person P8"},
-		{"the directory breaks a file", nil, []edit{{tree.PeoplePath, "  jdoe:", "  jdo:"}}, "northwind:4 known-person P8; northwind:12 known-person P8; northwind:28 known-person P8; northwind:30 known-person P8; northwind:31 known-person P8"},
-		{"the directory mends one of two", []edit{{"", "owner: jdoe", "owner: jd"}, {"", "dri: mlee", "dri: ml"}}, []edit{{tree.PeoplePath, "", "  ml: {name: Mo Lu, roles: [product_director]}\n"}}, "northwind:28 known-person P8 old"},
-		{"a warning that was there", []edit{{"", "https://crm.example.com/cases/5002", "pending"}}, nil, "northwind:21 case-pending P15 old warning"},
-		{"a directory's fault that was there", []edit{{tree.PeoplePath, "[engineering]", "[enginering]"}}, []edit{{"", "", news}}, "people:11 directory-role P8 old"},
-		{"a file in the wrong place, twice", []edit{{"escalations/a.yaml", "", "a"}}, []edit{{"escalations/b.yaml", "", "a"}}, "a:1 file-place P36 old; b:1 file-place P36"},
+		{"a fault that was there", []rewrite{{"", "ask: One", "ask:  # One"}}, nil, "northwind:23 initial-ask P15 old"},
+		{"a fault that was there, on another line", []rewrite{{"", "ask: One", "ask:  # One"}}, []rewrite{{"", "customer:", "# more\ncustomer:"}}, "northwind:24 initial-ask P15 old"},
+		{"a fault that was there, and another", []rewrite{{"", "ask: One", "ask:  # One"}}, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}}, "northwind:17 product-dri-level P10; northwind:23 initial-ask P15 old"},
+		{"a fault of another value", []rewrite{{"", "dri: mlee", "dri: okhan"}}, []rewrite{{"", "dri: okhan", "dri: tmora"}, {"", "", news}}, "northwind:17 product-dri-level P10 P8"},
+		{"a fault in a list that grew", []rewrite{{"", "owner: jdoe", "owner: jd"}}, []rewrite{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jdoe, due: 2026-11-24}\n"}}, "northwind:29 known-person P8 old"},
+		{"a second fault like the first", []rewrite{{"", "owner: jdoe", "owner: jd"}}, []rewrite{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jd, due: 2026-11-24}\n"}}, "northwind:28 known-person P8 old; northwind:29 known-person P8"},
+		{"the directory breaks a file", nil, []rewrite{{tree.PeoplePath, "  jdoe:", "  jdo:"}}, "northwind:4 known-person P8; northwind:12 known-person P8; northwind:28 known-person P8; northwind:30 known-person P8; northwind:31 known-person P8"},
+		{"the directory mends one of two", []rewrite{{"", "owner: jdoe", "owner: jd"}, {"", "dri: mlee", "dri: ml"}}, []rewrite{{tree.PeoplePath, "", "  ml: {name: Mo Lu, roles: [product_director]}\n"}}, "northwind:28 known-person P8 old"},
+		{"a warning that was there", []rewrite{{"", "https://crm.example.com/cases/5002", "pending"}}, nil, "northwind:21 case-pending P15 old warning"},
+		{"a directory's fault that was there", []rewrite{{tree.PeoplePath, "[engineering]", "[enginering]"}}, []rewrite{{"", "", news}}, "people:11 directory-role P8 old"},
+		{"a file in the wrong place, twice", []rewrite{{"escalations/a.yaml", "", "a"}}, []rewrite{{"escalations/b.yaml", "", "a"}}, "a:1 file-place P36 old; b:1 file-place P36"},
 
-		{"the base is broken", []edit{{"", "delete", ""}, {"", "", "- a\n"}}, []edit{{"", "- a\n", base[northwind]}}, "northwind:1 base-readable warning"},
-		{"the base has a conflict where something changed", []edit{{"", "severity: high", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "severity: low"}}, "northwind:1 base-readable warning"},
-		{"the base has a conflict elsewhere", []edit{{"", "ask: One", "<<<<<<< HEAD"}}, []edit{{"", "<<<<<<< HEAD", "ask: One"}}, "northwind:1 base-readable warning"},
-		{"the base has a conflict of two severities", []edit{{"", "severity: high", conflict("severity: high\n", "severity: low\n")}}, []edit{{"", conflict("severity: high\n", "severity: low\n"), "severity: low\n"}}, "northwind:1 base-readable warning"},
-		{"the base has a conflict of two updates", []edit{{"", "", conflict(news, earlier)}}, []edit{{"", conflict(news, earlier), earlier + news}}, "northwind:1 base-readable warning"},
-		{"a fault of the base in another field", []edit{{"", "severity: high", "severity: hgih"}}, []edit{{"", "severity: hgih", "severity: low"}, {"", "text: First", "text: Another"}}, "northwind:1 base-readable warning; northwind:30 update-kept P37"},
-		{"a broken file", nil, []edit{{"", "severity: high", "severity: high\n<<<<<<< HEAD"}}, "northwind:4 merge-conflict"},
+		{"the base is broken", []rewrite{{"", "delete", ""}, {"", "", "- a\n"}}, []rewrite{{"", "- a\n", base[northwind]}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict where something changed", []rewrite{{"", "severity: high", "<<<<<<< HEAD"}}, []rewrite{{"", "<<<<<<< HEAD", "severity: low"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict elsewhere", []rewrite{{"", "ask: One", "<<<<<<< HEAD"}}, []rewrite{{"", "<<<<<<< HEAD", "ask: One"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict of two severities", []rewrite{{"", "severity: high", conflict("severity: high\n", "severity: low\n")}}, []rewrite{{"", conflict("severity: high\n", "severity: low\n"), "severity: low\n"}}, "northwind:1 base-readable warning"},
+		{"the base has a conflict of two updates", []rewrite{{"", "", conflict(news, earlier)}}, []rewrite{{"", conflict(news, earlier), earlier + news}}, "northwind:1 base-readable warning"},
+		{"a fault of the base in another field", []rewrite{{"", "severity: high", "severity: hgih"}}, []rewrite{{"", "severity: hgih", "severity: low"}, {"", "text: First", "text: Another"}}, "northwind:1 base-readable warning; northwind:30 update-kept P37"},
+		{"a broken file", nil, []rewrite{{"", "severity: high", "severity: high\n<<<<<<< HEAD"}}, "northwind:4 merge-conflict"},
 
-		{"an opening with a new colleague", []edit{{"", "delete", ""}}, []edit{{"", "", strings.ReplaceAll(base[northwind], "mlee", "new")}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, "northwind:17 changed-together warning"},
-		{"a role for the occasion", nil, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PeoplePath, "roles: [product_manager]", "roles: [product_manager, product_director]"}}, "northwind:17 changed-together warning"},
-		{"a policy for the occasion", nil, []edit{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PolicyPath, "", "severities: {high: {product_dri: [product_manager]}}\n"}}, "northwind:17 changed-together warning"},
-		{"a directory that changes elsewhere", nil, []edit{{"", "", news}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, ""},
+		{"an opening with a new colleague", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", strings.ReplaceAll(base[northwind], "mlee", "new")}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, "northwind:17 changed-together warning"},
+		{"a role for the occasion", nil, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PeoplePath, "roles: [product_manager]", "roles: [product_manager, product_director]"}}, "northwind:17 changed-together warning"},
+		{"a policy for the occasion", nil, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PolicyPath, "", "severities: {high: {product_dri: [product_manager]}}\n"}}, "northwind:17 changed-together warning"},
+		{"a directory that changes elsewhere", nil, []rewrite{{"", "", news}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -233,11 +234,11 @@ func TestUpdateInTime(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
 	base := map[string]string{
-		northwind:       read(t, "../rule/testdata/base/"+northwind) + twoUpdates,
-		tree.PeoplePath: read(t, "../rule/testdata/base/"+tree.PeoplePath),
+		northwind:       fixture.Read(northwind) + twoUpdates,
+		tree.PeoplePath: fixture.Read(tree.PeoplePath),
 	}
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	after := edit{"", "", news}.apply(t, base)
+	after := rewrite{"", "", news}.apply(t, base)
 	for _, c := range []struct {
 		name      string
 		before    map[string]string
@@ -252,15 +253,15 @@ func TestUpdateInTime(t *testing.T) {
 		{"three days old", base, true, at.Add(72 * time.Hour), "", ""},
 		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37", "write `at: 2026-11-26T09:00:01Z`"},
 		{"of the future, but not committed", base, false, time.Time{}, "", ""},
-		{"behind a past one of the future", edit{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:05:00Z`"},
-		{"just behind a past one of the future", edit{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), "", ""},
+		{"behind a past one of the future", rewrite{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:05:00Z`"},
+		{"just behind a past one of the future", rewrite{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), "", ""},
 		{"older, where the file is opened", map[string]string{tree.PeoplePath: base[tree.PeoplePath]}, true, at.Add(100 * time.Hour), "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			after := after
 			if c.before[northwind] != "" {
-				after = edit{"", "", news}.apply(t, c.before)
+				after = rewrite{"", "", news}.apply(t, c.before)
 			}
 			r := against(t, check, c.before, after, func(path string, update time.Time) (time.Time, bool) {
 				if path != northwind || !update.Equal(at) {

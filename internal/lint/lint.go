@@ -87,12 +87,12 @@ func (l *Linter) escalations(t *tree.Tree, judge func(*tree.Escalation) []findin
 
 // Escalation judges one escalation of a tree.
 func (l *Linter) Escalation(t *tree.Tree, e *tree.Escalation) []finding.Finding {
-	return l.escalation(&rule.Case{Escalation: e, Tree: t, KnownZone: l.knownZone}).findings
+	return l.escalation(&rule.Pass{Escalation: e, Tree: t, KnownZone: l.knownZone}).findings
 }
 
-func (l *Linter) escalation(c *rule.Case) verdict {
+func (l *Linter) escalation(c *rule.Pass) verdict {
 	v := l.shape(c, &c.File, schema.KindEscalation)
-	if c.Broken {
+	if c.Broken() {
 		return v
 	}
 	for _, r := range l.judges(c.Tree, func(r *rule.Rule) bool { return r.Escalation != nil }) {
@@ -125,7 +125,7 @@ func (l *Linter) file(f *tree.File, kind schema.Kind) verdict {
 
 // shape tells what reading found and what does not fit the schema, the latter
 // under the rules that it breaks.
-func (l *Linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
+func (l *Linter) shape(c *rule.Pass, f *tree.File, kind schema.Kind) verdict {
 	v := verdict{findings: slices.Clone(f.Findings), told: slices.Clone(pointers(f.Unread))}
 	l.cite(v.findings)
 	for i := range v.findings {
@@ -137,26 +137,19 @@ func (l *Linter) shape(c *rule.Case, f *tree.File, kind schema.Kind) verdict {
 			}
 		}
 	}
-	if kind == schema.KindPeople && f.Faulty("/people") {
-		// Without it every other key is one that is out of place.
-		f.Faults = slices.DeleteFunc(f.Faults, func(x shape.Fault) bool { return x.Pointer != "/people" })
+	told := finding.List{Rest: "there are more faults from here on, and the file was judged no further"}
+	missing := kind == schema.KindPeople && f.Faulty("/people")
+	for _, fault := range f.Faults {
+		switch {
+		case told.Full():
+		case missing && fault.Pointer != "/people": // without it every other key is one that is out of place
+		case f.Broken() && fault.Conditional(): // what it depends on may be what could not be read
+		case v.told.covers(fault.Pointer) || misread(f.Findings, fault.Place(f.Document)):
+		default:
+			told.Take(l.fault(c, f.Document, kind, fault))
+		}
 	}
-	for i, fault := range f.Faults {
-		if f.Broken && fault.Conditional() {
-			continue // what it depends on may be what could not be read
-		}
-		if v.told.covers(fault.Pointer) || misread(f.Findings, fault.Place(f.Document)) {
-			continue
-		}
-		found := l.fault(c, f.Document, kind, fault)
-		if i == finding.Most {
-			found.Message, found.Hint = "there are more faults from here on, and the file was judged no further", "mend those above first, then check again"
-			v.findings = append(v.findings, found)
-			f.Broken = true
-			break
-		}
-		v.findings = append(v.findings, found)
-	}
+	v.findings = append(v.findings, told.Findings()...)
 	for _, fault := range f.Faults {
 		v.told = append(v.told, fault.Pointer)
 	}
@@ -182,7 +175,7 @@ func misread(found []finding.Finding, at finding.Place) bool {
 	})
 }
 
-func (l *Linter) fault(c *rule.Case, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
+func (l *Linter) fault(c *rule.Pass, doc *document.Document, kind schema.Kind, f shape.Fault) finding.Finding {
 	told := l.rules.Owner(kind, f).Fault(c, doc, f)
 	if kind == schema.KindEscalation && len(told.Cites) == 0 {
 		field := f.Pointer

@@ -2,6 +2,7 @@ package lint_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,7 +10,10 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -54,8 +58,8 @@ func TestRepository(t *testing.T) {
 // the line of the value. Each case changes one thing of a valid escalation.
 func TestOneMistakeOneFinding(t *testing.T) {
 	t.Parallel()
-	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
-	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	base := fixture.Read(fixture.Northwind)
+	people := fixture.Read(tree.PeoplePath)
 	check := checker(t)
 	for _, c := range []struct {
 		name, old, new string
@@ -138,6 +142,7 @@ func TestOneMistakeOneFinding(t *testing.T) {
 		{"one update of a wrong month", "ask: One", "updates:\n  - {at: 2026-12-21T09:00:00Z, by: jdoe, to: [internal], text: a}\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: b}\n  - {at: 2026-11-23T09:00:00Z, by: jdoe, to: [internal], text: c}\nask: One", "24 update-order P37"},
 		{"a redacted update", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], redacted: Personal data}\nask: One", ""},
 		{"a redacted update with its text", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: a, redacted: Personal data}\nask: One", "24 update-told P24"},
+		{"a line that is no key, and no Product DRI, whom it may mean", "  dri: mlee\n  team: [okhan]\nsupport: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", "  team: [okhan]\nsupport: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\nProduct is Min Lee\n", "19 yaml-syntax"},
 		{"an unknown key", "ask: One", "priority: 1\nask: One", "23 unknown-key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,8 +172,8 @@ func TestOneMistakeOneFinding(t *testing.T) {
 // more of every escalation that it serves.
 func TestNoCascade(t *testing.T) {
 	t.Parallel()
-	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
-	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	base := fixture.Read(fixture.Northwind)
+	people := fixture.Read(tree.PeoplePath)
 	check := checker(t)
 	for _, c := range []struct{ name, people, policy, want string }{
 		{"a role misspelt", strings.Replace(people, "[csm]", "[cms]", 1), "", "people.yaml directory-role"},
@@ -203,8 +208,8 @@ func TestNoCascade(t *testing.T) {
 // A file made to do harm is told in bounds.
 func TestBounds(t *testing.T) {
 	t.Parallel()
-	base := read(t, "../rule/testdata/base/escalations/2026/northwind.yaml")
-	people := read(t, "../rule/testdata/base/escalations/people.yaml")
+	base := fixture.Read(fixture.Northwind)
+	people := fixture.Read(tree.PeoplePath)
 	check := checker(t)
 	for name, text := range map[string]string{
 		"documents":        base + strings.Repeat("---\na: 1\n", 100_000),
@@ -246,8 +251,8 @@ func numbered(format string, n int) string {
 // What stands in the wrong place is told, once, and nothing is passed over.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
-	good := []byte(read(t, "../rule/testdata/base/escalations/2026/northwind.yaml"))
-	people := []byte(read(t, "../rule/testdata/base/escalations/people.yaml"))
+	good := []byte(fixture.Read(fixture.Northwind))
+	people := []byte(fixture.Read(tree.PeoplePath))
 	check := checker(t)
 	for name, want := range map[string]string{
 		"escalations/2026/acme.yml":              "file-place",
@@ -300,8 +305,8 @@ func TestRealFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(tree.PeoplePath, read(t, "../rule/testdata/base/escalations/people.yaml"))
-	write("escalations/2026/northwind.yaml", read(t, "../rule/testdata/base/escalations/2026/northwind.yaml"))
+	write(tree.PeoplePath, fixture.Read(tree.PeoplePath))
+	write("escalations/2026/northwind.yaml", fixture.Read(fixture.Northwind))
 	write("elsewhere.yaml", "customer: x\n")
 	for link, target := range map[string]string{"out": "../../elsewhere.yaml", "nowhere": "gone.yaml", "loop": "loop.yaml", "in": "northwind.yaml"} {
 		if err := os.Symlink(target, filepath.Join(dir, "escalations/2026", link+".yaml")); err != nil {
@@ -323,19 +328,51 @@ func TestRealFolder(t *testing.T) {
 	}
 }
 
+// A file that cannot be read is told of, and told nothing of.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	for _, name := range []string{tree.PeoplePath, tree.PolicyPath, northwind} {
+		tr, err := tree.Open(locked{fstest.MapFS{
+			tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))},
+			tree.PolicyPath: {Data: []byte("ladder: {manager: 2}\n")},
+			northwind:       {Data: []byte(fixture.Read(northwind))},
+		}, name}, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := lint.Run(tr, rule.All()).Findings
+		if len(found) != 1 || found[0].Rule != "file-unreadable" || found[0].Path != name || found[0].Level != finding.Error || !strings.Contains(found[0].Message, "permission denied") {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
+
+// locked is files of which nobody has the right to read one.
+type locked struct {
+	fstest.MapFS
+	name string
+}
+
+func (l locked) Open(name string) (fs.File, error) {
+	if name == l.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return l.MapFS.Open(name)
+}
+
 // Whatever stands in a file, lint ends, and says the same twice.
 func FuzzLint(f *testing.F) {
 	check := checker(f)
-	people := []byte(read(f, "../rule/testdata/base/escalations/people.yaml"))
-	for _, pattern := range []string{"../../escalations/*/*.yaml", "../rule/testdata/base/escalations/*/*.yaml"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			f.Fatalf("no seeds: %v", err)
-		}
-		for _, name := range names {
-			f.Add([]byte(read(f, name)))
-		}
+	people := []byte(fixture.Read(tree.PeoplePath))
+	names, err := filepath.Glob("../../escalations/*/*.yaml")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("no seeds: %v", err)
 	}
+	for _, name := range names {
+		f.Add([]byte(read(f, name)))
+	}
+	f.Add([]byte(fixture.Read(fixture.Northwind)))
 	for _, r := range rule.All().Rules() {
 		f.Add([]byte(r.Wrong.YAML))
 		f.Add([]byte(r.Right.YAML))
@@ -356,11 +393,41 @@ func FuzzLint(f *testing.F) {
 			if _, known := rules.Lookup(x.Rule); !known {
 				t.Errorf("no rule %q", x.Rule)
 			}
-			if x.Line < 1 || x.Column < 1 || x.EndColumn < x.Column || x.Message == "" || x.Hint == "" {
+			if x.Line < 1 || x.Column < 1 || x.EndLine < x.Line || x.EndLine == x.Line && x.EndColumn < x.Column || x.Message == "" || x.Hint == "" {
 				t.Errorf("%+v", x)
+			}
+			if x.Path == "escalations/2026/fuzz.yaml" && len(x.Fixes) > 0 {
+				fixed(t, data, x)
 			}
 		}
 	})
+}
+
+// fixed applies the fixes of a finding: they stand in the file, and open no trap
+// of YAML that was not open before.
+func fixed(t *testing.T, data []byte, f finding.Finding) {
+	t.Helper()
+	var edits []edit.Edit
+	for _, x := range f.Fixes {
+		edits = append(edits, x.Edit())
+	}
+	mended, err := edit.Apply(data, edits)
+	if err != nil {
+		t.Fatalf("the fixes of %s of %q: %v", f.Rule, data, err)
+	}
+	was := document.Read("x.yaml", data)
+	if was.Broken || len(was.Findings) > 1 {
+		return // one trap can hide another
+	}
+	traps := map[string]bool{"yaml-duplicate-key": true}
+	for _, x := range was.Findings {
+		traps[x.Rule] = true
+	}
+	for _, x := range document.Read("x.yaml", mended).Findings {
+		if !traps[x.Rule] {
+			t.Errorf("the fix %+v of %s makes of %q\n%q, which has %s: %s", edits, f.Rule, data, mended, x.Rule, x.Message)
+		}
+	}
 }
 
 func read(t testing.TB, name string) string {

@@ -1,7 +1,7 @@
-// Package markdown renders a notice's text as Markdown that GitHub and GitLab
-// show alike: headings, a small table of fields, lists with boxes, quotations,
-// links. What stands in a text comes from files: escape is its gate. A person is
-// named, and never mentioned.
+// Package markdown writes Markdown that GitHub and GitLab show alike: a notice's
+// text, with headings, a small table of fields, lists with boxes, quotations and
+// links; and pages that are no longer than a comment may be. What stands in a text
+// comes from files: escape is its gate. A person is named, and never mentioned.
 package markdown
 
 import (

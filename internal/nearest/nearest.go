@@ -11,14 +11,33 @@ import (
 // Of returns the word of words that is nearest to the misspelt one, or "" if
 // none is near enough to be meant: one slip in three letters, at most three.
 func Of(misspelt string, words []string) string {
-	misspelt = normal(misspelt)
-	best, bestDistance := "", min(len(misspelt)/3, 3)+1
-	for _, w := range words {
-		if d := distance(misspelt, normal(w)); d < bestDistance {
-			best, bestDistance = w, d
-		}
+	best, _ := find(misspelt, words)
+	return best
+}
+
+// Only returns what Of does, but "" where another word is as near: then it is
+// for people to say which was meant.
+func Only(misspelt string, words []string) string {
+	best, only := find(misspelt, words)
+	if !only {
+		return ""
 	}
 	return best
+}
+
+// find returns the nearest word, and whether no other is as near.
+func find(misspelt string, words []string) (best string, only bool) {
+	misspelt = normal(misspelt)
+	bestDistance := min(len(misspelt)/3, 3) + 1
+	for _, w := range words {
+		switch d := distance(misspelt, normal(w)); {
+		case d < bestDistance:
+			best, bestDistance, only = w, d, true
+		case d == bestDistance && w != best:
+			only = false
+		}
+	}
+	return best, only
 }
 
 // normal takes away what people get wrong without misspelling anything.

@@ -79,9 +79,10 @@ type Item struct {
 	Done *bool `json:"done,omitempty"`
 }
 
-// Quote is what somebody said: who, when and to whom in its head.
+// Quote is what somebody wrote, in their own lines, which look like nothing of
+// ours. Head says who, when and to whom, where a heading does not.
 type Quote struct {
-	Head Line          `json:"head"`
+	Head Line          `json:"head,omitempty"`
 	By   schema.Handle `json:"by,omitempty"`
 	At   time.Time     `json:"at,omitzero"`
 	// Text may have several lines.
@@ -166,7 +167,10 @@ func (b Block) plain(to *strings.Builder) {
 	case b.Paragraph != nil:
 		to.WriteString(b.Paragraph.Plain())
 	case b.Quote != nil:
-		to.WriteString(b.Quote.Head.Plain() + ":\n" + b.Quote.Text)
+		if len(b.Quote.Head) > 0 {
+			to.WriteString(b.Quote.Head.Plain() + ":\n")
+		}
+		to.WriteString(b.Quote.Text)
 	case b.Fields != nil:
 		for i, f := range b.Fields {
 			if i > 0 {
@@ -209,4 +213,32 @@ func (i Inline) Plain() string {
 		return i.Link
 	}
 	return i.Words + ": " + i.Link
+}
+
+// Resolved is the text with its symbolic links as links, where address knows where
+// they lead.
+func (t Text) Resolved(address func(Spot) string) Text {
+	resolve := func(l []Inline) []Inline {
+		var out []Inline
+		for _, i := range l {
+			if i.Place != "" && i.Link == "" {
+				i.Link = address(i.Place)
+			}
+			out = append(out, i)
+		}
+		return out
+	}
+	resolved := make(Text, len(t))
+	for i, b := range t {
+		b.Title, b.Heading, b.Paragraph, b.Links = resolve(b.Title), resolve(b.Heading), resolve(b.Paragraph), resolve(b.Links)
+		fields := make([]Field, len(b.Fields))
+		for j, f := range b.Fields {
+			fields[j] = Field{f.Label, resolve(f.Value)}
+		}
+		if b.Fields != nil {
+			b.Fields = fields
+		}
+		resolved[i] = b
+	}
+	return resolved
 }

@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -30,6 +32,8 @@ type world struct {
 	check *shape.Checker
 	now   time.Time
 	to    *place
+	also  []destination.Destination
+	runs  int
 }
 
 // place is a destination in memory. What was delivered stays, whatever was
@@ -39,40 +43,36 @@ type place struct {
 	// fail is asked before each delivery, lose after it.
 	fail, lose func(key string) error
 	looked     int
-	issue      plan.Tracked // of the last item
+	issue      []notice.Notice // of the last delivery
 }
 
-func (*place) Via() string                            { return "fake" }
-func (*place) Takes(to plan.Place, _ plan.Doing) bool { return to != plan.Announcement }
+func (*place) Via() string                             { return "fake" }
+func (*place) Takes(to notice.Place, _ notice.Do) bool { return to != notice.Announcement }
 
-func (p *place) Deliver(_ context.Context, item outbox.Item, inDoubt bool) (outbox.Receipt, error) {
-	var keys []string
-	for _, n := range item.Notices {
-		keys = append(keys, n.Key)
-	}
-	key := strings.TrimSpace(fmt.Sprintf("%s>%s %s", strings.Join(keys, "+"), item.Notices[0].To, item.Do()))
+func (p *place) Deliver(_ context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	key := strings.TrimSpace(fmt.Sprintf("%s>%s %s", strings.Join(d.Keys(), "+"), d.First().To, d.First().Do))
 	if inDoubt {
 		p.looked++
 		if slices.Contains(p.told, key) {
-			return outbox.Receipt{Ref: "1", Kept: true}, nil
+			return destination.Receipt{Ref: "1", Kept: true}, nil
 		}
 	}
 	if p.fail != nil {
 		if err := p.fail(key); err != nil {
-			return outbox.Receipt{}, err
+			return destination.Receipt{}, err
 		}
 	}
 	p.told = append(p.told, key)
 	var err error
-	if p.issue, err = item.Issue(); err != nil {
-		return outbox.Receipt{}, err
+	if p.issue, err = d.Issue(); err != nil {
+		return destination.Receipt{}, err
 	}
 	if p.lose != nil {
 		if err := p.lose(key); err != nil {
-			return outbox.Receipt{}, err
+			return destination.Receipt{}, err
 		}
 	}
-	return outbox.Receipt{Ref: "1", URL: "https://example.com/1"}, nil
+	return destination.Receipt{Ref: "1", URL: "https://example.com/1"}, nil
 }
 
 func newWorld(t testing.TB) *world {
@@ -83,7 +83,7 @@ func newWorld(t testing.TB) *world {
 	}
 	w := &world{TB: t, dir: t.TempDir(), check: check, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), to: &place{}}
 	w.git("init", "--quiet", "--initial-branch=main")
-	if err := os.CopyFS(filepath.Join(w.dir, "escalations"), os.DirFS("../rule/testdata/base/escalations")); err != nil {
+	if err := os.CopyFS(w.dir, fixture.FS()); err != nil {
 		t.Fatal(err)
 	}
 	w.commit("open")
@@ -134,8 +134,8 @@ func (w *world) merge(pairs ...string) {
 	w.commit("edit")
 }
 
-// run is a run as it would be made now.
-func (w *world) run(id string) *outbox.Run {
+// run is a run of a clone as it would be made now. No two have the same name.
+func (w *world) run(clone string) *outbox.Run {
 	w.Helper()
 	repo, err := git.Open(w.Context(), w.dir)
 	if err != nil {
@@ -158,17 +158,18 @@ func (w *world) run(id string) *outbox.Run {
 	if err != nil {
 		w.Fatal(err)
 	}
+	w.runs++
 	return &outbox.Run{
 		Branch: branch, Truth: outbox.Truth{Tree: truth, Files: files}, Check: w.check,
-		Destinations: []outbox.Destination{w.to}, ID: id, Announce: !branch.Exists(),
+		Destinations: append([]destination.Destination{w.to}, w.also...), ID: fmt.Sprintf("%s-%d", clone, w.runs), Clone: clone, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
 	}
 }
 
-func (w *world) apply(id string) outbox.Report {
+func (w *world) apply(clone string) outbox.Report {
 	w.Helper()
-	r, err := w.run(id).Apply(w.Context())
+	r, err := w.run(clone).Apply(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -176,7 +177,7 @@ func (w *world) apply(id string) outbox.Report {
 }
 
 const (
-	opening = "create_channel topic invite bookmark channel pin open_issue tracking label assign"
+	opening = "create_channel open_issue topic invite bookmark channel pin tracking label assign"
 	news    = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: News}\n"
 )
 
@@ -205,8 +206,8 @@ func TestApply(t *testing.T) {
 	if got := words(w.to.told); got != opening {
 		t.Errorf("told %s", got)
 	}
-	if len(r.Unplaced) != 1 || r.Unplaced[0].To != plan.Announcement || r.Failed() {
-		t.Errorf("left to paste: %v", r.Unplaced)
+	if len(r.Unplaced()) != 1 || r.Unplaced()[0].To != notice.Announcement || r.Failed() {
+		t.Errorf("left to paste: %v", r.Unplaced())
 	}
 	if diff := w.git("diff", "escalate-ledger", "main", "--", "escalations/*/*.yaml"); diff != "" {
 		t.Errorf("still to be told: %s", diff)
@@ -261,6 +262,22 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// A ledger begins though there is nothing to tell yet.
+func TestBeginsWithNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.git("rm", "--quiet", northwind)
+	w.commit("none yet")
+	r := w.run("1")
+	r.Announce, r.Adopt = false, true
+	if _, err := r.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.git("ls-tree", "-r", "--name-only", "escalate-ledger"); got != "README.md\nformat" {
+		t.Errorf("the ledger has %s", got)
+	}
+}
+
 // Whichever delivery fails, is carried out though its reply is lost, or is the
 // last before the process is killed: the runs after it tell the rest, and
 // nothing twice.
@@ -271,8 +288,8 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 	for at := range steps {
 		for name, fault := range map[string]func(w *world, n *int){
 			"refused":  func(w *world, n *int) { w.to.fail = once(n, at, errors.New("refused")) },
-			"no reply": func(w *world, n *int) { w.to.lose = once(n, at, outbox.ErrInDoubt) },
-			"in doubt": func(w *world, n *int) { w.to.fail = once(n, at, outbox.ErrInDoubt) },
+			"no reply": func(w *world, n *int) { w.to.lose = once(n, at, destination.ErrInDoubt) },
+			"in doubt": func(w *world, n *int) { w.to.fail = once(n, at, destination.ErrInDoubt) },
 			"killed before": func(w *world, n *int) {
 				w.to.fail = func(k string) error { return kill(n, at, killed) }
 			},
@@ -363,12 +380,7 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 	w.apply("1")
 	w.to.told = nil
 	w.merge("due: 2026-11-24", "due: 2026-11-25")
-	w.to.lose = func(string) error { panic("killed") }
-	func() {
-		defer func() { _ = recover() }()
-		w.apply("1")
-	}()
-	w.to.lose = nil
+	w.killed("1")
 	w.merge("due: 2026-11-25", "due: 2026-11-26")
 	w.apply("1")
 	if got := w.to.told; !slices.Equal(got, []string{
@@ -398,13 +410,8 @@ func TestMadeAgain(t *testing.T) {
 	r := w.apply("4")
 	var got, want []string
 	for _, n := range planned.Plan.Notices {
-		if n.To != plan.Announcement {
-			want = append(want, fmt.Sprintf("%s>%s %s", n.Key, n.To, ""))
-		}
-	}
-	for _, a := range planned.Plan.Actions {
-		if a.To != plan.Announcement {
-			want = append(want, fmt.Sprintf("%s>%s %s", a.Key, a.To, a.Do))
+		if n.Via != "" {
+			want = append(want, fmt.Sprintf("%s>%s %s", n.Key, n.To, n.Do))
 		}
 	}
 	for _, o := range r.Outcomes {
@@ -432,33 +439,51 @@ func TestMadeAgain(t *testing.T) {
 	}
 }
 
-// What another run is at work on is waited for, and then looked for.
+// killed ends a run as a killed process does, after a delivery.
+func (w *world) killed(clone string) {
+	w.Helper()
+	w.to.lose = func(string) error { panic("killed") }
+	func() {
+		defer func() {
+			if recover() == nil {
+				w.Error("the run was not killed")
+			}
+		}()
+		w.apply(clone)
+	}()
+	w.to.lose, w.to.looked = nil, 0
+}
+
+// What a run of another clone is at work on is waited for, as long as that may
+// live, and then looked for. A run of the same clone cannot live: this one has
+// the lock.
 func TestOtherRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.to.fail = func(string) error { return errors.New("not now") }
-	w.apply("other")
-	w.to.fail, w.to.looked = nil, 0
-	began := w.now
-	w.apply("mine")
-	if waited := w.now.Sub(began); waited < 2*time.Minute || waited > 3*time.Minute {
-		t.Errorf("waited %s", waited)
-	}
-	if got := words(w.to.told); got != opening || w.to.looked != len(strings.Fields(opening)) {
-		t.Errorf("looked %d times, told %s", w.to.looked, got)
+	for clone, want := range map[string]time.Duration{"mine": 0, "another": 2 * time.Minute} {
+		w := newWorld(t)
+		w.killed(clone)
+		began := w.now
+		w.apply("mine")
+		if waited := w.now.Sub(began); waited < want || waited > want+time.Minute {
+			t.Errorf("a run of the clone %s is waited for %s", clone, waited)
+		}
+		if got := words(w.to.told); got != opening || w.to.looked != len(strings.Fields(opening)) {
+			t.Errorf("looked %d times, told %s", w.to.looked, got)
+		}
+		if claim := w.git("ls-tree", "escalate-ledger", "claim.jsonl", "open"); claim != "" {
+			t.Errorf("it ended, and the ledger still has %s", claim)
+		}
 	}
 }
 
-// The clock of another run's machine may be ahead: its intents are waited for no
-// longer than others.
+// The clock of another run's machine may be ahead: it is waited for no longer
+// than others.
 func TestClockAhead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.to.fail = func(string) error { return errors.New("not now") }
 	w.now = w.now.Add(24 * time.Hour)
-	w.apply("other")
+	w.killed("other")
 	w.now = w.now.Add(-24 * time.Hour)
-	w.to.fail = nil
 	began := w.now
 	w.apply("mine")
 	if waited := w.now.Sub(began); waited < 2*time.Minute || waited > 3*time.Minute {
@@ -469,16 +494,108 @@ func TestClockAhead(t *testing.T) {
 	}
 }
 
-// A run that takes long looks before it delivers: another one may have taken
-// over what it wrote down.
+// A run that ended has given back its claim, whatever came of what it did.
+func TestEndedRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.apply("other")
+	w.to.fail, w.to.looked = nil, 0
+	began := w.now
+	w.apply("mine")
+	if got := words(w.to.told); got != opening || !w.now.Equal(began) || w.to.looked != len(strings.Fields(opening)) {
+		t.Errorf("after %s, looked %d times, told %s", w.now.Sub(began), w.to.looked, got)
+	}
+}
+
+// A run that takes long says that it is at work, and writes down what came of
+// its deliveries as they come: one that looks on does not take over.
 func TestSlowRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.to.lose = func(string) error { w.now = w.now.Add(time.Minute); return nil }
-	w.apply("1")
-	if n := len(strings.Fields(opening)); w.to.looked != n-2 || words(w.to.told) != opening {
-		t.Errorf("looked %d times, want all but the first two of %d; told %s", w.to.looked, n, words(w.to.told))
+	deliveries, left := 0, 0
+	w.to.lose = func(string) error {
+		deliveries++
+		w.now = w.now.Add(time.Minute)
+		lines := strings.Split(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl"), "\n")
+		left = max(left, deliveries-1-len(slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, `"state":"done"`) })))
+		if claim := w.git("show", "escalate-ledger:claim.jsonl"); !strings.Contains(claim, w.now.Add(-time.Minute).Format(time.RFC3339)) {
+			t.Errorf("at %s, the claim is %s", w.now.Format(time.RFC3339), claim)
+		}
+		return nil
 	}
+	w.apply("1")
+	if words(w.to.told) != opening || w.to.looked > 0 || left > 0 {
+		t.Errorf("looked %d times, %d outcomes not written down, told %s", w.to.looked, left, words(w.to.told))
+	}
+}
+
+// A run that has lost its claim writes down what it delivered, and stops.
+func TestLostClaim(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	slow := w.run("slow")
+	w.to.lose = func(string) error {
+		w.to.lose = nil
+		w.now = w.now.Add(10 * time.Minute) // the machine slept
+		w.apply("quick")
+		return nil
+	}
+	r, err := slow.Apply(t.Context())
+	if !errors.Is(err, outbox.ErrClaimLost) || len(r.Outcomes) != 1 {
+		t.Errorf("%d outcomes, %v", len(r.Outcomes), err)
+	}
+	if got := words(w.to.told); got != opening {
+		t.Errorf("told %s", got)
+	}
+}
+
+// Several destinations may take one place: each has its own line in the ledger,
+// and one that fails holds back no other.
+func TestSeveralDestinations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mail := &mail{}
+	w.also = []destination.Destination{mail}
+	w.to.fail = func(string) error { return errors.New("not now") }
+	r := w.apply("1")
+	if !slices.Equal(mail.told, []string{"2026/northwind opened announcement", "2026/northwind opened channel"}) || len(r.Unplaced()) > 0 {
+		t.Errorf("the mail tells %q, left to paste: %v", mail.told, r.Unplaced())
+	}
+	w.to.fail = nil
+	w.apply("2")
+	if got := words(w.to.told); got != opening || len(mail.told) != 2 {
+		t.Errorf("told %s, mail %q", got, mail.told)
+	}
+	w.also = nil
+	w.merge("", news)
+	w.also = []destination.Destination{mail}
+	mail.fail = errors.New("no mail today")
+	w.apply("3")
+	w.also = nil
+	r = w.apply("4")
+	if len(r.Outcomes) != 1 || r.Outcomes[0].Via != "mail" || r.Outcomes[0].Err == nil || !strings.Contains(r.Outcomes[0].Err.Error(), "mail, which is not configured") {
+		t.Errorf("a destination that is gone: %+v", r.Outcomes)
+	}
+}
+
+// mail tells the texts of two places.
+type mail struct {
+	told []string
+	fail error
+}
+
+func (*mail) Via() string { return "mail" }
+func (*mail) Takes(to notice.Place, do notice.Do) bool {
+	return to != notice.Tracking && do == notice.Tell
+}
+
+func (m *mail) Deliver(_ context.Context, d destination.Delivery, _ bool) (destination.Receipt, error) {
+	if m.fail != nil {
+		return destination.Receipt{}, m.fail
+	}
+	m.told = append(m.told, d.First().Key+" "+string(d.First().To))
+	return destination.Receipt{}, nil
 }
 
 // The issue of an escalation that was adopted is opened as the file was last
@@ -499,7 +616,7 @@ func TestAdoptedAndGone(t *testing.T) {
 	w.commit("gone")
 	w.apply("1")
 	i := w.to.issue
-	if !strings.HasPrefix(i.Text, "Northwind Traders: Pipelines wait") || i.Label != "severity:high" || !slices.Equal(i.Assignees, []schema.Handle{"jdoe"}) {
+	if len(i) != 3 || !strings.HasPrefix(i[0].Text.Title(), "Northwind Traders: Pipelines wait") || i[1].Text.Plain() != "severity:high" || !slices.Equal(i[2].Mentions, []schema.Handle{"jdoe"}) {
 		t.Errorf("the issue is %+v", i)
 	}
 }

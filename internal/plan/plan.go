@@ -3,8 +3,8 @@
 // what is not announced and why, and what a person has to paste by hand. It is a
 // pure function of two trees; apply does what it says.
 //
-// The words are plain text, the same wherever they stand. Who delivers them
-// escapes them for the destination, and adds the mentions: nothing in a text is
+// What it returns are notices, with text in blocks: who delivers one makes the
+// words fit for the destination, and adds the mentions. Nothing in a text is
 // one.
 package plan
 
@@ -17,30 +17,19 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Place is where something is told.
-type Place string
-
-// The places.
-const (
-	// Announcement is the channel of the announcements, kept quiet (P22).
-	Announcement Place = "announcement"
-	// Channel is the escalation's own channel (P17).
-	Channel Place = "channel"
-	// Tracking is the escalation's tracking issue.
-	Tracking Place = "tracking"
-)
-
-// Plan is what will be done. Its parts are in the order of the escalations'
-// ids, and of each in the order in which it is to be done.
+// Plan is what will be told and done.
 type Plan struct {
-	Notices  []Notice
-	Actions  []Action
+	// Notices are in the order of the escalations' ids, and of each in the order
+	// in which they are to be delivered: a channel is there before somebody writes
+	// in it, and is archived after the last word.
+	Notices  []notice.Notice
 	Quiet    []Quiet
 	Unfilled []Unfilled
 	Pastes   []Paste
@@ -51,103 +40,34 @@ type Plan struct {
 	// Unread are the escalations of which nothing can be said, because they have
 	// faults, or what all notices rest on has.
 	Unread []schema.ID
-
-	order []order
 }
 
-// Step is one thing to do: a notice or an action.
-type Step struct {
-	Notice *Notice
-	Action *Action
+// Forget leaves out the notices of which told reports that they were told.
+func (p *Plan) Forget(told func(notice.Notice) bool) {
+	p.Notices = slices.DeleteFunc(p.Notices, told)
 }
 
-// Steps returns the notices and actions in the order in which they are to be
-// done: a channel is there before somebody writes in it, and is archived after
-// the last word.
-func (p *Plan) Steps() []Step {
-	steps := make([]Step, len(p.order))
-	for i, o := range p.order {
-		if o.action {
-			steps[i].Action = &p.Actions[o.at]
-		} else {
-			steps[i].Notice = &p.Notices[o.at]
+// Route gives each notice to the destinations that take it, by what vias says of
+// a place and of what is done there: one to each of them. What nobody takes
+// stays, without a destination.
+func (p *Plan) Route(vias func(notice.Place, notice.Do) []string) {
+	var routed []notice.Notice
+	for _, n := range p.Notices {
+		takers := vias(n.To, n.Do)
+		if len(takers) == 0 {
+			takers = []string{""}
+		}
+		for _, n.Via = range takers {
+			routed = append(routed, n)
 		}
 	}
-	return steps
-}
-
-// Forget leaves out the notices of which told reports that they were told. What
-// is to be done beside them stays.
-func (p *Plan) Forget(told func(Notice) bool) {
-	notices, steps := p.Notices, p.order
-	p.Notices, p.order = nil, nil
-	for _, o := range steps {
-		if !o.action {
-			n := notices[o.at]
-			if told(n) {
-				continue
-			}
-			o.at = len(p.Notices)
-			p.Notices = append(p.Notices, n)
-		}
-		p.order = append(p.order, o)
-	}
-}
-
-// order says where a step is: the notice or the action at an index.
-type order struct {
-	action bool
-	at     int
+	p.Notices = routed
 }
 
 // Escalation is what people call an escalation by.
 type Escalation struct {
 	Customer schema.Text
 	Channel  schema.ChannelName
-}
-
-// Notice is one text for one place. Key and To are its identity: the same
-// moment has the same key, whatever commits it came with.
-type Notice struct {
-	Key        string
-	Escalation schema.ID
-	Moment     change.Moment
-	To         Place
-	// Mentions are the people who are pinged there.
-	Mentions []schema.Handle
-	Text     string
-}
-
-// Doing is a kind of action.
-type Doing string
-
-// The kinds of actions.
-const (
-	CreateChannel Doing = "create_channel"
-	Topic         Doing = "topic"
-	Invite        Doing = "invite"
-	Pin           Doing = "pin"
-	Bookmark      Doing = "bookmark"
-	Archive       Doing = "archive"
-	OpenIssue     Doing = "open_issue"
-	Label         Doing = "label"
-	Assign        Doing = "assign"
-	CloseIssue    Doing = "close_issue"
-	ReopenIssue   Doing = "reopen_issue"
-	Edit          Doing = "edit"
-)
-
-// Action is something done beside a notice.
-type Action struct {
-	Key        string
-	Escalation schema.ID
-	Do         Doing
-	To         Place
-	// People are those whom it is about: invited or assigned.
-	People []schema.Handle
-	// Text is what it sets: a topic, a label, a link, the name of a channel. Of
-	// an issue it is the title, an empty line and the text.
-	Text string
 }
 
 // Quiet says why a change of an escalation is not announced in the wide
@@ -170,12 +90,12 @@ type Paste struct {
 	Escalation schema.ID
 	// Into is "case" or "cta".
 	Into string
-	Text string
+	Text notice.Text
 }
 
 // Ordinal returns how many moments of a kind have been told of an escalation:
 // those without a time of their own are numbered.
-type Ordinal func(schema.ID, change.Moment) int
+type Ordinal func(schema.ID, notice.Moment) int
 
 // Between returns what the change from base to head brings, if changed are the
 // files that differ, in any order. Files that are in neither are left out.
@@ -199,7 +119,7 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		case after != nil && after.Misread():
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
-		case before != nil && before.Broken && after != nil:
+		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
 			p.add(newPlanner(head, after.ID, before, &after.Escalation, ordinal))
@@ -221,16 +141,7 @@ func (p *Plan) add(e *planner) {
 		return
 	}
 	p.Escalations[e.id] = Escalation{Customer: e.now.Customer, Channel: e.channel}
-	for _, o := range e.order {
-		if o.action {
-			o.at += len(p.Actions)
-		} else {
-			o.at += len(p.Notices)
-		}
-		p.order = append(p.order, o)
-	}
 	p.Notices = append(p.Notices, e.notices...)
-	p.Actions = append(p.Actions, e.actions...)
 	p.Pastes = append(p.Pastes, e.pastes...)
 	if why := e.why(); why != "" {
 		p.quiet(e.id, why)
@@ -242,20 +153,15 @@ func (p *Plan) add(e *planner) {
 	}
 }
 
-// Tracked is a tracking issue as a whole.
-type Tracked struct {
-	// Text is its title, an empty line, and its text.
-	Text      string
-	Mentions  []schema.Handle
-	Label     string
-	Assignees []schema.Handle
-}
-
-// Issue returns the tracking issue of an escalation as a version of its file has
-// it. One that was adopted has none yet, and one that was deleted is opened anew.
-func Issue(t *tree.Tree, e *tree.Escalation) Tracked {
+// Issue returns what opens the tracking issue of an escalation as a version of
+// its file has it. One that was adopted has none yet, and one that was deleted
+// is opened anew.
+func Issue(t *tree.Tree, e *tree.Escalation) []notice.Notice {
 	p := newPlanner(t, e.ID, nil, &e.Escalation, nil)
-	return Tracked{p.titled(), p.there(process.DRIs(p.now)), label(p.now.Severity), p.there(process.Each([]schema.Handle{p.now.DRI}))}
+	opened := p.changes[0]
+	p.openIssue(opened)
+	p.dressIssue(opened)
+	return p.notices
 }
 
 // planner plans for one escalation.
@@ -271,9 +177,7 @@ type planner struct {
 	unfilled []schema.Role
 	ordinal  Ordinal
 
-	notices []Notice
-	actions []Action
-	order   []order
+	notices []notice.Notice
 	pastes  []Paste
 }
 
@@ -309,9 +213,9 @@ func readable(before *tree.Escalation, now *schema.Escalation) *schema.Escalatio
 func (e *planner) key(c change.Change) string {
 	var at time.Time
 	switch {
-	case c.Moment == change.Opened:
-		return fmt.Sprintf("%s %s", e.id, c.Moment)
-	case c.Moment == change.Closed || c.Moment == change.Deescalated:
+	case c.Moment == notice.Opened:
+		return notice.Once(e.id, c.Moment)
+	case c.Moment == notice.Closed || c.Moment == notice.Deescalated:
 		at = c.After.Closure.At.Time
 	case c.Update != nil:
 		at = c.Update.At.Time
@@ -321,41 +225,37 @@ func (e *planner) key(c change.Change) string {
 		if e.ordinal != nil {
 			told = e.ordinal(e.id, c.Moment)
 		}
-		return fmt.Sprintf("%s %s %d", e.id, c.Moment, told+1)
+		return notice.Numbered(e.id, c.Moment, told+1)
 	}
-	return fmt.Sprintf("%s %s %s", e.id, c.Moment, at.UTC().Format(time.RFC3339Nano))
+	return notice.Timed(e.id, c.Moment, at)
 }
 
 // why says why nothing of it goes to the wide channel; empty where something
 // does.
 func (e *planner) why() string {
-	if slices.ContainsFunc(e.notices, func(n Notice) bool { return n.To == Announcement }) {
+	if slices.ContainsFunc(e.notices, func(n notice.Notice) bool { return n.Tells() && n.To == notice.Announcement }) {
 		return ""
 	}
 	var told, edited []string
 	for _, c := range e.changes {
 		word := cmp.Or(momentWords[c.Moment], string(c.Moment))
 		switch {
-		case c.Moment == change.Edited:
+		case c.Moment == notice.Edited:
 			edited = append(edited, "`"+c.Field+"`")
 		case !slices.Contains(told, word):
 			told = append(told, word)
 		}
 	}
 	if len(told) == 0 {
-		return list(edited) + " changed, which nobody is told of"
+		return enumerated(edited) + " changed, which nobody is told of"
 	}
-	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, list(told))
+	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, enumerated(told))
 }
 
-// Reminder is the moment of a notice about what is overdue: no change brings it.
-const Reminder change.Moment = "reminder"
-
 // Reminders is a plan of reminders alone, about escalations of a tree.
-func Reminders(t *tree.Tree, notices []Notice) Plan {
+func Reminders(t *tree.Tree, notices []notice.Notice) Plan {
 	p := Plan{Notices: notices, Escalations: map[schema.ID]Escalation{}, Announcement: t.Policy.Channels.Announcement}
-	for i, n := range notices {
-		p.order = append(p.order, order{at: i})
+	for _, n := range notices {
 		if _, known := p.Escalations[n.Escalation]; !known {
 			e := t.Load(tree.Path(n.Escalation))
 			p.Escalations[n.Escalation] = Escalation{Customer: e.Customer, Channel: process.Channel(e.ID, &e.Escalation, t.Policy)}
@@ -364,29 +264,19 @@ func Reminders(t *tree.Tree, notices []Notice) Plan {
 	return p
 }
 
-// OneLine reports whether a notice of a moment is one line. Those of one
-// escalation in one place are one message.
-func OneLine(m change.Moment) bool {
-	switch m {
-	case change.DRI, change.ProductDRI, change.Criteria, change.Steps, change.Standup, change.Case, Reminder:
-		return true
-	}
-	return false
-}
-
 // momentWords name what is told in the escalation's own channel only.
-var momentWords = map[change.Moment]string{
-	change.Update:     "an ordinary update",
-	change.DRI:        "a new DRI",
-	change.ProductDRI: "a change of the Product DRI",
-	change.Criteria:   "the exit criteria",
-	change.Steps:      "the next steps",
-	change.Standup:    "the standup",
-	change.Case:       "the link of the case",
+var momentWords = map[notice.Moment]string{
+	notice.Update:     "an ordinary update",
+	notice.DRI:        "a new DRI",
+	notice.ProductDRI: "a change of the Product DRI",
+	notice.Criteria:   "the exit criteria",
+	notice.Steps:      "the next steps",
+	notice.Standup:    "the standup",
+	notice.Case:       "the link of the case",
 }
 
-// list writes words as a sentence has them.
-func list(words []string) string {
+// enumerated writes words as a sentence has them.
+func enumerated(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -3,14 +3,14 @@ package plan_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -21,11 +21,7 @@ const northwind = "escalations/2026/northwind.yaml"
 
 func read(t testing.TB, name string) string {
 	t.Helper()
-	data, err := os.ReadFile(path.Join("../rule/testdata/base", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return fixture.Read(name)
 }
 
 func open(t testing.TB, check *shape.Checker, files map[string]string) *tree.Tree {
@@ -63,10 +59,10 @@ func between(t testing.TB, check *shape.Checker, people, before, after string) p
 	return plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, nil)
 }
 
-// told shows notices as: moment, places and mentions.
+// told shows what is told as: moment, places and mentions.
 func told(p plan.Plan) string {
 	var words []string
-	for _, n := range p.Notices {
+	for _, n := range texts(p) {
 		words = append(words, strings.TrimSuffix(fmt.Sprintf("%s>%s@%s", n.Moment, n.To, handles(n.Mentions)), "@"))
 	}
 	return strings.Join(words, " ")
@@ -74,10 +70,17 @@ func told(p plan.Plan) string {
 
 func done(p plan.Plan) string {
 	var words []string
-	for _, a := range p.Actions {
-		words = append(words, strings.TrimSuffix(fmt.Sprintf("%s@%s", a.Do, handles(a.People)), "@"))
+	for _, n := range p.Notices {
+		if !n.Tells() {
+			words = append(words, strings.TrimSuffix(fmt.Sprintf("%s@%s", n.Do, handles(n.Mentions)), "@"))
+		}
 	}
 	return strings.Join(words, " ")
+}
+
+// texts are what is told, without what is done beside it.
+func texts(p plan.Plan) []notice.Notice {
+	return slices.DeleteFunc(slices.Clone(p.Notices), func(n notice.Notice) bool { return !n.Tells() })
 }
 
 func handles(list []schema.Handle) string {
@@ -115,13 +118,13 @@ func TestMoments(t *testing.T) {
 		{"nothing", base, base, "", "", ""},
 		{"opened", "", base,
 			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
-			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin open_issue@jdoe,mlee,tmora label assign@jdoe", ""},
+			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin label assign@jdoe", ""},
 		{"opened while the case is made", "", edited(base, "https://crm.example.com/cases/5002", "pending"),
 			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
-			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan pin open_issue@jdoe,mlee,tmora label assign@jdoe", ""},
+			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan pin label assign@jdoe", ""},
 		{"opened restricted", "", restricted,
 			"opened>announcement@jdoe opened>channel@" + everywhere + " opened>tracking@" + everywhere,
-			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin open_issue@jdoe,mlee,tmora label assign@jdoe", ""},
+			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin label assign@jdoe", ""},
 		{"an update", base, base + news, "update>channel update>tracking", "",
 			"only #esc_northwind and the tracking issue hear of an ordinary update (P22)"},
 		{"a significant update", base, base + edited(news, "text", "significant: true, text"),
@@ -148,7 +151,7 @@ func TestMoments(t *testing.T) {
 		{"opened and closed", "", base + closure,
 			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere +
 				" closed>announcement@" + everywhere + " closed>channel@" + everywhere + " closed>tracking@" + everywhere,
-			"create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin open_issue@jdoe,mlee,tmora label assign@jdoe archive close_issue", ""},
+			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin label assign@jdoe archive close_issue", ""},
 		{"closed, with an analysis later", base + closure, edited(base+closure, "sentiment: red", "sentiment: green"), "", "", "`closure` changed, which nobody is told of"},
 		{"deleted", base, "", "", "", "its file is gone; an escalation is ended by a `closure`, and its file stays (P36)"},
 		{"broken", base, edited(base, "severity: high", "severity: hgih"), "", "", "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which"},
@@ -192,7 +195,7 @@ func TestDeclaration(t *testing.T) {
 	text := strings.Replace(read(t, northwind), "customer: Northwind Traders", "customer: \"Northwind\\nStatus: Closed\"", 1)
 	p := between(t, check, people, "", text)
 	var labels []string
-	first, _, _ := strings.Cut(p.Notices[0].Text, "\n\n")
+	first, _, _ := strings.Cut(texts(p)[0].Text.Plain(), "\n\n")
 	for line := range strings.Lines(first) {
 		label, _, _ := strings.Cut(strings.TrimSpace(line), ":")
 		labels = append(labels, label)
@@ -212,14 +215,15 @@ func TestWords(t *testing.T) {
 		between(t, check, people, "", "visibility: restricted\n"+base),
 		between(t, check, people, "visibility: restricted\n"+base, "visibility: restricted\n"+base+closure),
 	} {
-		if text := p.Notices[0].Text; p.Notices[0].To != plan.Announcement || strings.Contains(text, "Northwind") || strings.Contains(text, "queue") ||
+		first := texts(p)[0]
+		if text := first.Text.Plain(); first.To != notice.Announcement || strings.Contains(text, "Northwind") || strings.Contains(text, "queue") ||
 			!strings.Contains(text, "2026/northwind") || !strings.Contains(text, "High") || !strings.Contains(text, "Jo Doe") {
 			t.Errorf("the wide channel hears: %s", text)
 		}
 	}
 	p := between(t, check, people, base, base+closure)
-	if n := p.Notices; len(n) != 3 || n[0].Text != n[1].Text || n[1].Text != n[2].Text {
-		t.Errorf("the closure is not the same everywhere: %q", n)
+	if n := texts(p); len(n) != 3 || !reflect.DeepEqual(n[0].Text, n[1].Text) || !reflect.DeepEqual(n[1].Text, n[2].Text) {
+		t.Errorf("the closure is not the same everywhere: %v", n)
 	}
 }
 
@@ -230,9 +234,9 @@ func TestKeys(t *testing.T) {
 	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
 	was := map[string]string{tree.PeoplePath: people, northwind: base}
 	now := map[string]string{tree.PeoplePath: people, northwind: strings.NewReplacer("severity: high", "severity: medium", "due: 2026-11-24", "due: 2026-11-25").Replace(base) + news + closure}
-	p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID, change.Moment) int { return 2 })
+	p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID, notice.Moment) int { return 2 })
 	var keys []string
-	for _, n := range p.Notices {
+	for _, n := range texts(p) {
 		if !slices.Contains(keys, n.Key) {
 			keys = append(keys, n.Key)
 		}
@@ -252,8 +256,8 @@ func TestUnfilled(t *testing.T) {
 	if len(p.Unfilled) != 1 || p.Unfilled[0] != (plan.Unfilled{Escalation: "2026/northwind", Role: schema.RoleCRO}) {
 		t.Errorf("got %v", p.Unfilled)
 	}
-	if !strings.Contains(p.Notices[0].Text, "held by nobody: cro") {
-		t.Errorf("the declaration does not say so: %s", p.Notices[0].Text)
+	if text := texts(p)[0].Text.Plain(); !strings.Contains(text, "held by nobody: cro") {
+		t.Errorf("the declaration does not say so: %s", text)
 	}
 }
 
@@ -281,7 +285,7 @@ func TestMisread(t *testing.T) {
 		switch {
 		case c.want == "" && (len(p.Notices) == 0 || len(p.Unread) > 0):
 			t.Errorf("nothing is told with %q and %q: %v", c.people, c.policy, p.Quiet)
-		case c.want != "" && (len(p.Notices)+len(p.Actions) > 0 || len(p.Unread) != 1 || len(p.Quiet) != 1 || !strings.HasPrefix(p.Quiet[0].Why, c.want)):
+		case c.want != "" && (len(p.Notices) > 0 || len(p.Unread) != 1 || len(p.Quiet) != 1 || !strings.HasPrefix(p.Quiet[0].Why, c.want)):
 			t.Errorf("with %q and %q got %s%v, want it quiet for %s", c.people, c.policy, told(p), p.Quiet, c.want)
 		}
 	}
@@ -293,11 +297,14 @@ func TestQuiet(t *testing.T) {
 	t.Parallel()
 	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
 	tr := open(t, check, map[string]string{tree.PeoplePath: people, northwind: base})
-	if p := plan.Between(tr, tr, tr.Paths, nil); len(p.Notices)+len(p.Actions)+len(p.Quiet)+len(p.Unfilled)+len(p.Pastes) > 0 {
+	if p := plan.Between(tr, tr, tr.Paths, nil); len(p.Notices)+len(p.Quiet)+len(p.Unfilled)+len(p.Pastes) > 0 {
 		t.Errorf("nothing changed, but: %s %s", told(p), done(p))
 	}
 	entries := strings.Split(strings.TrimSuffix(base, "\n"), "\n")
 	const all = 10_000
+	// All are in one tree, each with its own number: the directory is read once.
+	before, after := map[string]string{tree.PeoplePath: people}, map[string]string{tree.PeoplePath: people}
+	path := func(seed uint64) string { return fmt.Sprintf("escalations/2026/n%05d.yaml", seed) }
 	for seed := range uint64(all) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		text := strings.Join(edit(r, entries), "\n") + "\n"
@@ -307,15 +314,27 @@ func TestQuiet(t *testing.T) {
 		if r.IntN(2) == 0 {
 			text += news
 		}
-		p := between(t, check, people, base, text)
-		for _, n := range p.Notices {
-			if n.To == plan.Announcement {
-				t.Fatalf("seed %d: %s goes to the wide channel:\n%s", seed, n.Moment, text)
-			}
+		before[path(seed)], after[path(seed)] = base, text
+	}
+	from, to := open(t, check, before), open(t, check, after)
+	p := plan.Between(from, to, to.Paths, nil)
+	noticed, quiet := map[schema.ID]bool{}, map[schema.ID]bool{}
+	for _, q := range p.Quiet {
+		quiet[q.Escalation] = true
+	}
+	for _, n := range texts(p) {
+		noticed[n.Escalation] = true
+		if n.To == notice.Announcement {
+			t.Errorf("%s goes to the wide channel:\n%s", n.Moment, after[tree.Path(n.Escalation)])
 		}
-		if len(p.Notices) > 0 && len(p.Quiet) == 0 {
-			t.Fatalf("seed %d: nothing says why it is quiet", seed)
+	}
+	for id := range noticed {
+		if !quiet[id] {
+			t.Errorf("nothing says why it is quiet:\n%s", after[tree.Path(id)])
 		}
+	}
+	if len(noticed) < all/10 {
+		t.Errorf("only %d of %d changes have a notice", len(noticed), all)
 	}
 }
 

@@ -8,71 +8,124 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
+
+// heading is what a moment of the whole situation is called.
+func heading(c change.Change) string {
+	switch c.Moment {
+	case notice.Opened:
+		return "New Escalation"
+	case notice.Reopened:
+		return "Escalation reopened"
+	case notice.Severity:
+		return fmt.Sprintf("Severity %s from %s to %s", raised(c.Before.Severity, c.After.Severity), c.Before.Severity, c.After.Severity)
+	case notice.Deescalated:
+		return "Escalation de-escalated to standard business" // P34
+	case notice.Closed:
+		return "Escalation closed"
+	default:
+		return "Significant change"
+	}
+}
 
 // declaration is the message that declares an escalation, with the labels of
 // P21 in their order. Each value is one line: what somebody wrote cannot look
 // like another label.
-func (e *planner) declaration() string {
-	text := "New Escalation\n" + e.labels("Opened") + "\n" + e.responsible()
-	if process.NeedsCase(e.now) {
-		text += " " + e.caseNote()
-	}
-	return text
+func (e *planner) declaration() notice.Text {
+	text := notice.Text{notice.Title(words("New Escalation")), e.labels("Opened"), notice.Paragraph(e.responsible()...)}
+	return e.linked(append(text, e.lead()...))
 }
 
-func (e *planner) labels(status string) string {
-	n := e.now
-	var b strings.Builder
-	for _, l := range [][2]string{
-		{"Customer", string(n.Customer)},
-		{"Slack Channel", "#" + string(e.channel)},
-		{"Meeting Notes", string(n.Links.MeetingNotes)},
-		{"SFDC Escalation case URL", e.caseState()},
-		{"Severity", level(n.Severity)},
-		{"Status", status},
-		{"Product DRI", e.productState()},
-		{"Support DRI", e.supportState()},
-		{"Description", joined(string(n.Summary), firstParagraph(string(n.Description)))},
-		{"FYI", e.fyi()},
-	} {
-		fmt.Fprintf(&b, "%s: %s\n", l[0], oneLine(l[1]))
+// withheld is all that the wide channel hears of a restricted escalation (P17).
+func (e *planner) withheld(c change.Change) notice.Text {
+	return notice.Text{
+		notice.Title(words(fmt.Sprintf("%s: %s (restricted)", heading(c), e.id))),
+		{Fields: []notice.Field{
+			{Label: "Severity", Value: notice.Words(level(e.now.Severity))},
+			{Label: "DRI", Value: e.person(e.now.DRI)},
+		}},
 	}
-	return b.String()
+}
+
+// labels are the ten labels of P21.
+func (e *planner) labels(status string) notice.Block {
+	n := e.now
+	return notice.Block{Fields: []notice.Field{
+		{Label: "Customer", Value: line(string(n.Customer))},
+		{Label: "Slack Channel", Value: e.channelLink()},
+		{Label: "Meeting Notes", Value: address(string(n.Links.MeetingNotes))},
+		{Label: "SFDC Escalation case URL", Value: e.caseState()},
+		{Label: "Severity", Value: notice.Words(level(n.Severity))},
+		{Label: "Status", Value: notice.Words(status)},
+		{Label: "Product DRI", Value: e.productState()},
+		{Label: "Support DRI", Value: e.supportState()},
+		{Label: "Description", Value: line(joined(string(n.Summary), firstParagraph(string(n.Description))))},
+		{Label: "FYI", Value: e.fyi()},
+	}}
+}
+
+// linked is a text with the line of links that every notice ends in: to the
+// file, the tracking issue, the channel and the case.
+func (e *planner) linked(text notice.Text) notice.Text {
+	links := []notice.Inline{
+		{Words: tree.Path(e.id), Place: notice.AtFile},
+		{Words: "tracking issue", Place: notice.AtTracking},
+		e.channelLink()[0],
+	}
+	if link := e.caseLink(); link != "" {
+		links = append(links, notice.Inline{Words: "case", Link: link})
+	}
+	return append(slices.Clip(text), notice.Block{Links: links})
+}
+
+func (e *planner) channelLink() notice.Line {
+	return notice.Line{{Words: "#" + string(e.channel), Place: notice.AtChannel}}
 }
 
 // responsible says who the DRI is and why.
-func (e *planner) responsible() string {
+func (e *planner) responsible() notice.Line {
 	want, clause := process.DRI(e.now.Account)
 	if want != e.now.DRI {
-		return e.name(e.now.DRI) + " is the DRI."
+		return append(e.person(e.now.DRI), words(" is the DRI."))
 	}
-	return fmt.Sprintf("%s, %s, is the DRI.", e.name(e.now.DRI), clause.Who())
+	return append(e.person(e.now.DRI), words(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
+}
+
+// lead says who leads technically, where that is a CSE (P6, P29).
+func (e *planner) lead() notice.Text {
+	if e.now.Account.CSE == "" {
+		return nil
+	}
+	return notice.Text{notice.Paragraph(append(e.person(e.now.Account.CSE), words(", the account's CSE, is the lead technical collaborator."))...)}
 }
 
 // caseNote says what the case has to be (P16).
-func (e *planner) caseNote() string {
-	owner := "nobody yet"
+func (e *planner) caseNote() notice.Block {
+	owner := notice.Words("nobody yet")
 	if owners := process.CaseOwner(e.people, e.policy, e.now); len(owners) > 0 {
-		owner = e.names(owners)
+		owner = e.persons(owners)
 	}
 	if e.now.Account.CSM == "" && e.now.Account.CSE != "" {
-		owner += ", who assigns a CSE"
+		owner = append(owner, words(", who assigns a CSE"))
 	}
-	return fmt.Sprintf("The case is of type %q and owned by %s; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria.",
-		process.CaseType, owner)
+	text := append(notice.Line{words(fmt.Sprintf("The case is of type %q and owned by ", process.CaseType))}, owner...)
+	return notice.Paragraph(append(text, words("; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria."))...)
 }
 
-func (e *planner) caseState() string {
+func (e *planner) caseState() notice.Line {
 	switch c := e.now.Links.Case; {
+	case c == schema.Pending:
+		return line(string(c))
 	case c != "":
-		return string(c)
+		return address(string(c))
 	case !process.NeedsCase(e.now):
-		return "none: it is about a services project, " + string(e.now.Account.ServicesProject.URL)
+		return append(notice.Words("none: it is about a services project, "), address(string(e.now.Account.ServicesProject.URL))...)
 	default:
-		return "none"
+		return notice.Words("none")
 	}
 }
 
@@ -84,87 +137,152 @@ func (e *planner) caseLink() string {
 	return ""
 }
 
-func (e *planner) productState() string {
+func (e *planner) productState() notice.Line {
 	p := e.now.Product
 	switch {
 	case p.DRI != "":
-		return e.name(p.DRI)
+		return e.person(p.DRI)
 	case p.Related != nil && !*p.Related && p.Reason != "":
-		return "none: not product related (" + string(p.Reason) + ")"
+		return line("none: not product related (" + string(p.Reason) + ")")
 	case p.Related != nil && !*p.Related:
-		return "none: not product related"
+		return notice.Words("none: not product related")
 	default:
-		return "none"
+		return notice.Words("none")
 	}
 }
 
-func (e *planner) supportState() string {
+// supportState says who is there for Support (P13). Where the file says nothing
+// of it, nobody is named, which is not to say that it is not needed.
+func (e *planner) supportState() notice.Line {
 	s := e.now.Support
-	if s == nil || !s.Needed {
-		return "none: Support is not needed"
+	switch {
+	case s == nil:
+		return notice.Words("none named")
+	case !s.Needed:
+		return notice.Words("none: Support is not needed")
 	}
-	state := "@" + string(e.policy.Channels.Support)
+	state := notice.Line{{Words: "@" + string(e.policy.Channels.Support), Group: notice.OnCall}}
 	if s.DRI != "" {
-		state = e.name(s.DRI) + ", " + state
+		state = slices.Concat(e.person(s.DRI), notice.Words(", "), state)
 	}
 	for i, t := range s.Tickets {
+		before := " "
 		if i == 0 {
-			state += "; tickets:"
+			before = "; tickets: "
 		}
-		state += " " + string(t)
+		state = append(append(state, words(before)), address(string(t))...)
 	}
 	return state
 }
 
 // fyi names whoever is informed: the managers, those who were added, and the
 // roles of the severity (P5, P21).
-func (e *planner) fyi() string {
+func (e *planner) fyi() notice.Line {
 	return e.named(process.Each(slices.Concat(process.Managers(e.people, e.now), e.now.FYI, e.informed)))
 }
 
 // named are people, and the roles that nobody holds.
-func (e *planner) named(list []schema.Handle) string {
-	text := e.names(list)
+func (e *planner) named(list []schema.Handle) notice.Line {
+	text := e.persons(list)
 	if len(e.unfilled) > 0 {
-		text = joinedBy("; ", text, "held by nobody: "+join(e.unfilled, ", "))
+		if len(text) > 0 {
+			text = append(text, words("; "))
+		}
+		text = append(text, words("held by nobody: "+join(e.unfilled, ", ")))
 	}
-	return cmp.Or(text, "nobody")
+	if len(text) == 0 {
+		return notice.Words("nobody")
+	}
+	return text
 }
 
 // informs says who is informed at the severity that it has now.
-func (e *planner) informs() string {
-	return "\n\nInformed: " + e.named(e.informed)
+func (e *planner) informs() notice.Block {
+	return notice.Block{Fields: []notice.Field{{Label: "Informed", Value: e.named(e.informed)}}}
 }
 
 // welcome is the opening message of the escalation's channel (P18).
-func (e *planner) welcome() string {
+func (e *planner) welcome() notice.Text {
 	n := e.now
-	var b strings.Builder
-	fmt.Fprintf(&b, "Welcome to the escalation of %s, severity %s: %s\n", oneLine(string(n.Customer)), n.Severity, oneLine(string(n.Summary)))
-	fmt.Fprintf(&b, "Case: %s\n", e.caseState())
-	fmt.Fprintf(&b, "Initial ask: %s\n", strings.TrimSpace(string(n.Ask)))
+	facts := []notice.Field{{Label: "Case", Value: e.caseState()}, {Label: "Meeting notes", Value: address(string(n.Links.MeetingNotes))}}
+	facts = append(facts, e.who()...)
 	if len(n.Skills) > 0 {
-		fmt.Fprintf(&b, "Skills: %s\n", oneLine(join(n.Skills, ", ")))
+		facts = append(facts, notice.Field{Label: "Skills", Value: line(join(n.Skills, ", "))})
 	}
-	fmt.Fprintf(&b, "Meeting notes: %s\n", n.Links.MeetingNotes)
-	b.WriteString("What is next:\n" + e.stepList())
+	text := notice.Text{
+		notice.Title(words(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", oneLine(string(n.Customer)), n.Severity, oneLine(string(n.Summary))))),
+		{Fields: facts},
+		notice.Heading("Initial ask"), prose(string(n.Ask)),
+		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
+		notice.Heading("What is next"), list(e.stepList()),
+	}
 	if n.Standup != nil {
-		b.WriteString(e.standup() + "\n")
+		text = append(text, notice.Paragraph(e.standup()...))
 	}
-	b.WriteString("\n" + e.responsible())
+	text = append(text, notice.Paragraph(e.responsible()...))
+	text = append(text, e.lead()...)
 	if n.Product.DRI != "" {
-		fmt.Fprintf(&b, " %s is the Product DRI and drives what is product related.", e.name(n.Product.DRI))
+		text = append(text, notice.Paragraph(append(e.person(n.Product.DRI), words(" is the Product DRI and drives what is product related."))...))
 	}
-	return b.String()
+	return e.linked(text)
 }
 
-// title is that of the tracking issue.
-func (e *planner) title() string {
-	return fmt.Sprintf("%s: %s (%s)", oneLine(string(e.now.Customer)), oneLine(string(e.now.Summary)), e.id)
+// who is who in an escalation (P18).
+func (e *planner) who() []notice.Field {
+	n := e.now
+	fields := []notice.Field{{Label: "DRI", Value: e.person(n.DRI)}, {Label: "Product DRI", Value: e.productState()}, {Label: "Support DRI", Value: e.supportState()}}
+	if n.Account.CSE != "" {
+		fields = append(fields, notice.Field{Label: "CSE", Value: e.person(n.Account.CSE)})
+	}
+	return fields
 }
 
-// titled is the tracking issue as a whole: its title, an empty line, its text.
-func (e *planner) titled() string { return e.title() + "\n\n" + strings.TrimRight(e.issue(), "\n") }
+// titled is the tracking issue as a whole: its title, the declaration's labels,
+// and what else the file says as it is now.
+func (e *planner) titled() notice.Text {
+	n, status := e.now, "Opened"
+	if n.Closure != nil {
+		status = "Closed"
+	}
+	text := notice.Text{
+		notice.Title(words(fmt.Sprintf("%s: %s (%s)", oneLine(string(n.Customer)), oneLine(string(n.Summary)), e.id))),
+		e.labels(status),
+		notice.Paragraph(e.responsible()...),
+	}
+	text = append(text, e.lead()...)
+	if process.NeedsCase(n) {
+		text = append(text, e.caseNote())
+	}
+	text = append(text, notice.Heading("Initial ask"), prose(string(n.Ask)))
+	if len(n.Skills) > 0 {
+		text = append(text, notice.Block{Fields: []notice.Field{{Label: "Skills", Value: line(join(n.Skills, ", "))}}})
+	}
+	text = append(text,
+		notice.Heading("Approach"), prose(string(n.Approach)),
+		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
+		notice.Heading("Next steps"), list(e.stepList()),
+	)
+	if n.Standup != nil {
+		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.standup()...))
+	}
+	var more []notice.Field
+	if len(n.Product.Team) > 0 {
+		more = append(more, notice.Field{Label: "Product team", Value: e.persons(n.Product.Team)})
+	}
+	if n.Links.CollaborationProject != "" {
+		more = append(more, notice.Field{Label: "Collaboration project", Value: address(string(n.Links.CollaborationProject))})
+	}
+	for _, issue := range n.Links.Issues {
+		more = append(more, notice.Field{Label: "Issue", Value: address(string(issue))})
+	}
+	if n.Previous != "" {
+		more = append(more, notice.Field{Label: "Previous escalation", Value: notice.Words(string(n.Previous))})
+	}
+	if len(more) > 0 {
+		text = append(text, notice.Block{Fields: more})
+	}
+	return e.linked(text)
+}
 
 // topic is that of the escalation's channel: what it is about, and which step is
 // due next.
@@ -181,90 +299,60 @@ func (e *planner) topic() string {
 // label is that of a severity.
 func label(s schema.Severity) string { return "severity:" + string(s) }
 
-// issue is the text of the tracking issue: the declaration, and what else the
-// file says as it is now.
-func (e *planner) issue() string {
-	n, status := e.now, "Opened"
-	if n.Closure != nil {
-		status = "Closed"
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", e.labels(status), e.responsible())
-	if process.NeedsCase(n) {
-		fmt.Fprintf(&b, "%s\n", e.caseNote())
-	}
-	fmt.Fprintf(&b, "\nInitial ask:\n%s\n", strings.TrimSpace(string(n.Ask)))
-	if len(n.Skills) > 0 {
-		fmt.Fprintf(&b, "Skills: %s\n", oneLine(join(n.Skills, ", ")))
-	}
-	fmt.Fprintf(&b, "\nApproach:\n%s\n", strings.TrimSpace(string(n.Approach)))
-	fmt.Fprintf(&b, "\nExit criteria:\n%s", criteriaList(n.ExitCriteria))
-	fmt.Fprintf(&b, "\nNext steps:\n%s", e.stepList())
-	if n.Standup != nil {
-		fmt.Fprintf(&b, "\n%s\n", e.standup())
-	}
-	if len(n.Product.Team) > 0 {
-		fmt.Fprintf(&b, "\nProduct team: %s\n", e.names(n.Product.Team))
-	}
-	if n.Links.CollaborationProject != "" {
-		fmt.Fprintf(&b, "\nCollaboration project: %s\n", n.Links.CollaborationProject)
-	}
-	if len(n.Links.Issues) > 0 {
-		fmt.Fprintf(&b, "\nIssues:\n- %s\n", join(n.Links.Issues, "\n- "))
-	}
-	if n.Previous != "" {
-		fmt.Fprintf(&b, "\nPrevious escalation: %s\n", n.Previous)
-	}
-	return b.String()
-}
-
 // headed is a notice with a title, the escalation that it is about, and the
-// update that says why.
-func (e *planner) headed(title string, c change.Change) string {
-	text := fmt.Sprintf("%s: %s (%s, severity %s)\nChannel #%s, DRI %s", title, oneLine(string(e.now.Customer)), e.id, e.now.Severity, e.channel, e.name(e.now.DRI))
-	return text + e.quote(c)
+// update that says why; after it comes what more there is to say.
+func (e *planner) headed(c change.Change, more ...notice.Block) notice.Text {
+	text := notice.Text{
+		notice.Title(words(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), oneLine(string(e.now.Customer)), e.id, e.now.Severity))),
+		{Fields: []notice.Field{{Label: "Channel", Value: e.channelLink()}, {Label: "DRI", Value: e.person(e.now.DRI)}}},
+	}
+	return e.linked(slices.Concat(text, e.quote(c), more))
 }
 
 // quote is the update that a change consists of or is explained by, unless a
 // notice before has it.
-func (e *planner) quote(c change.Change) string {
+func (e *planner) quote(c change.Change) notice.Text {
 	first := slices.IndexFunc(e.changes, func(x change.Change) bool { return x.Update == c.Update })
 	if c.Update == nil || e.changes[first].Moment != c.Moment {
-		return ""
+		return nil
 	}
-	return "\n\n" + e.update(c.Update)
+	return notice.Text{e.update(c.Update)}
 }
 
-// update is the text of an update, with who told it to whom and when (P24).
-func (e *planner) update(u *schema.Update) string {
-	head := fmt.Sprintf("Update by %s, %s, to %s", e.name(u.By), when(u.At.Time), join(u.To, " and "))
+// update is an update, with who told it to whom and when (P24).
+func (e *planner) update(u *schema.Update) notice.Block {
+	head := slices.Concat(notice.Words("Update by "), e.person(u.By), notice.Words(fmt.Sprintf(", %s, to %s", when(u.At.Time), join(u.To, " and "))))
 	if !u.Amends.IsZero() {
-		head += ", correcting that of " + when(u.Amends.Time)
+		head = append(head, words(", correcting that of "+when(u.Amends.Time)))
 	}
+	q := notice.Quote{Head: head, By: u.By, At: u.At.UTC(), Text: strings.TrimSpace(string(u.Text))}
 	if u.Redacted != "" {
-		return head + ":\nRedacted: " + oneLine(string(u.Redacted))
+		q.Text = "Redacted: " + oneLine(string(u.Redacted))
 	}
-	return head + ":\n" + strings.TrimSpace(string(u.Text))
+	return notice.Block{Quote: &q}
 }
 
-func (e *planner) productDRI(c change.Change) string {
-	was, is := c.Before.Product.DRI, c.After.Product.DRI
-	switch {
+func (e *planner) newDRI(c change.Change) notice.Block {
+	return notice.Paragraph(slices.Concat(e.person(c.After.DRI), notice.Words(" takes over from "), e.person(c.Before.DRI), notice.Words(" as DRI."))...)
+}
+
+func (e *planner) newProductDRI(c change.Change) notice.Block {
+	switch was, is := c.Before.Product.DRI, c.After.Product.DRI; {
 	case is == "":
-		return fmt.Sprintf("There is no Product DRI any more: it was %s.", e.name(was))
+		return notice.Paragraph(slices.Concat(notice.Words("There is no Product DRI any more: it was "), e.person(was), notice.Words("."))...)
 	case was == "":
-		return fmt.Sprintf("%s is the Product DRI and drives what is product related.", e.name(is))
+		return notice.Paragraph(append(e.person(is), words(" is the Product DRI and drives what is product related."))...)
 	default:
-		return fmt.Sprintf("%s takes over from %s as Product DRI.", e.name(is), e.name(was))
+		return notice.Paragraph(slices.Concat(e.person(is), notice.Words(" takes over from "), e.person(was), notice.Words(" as Product DRI."))...)
 	}
 }
 
 // criteria says what became of the exit criteria.
-func criteria(was, is []schema.ExitCriterion) string {
-	var met, reset, added, dropped []string
+func criteria(was, is []schema.ExitCriterion) notice.Block {
+	var met, reset, added, dropped []notice.Line
 	for _, c := range is {
 		i := slices.IndexFunc(was, func(w schema.ExitCriterion) bool { return w.Criterion == c.Criterion })
-		text := oneLine(string(c.Criterion))
+		text := line(string(c.Criterion))
 		switch {
 		case i < 0:
 			added = append(added, text)
@@ -276,45 +364,55 @@ func criteria(was, is []schema.ExitCriterion) string {
 	}
 	for _, w := range was {
 		if !slices.ContainsFunc(is, func(c schema.ExitCriterion) bool { return w.Criterion == c.Criterion }) {
-			dropped = append(dropped, oneLine(string(w.Criterion)))
+			dropped = append(dropped, line(string(w.Criterion)))
 		}
 	}
 	return differences("Exit criteria", count(is, func(c schema.ExitCriterion) bool { return !c.Met.IsZero() }, "met"),
-		"met now", met, "no longer met", reset, "new", added, "dropped", dropped)
+		difference{"met now", met}, difference{"no longer met", reset}, difference{"new", added}, difference{"dropped", dropped})
 }
 
 // steps says what became of the next steps.
-func (e *planner) steps(was, is []schema.NextStep) string {
-	var done, changed, added, dropped []string
+func (e *planner) steps(was, is []schema.NextStep) notice.Block {
+	var done, changed, added, dropped []notice.Line
 	for _, s := range is {
 		i := slices.IndexFunc(was, func(w schema.NextStep) bool { return w.Step == s.Step })
 		switch {
 		case i < 0:
 			added = append(added, e.step(s))
 		case was[i].Done.IsZero() && !s.Done.IsZero():
-			done = append(done, oneLine(string(s.Step)))
+			done = append(done, line(string(s.Step)))
 		case was[i] != s:
 			changed = append(changed, e.step(s))
 		}
 	}
 	for _, w := range was {
 		if !slices.ContainsFunc(is, func(s schema.NextStep) bool { return w.Step == s.Step }) {
-			dropped = append(dropped, oneLine(string(w.Step)))
+			dropped = append(dropped, line(string(w.Step)))
 		}
 	}
 	return differences("Next steps", count(is, func(s schema.NextStep) bool { return !s.Done.IsZero() }, "done"),
-		"done now", done, "changed", changed, "new", added, "dropped", dropped)
+		difference{"done now", done}, difference{"changed", changed}, difference{"new", added}, difference{"dropped", dropped})
 }
 
-// differences is one line of pairs of a word and what it is true of.
-func differences(title, state string, pairs ...any) string {
-	text := title + ", " + state
-	for i := 0; i < len(pairs); i += 2 {
-		if of := pairs[i+1].([]string); len(of) > 0 {
-			text += fmt.Sprintf("; %s: %s", pairs[i], strings.Join(of, ", "))
+// difference is a word and what it is true of.
+type difference struct {
+	word string
+	of   []notice.Line
+}
+
+// differences is one line of what became of a list.
+func differences(title, state string, list ...difference) notice.Block {
+	text := notice.Words(title + ", " + state)
+	for _, d := range list {
+		for i, l := range d.of {
+			before := ", "
+			if i == 0 {
+				before = "; " + d.word + ": "
+			}
+			text = append(append(text, words(before)), l...)
 		}
 	}
-	return text + "."
+	return notice.Paragraph(append(text, words("."))...)
 }
 
 func count[T any](of []T, is func(T) bool, word string) string {
@@ -327,107 +425,106 @@ func count[T any](of []T, is func(T) bool, word string) string {
 	return fmt.Sprintf("%d of %d %s", n, len(of), word)
 }
 
-func (e *planner) step(s schema.NextStep) string {
-	text := fmt.Sprintf("%s (%s, by %s)", oneLine(string(s.Step)), e.name(s.Owner), day(s.Due))
+func (e *planner) step(s schema.NextStep) notice.Line {
+	until := ", by " + day(s.Due)
 	if !s.Done.IsZero() {
-		text = fmt.Sprintf("%s (%s, done %s)", oneLine(string(s.Step)), e.name(s.Owner), day(s.Done))
+		until = ", done " + day(s.Done)
 	}
-	return text
+	return slices.Concat(line(string(s.Step)), notice.Words(" ("), e.person(s.Owner), notice.Words(until+")"))
 }
 
-func (e *planner) stepList() string {
-	var b strings.Builder
-	for _, s := range e.now.NextSteps {
-		fmt.Fprintf(&b, "- %s\n", e.step(s))
+func (e *planner) stepList() []notice.Item {
+	items := make([]notice.Item, len(e.now.NextSteps))
+	for i, s := range e.now.NextSteps {
+		done := !s.Done.IsZero()
+		items[i] = notice.Item{Text: e.step(s), Done: &done}
 	}
-	return b.String()
+	return items
 }
 
-func criteriaList(list []schema.ExitCriterion) string {
-	var b strings.Builder
-	for _, c := range list {
-		fmt.Fprintf(&b, "- %s", oneLine(string(c.Criterion)))
-		if !c.Met.IsZero() {
-			fmt.Fprintf(&b, " (met %s)", day(c.Met))
+func criteriaList(list []schema.ExitCriterion) []notice.Item {
+	items := make([]notice.Item, len(list))
+	for i, c := range list {
+		done, text := !c.Met.IsZero(), line(string(c.Criterion))
+		if done {
+			text = append(text, words(fmt.Sprintf(" (met %s)", day(c.Met))))
 		}
-		b.WriteByte('\n')
+		items[i] = notice.Item{Text: text, Done: &done}
 	}
-	return b.String()
+	return items
 }
 
-func (e *planner) standup() string {
+func (e *planner) standup() notice.Line {
 	s := e.now.Standup
 	if s == nil {
-		return "There is no standup any more."
+		return notice.Words("There is no standup any more.")
 	}
 	text := fmt.Sprintf("Standup: %s at %s %s", join(s.Days, ", "), s.Time, s.Zone)
 	if s.Minutes > 0 {
 		text += fmt.Sprintf(", %d minutes", s.Minutes)
 	}
-	return fmt.Sprintf("%s, with %s: %s", text, e.names(s.Attendees), s.Link)
-}
-
-// closed is what a closure is called (P34).
-func closed(c *schema.Closure) string {
-	if c.Resolution == schema.Deescalated {
-		return "Escalation de-escalated to standard business"
-	}
-	return "Escalation closed"
+	return slices.Concat(notice.Words(text+", with "), e.persons(s.Attendees), notice.Words(": "), address(string(s.Link)))
 }
 
 // closure is the notice of the end, the same words everywhere (P31 to P33).
-func (e *planner) closure() string {
+func (e *planner) closure() notice.Text {
 	c := e.now.Closure
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s (%s, severity %s)\n", closed(c), oneLine(string(e.now.Customer)), e.id, e.now.Severity)
-	fmt.Fprintf(&b, "Closed by %s, %s\n", e.name(c.By), when(c.At.Time))
-	fmt.Fprintf(&b, "Outcome: %s\n", c.Outcome)
-	if c.ExitCriteriaMet {
-		b.WriteString("Exit criteria met: yes\n")
-	} else {
-		fmt.Fprintf(&b, "Exit criteria met: no: %s\n", oneLine(string(c.WhyNot)))
+	met := notice.Words("yes")
+	if !c.ExitCriteriaMet {
+		met = line("no: " + string(c.WhyNot))
 	}
-	fmt.Fprintf(&b, "What was done:\n%s\n", strings.TrimSpace(string(c.Summary)))
-	if c.Agreement.URL != "" {
-		fmt.Fprintf(&b, "Agreement: %s\n", c.Agreement.URL)
-	} else {
-		fmt.Fprintf(&b, "Agreement: waived by %s: %s\n", e.name(c.Agreement.By), oneLine(string(c.Agreement.Waived)))
+	agreement := address(string(c.Agreement.URL))
+	if c.Agreement.URL == "" {
+		agreement = slices.Concat(notice.Words("waived by "), e.person(c.Agreement.By), line(": "+string(c.Agreement.Waived)))
 	}
+	rest := []notice.Field{{Label: "Agreement", Value: agreement}}
 	if r := c.RCA; r != nil && r.Requested {
 		switch {
 		case r.URL != "":
-			fmt.Fprintf(&b, "Root cause analysis: %s\n", r.URL)
+			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: address(string(r.URL))})
 		case r.Owner != "":
-			fmt.Fprintf(&b, "Root cause analysis: %s, by %s\n", e.name(r.Owner), day(r.Due))
+			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: append(e.person(r.Owner), words(", by "+day(r.Due)))})
 		}
 	}
 	if c.PatternIssue != "" {
-		fmt.Fprintf(&b, "Pattern issue: %s\n", c.PatternIssue)
+		rest = append(rest, notice.Field{Label: "Pattern issue", Value: address(string(c.PatternIssue))})
 	}
-	fmt.Fprintf(&b, "CSM sentiment: %s", oneLine(string(c.Sentiment)))
-	return b.String()
+	rest = append(rest, notice.Field{Label: "CSM sentiment", Value: line(string(c.Sentiment))})
+	moment := notice.Closed
+	if c.Resolution == schema.Deescalated {
+		moment = notice.Deescalated
+	}
+	return notice.Text{
+		notice.Title(words(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), oneLine(string(e.now.Customer)), e.id, e.now.Severity))),
+		{Fields: []notice.Field{
+			{Label: "Closed by", Value: append(e.person(c.By), words(", "+when(c.At.Time)))},
+			{Label: "Outcome", Value: line(string(c.Outcome))},
+			{Label: "Exit criteria met", Value: met},
+		}},
+		notice.Heading("What was done"), prose(string(c.Summary)),
+		{Fields: rest},
+	}
 }
 
 // caseFields are the fields of the case that this file knows (P16).
-func (e *planner) caseFields() string {
+func (e *planner) caseFields() notice.Text {
 	n := e.now
-	var b strings.Builder
-	fmt.Fprintf(&b, "Case type: %s\n", process.CaseType)
+	fields := []notice.Field{{Label: "Case type", Value: notice.Words(process.CaseType)}}
 	if owners := process.CaseOwner(e.people, e.policy, n); len(owners) > 0 {
-		fmt.Fprintf(&b, "Case owner: %s\n", e.names(owners))
+		fields = append(fields, notice.Field{Label: "Case owner", Value: e.persons(owners)})
 	}
-	fmt.Fprintf(&b, "Severity: %s\n", level(n.Severity))
-	fmt.Fprintf(&b, "Escalation DRI: %s\nProduct DRI: %s\nSupport DRI: %s\n", e.name(n.DRI), oneLine(e.productState()), oneLine(e.supportState()))
-	fmt.Fprintf(&b, "Customer Escalation Slack channel: #%s\n", e.channel)
+	fields = append(fields, notice.Field{Label: "Severity", Value: notice.Words(level(n.Severity))}, notice.Field{Label: "Escalation DRI", Value: e.person(n.DRI)})
+	fields = append(fields, e.who()[1:]...)
+	fields = append(fields, notice.Field{Label: "Customer Escalation Slack channel", Value: e.channelLink()})
 	if n.Links.CollaborationProject != "" {
-		fmt.Fprintf(&b, "Customer Collaboration project: %s\n", n.Links.CollaborationProject)
+		fields = append(fields, notice.Field{Label: "Customer Collaboration project", Value: address(string(n.Links.CollaborationProject))})
 	}
-	fmt.Fprintf(&b, "Customer meeting notes: %s\n", n.Links.MeetingNotes)
-	fmt.Fprintf(&b, "Escalation exit criteria:\n%s", criteriaList(n.ExitCriteria))
+	fields = append(fields, notice.Field{Label: "Customer meeting notes", Value: address(string(n.Links.MeetingNotes))})
+	text := notice.Text{{Fields: fields}, notice.Heading("Escalation exit criteria"), list(criteriaList(n.ExitCriteria))}
 	if n.Standup != nil {
-		fmt.Fprintf(&b, "%s\n", e.standup())
+		text = append(text, notice.Paragraph(e.standup()...))
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return text
 }
 
 // name is what people call a person; the handle, where the directory knows
@@ -439,12 +536,54 @@ func (e *planner) name(h schema.Handle) string {
 	return string(h)
 }
 
-func (e *planner) names(list []schema.Handle) string {
-	words := make([]string, len(list))
-	for i, h := range list {
-		words[i] = e.name(h)
+// person is a person by name.
+func (e *planner) person(h schema.Handle) notice.Line {
+	if h == "" {
+		return notice.Words("nobody")
 	}
-	return strings.Join(words, ", ")
+	return notice.Line{{Words: e.name(h), Person: h}}
+}
+
+// persons are people by name.
+func (e *planner) persons(list []schema.Handle) notice.Line {
+	var text notice.Line
+	for i, h := range list {
+		if i > 0 {
+			text = append(text, words(", "))
+		}
+		text = append(text, e.person(h)...)
+	}
+	return text
+}
+
+// words is a piece of a line that is nothing but words.
+func words(s string) notice.Inline { return notice.Inline{Words: s} }
+
+// line makes one line of what somebody wrote.
+func line(s string) notice.Line { return notice.Words(cmp.Or(oneLine(s), missing)) }
+
+// address is a link that reads as its address.
+func address(url string) notice.Line {
+	if url == "" {
+		return notice.Words(missing)
+	}
+	return notice.Line{{Link: url}}
+}
+
+// prose is what somebody wrote, in lines of their own.
+func prose(s string) notice.Block {
+	return notice.Block{Quote: &notice.Quote{Text: cmp.Or(strings.TrimSpace(s), missing)}}
+}
+
+// missing stands in the place of what a file has to say and does not.
+const missing = "missing"
+
+// list is a list; one without items is missing.
+func list(items []notice.Item) notice.Block {
+	if len(items) == 0 {
+		return prose("")
+	}
+	return notice.Block{List: items}
 }
 
 // level is a severity as a label has it.
@@ -454,7 +593,6 @@ func level(s schema.Severity) string {
 	}
 	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }
-
 func raised(from, to schema.Severity) string {
 	if slices.Index(schema.AllSeverities(), to) < slices.Index(schema.AllSeverities(), from) {
 		return "raised"

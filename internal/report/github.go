@@ -8,6 +8,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // maxAnnotations is how many annotations of each level GitHub shows of a step.
@@ -34,7 +35,7 @@ func GitHub(w io.Writer, r finding.Report) error {
 	}
 	if more := max(told["error"]-maxAnnotations, 0) + max(told["warning"]-maxAnnotations, 0); more > 0 {
 		fmt.Fprintf(b, "not annotated: %s, since GitHub shows %d errors and %d warnings of a step; all are listed above\n",
-			count(more, "finding"), maxAnnotations, maxAnnotations)
+			words.Count(more, "finding"), maxAnnotations, maxAnnotations)
 	}
 	fmt.Fprintln(b, verdict(r))
 	return b.Flush()
@@ -51,9 +52,9 @@ func annotation(command string, f finding.Finding) string {
 	if !f.New {
 		title += " (" + inBase + ")"
 	}
-	text := escape.Lines(escape.Clip(f.Message, textClip))
+	text := escape.Lines(words.Clip(f.Message, words.Longest))
 	if f.Hint != "" {
-		text = append(text, escape.Lines(escape.Clip(f.Hint, textClip))...)
+		text = append(text, escape.Lines(words.Clip(f.Hint, words.Longest))...)
 	}
 	return fmt.Sprintf("::%s file=%s,line=%d,endLine=%d%s,title=%s::%s", command, escape.WorkflowProperty(f.Path),
 		f.Line, last, columns, escape.WorkflowProperty(title), escape.WorkflowData(strings.Join(text, "\n")))
@@ -69,9 +70,9 @@ func lastLine(s finding.Span) int {
 
 // logLine is a finding as a line of the log, which holds no workflow command.
 func logLine(f finding.Finding) string {
-	l := fmt.Sprintf("%s: %s: %s", f.Level, where(f), escape.Clip(escape.Line(f.Message), textClip))
+	l := fmt.Sprintf("%s: %s: %s", f.Level, Where(f), words.Clip(escape.Line(f.Message), words.Longest))
 	if f.Hint != "" {
-		l += "; " + escape.Clip(escape.Line(f.Hint), textClip)
+		l += "; " + words.Clip(escape.Line(f.Hint), words.Longest)
 	}
 	l += " [" + label(f) + "]"
 	if !f.New {

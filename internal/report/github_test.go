@@ -64,9 +64,9 @@ func ignored(r rune) bool { return unicode.In(r, unicode.C, unicode.M) }
 
 var anyOldCommand = regexp.MustCompile(`##\[`)
 
-// words are what the property tests make text of: whatever means something to
+// fragments are what the property tests make text of: whatever means something to
 // somebody.
-var words = []string{
+var fragments = []string{
 	"::", "error", "::error::", "::warning file=x::", "##", "[", "##[", "##[error]", "#", "]", "set-output name=x", "%", "%0A", "%25", ":", ",", "=",
 	"\n", "\r", "\r\n", "\t", " ", "\u00a0", "\u2028", "\u0085", "\v", "\u200b", "\u200d", "\u00ad", "\u0301", "\ufe0f", "\x1b[2K", "\x00", "\u202e",
 	"`", "``", "|", "\\", "\\|", "@everyone", "@", "#12", "GH-12", "<b>", "<!--", "-->", "&amp;", "]]>", "<![CDATA[", "https://x.y", "www.", "www.x.y", "a@b.c",
@@ -78,7 +78,7 @@ func text() *rapid.Generator[string] {
 		if rapid.IntRange(0, 9).Draw(t, "any") == 0 {
 			return rapid.String().Draw(t, "text")
 		}
-		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 8).Draw(t, "words"), "")
+		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(fragments), 0, 8).Draw(t, "words"), "")
 	})
 }
 

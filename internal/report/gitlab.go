@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 )
 
 // GitLab prints findings as a Code Quality report. Faults that the base had
@@ -32,5 +33,5 @@ func GitLab(w io.Writer, r finding.Report) error {
 		}
 		issues = append(issues, issue{sentence(f), f.Rule, prints[i], severity, location{f.Path, lines{f.Line}}})
 	}
-	return encode(w, issues)
+	return jsonfmt.Write(w, issues)
 }

@@ -1,14 +1,21 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 )
 
 // JSON prints findings for programs, in the shape that is promised to them.
 func JSON(w io.Writer, r finding.Report) error {
+	type fix struct {
+		Line      int    `json:"line"`
+		Column    int    `json:"column"`
+		EndLine   int    `json:"end_line"`
+		EndColumn int    `json:"end_column"`
+		Text      string `json:"text"`
+	}
 	type item struct {
 		Path      string        `json:"path"`
 		Line      int           `json:"line"`
@@ -21,6 +28,7 @@ func JSON(w io.Writer, r finding.Report) error {
 		Hint      string        `json:"hint"`
 		Cites     []string      `json:"cites"`
 		New       bool          `json:"new"`
+		Fixes     []fix         `json:"fixes,omitempty"`
 	}
 	out := struct {
 		Findings []item `json:"findings"`
@@ -30,19 +38,15 @@ func JSON(w io.Writer, r finding.Report) error {
 	}{Findings: []item{}, Files: r.Files}
 	out.Errors, out.Warnings = finding.Count(r.Findings)
 	for _, f := range r.Findings {
+		var fixes []fix
+		for _, x := range f.Fixes {
+			fixes = append(fixes, fix{x.Line, x.Column, x.EndLine, x.EndColumn, x.Text})
+		}
 		out.Findings = append(out.Findings, item{
 			Path: f.Path, Line: f.Line, Column: f.Column, EndLine: f.EndLine, EndColumn: f.EndColumn,
 			Rule: f.Rule, Level: f.Level, Message: f.Message, Hint: f.Hint,
-			Cites: append([]string{}, f.Cites...), New: f.New,
+			Cites: append([]string{}, f.Cites...), New: f.New, Fixes: fixes,
 		})
 	}
-	return encode(w, out)
-}
-
-// encode writes v as JSON that a person can read, too.
-func encode(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return jsonfmt.Write(w, out)
 }

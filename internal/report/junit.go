@@ -9,6 +9,8 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/terminal"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // JUnit prints findings for the test tab of a CI system. Each file that has
@@ -76,7 +78,7 @@ func JUnit(w io.Writer, r finding.Report, rules []Rule) error {
 func testCase(path string, fs []finding.Finding) junitCase {
 	var text strings.Builder
 	for _, f := range fs {
-		text.WriteString("\n" + painter(false).finding(f))
+		text.WriteString("\n" + FindingText(f, terminal.Screen{}))
 	}
 	// GitLab makes a link to a file of the job of this mark.
 	out := &junitText{Text: strings.ReplaceAll(text.String(), "[[ATTACHMENT", "[ [ATTACHMENT")}
@@ -85,7 +87,7 @@ func testCase(path string, fs []finding.Finding) junitCase {
 	worst := byUrgency(fs)[0]
 	switch {
 	case worst.New && worst.Level == finding.Error:
-		out.Message = escape.Clip(escape.Line(worst.Message), textClip)
+		out.Message = words.Clip(escape.Line(worst.Message), words.Longest)
 		if len(fs) > 1 {
 			out.Message += fmt.Sprintf(" (and %d more)", len(fs)-1)
 		}

@@ -77,6 +77,7 @@ func TestSchemasRefuse(t *testing.T) {
 		{"sarif-schema-2.1.0.json", "sarif", `"level": "error"`, `"level": "bad"`},
 		{"sarif-schema-2.1.0.json", "sarif", `"startLine": 3`, `"startLine": 0`},
 		{"sarif-schema-2.1.0.json", "sarif", `"columnKind"`, `"column"`},
+		{"sarif-schema-2.1.0.json", "sarif", `"deletedRegion"`, `"region"`},
 		{"gitlab-codequality.schema.json", "gitlab", `"severity": "major"`, `"severity": "error"`},
 		{"gitlab-codequality.schema.json", "gitlab", `"begin": 3`, `"begin": 0`},
 	} {
@@ -99,14 +100,27 @@ func TestJSONShape(t *testing.T) {
 		t.Errorf("keys %q, want %q", got, want)
 	}
 	want := []string{"cites", "column", "end_column", "end_line", "hint", "level", "line", "message", "new", "path", "rule"}
+	fixed := 0
 	for _, f := range out["findings"].([]any) {
 		f := f.(map[string]any)
+		if fixes, has := f["fixes"]; has { // only where exactly one answer is right
+			for _, x := range fixes.([]any) {
+				fixed++
+				if got, want := sortedKeys(x.(map[string]any)), []string{"column", "end_column", "end_line", "line", "text"}; !slices.Equal(got, want) {
+					t.Errorf("a fix has the keys %q, want %q", got, want)
+				}
+			}
+			delete(f, "fixes")
+		}
 		if got := sortedKeys(f); !slices.Equal(got, want) {
 			t.Errorf("keys %q, want %q", got, want)
 		}
 		if _, ok := f["cites"].([]any); !ok {
 			t.Errorf("cites is %v", f["cites"])
 		}
+	}
+	if fixed != 3 {
+		t.Errorf("%d fixes, want 3", fixed)
 	}
 	if _, ok := decode[map[string]any](t, printed(t, JSON, finding.Report{}))["findings"].([]any); !ok {
 		t.Error("findings is no array where there are none")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Rule is what a format tells about a rule beside its findings.
@@ -30,7 +31,7 @@ type Rule struct {
 
 // verdict is the one line that every report for people has.
 func verdict(r finding.Report) string {
-	line := count(r.Files, "file") + " checked: "
+	line := words.Count(r.Files, "file") + " checked: "
 	if len(r.Findings) == 0 {
 		return line + "nothing to say"
 	}
@@ -48,9 +49,9 @@ func verdict(r finding.Report) string {
 		switch {
 		case all == 0:
 		case old == 0:
-			parts = append(parts, count(all, string(level)))
+			parts = append(parts, words.Count(all, string(level)))
 		default:
-			parts = append(parts, fmt.Sprintf("%s (%d %s)", count(all, string(level)), old, inBase))
+			parts = append(parts, fmt.Sprintf("%s (%d %s)", words.Count(all, string(level)), old, inBase))
 		}
 	}
 	return line + strings.Join(parts, ", ")
@@ -58,14 +59,6 @@ func verdict(r finding.Report) string {
 
 // inBase marks a finding that the version compared with had already.
 const inBase = "already in the base"
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}
 
 // label names the rule of a finding and what it cites.
 func label(f finding.Finding) string {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/terminal"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -24,8 +25,8 @@ type format func(io.Writer, finding.Report) error
 
 // formats are all of them, under the names that begin their golden files.
 var formats = map[string]format{
-	"text":    func(w io.Writer, r finding.Report) error { return Text(w, r, TextOptions{}) },
-	"colour":  func(w io.Writer, r finding.Report) error { return Text(w, r, TextOptions{Color: true}) },
+	"text":    func(w io.Writer, r finding.Report) error { return Text(w, r, terminal.Screen{}) },
+	"colour":  func(w io.Writer, r finding.Report) error { return Text(w, r, terminal.Screen{Color: true}) },
 	"json":    JSON,
 	"github":  GitHub,
 	"sarif":   func(w io.Writer, r finding.Report) error { return SARIF(w, r, sampleRules, "v1.2.3") },
@@ -41,6 +42,40 @@ func printed(t testing.TB, f format, r finding.Report) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// Where the width is known, no line of text is wider, and the words are those
+// that stand in one line where it is not.
+func TestTextFits(t *testing.T) {
+	t.Parallel()
+	for name, r := range samples() {
+		text := func(s terminal.Screen) string {
+			return printed(t, func(w io.Writer, r finding.Report) error { return Text(w, r, s) }, r)
+		}
+		whole := text(terminal.Screen{})
+		for _, width := range []int{60, 80, 200} {
+			fitted := text(terminal.Screen{Width: width})
+			for line := range strings.SplitSeq(fitted, "\n") {
+				if terminal.Columns(line) > width && terminal.Columns(strings.Fields(line)[0]) <= width {
+					t.Errorf("%s at %d has %d columns: %q", name, width, terminal.Columns(line), line)
+				}
+			}
+			if width == 200 || name == "hostile" { // the lines of a file are cut to the width
+				continue
+			}
+			words := func(text string) (all []string) {
+				for line := range strings.SplitSeq(text, "\n") {
+					if number, _, source := strings.Cut(line, " | "); !source || strings.Trim(number, " 0123456789") != "" {
+						all = append(all, strings.Fields(line)...)
+					}
+				}
+				return all
+			}
+			if got, want := words(fitted), words(whole); !slices.Equal(got, want) {
+				t.Errorf("%s at %d says\n%q, want\n%q", name, width, got, want)
+			}
+		}
+	}
 }
 
 func TestGolden(t *testing.T) {

@@ -45,6 +45,7 @@ func samples() map[string]finding.Report {
 	severity := finding.Finding{
 		Path: northwind, Place: at(3, "severity: hihg", "hihg"), Rule: "severity-known", Level: finding.Error, New: true,
 		Message: "there is no severity `hihg`", Hint: "write `severity: high`", Cites: []string{"P3", "P4"}, Field: "/severity", Value: "hihg",
+		Fixes: []finding.Fix{{Span: at(3, "severity: hihg", "hihg").Span, Text: "high"}},
 	}
 	steps := "  - {step: Load test, owner: nobody, due: 2026-13-24}"
 	mixed := []finding.Finding{
@@ -77,6 +78,7 @@ func samples() map[string]finding.Report {
 		{
 			Path: tokyo, Place: at(4, "account:\t日本 region", "日本"), Rule: "yaml-tab", Level: finding.Error, New: true,
 			Message: "a tab stands where YAML wants spaces", Hint: "write two spaces for each tab",
+			Fixes: []finding.Fix{{Span: at(4, "account:\t日本 region", "\t").Span, Text: " "}, {Span: finding.Span{Line: 5, Column: 1, EndLine: 6, EndColumn: 1}}},
 		},
 	}
 	old := func(f finding.Finding) finding.Finding {
@@ -125,6 +127,7 @@ func hostile() []finding.Finding {
 		fs = append(fs, finding.Finding{
 			Path: "escalations/2026/a,b:c%20d|`e`.yaml", Place: at(i+1, "k: \"x "+strings.ReplaceAll(text, "\n", " ")+" y\"", " y"),
 			Rule: "schema", Level: finding.Error, Message: text, Hint: text, New: true, Field: "/k", Value: text,
+			Fixes: []finding.Fix{{Span: finding.LineOne, Text: text}},
 		})
 	}
 	last := &fs[len(fs)-1]

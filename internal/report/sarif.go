@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 )
 
 const (
@@ -38,7 +39,7 @@ func SARIF(w io.Writer, r finding.Report, rules []Rule, version string) error {
 			RuleID: f.Rule, Level: "warning", Message: sarifText{literal(sentence(f))},
 			Locations: []sarifLocation{{sarifPlace{
 				File:   sarifFile{relativeURI(f.Path), "%SRCROOT%"},
-				Region: sarifRegion{f.Line, f.Column, f.EndLine, f.EndColumn},
+				Region: regionOf(f.Span),
 			}}},
 			Fingerprints: map[string]string{"escalateFault/v1": prints[i]},
 		}
@@ -54,9 +55,21 @@ func SARIF(w io.Writer, r finding.Report, rules []Rule, version string) error {
 		case compared:
 			result.BaselineState = "unchanged"
 		}
+		if len(f.Fixes) > 0 {
+			change := sarifChange{File: sarifFile{relativeURI(f.Path), "%SRCROOT%"}}
+			for _, x := range f.Fixes {
+				change.Replacements = append(change.Replacements, sarifReplacement{regionOf(x.Span), sarifText{x.Text}})
+			}
+			result.Fixes = []sarifFix{{Description: sarifText{literal(f.Hint)}, Changes: []sarifChange{change}}}
+		}
 		run.Results = append(run.Results, result)
 	}
-	return encode(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+	return jsonfmt.Write(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+// regionOf is a span as SARIF has it.
+func regionOf(s finding.Span) sarifRegion {
+	return sarifRegion{s.Line, s.Column, s.EndLine, s.EndColumn}
 }
 
 // describe is a rule as a viewer shows it beside its findings.
@@ -123,6 +136,19 @@ type (
 		Locations     []sarifLocation   `json:"locations"`
 		Fingerprints  map[string]string `json:"partialFingerprints"`
 		BaselineState string            `json:"baselineState,omitempty"`
+		Fixes         []sarifFix        `json:"fixes,omitempty"`
+	}
+	sarifFix struct {
+		Description sarifText     `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		File         sarifFile          `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted  sarifRegion `json:"deletedRegion"`
+		Inserted sarifText   `json:"insertedContent"`
 	}
 	sarifText struct {
 		Text string `json:"text"`

@@ -7,6 +7,8 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/markdown"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 const (
@@ -28,21 +30,21 @@ func Summary(w io.Writer, r finding.Report) error {
 	rest := byUrgency(r.Findings)
 	for ; len(rest) > 0 && b.Len() < maxSummary; rest = rest[1:] {
 		f := rest[0]
-		message := markdown(escape.Clip(f.Message, summaryClip))
+		message := markdown.Cell(words.Clip(f.Message, summaryClip))
 		if f.Level != finding.Error {
 			message = "Warning: " + message
 		}
 		if !f.New {
 			message += " (" + inBase + ")"
 		}
-		place := fmt.Sprintf("%s:%d", escape.Clip(escape.Visible(f.Path), summaryClip), f.Line)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", codeSpan(place), message,
-			markdown(escape.Clip(f.Hint, summaryClip)), codeSpan(label(f)))
+		place := fmt.Sprintf("%s:%d", words.Clip(escape.Visible(f.Path), summaryClip), f.Line)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", markdown.Code(place), message,
+			markdown.Cell(words.Clip(f.Hint, summaryClip)), markdown.Code(label(f)))
 	}
 	if len(rest) > 0 {
 		errors, warnings := finding.Count(rest)
 		fmt.Fprintf(&b, "\nLeft out here: %s and %s, from %s on; `escalate lint` tells them all.\n",
-			count(errors, "error"), count(warnings, "warning"), codeSpan(escape.Clip(escape.Visible(rest[0].Path), summaryClip)))
+			words.Count(errors, "error"), words.Count(warnings, "warning"), markdown.Code(words.Clip(escape.Visible(rest[0].Path), summaryClip)))
 	}
 	if len(r.Findings) > 0 {
 		b.WriteString("\n`escalate explain RULE` tells the reason for a rule, with an example.\n")

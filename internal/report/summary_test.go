@@ -8,37 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
-
-func TestMarkdown(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ text, want string }{
-		{"", ""},
-		{"plain words, and (more) of them: don't!", "plain words, and (more) of them: don't!"},
-		{"there is no severity `hihg`", "there is no severity `hihg`"},
-		{"write `a: b`, or (`c`).", "write `a: b`, or (`c`)."},
-		{"see people.yaml.", "see `people.yaml`."},
-		{"@everyone", "`@everyone`"},
-		{"ask @jane, please", "ask `@jane`, please"},
-		{"#12 GH-12 gh-7x octo/cat#1", "`#12` `GH-12` `gh-7x` `octo/cat#1`"},
-		{"deadbeef 1234567 decade", "`deadbeef` `1234567` decade"},
-		{"https://x.y www.x.y www.`x.y` a@b.c", "`https://x.y` `www.x.y` `www`.`x.y` `a@b.c`"},
-		{"<script>x</script>", "`<script>x</script>`"},
-		{"a|b `c|d` \\|", "`a\\|b` `c\\|d` `\\\\|`"},
-		{"*a* _b_ ~c~ $d$ :e:", "`*a*` `_b_` `~c~` `$d$` `:e`:"},
-		{"[a](b) ![a](b)", "`[a](b`) `![a](b`)"},
-		{"one ` alone", "one `` ` `` alone"},
-		{"`a`@b`c`", "`a@bc`"},
-		{"a\nb\x1b", "a `b<U+001B>`"},
-		{"&amp; &#64;", "`&amp`; `&#64`;"},
-		{"東京 Zürich 50%", "東京 Zürich 50%"},
-	}
-	for _, tt := range tests {
-		if got := markdown(tt.text); got != tt.want {
-			t.Errorf("markdown(%q)\n got %s\nwant %s", tt.text, got, tt.want)
-		}
-	}
-}
 
 // cells splits a row of a table as GitHub does: at each bar without a backslash.
 func cells(row string) []string {
@@ -119,7 +90,7 @@ func TestSummaryIsBounded(t *testing.T) {
 		t.Errorf("%d bytes", len(out))
 	}
 	rows := strings.Count(out, "\n| ") - 2
-	want := "\nLeft out here: " + count(10_000-rows, "error") + " and 0 warnings, from `ppp"
+	want := "\nLeft out here: " + words.Count(10_000-rows, "error") + " and 0 warnings, from `ppp"
 	if !strings.Contains(out, want) {
 		t.Errorf("lacks %q; ends in %q", want, out[len(out)-600:])
 	}

@@ -8,96 +8,83 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/terminal"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
-
-const (
-	// textWidth is the width of a terminal that every terminal has. Source
-	// lines are cut to it, since the mark below would be lost in a wrapped one.
-	// Messages and hints are not: the terminal wraps them, and what it wraps
-	// can still be searched for and copied.
-	textWidth = 80
-	// textClip is the longest message or hint that a person is shown.
-	textClip = 1000
-)
-
-// TextOptions says how Text looks.
-type TextOptions struct {
-	// Color adds the colours of a terminal.
-	Color bool
-}
 
 // Text prints findings for a person at a terminal: where and what, the line
 // with a mark under the fault, and what would be right.
-func Text(w io.Writer, r finding.Report, o TextOptions) error {
+func Text(w io.Writer, r finding.Report, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
-	p := painter(o.Color)
 	for _, f := range r.Findings {
-		b.WriteString(p.finding(f))
+		b.WriteString(FindingText(f, s))
 		b.WriteByte('\n')
 	}
 	for _, f := range byUrgency(r.Findings) {
 		if f.Level == finding.Error {
-			fmt.Fprintf(b, "For the reason and an example: %s\n", p.paint(bold, "escalate explain "+f.Rule))
+			command := whole("escalate explain " + f.Rule)
+			line := s.WrapStated("For the reason and an example: "+command, 0, "  ")
+			fmt.Fprintln(b, strings.Replace(line, command, s.Paint(terminal.Bold, broken(command)), 1))
 			break
 		}
 	}
-	fmt.Fprintln(b, verdict(r))
+	fmt.Fprintln(b, s.WrapStated(verdict(r), 0, "  "))
 	return b.Flush()
 }
 
-// finding is what Text prints of one finding.
-func (p painter) finding(f finding.Finding) string {
+// FindingText is what Text prints of one finding.
+func FindingText(f finding.Finding, s terminal.Screen) string {
 	var b strings.Builder
-	old := ""
-	if !f.New {
-		old = " (" + inBase + ")"
-	}
-	fmt.Fprintf(&b, "%s: %s: %s %s%s\n", p.paint(bold, where(f)), p.paint(colour(f), string(f.Level)),
-		escape.Clip(escape.Line(f.Message), textClip), p.paint(faint, "["+label(f)+"]"), p.paint(faint, old))
 	indent := "    "
 	if f.Source != "" {
-		number := fmt.Sprintf("%5d", f.Line)
-		blank := strings.Repeat(" ", len(number))
-		text, mark := snippet(f.Place, textWidth-len(number)-len(" | "))
-		fmt.Fprintf(&b, "%s %s\n", p.paint(faint, number+" |"), text)
-		fmt.Fprintf(&b, "%s %s\n", p.paint(faint, blank+" |"), p.paint(colour(f), mark))
-		indent = blank + " "
+		indent = "      " // behind the number of the line
+	}
+	place, level := Where(f), string(f.Level)
+	message := words.Clip(escape.Line(f.Message), words.Longest)
+	asides := []string{whole("[" + label(f) + "]")}
+	if !f.New {
+		asides = append(asides, whole("("+inBase+")"))
+	}
+	head := s.WrapStated(message+" "+strings.Join(asides, " "), terminal.Columns(place+": "+level+": "), indent)
+	for _, a := range asides {
+		i := strings.LastIndex(head, a)
+		head = head[:i] + s.Paint(terminal.Faint, broken(a)) + head[i+len(a):]
+	}
+	if !strings.HasPrefix(head, "\n") {
+		head = " " + head
+	}
+	fmt.Fprintf(&b, "%s: %s:%s\n", s.Paint(terminal.Bold, place), s.Paint(colour(f), level), head)
+	if f.Source != "" {
+		number, blank := fmt.Sprintf("%5d |", f.Line), strings.Repeat(" ", 5)+" |"
+		text, mark := snippet(f.Place, s.Room(len(number)+1))
+		fmt.Fprintf(&b, "%s %s\n", s.Paint(terminal.Faint, number), text)
+		fmt.Fprintf(&b, "%s %s\n", s.Paint(terminal.Faint, blank), s.Paint(colour(f), mark))
 	}
 	if f.Hint != "" {
-		hint := strings.Join(escape.Lines(escape.Clip(f.Hint, textClip)), "\n"+indent+strings.Repeat(" ", len("fix: ")))
-		fmt.Fprintf(&b, "%s%s %s\n", indent, p.paint(green, "fix:"), hint)
+		const fix = "fix:"
+		hint := strings.Join(escape.Lines(words.Clip(f.Hint, words.Longest)), "\n")
+		column := len(indent) + len(fix) + 1
+		fmt.Fprintf(&b, "%s%s %s\n", indent, s.Paint(terminal.Green, fix), s.WrapStated(hint, column, strings.Repeat(" ", column)))
 	}
 	return b.String()
 }
 
-// where is the place of a finding in the notation that editors and terminals
+// noBreak stands for a space at which no line is broken.
+const noBreak = "\u00a0"
+
+func whole(s string) string  { return strings.ReplaceAll(s, " ", noBreak) }
+func broken(s string) string { return strings.ReplaceAll(s, noBreak, " ") }
+
+// Where is the place of a finding in the notation that editors and terminals
 // make a link of.
-func where(f finding.Finding) string {
+func Where(f finding.Finding) string {
 	return fmt.Sprintf("%s:%d:%d", escape.Visible(f.Path), f.Line, f.Column)
 }
 
-// painter colours text, or leaves it alone.
-type painter bool
-
-const (
-	bold   = "\x1b[1m"
-	faint  = "\x1b[2m"
-	red    = "\x1b[1;31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[1;33m"
-)
-
-func (p painter) paint(style, s string) string {
-	if !p || s == "" {
-		return s
-	}
-	return style + s + "\x1b[0m"
-}
-
 // colour is that of a finding's level.
-func colour(f finding.Finding) string {
+func colour(f finding.Finding) terminal.Style {
 	if f.Level == finding.Error {
-		return red
+		return terminal.Red
 	}
-	return yellow
+	return terminal.Yellow
 }

@@ -9,7 +9,7 @@ func businessCase() Rule {
 		Summary: "an enhancement request carries a business case",
 		Why:     "Product decides on an enhancement by its business case, and the DRI writes it.",
 		Fields:  []string{"/product/enhancement", "/product/business_case", "/links/issues"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/product/business_case" || !f.Missing() {
 				return Said{}
 			}

@@ -12,7 +12,7 @@ func caseLinked() Rule {
 			"An escalation about a Professional Services project needs none.",
 		Reading: "The owner of the case is the account executive where there is neither a CSM nor a CSE. No setting changes this.",
 		Fields:  []string{"/links", "/links/case"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/links/case" || !f.Missing() {
 				return Said{}
 			}

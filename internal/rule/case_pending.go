@@ -9,7 +9,7 @@ func casePending() Rule {
 		Summary: "a pending case is replaced by its link (a warning)",
 		Why:     "An escalation is declared at once, and its case may take a little longer. When the link arrives, the declaration that was posted is edited.",
 		Reading: "The process declares before the case in one place and after it in another. A pending case is a warning, and overdue after 4 hours; `deadlines.case_hours` in the policy changes that.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Links.Case == schema.Pending {
 				c.Warn("/links/case", "the CS Help case is still pending", "put its link here as soon as it is made")
 			}

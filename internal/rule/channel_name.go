@@ -19,7 +19,7 @@ func channelName() Rule {
 			"Without `channel:` the name comes from the file's: northwind.yaml gives esc_northwind.",
 		Reading: "Where the name comes from when the file does not state it is this project's choice. `channels.prefix` in the policy changes the beginning.",
 		Fields:  []string{"/channel"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			prefix := string(c.Tree.Policy.Channels.Prefix)
 			switch name := string(c.Channel); {
 			case name == "":
@@ -28,14 +28,33 @@ func channelName() Rule {
 						"write a shorter `channel:`")
 				}
 			case !strings.HasPrefix(name, prefix):
-				c.Error("/channel", fmt.Sprintf("the channel's name must begin with %s", code(prefix)), "write "+code("channel: "+prefix+name))
+				c.Tell("/channel", channelSaid(fmt.Sprintf("the channel's name must begin with %s", code(prefix)), prefixed(name, prefix)))
 			case name == prefix:
-				c.Error("/channel", "the channel's name must go on after its beginning", "write "+code("channel: "+prefix+path.Base(string(c.ID))))
+				c.Tell("/channel", channelSaid("the channel's name must go on after its beginning", prefix+path.Base(string(c.ID))))
 			}
 		},
 		Wrong: marked("channel: northwind\n", "northwind"),
 		Right: ex("channel: esc_northwind\n"),
 	}
+}
+
+// channelSaid says which name the channel must have.
+func channelSaid(message, name string) Said {
+	s := Said{Message: message, Hint: "write " + code("channel: "+name)}
+	if len(name) <= 80 {
+		s.Instead = name
+	}
+	return s
+}
+
+// prefixed is a channel's name with the prefix of the policy. What is the prefix
+// already, but for a dash in the place of an underscore, is not put there twice.
+func prefixed(name, prefix string) string {
+	stem := strings.TrimRight(prefix, "-_")
+	if rest, has := strings.CutPrefix(name, stem); has && stem != "" && rest != strings.TrimLeft(rest, "-_") {
+		name = strings.TrimLeft(rest, "-_")
+	}
+	return prefix + name
 }
 
 func channelUnique() Rule {
@@ -69,9 +88,10 @@ func channelUnique() Rule {
 						break
 					}
 				}
-				w.ErrorIn(b.Path, "/channel", name,
-					fmt.Sprintf("the channel %s belongs to %s already", code(name), tree.ID(other)),
-					fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)))
+				w.TellIn(b.Path, "/channel", name, Said{
+					Message: fmt.Sprintf("the channel %s belongs to %s already", code(name), tree.ID(other)),
+					Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)),
+				})
 			}
 		},
 		Wrong: Example{
@@ -90,7 +110,7 @@ func publicChannel() Rule {
 		Why: "The process wants the channel public, so that whoever can help finds it. `visibility: restricted` keeps the text out of the announcement, which then has only id, severity and DRI. " +
 			"It does not hide the file: whoever can read this repository can read it.",
 		Fields: []string{"/visibility"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Visibility == "restricted" {
 				c.Warn("/visibility", "a restricted escalation announces only id, severity and DRI, but the process wants it public",
 					"leave `visibility` out, unless there is a strong reason")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -19,7 +18,7 @@ func closureAnswers() Rule {
 		Why: "The closure notice goes to the announcement channel, the escalation's channel and the tracking issue, word for word, and into the CTA. " +
 			"`exit_criteria_met: true` must agree with the exit criteria, each of which then has its `met` date; a false needs `why_not`.",
 		Fields: []string{"/closure"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Closure == nil || !c.Closure.ExitCriteriaMet {
 				return
 			}
@@ -55,7 +54,7 @@ func agreement() Rule {
 			"Where the outcome is negative or none and the customer is gone, a manager may waive it with a reason: `agreement: {waived: ..., by: ...}`.",
 		Reading: "That one link is enough, and the waiver, are this project's reading. A waiver comes from a csm_manager, csm_leader, cse_leader or a vice president. No setting changes this.",
 		Fields:  []string{"/closure/agreement"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/closure/agreement" || !f.Missing() {
 				return Said{}
 			}
@@ -64,7 +63,7 @@ func agreement() Rule {
 				Hint:    "add `agreement: https://...`, an issue or e-mail that shows it",
 			}
 		},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Closure == nil || c.Closure.Agreement.Waived == "" {
 				return
 			}
@@ -78,23 +77,14 @@ func agreement() Rule {
 			switch {
 			case a.By == "":
 			case !known:
-				message, hint := unknownPerson(a.By, c.Tree.People)
-				c.Error("/closure/agreement/by", message, hint)
-				c.alsoCite("P8")
+				c.Tell("/closure/agreement/by", unknownPerson(a.By, c.Tree.People)).AlsoCite("P8")
 			case p.Name != "" && p.Left.IsZero() && !holds(p, schema.ManagerRoles()):
-				c.Error("/closure/agreement/by", unfit(a.By, p, "a waiver", schema.ManagerRoles()), whoFits(c, schema.ManagerRoles()))
-				c.alsoCite("P8")
+				c.Error("/closure/agreement/by", unfit(a.By, p, "a waiver", schema.ManagerRoles()), whoFits(c, schema.ManagerRoles())).AlsoCite("P8")
 			}
 		},
 		Wrong: marked(metCriteria+strings.Replace(closed(""), "agreement: https://docs.example.com/northwind-agreed", "agreement: {waived: Nobody answers, by: rking}", 1), "Nobody answers"),
 		Right: ex(metCriteria + strings.NewReplacer("agreement: https://docs.example.com/northwind-agreed", "agreement: {waived: Nobody answers, by: rking}", "positive", "negative").Replace(closed(""))),
 	}
-}
-
-// alsoCite adds a rule of the process to the last finding.
-func (c *Case) alsoCite(number string) {
-	f := &c.findings[len(c.findings)-1]
-	f.Cites = slices.Concat(f.Cites, []string{number})
 }
 
 func rootCause() Rule {
@@ -106,7 +96,7 @@ func rootCause() Rule {
 			"Its owner and date stand in the closure, its link when it is delivered; after the date it is overdue.",
 		Reading: "That owner and date are named when the escalation is closed is this project's reading. No setting changes it.",
 		Fields:  []string{"/closure/rca"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/closure/rca/owner" && f.Pointer != "/closure/rca/due" || !f.Missing() {
 				return Said{}
 			}
@@ -129,7 +119,7 @@ func patternIssue() Rule {
 		Why:     "A CSE serves many accounts and sees the same problem in several. The issue records it, so that the next CSE finds it.",
 		Reading: "That it is linked at closing at the latest is this project's reading. No setting changes it.",
 		Fields:  []string{"/closure/pattern_issue"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if !f.Missing() {
 				return Said{}
 			}
@@ -152,7 +142,7 @@ func sentiment() Rule {
 		Why:         "The sentiment tells the new state of the account after the escalation: green, yellow or red.",
 		Reading:     "The words are this project's; `sentiments` in the policy changes them.",
 		Fields:      []string{"/closure/sentiment"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Closure == nil || c.Closure.Sentiment == "" {
 				return
 			}
@@ -161,11 +151,7 @@ func sentiment() Rule {
 			if slices.Contains(known, s) {
 				return
 			}
-			hint := "write one of them"
-			if meant := nearest.Of(s, known); meant != "" {
-				hint = "did you mean " + code(meant) + "?"
-			}
-			c.Error("/closure/sentiment", fmt.Sprintf("the sentiment is %s, which is not one of %s", code(s), strings.Join(known, ", ")), hint)
+			c.Tell("/closure/sentiment", didYouMean(fmt.Sprintf("the sentiment is %s, which is not one of %s", code(s), words.Join(known, ", ")), s, known, "write one of them"))
 		},
 		Wrong: marked(metCriteria+strings.Replace(closed(""), "green", "greeen", 1), "greeen"),
 		Right: ex(metCriteria + closed("")),

@@ -8,7 +8,6 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/finding"
-	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -83,10 +82,9 @@ func roleVacant() Rule {
 				if n.region != "" {
 					where = " for " + string(n.region)
 				}
-				w.Error(w.PeopleFile, "/people", fmt.Sprintf("nobody holds the role %s%s, which %s must inform", code(n.role), where, strings.Join(by, ", ")),
+				f := w.Error(w.PeopleFile, "/people", fmt.Sprintf("nobody holds the role %s%s, which %s must inform", code(n.role), where, strings.Join(by, ", ")),
 					fmt.Sprintf("give somebody the role: `roles: [%s]`", n.role))
-				last := &w.findings[len(w.findings)-1]
-				last.Value = strings.Trim(string(n.role)+" "+string(n.region), " ")
+				f.Value = strings.Trim(string(n.role)+" "+string(n.region), " ")
 			}
 		},
 		Wrong: marked("-- escalations/people.yaml --\npeople:\n  rking: {name: Robin King, roles: [csm_manager]}\n-- escalations/2026/northwind.yaml --\nseverity: medium\n", "people"),
@@ -154,8 +152,7 @@ func directoryRole() Rule {
 			for _, h := range everybody(w) {
 				for i, r := range w.People.People[h].Roles {
 					if !process.KnownRole(r, w.Policy) {
-						message, hint := unknownRole(r, w.Policy)
-						w.Error(w.PeopleFile, at(h, "roles", fmt.Sprint(i)), message, hint)
+						w.Tell(w.PeopleFile, at(h, "roles", fmt.Sprint(i)), unknownRole(r, w.Policy))
 					}
 				}
 			}
@@ -165,16 +162,12 @@ func directoryRole() Rule {
 	}
 }
 
-func unknownRole(r schema.Role, p schema.Policy) (message, hint string) {
+func unknownRole(r schema.Role, p schema.Policy) Said {
 	var words []string
 	for _, known := range slices.Concat(schema.Roles(), slices.Sorted(maps.Keys(p.Roles))) {
 		words = append(words, string(known))
 	}
-	hint = "write one of the process's roles, or add the role to policy.yaml"
-	if meant := nearest.Of(string(r), words); meant != "" {
-		hint = "did you mean " + code(meant) + "?"
-	}
-	return fmt.Sprintf("there is no role %s", code(r)), hint
+	return didYouMean(fmt.Sprintf("there is no role %s", code(r)), r, words, "write one of the process's roles, or add the role to policy.yaml")
 }
 
 func directoryRegion() Rule {
@@ -188,8 +181,7 @@ func directoryRegion() Rule {
 			for _, h := range everybody(w) {
 				r := w.People.People[h].Region
 				if _, known := w.Policy.Regions[string(r)]; r != "" && !known {
-					message, hint := unknownRegion(r, w.Policy)
-					w.Error(w.PeopleFile, at(h, "region"), message, hint)
+					w.Tell(w.PeopleFile, at(h, "region"), unknownRegion(r, w.Policy))
 				}
 			}
 		},
@@ -215,8 +207,7 @@ func directoryManager() Rule {
 				case w.Full():
 					return
 				case !known:
-					message, hint := unknownPerson(p.Manager, w.People)
-					w.Error(w.PeopleFile, at(h, "manager"), message, hint)
+					w.Tell(w.PeopleFile, at(h, "manager"), unknownPerson(p.Manager, w.People))
 				case p.Manager == h:
 					w.Error(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s cannot be the manager of %s", code(h), code(h)), "name the manager, or leave it out")
 				case !m.Left.IsZero() && p.Left.IsZero():

@@ -17,12 +17,14 @@ func escalationDRI() Rule {
 			"The file states these facts under `account`, and the DRI.",
 		Reading: "Where there is neither a CSM nor a CSE, the account executive is the DRI: the process does not say. No setting changes this.",
 		Fields:  []string{"/dri", "/account/account_executive", "/account/csm", "/account/cse", "/account/services_project"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			want, clause := process.DRI(c.Account)
 			if f.Pointer == "/dri" && f.Missing() && want != "" {
 				return Said{
 					Message: fmt.Sprintf("the DRI is missing: it is %s, %s", code(want), clause.Who()),
 					Hint:    fmt.Sprintf("write `dri: %s`: %s (clause %d of P6)", want, clause.Because(), min(int(clause), 3)),
+					Instead: string(want),
+					Below:   "account",
 				}
 			}
 			if f.Pointer != "/account/account_executive" || !f.Missing() {
@@ -33,7 +35,7 @@ func escalationDRI() Rule {
 				Hint:    "add `account_executive:` to the account, or its `csm:`",
 			}
 		},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			want, clause := process.DRI(c.Account)
 			if want == "" || c.DRI == "" || c.DRI == want {
 				return
@@ -45,9 +47,11 @@ func escalationDRI() Rule {
 			if _, knowsDRI := c.Person(c.DRI); knowsDRI && !knowsWant {
 				return // the account's handle is misspelt, and known-person says so
 			}
-			c.Error("/dri",
-				fmt.Sprintf("the DRI is %s, but must be %s, %s", code(c.DRI), code(want), clause.Who()),
-				fmt.Sprintf("write `dri: %s`, or mend the account: %s (clause %d of P6)", want, clause.Because(), min(int(clause), 3)))
+			c.Tell("/dri", Said{
+				Message: fmt.Sprintf("the DRI is %s, but must be %s, %s", code(c.DRI), code(want), clause.Who()),
+				Hint:    fmt.Sprintf("write `dri: %s`, or mend the account: %s (clause %d of P6)", want, clause.Because(), min(int(clause), 3)),
+				Instead: string(want),
+			})
 		},
 		Wrong: marked("dri: okhan\naccount: {region: EMEA, csm: jdoe, account_executive: arivera}\n", "okhan"),
 		Right: ex("dri: jdoe\naccount: {region: EMEA, csm: jdoe, account_executive: arivera}\n"),

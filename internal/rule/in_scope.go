@@ -12,7 +12,7 @@ func inScope() Rule {
 		Reading: "Accounts with a CSE and escalations about an ongoing Professional Services project count as in scope, " +
 			"because the process names a DRI for them. No setting changes this.",
 		Fields: []string{"/account", "/account/strategic"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/account/strategic" || !f.Missing() {
 				return Said{}
 			}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -34,7 +34,7 @@ func closedKept() Rule {
 					for _, field := range closureChanges(t.Before.Closure, t.Closure) {
 						t.Error(field, "the escalation is closed, and its closure changed here", hint(field))
 					}
-				case c.Field == "updates" && c.Moment == change.Edited:
+				case c.Field == "updates" && c.Moment == notice.Edited:
 					// update-kept tells it, and lets through what is redacted.
 				case c.Field == "updates":
 					i := slices.IndexFunc(t.Updates, func(u schema.Update) bool { return u.At == c.Update.At })
@@ -138,9 +138,11 @@ func openedKept() Rule {
 			const hint = "; for another escalation, take a new file"
 			switch {
 			case was.At != is.At:
-				t.Error("/opened/at", fmt.Sprintf("the escalation was opened at %s, which never changes", stamp(was.At.Time)), "write `at: "+stamp(was.At.Time)+"`"+hint)
+				t.Error("/opened/at", fmt.Sprintf("the escalation was opened at %s, which never changes", stamp(was.At.Time)), "write `at: "+stamp(was.At.Time)+"`"+hint).
+					Fixes = t.PutBare("/opened/at", stamp(was.At.Time))
 			case was.By != is.By:
-				t.Error("/opened/by", fmt.Sprintf("the escalation was opened by %s, which never changes", t.named(was.By)), "write `by: "+string(was.By)+"`"+hint)
+				t.Error("/opened/by", fmt.Sprintf("the escalation was opened by %s, which never changes", t.named(was.By)), "write `by: "+string(was.By)+"`"+hint).
+					Fixes = t.Put("/opened/by", string(was.By))
 			}
 		},
 		Wrong: changed("opened: {at: 2026-11-20T09:30:00Z, by: jdoe}\n", "opened: {at: 2026-11-20T12:00:00Z, by: jdoe}\n", "2026-11-20T12:00:00Z"),

@@ -17,20 +17,18 @@ func knownPerson() Rule {
 		Summary: "everybody named by a handle is in the people directory",
 		Why: "Mentions, invitations and reminders go to the person whom people.yaml lists under the handle. " +
 			"A handle that is not there reaches nobody.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
 				if c.Full() {
 					return
 				}
 				if _, known := c.Person(m.who); !known {
-					message, hint := unknownPerson(m.who, c.Tree.People)
-					c.Error(m.Field(), message, hint)
+					c.Tell(m.Field(), unknownPerson(m.who, c.Tree.People))
 				}
 			}
 			if want, _ := process.DRI(c.Account); want == "" && c.DRI != "" {
 				if _, known := c.Person(c.DRI); !known {
-					message, hint := unknownPerson(c.DRI, c.Tree.People)
-					c.Error("/dri", message, hint)
+					c.Tell("/dri", unknownPerson(c.DRI, c.Tree.People))
 				}
 			}
 		},
@@ -39,14 +37,14 @@ func knownPerson() Rule {
 	}
 }
 
-func unknownPerson(h schema.Handle, d schema.Directory) (message, hint string) {
+func unknownPerson(h schema.Handle, d schema.Directory) Said {
 	handles := make([]string, 0, len(d.People))
 	for _, k := range slices.Sorted(maps.Keys(d.People)) {
 		handles = append(handles, string(k))
 	}
-	hint = "write a handle of people.yaml, or add the person there"
+	s := didYouMean(fmt.Sprintf("nobody in people.yaml has the handle %s", code(h)), h, handles, "write a handle of people.yaml, or add the person there")
 	if meant := nearest.Of(string(h), handles); meant != "" {
-		hint = fmt.Sprintf("did you mean %s (%s)?", code(meant), d.People[schema.Handle(meant)].Name)
+		s.Hint = fmt.Sprintf("did you mean %s (%s)?", code(meant), d.People[schema.Handle(meant)].Name)
 	}
-	return fmt.Sprintf("nobody in people.yaml has the handle %s", code(h)), hint
+	return s
 }

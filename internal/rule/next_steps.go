@@ -10,7 +10,7 @@ func nextSteps() Rule {
 		Why:     "The DRI owns the next steps with clear timelines. A step without an owner is nobody's, and one without a date is never late.",
 		Reading: "That there is at least one step while the escalation is open, and that each has one owner and one day, is this project's reading. No setting changes it.",
 		Fields:  []string{"/next_steps"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Keyword != "minItems" {
 				return Said{}
 			}

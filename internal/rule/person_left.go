@@ -14,7 +14,7 @@ func personLeft() Rule {
 			"In an open escalation somebody must take over what they did.",
 		Reading: "What a person did before leaving stays true and is left alone: who opened it, wrote an update, or did a step that is done. " +
 			"In a closed escalation a handle need only exist. No setting changes this.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if !c.Open() {
 				return
 			}

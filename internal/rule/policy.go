@@ -35,8 +35,7 @@ func policyInvolvement() Rule {
 						if process.KnownRole(r, w.Policy) || !w.PolicyFile.Has(field) {
 							continue
 						}
-						message, hint := unknownRole(r, w.Policy)
-						w.Error(w.PolicyFile, field, message, hint)
+						w.Tell(w.PolicyFile, field, unknownRole(r, w.Policy))
 					}
 				}
 			}
@@ -162,8 +161,7 @@ func policyTriage() Rule {
 		Whole: func(w *Whole) {
 			for i, h := range w.Policy.Triage {
 				if _, known := person(w.Tree, h); !known {
-					message, hint := unknownPerson(h, w.People)
-					w.Error(w.PolicyFile, fmt.Sprintf("/triage/%d", i), message, hint)
+					w.Tell(w.PolicyFile, fmt.Sprintf("/triage/%d", i), unknownPerson(h, w.People))
 				}
 			}
 		},

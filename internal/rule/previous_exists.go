@@ -2,8 +2,8 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -26,7 +26,7 @@ func previousExists() Rule {
 					continue
 				}
 				if b.Previous == b.ID {
-					w.ErrorIn(b.Path, "/previous", string(b.Previous), "an escalation cannot be its own previous one", "write the id of an earlier one, or leave it out")
+					w.TellIn(b.Path, "/previous", string(b.Previous), Said{Message: "an escalation cannot be its own previous one", Hint: "write the id of an earlier one, or leave it out"})
 					continue
 				}
 				if ids == nil {
@@ -34,13 +34,12 @@ func previousExists() Rule {
 						ids = append(ids, string(o.ID))
 					}
 				}
-				hint := "write year and name of its file, without .yaml"
+				said := Said{Message: fmt.Sprintf("there is no escalation %s", code(b.Previous)), Hint: "write year and name of its file, without .yaml"}
 				if missing++; missing <= 20 { // each is compared with every id there is
-					if meant := nearest.Of(string(b.Previous), ids); meant != "" && meant != string(b.ID) {
-						hint = "did you mean " + code(meant) + "?"
-					}
+					others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == string(b.ID) })
+					said = didYouMean(said.Message, b.Previous, others, said.Hint)
 				}
-				w.ErrorIn(b.Path, "/previous", string(b.Previous), fmt.Sprintf("there is no escalation %s", code(b.Previous)), hint)
+				w.TellIn(b.Path, "/previous", string(b.Previous), said)
 			}
 		},
 		Wrong: marked("previous: 2024/northwind\n", "2024/northwind"),

@@ -18,7 +18,7 @@ func productDRILevel() Rule {
 			"When the severity rises, somebody more senior takes over, and the former Product DRI usually moves to `product.team`.",
 		Reading: "The VP of Product counts as one of the product leadership. At medium and low any product role will do. " +
 			"`severities.<level>.product_dri` in the policy changes the roles.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			h := c.Product.DRI
 			fits := c.Tree.Policy.Severities.Of(c.Severity).ProductDRI
 			if !c.Open() || h == "" || len(fits) == 0 {
@@ -33,9 +33,9 @@ func productDRILevel() Rule {
 			if productRole {
 				hint += "; move " + code(h) + " to `product.team`"
 			}
-			c.Error("/product/dri", unfit(h, p, fmt.Sprintf("a Product DRI at severity %s", c.Severity), fits), hint)
+			f := c.Error("/product/dri", unfit(h, p, fmt.Sprintf("a Product DRI at severity %s", c.Severity), fits), hint)
 			if !productRole {
-				c.findings[len(c.findings)-1].Cites = slices.Concat(c.rule.Cites, []string{"P8"})
+				f.AlsoCite("P8")
 			}
 		},
 		Wrong: marked("severity: critical\nproduct: {related: true, dri: mlee}\n", "mlee"),

@@ -14,7 +14,7 @@ func productDRIRequired() Rule {
 		Why:     "The Product DRI drives what is product related, is invited to the channel, and stays with the customer as the face of Product until the end.",
 		Reading: "One passage of the process asks for a Product DRI whatever the severity. At medium and low a missing one is a warning. No setting changes this.",
 		Fields:  []string{"/product/dri"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if !f.Missing() {
 				return Said{}
 			}
@@ -23,7 +23,7 @@ func productDRIRequired() Rule {
 				Hint:    "add `dri:` under product; " + whoFits(c, c.Tree.Policy.Severities.Of(c.Severity).ProductDRI),
 			}
 		},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			p := c.Product
 			if c.Open() && c.Severity != "" && !c.Severity.NeedsProduct() && p.Related != nil && *p.Related && p.DRI == "" && !c.Has("/product/dri") {
 				c.Warn("/product/dri", "a product-related escalation should have a Product DRI, also at severity "+string(c.Severity),

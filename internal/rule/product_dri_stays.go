@@ -40,7 +40,7 @@ func productDRIStays() Rule {
 func rank(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
 
 // named shows a handle with the name of the person.
-func (c *Case) named(h schema.Handle) string {
+func (c *Pass) named(h schema.Handle) string {
 	if p, _ := c.Person(h); p.Name != "" {
 		return fmt.Sprintf("%s (%s)", code(h), p.Name)
 	}

@@ -15,7 +15,7 @@ func productRelated() Rule {
 			"`product: {related: false, reason: ...}` says no.",
 		Reading: "That the file must say so, and that a no needs a reason, is this project's reading. No setting changes it.",
 		Fields:  []string{"/product", "/product/related", "/product/reason"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			switch {
 			case (f.Pointer == "/product" || f.Pointer == "/product/related") && f.Missing():
 				at := f.Pointer

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -19,11 +18,10 @@ func regionKnown() Rule {
 		Why: "The region decides who must be informed where a role is held region by region, and whose working days the clocks follow. " +
 			"AMER, EMEA, APAC and PubSec are built in; a policy may add its own under `regions`.",
 		Fields: []string{"/account/region"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if r := c.Account.Region; r != "" {
 				if _, known := c.Tree.Policy.Regions[string(r)]; !known {
-					message, hint := unknownRegion(r, c.Tree.Policy)
-					c.Error("/account/region", message, hint)
+					c.Tell("/account/region", unknownRegion(r, c.Tree.Policy))
 				}
 			}
 		},
@@ -32,11 +30,8 @@ func regionKnown() Rule {
 	}
 }
 
-func unknownRegion(r schema.RegionName, p schema.Policy) (message, hint string) {
+func unknownRegion(r schema.RegionName, p schema.Policy) Said {
 	regions := slices.Sorted(maps.Keys(p.Regions))
-	hint = "write one of them, or add the region to policy.yaml"
-	if meant := nearest.Of(string(r), regions); meant != "" {
-		hint = "did you mean " + code(meant) + "?"
-	}
-	return fmt.Sprintf("%s is not a region of the policy: those are %s", code(r), strings.Join(regions, ", ")), hint
+	return didYouMean(fmt.Sprintf("%s is not a region of the policy: those are %s", code(r), strings.Join(regions, ", ")), r, regions,
+		"write one of them, or add the region to policy.yaml")
 }

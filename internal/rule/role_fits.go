@@ -18,7 +18,7 @@ func roleFits() Rule {
 			"Where the field does not ask for a role, anybody of the directory fits. `dri` is judged by escalation-dri alone.",
 		Reading: "Roles are checked while an escalation is open; in a closed one, only of the owner of its RCA. " +
 			"With `review: [snooze]` in the policy, a snooze is decided by a manager.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
 				inClosure := strings.HasPrefix(m.field, "/closure/")
 				if len(m.fits) == 0 || !c.Open() && !inClosure {
@@ -46,7 +46,7 @@ func unfit(h schema.Handle, p schema.Person, field string, fits []schema.Role) s
 	return fmt.Sprintf("%s (%s) %s, but %s takes %s", code(h), p.Name, roles, field, words.Or(fits))
 }
 
-func whoFits(c *Case, fits []schema.Role) string {
+func whoFits(c *Pass, fits []schema.Role) string {
 	if fit := holders(c.Tree, fits, c.Account.Region); len(fit) > 0 {
 		return "it could be " + names(c.Tree, fit)
 	}

@@ -12,7 +12,9 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -43,12 +45,12 @@ type Rule struct {
 	Fields []string
 	// Tell says such a fault in the rule's own words. Where it is nil or
 	// returns no message, the fault says itself.
-	Tell func(c *Case, f shape.Fault) Said
+	Tell func(c *Pass, f shape.Fault) Said
 	// NeedsPolicy says that the rule cannot judge where the policy is not what
 	// it should be.
 	NeedsPolicy bool
 	// Escalation judges one escalation for what the schema cannot say.
-	Escalation func(c *Case)
+	Escalation func(c *Pass)
 	// Whole judges what several files do to each other, and the directory and
 	// the policy.
 	Whole func(w *Whole)
@@ -65,52 +67,86 @@ type Said struct {
 	// is.
 	At            string
 	Message, Hint string
+	// Instead is the text to write in the place of the value, where exactly one
+	// is right; empty where none or several may be.
+	Instead string
+	// Below is the entry of the top level below which the value goes with its
+	// key, where it is missing.
+	Below string
 }
 
-// Case is one escalation under judgement.
-type Case struct {
+// fixes writes what is right in the place of the value at field.
+func (s Said) fixes(doc *document.Document, field string) []finding.Fix {
+	switch {
+	case s.Instead == "":
+		return nil
+	case s.Below != "" && !doc.Has(field):
+		return doc.Below(s.Below, shape.Key(field)+": "+edit.Text(s.Instead))
+	}
+	return doc.Put(field, s.Instead)
+}
+
+// didYouMean says of a value that is none of words which of them was meant, and
+// else what to write.
+func didYouMean[T ~string](message string, value T, words []string, otherwise string) Said {
+	s := Said{Message: message, Hint: otherwise, Instead: nearest.Only(string(value), words)}
+	if meant := nearest.Of(string(value), words); meant != "" {
+		s.Hint = "did you mean " + code(meant) + "?"
+	}
+	return s
+}
+
+// Pass is one escalation under judgement.
+type Pass struct {
 	*tree.Escalation
 	// Tree is where the escalation stands.
 	Tree *tree.Tree
 	// KnownZone reports whether a time zone exists.
 	KnownZone func(schema.Zone) bool
 
-	rule     *Rule
-	findings []finding.Finding
+	rule *Rule
+	told finding.List
 }
 
 // Judge lets a rule judge the escalation and returns what it finds.
-func (c *Case) Judge(r *Rule) []finding.Finding {
-	c.rule, c.findings = r, nil
+func (c *Pass) Judge(r *Rule) []finding.Finding {
+	c.begin(r)
 	r.Escalation(c)
-	return c.findings
+	return c.told.Findings()
 }
 
-// Error reports that the value at field, a JSON pointer, breaks the rule.
-func (c *Case) Error(field, message, hint string) { c.report(finding.Error, field, message, hint) }
+func (c *Pass) begin(r *Rule) { c.rule, c.told = r, finding.List{Rest: restOfKind} }
+
+// restOfKind stands for what a rule finds too much of.
+const restOfKind = "there are more faults of this kind from here on"
+
+// Error reports that the value at field, a JSON pointer, breaks the rule. It
+// returns the finding, to say more of it at once.
+func (c *Pass) Error(field, message, hint string) *finding.Finding {
+	return c.told.Take(c.rule.finding(finding.Error, c.Document, field, message, hint))
+}
 
 // Warn reports what is worth knowing about the value at field.
-func (c *Case) Warn(field, message, hint string) { c.report(finding.Warning, field, message, hint) }
+func (c *Pass) Warn(field, message, hint string) *finding.Finding {
+	return c.told.Take(c.rule.finding(finding.Warning, c.Document, field, message, hint))
+}
 
-func (c *Case) report(level finding.Level, field, message, hint string) {
-	switch n := len(c.findings); {
-	case n < finding.Most:
-		c.findings = append(c.findings, c.rule.finding(level, c.Document, field, message, hint))
-	case n == finding.Most:
-		c.findings = append(c.findings, c.rule.finding(level, c.Document, field,
-			"there are more faults of this kind from here on", "mend those above first, then check again"))
-	}
+// Tell reports that the value at field breaks the rule, as Error does.
+func (c *Pass) Tell(field string, s Said) *finding.Finding {
+	f := c.Error(field, s.Message, s.Hint)
+	f.Fixes = s.fixes(c.Document, field)
+	return f
 }
 
 // Full reports whether the rule has said enough of this file.
-func (c *Case) Full() bool { return len(c.findings) > finding.Most }
+func (c *Pass) Full() bool { return c.told.Full() }
 
 // Open reports whether the escalation is open.
-func (c *Case) Open() bool { return process.Open(&c.Escalation.Escalation) }
+func (c *Pass) Open() bool { return process.Open(&c.Escalation.Escalation) }
 
 // Person returns the person that a handle names. known is true also where the
 // directory could not be read: then nobody can be said to be unknown.
-func (c *Case) Person(h schema.Handle) (p schema.Person, known bool) {
+func (c *Pass) Person(h schema.Handle) (p schema.Person, known bool) {
 	return person(c.Tree, h)
 }
 
@@ -121,7 +157,7 @@ func person(t *tree.Tree, h schema.Handle) (schema.Person, bool) {
 
 // readable reports whether the directory says who there is.
 func readable(f *tree.File) bool {
-	return f != nil && !f.Broken && len(f.Faults) <= finding.Most && !f.Faulty("/people")
+	return f != nil && !f.Broken() && !f.Faulty("/people")
 }
 
 // sound reports whether the directory says of a person, or of everybody where
@@ -159,8 +195,8 @@ type Whole struct {
 	// KnownZone reports whether a time zone exists.
 	KnownZone func(schema.Zone) bool
 
-	rule     *Rule
-	findings []finding.Finding
+	rule *Rule
+	told finding.List
 }
 
 // Brief is what the rules about several files need of one escalation. The file
@@ -177,7 +213,7 @@ type Brief struct {
 
 // NewBrief makes a Brief of an escalation.
 func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
-	if e.Broken { // nothing is known of it but its name
+	if e.Broken() { // nothing is known of it but its name
 		return Brief{Path: e.Path, ID: e.ID}
 	}
 	b := Brief{
@@ -199,49 +235,58 @@ func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
 
 // Judge lets a rule judge everything and returns what it finds.
 func (w *Whole) Judge(r *Rule) []finding.Finding {
-	w.rule, w.findings = r, nil
+	w.rule, w.told = r, finding.List{Rest: restOfKind}
 	r.Whole(w)
-	return w.findings
+	return w.told.Findings()
 }
 
 // Error reports that the value at field of the directory or the policy breaks
-// the rule.
-func (w *Whole) Error(f *tree.File, field, message, hint string) {
-	if !w.Full() {
-		w.findings = append(w.findings, w.rule.finding(finding.Error, f.Document, field, message, hint))
+// the rule. It returns the finding, to say more of it at once.
+func (w *Whole) Error(f *tree.File, field, message, hint string) *finding.Finding {
+	if w.Full() {
+		return new(finding.Finding) // to find a place takes time
 	}
+	return w.told.Take(w.rule.finding(finding.Error, f.Document, field, message, hint))
+}
+
+// Tell reports that the value at field of the directory or the policy breaks
+// the rule.
+func (w *Whole) Tell(f *tree.File, field string, s Said) {
+	w.Error(f, field, s.Message, s.Hint).Fixes = s.fixes(f.Document, field)
 }
 
 // Full reports whether the rule has said enough.
-func (w *Whole) Full() bool { return len(w.findings) >= finding.Most }
+func (w *Whole) Full() bool { return w.told.Full() }
 
 // Warn reports what is worth knowing about the value at field.
 func (w *Whole) Warn(f *tree.File, field, message, hint string) {
-	w.findings = append(w.findings, w.rule.finding(finding.Warning, f.Document, field, message, hint))
+	w.told.Take(w.rule.finding(finding.Warning, f.Document, field, message, hint))
 }
 
-// ErrorIn reports that an escalation breaks the rule. The file is read once
+// TellIn reports that an escalation breaks the rule. The file is read once
 // more, to find the place: only a file with a finding pays for it.
-func (w *Whole) ErrorIn(path, field, value, message, hint string) {
+func (w *Whole) TellIn(path, field, value string, s Said) {
 	if w.Full() {
 		return
 	}
-	f := w.rule.finding(finding.Error, w.Load(path).Document, field, message, hint)
-	f.Value = value
-	w.findings = append(w.findings, f)
+	e := w.Load(path)
+	f := w.told.Take(w.rule.finding(finding.Error, e.Document, field, s.Message, s.Hint))
+	f.Value, f.Fixes = value, s.fixes(e.Document, field)
 }
 
 // Fault tells a fault against the schema under this rule.
-func (r *Rule) Fault(c *Case, doc *document.Document, f shape.Fault) finding.Finding {
+func (r *Rule) Fault(c *Pass, doc *document.Document, f shape.Fault) finding.Finding {
 	var s Said
 	if r.Tell != nil && c != nil {
 		s = r.Tell(c, f)
 	}
+	fixes := s.fixes(doc, f.Pointer)
 	if s.Message == "" {
 		s.Message, s.Hint = f.Say()
+		fixes = f.Fixes(doc)
 	}
 	told := r.finding(finding.Error, doc, f.Pointer, s.Message, s.Hint)
-	told.Place = f.Place(doc)
+	told.Place, told.Fixes = f.Place(doc), fixes
 	if s.At != "" && doc.Has(s.At) {
 		told.Place, _ = doc.Locate(s.At)
 	}

@@ -2,15 +2,15 @@ package rule_test
 
 import (
 	"fmt"
-	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -60,6 +60,57 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// The fixes of every rule's wrong example make it right: what stands there then
+// has no finding, of this rule or of another.
+func TestFixesOfExamples(t *testing.T) {
+	t.Parallel()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := rule.All()
+	var fixed []string
+	for _, r := range rules.Rules() {
+		if r.Wrong.YAML == "" {
+			continue
+		}
+		found := judge(t, check, rules, r.Wrong)
+		if len(found) != 1 || len(found[0].Fixes) == 0 {
+			continue
+		}
+		fixed = append(fixed, r.Name)
+		files := overlay(t, r.Wrong.YAML)
+		file := files[found[0].Path]
+		mended, err := edit.Apply(file.Data, edits(found))
+		if err != nil {
+			t.Errorf("%s: %v", r.Name, err)
+			continue
+		}
+		files[found[0].Path] = &fstest.MapFile{Data: mended}
+		if left := judgeFiles(t, check, rules, r.Wrong.Before, files); len(left) > 0 {
+			t.Errorf("%s: the fixes %+v leave %s", r.Name, found[0].Fixes, show(left))
+		}
+	}
+	want := []string{
+		"yaml-syntax", "yaml-hash", "yaml-at", "yaml-colon", "yaml-quote", "yaml-bracket", "yaml-special", "yaml-tab", "yaml-encoding",
+		"unknown-key", "field-type", "severity-known", "region-known", "escalation-dri", "known-person", "channel-name", "sentiment", "resolution",
+		"significant-once", "opened-kept", "directory-role", "directory-region", "directory-manager", "policy-involvement", "policy-triage",
+	}
+	if !slices.Equal(fixed, want) {
+		t.Errorf("fixes have the examples of\n%q, want\n%q", fixed, want)
+	}
+}
+
+func edits(found []finding.Finding) []edit.Edit {
+	var list []edit.Edit
+	for _, f := range found {
+		for _, x := range f.Fixes {
+			list = append(list, x.Edit())
+		}
+	}
+	return list
+}
+
 // The rules of the process that PROCESS.md marks [lint] or [transition] are each
 // enforced.
 func TestProcessIsCovered(t *testing.T) {
@@ -90,6 +141,13 @@ func TestRulesAreWellFormed(t *testing.T) {
 // judge lints the example and, where it has a version before, what changed.
 func judge(t *testing.T, check *shape.Checker, rules *rule.Set, e rule.Example) []finding.Finding {
 	t.Helper()
+	return judgeFiles(t, check, rules, e.Before, overlay(t, e.YAML))
+}
+
+// judgeFiles lints files and, where there is an example of the version before,
+// what changed.
+func judgeFiles(t *testing.T, check *shape.Checker, rules *rule.Set, was string, files fstest.MapFS) []finding.Finding {
+	t.Helper()
 	open := func(files fstest.MapFS) *tree.Tree {
 		tr, err := tree.Open(files, check)
 		if err != nil {
@@ -97,11 +155,12 @@ func judge(t *testing.T, check *shape.Checker, rules *rule.Set, e rule.Example) 
 		}
 		return tr
 	}
-	now := open(overlay(t, e.YAML))
-	if e.Before == "" {
+	now := open(files)
+	if was == "" {
 		return lint.Run(now, rules).Findings
 	}
-	before := open(overlay(t, e.Before))
+	files = overlay(t, was)
+	before := open(files)
 	for _, f := range lint.Run(before, rules).Findings {
 		t.Errorf("the version before has a finding: %s", f.Message)
 	}
@@ -120,6 +179,9 @@ func show(fs []finding.Finding) string {
 func underlined(f finding.Finding) string {
 	line := []rune(f.Source)
 	from, to := min(f.Column-1, len(line)), min(f.EndColumn-1, len(line))
+	if f.EndLine > f.Line {
+		to = len(line)
+	}
 	return string(line[from:max(from, to)])
 }
 
@@ -131,11 +193,7 @@ func overlay(t *testing.T, example string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{tree.PeoplePath, northwind} {
-		data, err := os.ReadFile(path.Join("testdata/base", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = &fstest.MapFile{Data: data}
+		files[name] = &fstest.MapFile{Data: []byte(fixture.Read(name))}
 	}
 	base := string(files[northwind].Data)
 	if !strings.HasPrefix(example, "-- ") {

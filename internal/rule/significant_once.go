@@ -28,7 +28,7 @@ func significantOnce() Rule {
 					first[day] = u.At.Time
 				} else if isNew[i] {
 					t.Error(fmt.Sprintf("/updates/%d/significant", i), fmt.Sprintf("a second significant update on %s: the first is of %s", day, stamp(before)),
-						"leave `significant` out: the update goes to the escalation's own channel all the same")
+						"leave `significant` out: the update goes to the escalation's own channel all the same").Fixes = t.Delete(fmt.Sprintf("/updates/%d/significant", i))
 				}
 			}
 		},

@@ -10,7 +10,7 @@ func snoozeEffective() Rule {
 		Why: "A snooze holds back the reminders to update the customer, for a while and with a reason. At critical the customer hears every day, " +
 			"whatever stands there.",
 		Reading: "The process knows no snooze. It holds a reminder back for at most seven days, and never at critical.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Open() && c.Snooze != nil && c.Severity == schema.Critical {
 				c.Warn("/snooze", "a snooze does nothing while the severity is critical", "delete it; or lower the severity, if it is not critical any more")
 			}

@@ -10,7 +10,7 @@ func standup() Rule {
 		Why: "The internal standup is set up within 24 hours and announced in the channel; ten minutes before each, the links are posted there. " +
 			"That needs days, a time, a time zone, a link and the attendees: the DRIs and the major stakeholders.",
 		Fields: []string{"/standup"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			if c.Standup != nil && c.Standup.Zone != "" && !c.KnownZone(c.Standup.Zone) {
 				c.Error("/standup/zone", fmt.Sprintf("there is no time zone %s", code(c.Standup.Zone)), "write it as Area/City, such as `Europe/Berlin`")
 			}

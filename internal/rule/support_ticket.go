@@ -10,7 +10,7 @@ func supportTicket() Rule {
 		Why: "The declaration calls the on-call support manager. What Support then works on is the ticket: " +
 			"without one that describes the issue nobody can begin, or ask Engineering for help.",
 		Fields: []string{"/support"},
-		Tell: func(c *Case, f shape.Fault) Said {
+		Tell: func(c *Pass, f shape.Fault) Said {
 			if f.Pointer != "/support/tickets" || !f.Missing() && f.Keyword != "minItems" {
 				return Said{}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -35,10 +36,10 @@ func transitionRules() []Rule {
 	}
 }
 
-// Transition is a change of one escalation under judgement. The Case in it is
+// Transition is a change of one escalation under judgement. The Pass in it is
 // the escalation as it is now: findings have their places there.
 type Transition struct {
-	*Case
+	*Pass
 	// Before is the escalation as it was; nil where it is being opened, and
 	// where its version cannot be read.
 	Before *tree.Escalation
@@ -57,8 +58,8 @@ type Transition struct {
 
 // NewTransition returns the change of an escalation from before, which may be
 // nil, to what c holds.
-func NewTransition(c *Case, before *tree.Escalation) *Transition {
-	t := &Transition{Case: c, Unreadable: before != nil && !before.Readable()}
+func NewTransition(c *Pass, before *tree.Escalation) *Transition {
+	t := &Transition{Pass: c, Unreadable: before != nil && !before.Readable()}
 	if before == nil || t.Unreadable {
 		t.Changes = change.Between(nil, &c.Escalation.Escalation)
 	} else {
@@ -71,12 +72,12 @@ func NewTransition(c *Case, before *tree.Escalation) *Transition {
 // Judge lets a rule judge the change and returns what it finds, but for what is
 // about a field that could not be read before.
 func (t *Transition) Judge(r *Rule) []finding.Finding {
-	t.rule, t.findings = r, nil
+	t.begin(r)
 	r.Transition(t)
 	if t.Before == nil || len(t.Before.Faults) == 0 {
-		return t.findings
+		return t.told.Findings()
 	}
-	return slices.DeleteFunc(t.findings, func(f finding.Finding) bool {
+	return slices.DeleteFunc(t.told.Findings(), func(f finding.Finding) bool {
 		faulty := slices.ContainsFunc(t.Before.Faults, func(was shape.Fault) bool { return top(was.Pointer) == top(f.Field) })
 		t.Unreadable = t.Unreadable || faulty
 		return faulty
@@ -90,7 +91,7 @@ func top(pointer string) string {
 }
 
 // changed returns the first change of a moment, nil where there is none.
-func (t *Transition) changed(m change.Moment) *change.Change {
+func (t *Transition) changed(m notice.Moment) *change.Change {
 	i := slices.IndexFunc(t.Changes, func(c change.Change) bool { return c.Moment == m })
 	if i < 0 {
 		return nil
@@ -150,7 +151,7 @@ func (t *Transition) explained() bool { return slices.ContainsFunc(t.added(), ch
 // changeable reports whether the escalation was there before, and open or
 // reopened: of a closed one, it is told that it changed at all.
 func (t *Transition) changeable() bool {
-	return t.Before != nil && (t.Before.Closure == nil || t.changed(change.Reopened) != nil)
+	return t.Before != nil && (t.Before.Closure == nil || t.changed(notice.Reopened) != nil)
 }
 
 // explain is what to write so that a change is explained.
@@ -171,7 +172,7 @@ type Vanished struct {
 func (v *Vanished) Judge(r *Rule) finding.Finding {
 	path, message, hint := r.Vanished(v)
 	return finding.Finding{
-		Path: path, Place: finding.Place{Span: finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+		Path: path, Place: finding.Place{Span: finding.LineOne},
 		Rule: r.Name, Level: finding.Error, Cites: r.Cites, Message: message, Hint: hint, New: true,
 	}
 }

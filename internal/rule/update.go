@@ -14,10 +14,11 @@ func updateTold() Rule {
 		Summary: "an update says when, who, to whom and what",
 		Why:     "An update `to: [customer]` is what stops the customer clock, and any update the channel clock. One that says that nothing has changed counts as well.",
 		Fields:  []string{"/updates"},
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			for i, u := range c.Updates {
 				if u.Redacted != "" && u.Text != "" {
-					c.Error(fmt.Sprintf("/updates/%d/text", i), "a redacted update keeps no text", "delete the text: `redacted` stands in its place")
+					c.Error(fmt.Sprintf("/updates/%d/text", i), "a redacted update keeps no text", "delete the text: `redacted` stands in its place").
+						Fixes = c.Delete(fmt.Sprintf("/updates/%d/text", i))
 				}
 			}
 		},
@@ -32,7 +33,7 @@ func updateOrder() Rule {
 		Cites:   []string{"P37"},
 		Summary: "updates stand in the order of their times, after the opening and before the closure",
 		Why:     "The file is the record. New updates stand at the end and are later than every one before them; none is older than the escalation, and the closure is after all of it.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			opened, last := c.Opened.At.Time, c.Opened.At.Time
 			inOrder := longestOrder(c.Updates)
 			for i, u := range c.Updates {
@@ -107,7 +108,7 @@ func updateAmends() Rule {
 		Cites:   []string{"P37"},
 		Summary: "an update that amends another names the time of an earlier one",
 		Why:     "Past updates never change. What was wrong in one is corrected by a new update with `amends:` and the time of the one that it corrects.",
-		Escalation: func(c *Case) {
+		Escalation: func(c *Pass) {
 			for i, u := range c.Updates {
 				if u.Amends.IsZero() {
 					continue

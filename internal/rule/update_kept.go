@@ -3,9 +3,9 @@ package rule
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -39,7 +39,7 @@ func updateKept() Rule {
 				}
 				if i = slices.Index(moved, was.At.Time); i >= 0 {
 					t.Error(fmt.Sprintf("/updates/%d/at", i), fmt.Sprintf("this update was told as of %s, and a past update never changes", stamp(was.At.Time)),
-						t.putBack(fmt.Sprintf("/updates/%d/at", b)))
+						t.putBack(fmt.Sprintf("/updates/%d/at", b))).Fixes = t.PutBare(fmt.Sprintf("/updates/%d/at", i), stamp(was.At.Time))
 					continue
 				}
 				gone = append(gone, fmt.Sprintf("the update of %s by %s", stamp(was.At.Time), t.named(was.By)))
@@ -54,7 +54,7 @@ func updateKept() Rule {
 			if len(gone) > 2 {
 				gone = append(gone[:1], fmt.Sprintf("%d more", len(gone)-1))
 			}
-			t.Error("/updates", fmt.Sprintf("%s no longer %s here, and a past update never changes", strings.Join(gone, " and "), stand),
+			t.Error("/updates", fmt.Sprintf("%s no longer %s here, and a past update never changes", words.And(gone), stand),
 				"put back what stood there; for text that should never have been written, put `redacted:` and the reason in the place of `text`")
 		},
 		Wrong: changed("updates:\n  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is on Monday.}\n",

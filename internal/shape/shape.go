@@ -34,6 +34,7 @@ type Fault struct {
 	want   any            // the keyword's value in the schema
 	field  map[string]any // the schema of the field at Pointer
 	meant  string         // for an unknown key, the known one that is nearest
+	surely string         // the same where no other can be meant
 	known  []string       // for an unknown key, the keys there are
 	source string         // the value as it was written
 	place  finding.Place  // of an unknown key, before it is read as the one meant
@@ -121,26 +122,27 @@ func NewChecker() (*Checker, error) {
 	return c, nil
 }
 
-// Check returns the faults of a document, in no particular order. A key that
-// is plainly a misspelt one is judged as the one that was meant, so that one
-// slip is one fault: the document is corrected in memory.
-func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
+// Check returns the faults of a document, in no particular order, and the
+// document as it was judged. A key that is plainly a misspelt one is judged as
+// the one that was meant, so that one slip is one fault: what is returned is
+// a view of the document in which it has that name.
+func (c *Checker) Check(kind schema.Kind, doc *document.Document) (*document.Document, []Fault) {
 	k := c.kinds[kind]
 	var faults []Fault
 	corrected := map[string]bool{} // pointers of which enough is said
 	for range 3 {                  // a corrected key may reveal misspelt ones below it
 		found := k.faults(doc)
-		renamed := false
+		names := map[string]string{}
 		for _, f := range found {
 			if meant, unknown := f.Unknown(); unknown && meant != "" {
-				renamed = doc.Rename(f.Pointer, meant) || renamed
+				names[f.Pointer] = meant
 				faults = append(faults, f)
 				if strings.Contains(f.source, ":") {
 					corrected[f.Pointer[:strings.LastIndex(f.Pointer, "/")]+document.Pointer(meant)] = true
 				}
 			}
 		}
-		if !renamed {
+		if len(names) == 0 {
 			for _, f := range found {
 				if f.meant == "" && !corrected[f.Pointer] {
 					faults = append(faults, f)
@@ -148,8 +150,9 @@ func (c *Checker) Check(kind schema.Kind, doc *document.Document) []Fault {
 			}
 			break
 		}
+		doc = doc.Renamed(names)
 	}
-	return append(faults, k.dubious(doc)...)
+	return doc, append(faults, k.dubious(doc)...)
 }
 
 // faults validates doc and takes the validator's errors apart.
@@ -236,6 +239,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 		props, _ := at(k.raw, append(parts[:len(parts)-1:len(parts)-1], "properties")).(map[string]any)
 		known := sortedKeys(props)
 		var list []Fault
+		means := map[string]int{}
 		for _, key := range sortedKeys(object) {
 			if _, ok := props[key]; ok {
 				continue
@@ -244,15 +248,23 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 				break
 			}
 			open := slices.DeleteFunc(slices.Clone(known), func(s string) bool { _, taken := object[s]; return taken })
-			meant := nearest.Of(key, open)
+			meant, surely := nearest.Of(key, open), nearest.Only(key, open)
 			if before, _, glued := strings.Cut(key, ":"); glued && slices.Contains(open, before) {
-				meant = before
+				if meant, surely = before, before; !f.flow || object[key] != nil {
+					surely = ""
+				}
 			}
+			means[meant]++
 			list = append(list, Fault{
 				Pointer: f.Pointer + document.Pointer(key), Keyword: f.Keyword, Value: key, source: key,
-				known: known, meant: meant, place: doc.LocateKey(f.Pointer + document.Pointer(key)),
+				known: known, meant: meant, surely: surely, place: doc.LocateKey(f.Pointer + document.Pointer(key)),
 				flow: f.flow && object[key] == nil,
 			})
+		}
+		for i := range list {
+			if means[list[i].meant] > 1 { // two cannot be the same one
+				list[i].surely = ""
+			}
 		}
 		return list
 	case "type":

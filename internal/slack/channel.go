@@ -8,9 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/destination"
 )
 
 // announcements is the id of the channel of the announcements.
@@ -21,7 +19,7 @@ func (w *Workspace) announcements(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if !found {
-		return "", inWords{fmt.Errorf("there is no public channel #%s in Slack: make it, or name another as `channels: {announcement: ...}` in the policy", name)}
+		return "", advice{fmt.Errorf("there is no public channel #%s in Slack: make it, or name another as `channels: {announcement: ...}` in the policy", name)}
 	}
 	return c.ID, nil
 }
@@ -53,11 +51,11 @@ func (w *Workspace) named(ctx context.Context, name string) (slack.Channel, bool
 
 // channel is the id of the escalation's channel. An escalation that was adopted
 // may have one that this app did not make, or none: then it is made.
-func (w *Workspace) channel(ctx context.Context, item outbox.Item) (id, note string, err error) {
-	if id := channelOf(item.Thread); id != "" {
+func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, note string, err error) {
+	if id := channelOf(d.Thread); id != "" {
 		return id, "", nil
 	}
-	r, err := w.create(ctx, item, string(item.Channel()))
+	r, err := w.create(ctx, d, string(d.Channel()))
 	if err != nil {
 		return "", "", err
 	}
@@ -69,8 +67,8 @@ func (w *Workspace) channel(ctx context.Context, item outbox.Item) (id, note str
 // people write in, it is that: whether a run before made it, or somebody by hand
 // (P17). An archived one keeps its name, and an app cannot open it again; then
 // the next name that is free is taken.
-func (w *Workspace) create(ctx context.Context, item outbox.Item, name string) (outbox.Receipt, error) {
-	before := made(item.Thread)
+func (w *Workspace) create(ctx context.Context, d destination.Delivery, name string) (destination.Receipt, error) {
+	before := made(d.Thread)
 	for n := 1; n <= 50; n++ {
 		try := numbered(name, n)
 		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try})
@@ -79,20 +77,20 @@ func (w *Workspace) create(ctx context.Context, item outbox.Item, name string) (
 			w.names = nil // it is newer than the list
 			there, found, listErr := w.named(ctx, try)
 			if listErr != nil {
-				return outbox.Receipt{}, listErr
+				return destination.Receipt{}, listErr
 			}
 			if !found || there.IsArchived {
 				continue
 			}
 			if !there.IsMember {
 				if _, _, _, err := w.api.JoinConversationContext(ctx, there.ID); err != nil {
-					return outbox.Receipt{}, err
+					return destination.Receipt{}, err
 				}
 			}
 			c, err = &there, nil
 		}
 		if err != nil {
-			return outbox.Receipt{}, err
+			return destination.Receipt{}, err
 		}
 		r, err := w.did(ctx, c.ID, nil)
 		r.Ref, r.Kept = c.ID+"/"+try, kept
@@ -106,7 +104,7 @@ func (w *Workspace) create(ctx context.Context, item outbox.Item, name string) (
 		}
 		return r, err
 	}
-	return outbox.Receipt{}, inWords{fmt.Errorf("the names from #%s to #%s are all taken: name another as `channel:` in the file", name, numbered(name, 50))}
+	return destination.Receipt{}, advice{fmt.Errorf("the names from #%s to #%s are all taken: name another as `channel:` in the file", name, numbered(name, 50))}
 }
 
 // numbered is the n-th name to try.
@@ -116,16 +114,4 @@ func numbered(name string, n int) string {
 	}
 	end := fmt.Sprintf("-%d", n)
 	return name[:min(len(name), maxName-len(end))] + end
-}
-
-// made are the ids of the channels that the escalation has had.
-func made(thread []ledger.Notice) []string {
-	var ids []string
-	for _, n := range thread {
-		if n.Via == via && n.State == ledger.Done && plan.Doing(n.Do) == plan.CreateChannel {
-			id, _, _ := strings.Cut(n.Ref, "/")
-			ids = append(ids, id)
-		}
-	}
-	return ids
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/escalations-as-code/escalate/internal/retry"
-	"github.com/escalations-as-code/escalate/schema"
 )
 
 // Config says how to get to Slack.
@@ -25,23 +24,21 @@ type Config struct {
 	Token string
 	// API is the address of the Web API; "" for that of slack.com.
 	API string
-	// File returns the address at which people find the file of an escalation; ""
-	// where there is none.
-	File func(schema.ID) string
 	// Now is the clock, and Wait waits: Slack takes one message a second in a
-	// channel.
+	// channel. why says so to whoever looks on.
 	Now  func() time.Time
-	Wait func(ctx context.Context, d time.Duration) error
+	Wait func(ctx context.Context, d time.Duration, why string) error
 }
 
-// newClient returns a client that waits where Slack asks it to.
+// newClient returns a client that waits where Slack asks it to, and doubts an
+// answer that confirms nothing.
 func newClient(c Config) (*slack.Client, error) {
 	api, err := address(c.API)
 	if err != nil {
 		return nil, err
 	}
 	client := retry.NewClient(retry.Platform{Limited: limited, Repeatable: repeatable})
-	client.Transport = bearer{client.Transport, c.Token}
+	client.Transport = confirming{bearer{client.Transport, c.Token}, confirmed}
 	return slack.New(c.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client)), nil
 }
 

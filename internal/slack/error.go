@@ -10,7 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/destination"
 )
 
 // code is the word with which Slack says what is wrong; "" where it did not say
@@ -23,33 +23,35 @@ func code(err error) string {
 	return ""
 }
 
-// inWords is an error that says what to do already.
-type inWords struct{ error }
+// advice is an error that says what to do already.
+type advice struct{ error }
 
 func is(err error, codes ...string) bool { return err != nil && slices.Contains(codes, code(err)) }
 
-// told is an error in words that say what to do. Where it is not known whether a
-// call was carried out, it says so as well. where is the channel that it is
-// about.
-func told(err error, where string) error {
-	if err == nil {
-		return nil
-	}
-	if said := (inWords{}); errors.As(err, &said) {
-		return said.error
-	}
+// explain says in an error what to do. Where it is not known whether a call was
+// carried out, it says so as well. where is the channel that it is about.
+func explain(err error, where string) error {
+	var already advice
 	var said slack.SlackErrorResponse
 	var rate *slack.RateLimitedError
+	var status slack.StatusCodeError
 	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &already):
+		return already.error
+	case errors.As(err, &said):
+		return refusal(said, where)
 	case errors.As(err, &rate):
 		return fmt.Errorf("the rate limit of Slack is reached; run again in %s", rate.RetryAfter)
-	case !errors.As(err, &said):
-		var status slack.StatusCodeError
-		if errors.As(err, &status) && status.Code < 500 {
-			return fmt.Errorf("it was refused by Slack: %s", status.Status)
-		}
-		return fmt.Errorf("%w: Slack did not answer as it should: %w", outbox.ErrInDoubt, bare(err))
+	case errors.As(err, &status) && status.Code < 500:
+		return fmt.Errorf("it was refused by Slack: %s", status.Status)
 	}
+	return fmt.Errorf("%w: Slack did not answer as it should: %w", destination.ErrInDoubt, bare(err))
+}
+
+// refusal says what to do about what Slack said.
+func refusal(said slack.SlackErrorResponse, where string) error {
 	switch said.Err {
 	case "missing_scope":
 		return fmt.Errorf("the Slack app lacks the scope %s: add it under OAuth & Permissions, and install the app again", said.Needed)
@@ -62,10 +64,9 @@ func told(err error, where string) error {
 	case "restricted_action", "restricted_action_read_only_channel", "not_allowed_token_type", "no_permission":
 		return fmt.Errorf("your Slack does not allow the app to do that in #%s (%s): allow it, or do it by hand, and run again", where, said.Err)
 	case "internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org":
-		return fmt.Errorf("%w: Slack is not well (%s)", outbox.ErrInDoubt, said.Err)
-	default:
-		return fmt.Errorf("it was refused by Slack in #%s: %w", where, err)
+		return fmt.Errorf("%w: Slack is not well (%s)", destination.ErrInDoubt, said.Err)
 	}
+	return fmt.Errorf("it was refused by Slack in #%s: %w", where, said)
 }
 
 // bare is an error without the address that was called, which may be secret.

@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -26,6 +25,7 @@ const (
 	token = "xoxb-of-the-tests"
 	self  = "U0BOT"
 	id    = "2026/northwind"
+	file  = "https://github.com/acme/escalations/blob/HEAD/escalations/2026/northwind.yaml"
 )
 
 // fake is a Slack that keeps channels and messages, and remembers what it was
@@ -97,11 +97,11 @@ func (f *fake) workspace() *Workspace {
 	f.t.Helper()
 	w, err := NewWorkspace(Config{
 		Token: token, API: f.url,
-		File: func(id schema.ID) string {
-			return "https://github.com/acme/escalations/blob/HEAD/escalations/" + string(id) + ".yaml"
-		},
 		Now: func() time.Time { return f.now },
-		Wait: func(_ context.Context, d time.Duration) error {
+		Wait: func(_ context.Context, d time.Duration, why string) error {
+			if why != "Slack takes one message a second in a channel" {
+				f.t.Errorf("it waits, and says %q", why)
+			}
 			f.waited += d
 			f.now = f.now.Add(d)
 			return nil
@@ -319,22 +319,31 @@ func pageOf[T any](f *fake, all []T, form url.Values) (some []T, next string) {
 	return append([]T{}, all[from:to]...), next
 }
 
-// notice is a line of the ledger that is to be done.
-func notice(key string, to plan.Place, do plan.Doing, text string, mentions ...schema.Handle) ledger.Notice {
+// intent is a line of the ledger that is to be done. key begins with its moment.
+func intent(key string, to notice.Place, do notice.Do, text notice.Text, mentions ...schema.Handle) notice.Notice {
 	moment, _, _ := strings.Cut(key, " ")
-	return ledger.Notice{
-		Escalation: id, Key: id + " " + key, Moment: moment, Do: string(do), To: string(to), Via: via, State: ledger.Intent,
+	return notice.Notice{
+		Escalation: id, Key: id + " " + key, Moment: notice.Moment(moment), Do: do, To: to, Via: via, State: notice.Intent,
 		At: time.Date(2026, 11, 21, 17, 59, 0, 0, time.UTC), Text: text, Mentions: mentions,
 	}
 }
 
+// said is a text of a paragraph.
+func said(words string) notice.Text { return notice.Value(words) }
+
 // done is a line of the ledger after its delivery.
-func done(n ledger.Notice, r outbox.Receipt) ledger.Notice {
-	n.State, n.Ref, n.URL = ledger.Done, r.Ref, r.URL
+func done(n notice.Notice, r destination.Receipt) notice.Notice {
+	n.State, n.Ref, n.URL = notice.Done, r.Ref, r.URL
 	return n
 }
 
-// item is one notice to deliver, after others.
-func item(n ledger.Notice, thread ...ledger.Notice) outbox.Item {
-	return outbox.Item{Notices: []ledger.Notice{n}, Thread: append(thread, n), Channel: func() schema.ChannelName { return "esc_northwind" }}
+// delivery is one notice to deliver, after others.
+func delivery(n notice.Notice, thread ...notice.Notice) destination.Delivery {
+	return destination.Delivery{
+		Message: notice.Message{n}, Thread: append(thread, n),
+		Channel: func() schema.ChannelName { return "esc_northwind" },
+		Address: func(s notice.Spot) string {
+			return map[notice.Spot]string{notice.AtFile: file, notice.AtTracking: "https://github.com/acme/escalations/issues/7"}[s]
+		},
+	}
 }

@@ -8,25 +8,19 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/notice"
 )
 
-// find looks for a message that tells all of an item, in what the app itself has
-// said since the item was written down; "" if there is none. The metadata of
-// anybody else prove nothing.
-func (w *Workspace) find(ctx context.Context, channel string, item outbox.Item) (at string, err error) {
-	since := item.Notices[0].At
-	for _, n := range item.Notices {
-		if n.At.Before(since) {
-			since = n.At
-		}
-	}
+// find looks for a message that tells all notices of one, in what the app itself
+// has said since they were written down, and returns its time; "" if there is
+// none. The metadata of anybody else prove nothing.
+func (w *Workspace) find(ctx context.Context, channel string, m notice.Message) (at string, err error) {
+	since := slices.MinFunc(m, func(a, b notice.Notice) int { return a.At.Compare(b.At) }).At
 	const skew = 24 * time.Hour // of the clock here against Slack's
-	err = w.history(ctx, channel, since.Add(-skew), func(m slack.Message) bool {
-		to, told := keys(m.Metadata)
-		if to == item.Notices[0].To && !slices.ContainsFunc(item.Notices, func(n ledger.Notice) bool { return !slices.Contains(told, n.Key) }) {
-			at = m.Timestamp
+	err = w.history(ctx, channel, since.Add(-skew), func(said slack.Message) bool {
+		to, told := keys(said.Metadata)
+		if to == m.First().To && !slices.ContainsFunc(m.Keys(), func(key string) bool { return !slices.Contains(told, key) }) {
+			at = said.Timestamp
 		}
 		return at == ""
 	})

@@ -2,21 +2,22 @@ package slack
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
 // Slack's limits, in characters. That of a whole message is not documented;
 // messages of some 13,200 are refused.
 const (
+	maxBlocks   = 50
+	maxHeader   = 150
 	maxSection  = 3_000
 	maxMessage  = 12_000
 	maxFallback = 3_000 // of the text beside the blocks: a longer one may be posted in pieces
@@ -24,189 +25,197 @@ const (
 	maxName     = 80
 )
 
-// message is what is posted: the words in blocks, and once more as plain text for
-// notifications and screen readers.
-type message struct {
-	text   string
-	blocks []slack.Block
+// maxMentions is how many people a message mentions at most, so that there is
+// room for what it says.
+const maxMentions = 150
+
+// kind is what a block is.
+type kind string
+
+// The kinds of blocks that a message is made of.
+const (
+	header   kind = "header"
+	section  kind = "section"
+	footnote kind = "context"
+)
+
+// block is a block of a message: a text in mrkdwn or, in a header, in plain
+// words.
+type block struct {
+	kind kind
+	text string
 }
 
-// words is what a message is made of.
+// message is what is posted: the words in blocks, and once more as plain text for
+// notifications and screen readers, by which it is compared with the ledger.
+type message struct {
+	text   string
+	blocks []block
+}
+
+// words is what a message is made of, beside what its renderer knows.
 type words struct {
-	text     string
+	text     notice.Text
 	mentions []schema.Handle
-	channel  string // the id of the escalation's channel, to be linked; "" for none
-	other    string // the name that the channel was to have, and has not
-	file     string // where the whole text is
+	other    string // the name that the escalation's channel was to have, and has not
 	repeated bool
 }
 
-// compose makes a message. What somebody wrote is escaped; the mentions, the
-// support handle and the links stand apart from it, and come from the directory,
-// the policy and Slack alone.
-func (w *Workspace) compose(of words) message { return compose(w.people, w.policy, of) }
-
-func compose(people schema.Directory, policy schema.Policy, of words) message {
-	var end []string
-	if of.channel != "" {
-		line := fmt.Sprintf("Channel: <#%s>", of.channel)
-		if of.other != "" {
-			line += fmt.Sprintf(" (the name #%s is taken by a channel that an app cannot open again)", escape.Slack(of.other))
-		}
-		end = append(end, line)
-	}
-	var pings []string
-	for _, h := range of.mentions {
-		if id := people.People[h].Slack; id != "" {
-			pings = append(pings, "<@"+string(id)+">")
-		}
-	}
-	if len(pings) > 0 {
-		end = append(end, "cc "+strings.Join(pings, " "))
-	}
-	text := escaped(policy, of.text)
+// compose makes a message. Whom it mentions, the directory says alone. What has
+// no room is left out, and the message says where the rest is.
+func compose(people schema.Directory, r renderer, of words) message {
+	m := message{text: fallback(of.text)}
+	body := r.body(of.text)
 	if of.repeated {
-		text = "(repeated after a failed run)\n" + text
+		const note = "(repeated after a failed run)"
+		m.text = note + "\n" + clipped(of.text.Unlinked().Plain(), maxFallback-len(note)-1)
+		body = append([]block{{footnote, note}}, body...)
 	}
-	tail := strings.Join(end, "\n")
-	room := maxMessage - utf8.RuneCountInString(tail)
-	if utf8.RuneCountInString(text) > room {
-		rest := "_The rest is in the file of the escalation._"
-		if of.file != "" {
-			rest = "<" + of.file + "|The rest is in the file of the escalation.>"
+	var end []block
+	for _, piece := range cut(mentioned(people, of.mentions), maxSection) {
+		end = append(end, block{section, piece})
+	}
+	if of.other != "" && r.channel != "" {
+		end = append(end, block{footnote, fmt.Sprintf("The name #%s is taken by a channel that an app cannot open again: it is <#%s>", escape.Slack(of.other), r.channel)})
+	}
+	for _, piece := range cut(r.links(of.text), maxSection) {
+		end = append(end, block{footnote, piece})
+	}
+	if n := fits(body, end); n < len(body) {
+		const note = "The rest is in the file of the escalation."
+		rest := block{section, "_" + note + "_"}
+		if shown := r.mark(notice.Inline{Place: notice.AtFile, Words: note}); shown != "" {
+			rest.text = shown
 		}
-		kept := ""
-		for _, part := range sections(text, maxSection) {
-			if utf8.RuneCountInString(kept+part)+utf8.RuneCountInString(rest)+2 > room {
-				break
-			}
-			kept += part + "\n"
+		end = append([]block{rest}, end...)
+		body = body[:fits(body, end)]
+	}
+	for _, b := range append(body, end...) {
+		if b.text != "" {
+			m.blocks = append(m.blocks, b)
 		}
-		text = kept + rest
-	}
-	m := message{text: escape.Clip(text, maxFallback-1)}
-	for _, part := range sections(text, maxSection) {
-		m.blocks = append(m.blocks, section(part))
-	}
-	if tail != "" {
-		m.blocks = append(m.blocks, section(tail))
 	}
 	return m
 }
 
-func section(text string) slack.Block {
-	// Verbatim, or Slack would look for names and mentions in what somebody wrote.
-	return slack.NewSectionBlock(&slack.TextBlockObject{Type: slack.MarkdownType, Text: text, Verbatim: true}, nil, nil)
+// fits is how many blocks of a body have room before the end of a message.
+func fits(body, end []block) int {
+	room := maxMessage
+	for _, b := range end {
+		room -= utf8.RuneCountInString(b.text)
+	}
+	for i, b := range body {
+		room -= utf8.RuneCountInString(b.text)
+		if room < 0 || i+len(end) >= maxBlocks {
+			return i
+		}
+	}
+	return len(body)
 }
 
-// escaped is a text as Slack shows it. The line of the support handle pings the
-// group that the policy names (P13): it is a line of the declaration, and none
-// that somebody wrote can look like it, since each of those is behind its label.
-func escaped(policy schema.Policy, text string) string {
-	const label = "Support DRI: "
-	handle := "@" + string(policy.Channels.Support)
-	lines := strings.Split(escape.Slack(text), "\n")
-	if policy.Channels.SupportGroup == "" || lines[0] != "New Escalation" {
-		return strings.Join(lines, "\n")
-	}
-	for i, l := range lines {
-		if strings.HasPrefix(l, label) {
-			lines[i] = strings.Replace(l, escape.Slack(handle), "<!subteam^"+string(policy.Channels.SupportGroup)+">", 1)
-			break
+// mentioned is the line that pings people; "" where nobody of them is in Slack.
+func mentioned(people schema.Directory, who []schema.Handle) string {
+	line, n := "", 0
+	for _, h := range who {
+		id := people.People[h].Slack
+		if id == "" {
+			continue
+		}
+		if n++; n <= maxMentions {
+			line += " <@" + string(id) + ">"
 		}
 	}
-	return strings.Join(lines, "\n")
+	switch {
+	case n == 0:
+		return ""
+	case n > maxMentions:
+		return fmt.Sprintf("cc%s and %d more", line, n-maxMentions)
+	}
+	return "cc" + line
 }
 
-// sections cuts a text into parts of at most so many characters, at the ends of
-// lines or, where a line is too long, of words.
-func sections(text string, most int) []string {
-	var parts []string
-	for utf8.RuneCountInString(text) > most {
-		runes := []rune(text)
-		head := string(runes[:most])
-		cut := strings.LastIndex(head, "\n")
-		if cut <= 0 {
-			cut = strings.LastIndex(head, " ")
-		}
-		if cut <= 0 {
-			// One word: it is cut, but no escaped character in it.
-			cut = len(head)
-			if at := strings.LastIndex(head, "&"); at > cut-6 && !strings.Contains(head[at:], ";") {
-				cut = at
-			}
-		}
-		parts = append(parts, strings.TrimRight(head[:cut], " \n"))
-		text = strings.TrimLeft(text[cut:], "\n")
+// fallback is the plain text of a message, without its line of links: those lead
+// elsewhere as time goes by.
+func fallback(text notice.Text) string { return clipped(text.Unlinked().Plain(), maxFallback) }
+
+// clipped is a text, escaped, of at most so many characters. It is cut before it
+// is escaped, so that no escaped character is cut.
+func clipped(text string, most int) string {
+	shown := escape.Slack(text)
+	if utf8.RuneCountInString(shown) <= most {
+		return shown
 	}
-	if strings.TrimSpace(text) != "" {
-		parts = append(parts, text)
+	over := sort.Search(most, func(n int) bool {
+		shown = escape.Slack(escape.Clip(text, n+1))
+		return utf8.RuneCountInString(shown) > most
+	})
+	return escape.Slack(escape.Clip(text, over))
+}
+
+// options are what a message is sent with: nothing is looked up or shown beside
+// it that its text does not say.
+func (m message) options() []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.sent()...), slack.MsgOptionParse(false),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 	}
-	return parts
+}
+
+// sent are the blocks of a message as they are sent.
+func (m message) sent() []slack.Block {
+	var sent []slack.Block
+	for _, b := range m.blocks {
+		// Verbatim, or Slack would look for names and mentions in what somebody wrote.
+		text := &slack.TextBlockObject{Type: slack.MarkdownType, Text: b.text, Verbatim: true}
+		switch b.kind {
+		case header:
+			signs := false // :smile: stays as it was written
+			sent = append(sent, slack.NewHeaderBlock(&slack.TextBlockObject{Type: slack.PlainTextType, Text: b.text, Emoji: &signs}))
+		case footnote:
+			sent = append(sent, slack.NewContextBlock("", text))
+		case section:
+			sent = append(sent, slack.NewSectionBlock(text, nil, nil))
+		}
+	}
+	return sent
 }
 
 // event is the type of our metadata: by it a message is found again.
 const event = "escalate_notice"
 
 // metadata names the notices that a message tells.
-func metadata(item outbox.Item) slack.SlackMetadata {
-	keys := make([]any, len(item.Notices))
-	for i, n := range item.Notices {
-		keys[i] = n.Key
+func metadata(m notice.Message) slack.SlackMetadata {
+	keys := make([]any, len(m))
+	for i, key := range m.Keys() {
+		keys[i] = key
 	}
 	return slack.SlackMetadata{EventType: event, EventPayload: map[string]any{
-		"escalation": string(item.Notices[0].Escalation), "to": item.Notices[0].To, "keys": keys,
+		"escalation": string(m.First().Escalation), "to": string(m.First().To), "keys": keys,
 	}}
 }
 
 // keys are the notices that a message tells, and in which place; none if it is
 // not one of ours.
-func keys(m slack.SlackMetadata) (to string, keys []string) {
+func keys(m slack.SlackMetadata) (to notice.Place, keys []string) {
 	if m.EventType != event {
 		return "", nil
 	}
-	to, _ = m.EventPayload["to"].(string)
+	place, _ := m.EventPayload["to"].(string)
 	list, _ := m.EventPayload["keys"].([]any)
 	for _, k := range list {
 		if key, ok := k.(string); ok {
 			keys = append(keys, key)
 		}
 	}
-	return to, keys
+	return notice.Place(place), keys
 }
 
-// wanted are the words of a message, as the ledger has them.
-func (w *Workspace) wanted(item outbox.Item) words {
-	n := item.Notices[0]
-	of := words{text: item.Text(), mentions: item.Mentions(), file: w.file(n.Escalation)}
-	if plan.Place(n.To) == plan.Announcement || n.Moment == "reopened" {
-		of.channel, of.other = channelOf(item.Thread), otherName(item.Thread)
+// plain is a text without what Slack may add to it: the brackets around links.
+// The user group, which a declaration of an earlier version names by its id, is
+// read as its handle.
+func plain(text string, p schema.Policy) string {
+	if p.Channels.SupportGroup != "" {
+		text = strings.ReplaceAll(text, "<!subteam^"+string(p.Channels.SupportGroup)+">", "@"+string(p.Channels.Support))
 	}
-	return of
-}
-
-// channelOf is the id of the escalation's channel in what the ledger has of it:
-// the one that was used last.
-func channelOf(thread []ledger.Notice) string {
-	for i := len(thread) - 1; i >= 0; i-- {
-		if n := thread[i]; n.Via == via && n.State == ledger.Done && plan.Place(n.To) == plan.Channel && n.Ref != "" {
-			id, _, _ := strings.Cut(n.Ref, "/")
-			return id
-		}
-	}
-	return ""
-}
-
-// otherName is the name that the escalation's channel was to have, where it has
-// another.
-func otherName(thread []ledger.Notice) string {
-	for i := len(thread) - 1; i >= 0; i-- {
-		if n := thread[i]; n.Via == via && n.State == ledger.Done && plan.Doing(n.Do) == plan.CreateChannel {
-			if _, name, _ := strings.Cut(n.Ref, "/"); name != "" && name != n.Text {
-				return n.Text
-			}
-			return ""
-		}
-	}
-	return ""
+	return strings.NewReplacer("<", "", ">", "", "\r\n", "\n").Replace(text)
 }

@@ -5,38 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/slack-go/slack"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
-
-// Planned is a message that Slack is to post by itself, in the channel of an
-// escalation.
-type Planned struct {
-	Escalation schema.ID
-	At         time.Time
-	Text       string
-}
 
 // Schedule has Slack post messages by itself: what is not planned there yet is
 // scheduled, what is planned no more is withdrawn, and the rest stays. A message
 // that is scheduled carries no metadata, so what stands there is listed first.
-// told is what the ledger has of each escalation: one that has no channel yet is
+// told returns what the ledger has of an escalation: one that has no channel yet is
 // left out.
-func (w *Workspace) Schedule(ctx context.Context, planned []Planned, told map[schema.ID][]ledger.Notice) (scheduled, withdrawn int, err error) {
+func (w *Workspace) Schedule(ctx context.Context, planned []destination.Planned, told func(schema.ID) []notice.Notice) (scheduled, withdrawn int, err error) {
 	for range 3 { // what is in doubt is looked at again
 		var more, less int
 		more, less, err = w.schedule(ctx, planned, told)
 		scheduled, withdrawn = scheduled+more, withdrawn+less
-		if !errors.Is(err, outbox.ErrInDoubt) {
+		if err = explain(err, "the escalation's channel"); !errors.Is(err, destination.ErrInDoubt) {
 			break
 		}
 	}
-	return scheduled, withdrawn, err
+	if err != nil {
+		return scheduled, withdrawn, fmt.Errorf("cannot schedule what is said before the standups: %w", err)
+	}
+	return scheduled, withdrawn, nil
 }
 
 // slot is where and when a message is posted.
@@ -46,46 +40,50 @@ type slot struct {
 	text    string
 }
 
-func (w *Workspace) schedule(ctx context.Context, planned []Planned, told map[schema.ID][]ledger.Notice) (scheduled, withdrawn int, err error) {
+func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned, told func(schema.ID) []notice.Notice) (scheduled, withdrawn int, err error) {
 	wanted := map[slot]message{}
+	var slots []slot // in the order of what is planned
 	for _, p := range planned {
-		if channel := channelOf(told[p.Escalation]); channel != "" {
-			m := w.compose(words{text: p.Text})
-			wanted[slot{channel, p.At.Unix(), plain(m.text)}] = m
+		channel := channelOf(told(p.Escalation))
+		if channel == "" {
+			continue
 		}
+		m := compose(w.people, renderer{group: w.policy.Channels.SupportGroup, channel: channel}, words{text: p.Text})
+		s := slot{channel, p.At.Unix(), plain(m.text, w.policy)}
+		if _, known := wanted[s]; !known {
+			slots = append(slots, s)
+		}
+		wanted[s] = m
 	}
 	standing, err := w.scheduled(ctx)
 	if err != nil {
-		return 0, 0, toldOf(err)
+		return 0, 0, err
 	}
 	there := map[slot]bool{}
-	for _, s := range standing {
-		at := slot{s.Channel, int64(s.PostAt), plain(s.Text)}
-		if _, ok := wanted[at]; ok && !there[at] {
-			there[at] = true
+	for _, m := range standing {
+		s := slot{m.Channel, int64(m.PostAt), plain(m.Text, w.policy)}
+		if _, ok := wanted[s]; ok && !there[s] {
+			there[s] = true
 			continue
 		}
-		if _, err := w.api.DeleteScheduledMessageContext(ctx, &slack.DeleteScheduledMessageParameters{Channel: s.Channel, ScheduledMessageID: s.ID}); err != nil && !is(err, "invalid_scheduled_message_id") {
-			return scheduled, withdrawn, toldOf(err)
+		_, err := w.api.DeleteScheduledMessageContext(ctx, &slack.DeleteScheduledMessageParameters{Channel: m.Channel, ScheduledMessageID: m.ID})
+		if err != nil && !is(err, "invalid_scheduled_message_id") {
+			return scheduled, withdrawn, err
 		}
 		withdrawn++
 	}
-	for _, p := range planned { // in their order
-		channel := channelOf(told[p.Escalation])
-		for at, m := range wanted {
-			if at.channel != channel || at.at != p.At.Unix() || there[at] {
-				continue
-			}
-			there[at] = true
-			_, _, err := w.api.ScheduleMessageContext(ctx, channel, strconv.FormatInt(at.at, 10), m.options()...)
-			if is(err, "time_in_past", "is_archived", "channel_not_found") {
-				continue // it came too late, or there is nobody to hear it
-			}
-			if err != nil {
-				return scheduled, withdrawn, toldOf(err)
-			}
-			scheduled++
+	for _, s := range slots {
+		if there[s] {
+			continue
 		}
+		_, _, err := w.api.ScheduleMessageContext(ctx, s.channel, strconv.FormatInt(s.at, 10), wanted[s].options()...)
+		if is(err, "time_in_past", "is_archived", "channel_not_found") {
+			continue // it came too late, or there is nobody to hear it
+		}
+		if err != nil {
+			return scheduled, withdrawn, err
+		}
+		scheduled++
 	}
 	return scheduled, withdrawn, nil
 }
@@ -103,9 +101,4 @@ func (w *Workspace) scheduled(ctx context.Context) ([]slack.ScheduledMessage, er
 		}
 		cursor = next
 	}
-}
-
-// toldOf is an error about what is scheduled.
-func toldOf(err error) error {
-	return fmt.Errorf("cannot schedule what is said before the standups: %w", told(err, "the escalation's channel"))
 }

@@ -7,29 +7,26 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/outbox"
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
 // deliver delivers, and fails the test if that does.
-func deliver(t *testing.T, w *Workspace, it outbox.Item, inDoubt bool) (outbox.Receipt, ledger.Notice) {
+func deliver(t *testing.T, w *Workspace, it destination.Delivery, inDoubt bool) (destination.Receipt, notice.Notice) {
 	t.Helper()
 	r, err := w.Deliver(t.Context(), it, inDoubt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r, done(it.Notices[0], r)
+	return r, done(it.First(), r)
 }
 
 // An opening, as the plan has it: each step once, in the right channel.
@@ -37,17 +34,17 @@ func TestOpening(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	w := f.workspace()
-	var thread []ledger.Notice
-	for _, n := range []ledger.Notice{
-		notice("opened", plan.Channel, plan.CreateChannel, "esc_northwind"),
-		notice("opened", plan.Announcement, "", "New Escalation\nCustomer: Northwind\nSupport DRI: Tomás Mora, @support-manager-oncall\nDescription: ping @support-manager-oncall", "jdoe", "tmora"),
-		notice("opened", plan.Channel, plan.Topic, "Northwind & Sons, severity high"),
-		notice("opened", plan.Channel, plan.Invite, "", "jdoe", "mlee"),
-		notice("opened", plan.Channel, plan.Bookmark, "https://crm.example.com/1"),
-		notice("opened", plan.Channel, "", "Welcome", "jdoe"),
-		notice("opened", plan.Channel, plan.Pin, "the opening message"),
+	var thread []notice.Notice
+	for _, n := range []notice.Notice{
+		intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")),
+		intent("opened", notice.Announcement, notice.Tell, declared("pending"), "jdoe", "tmora"),
+		intent("opened", notice.Channel, notice.Topic, said("Northwind & Sons, severity high")),
+		intent("opened", notice.Channel, notice.Invite, nil, "jdoe", "mlee"),
+		intent("opened", notice.Channel, notice.Bookmark, said("https://crm.example.com/1")),
+		intent("opened", notice.Channel, notice.Tell, said("Welcome"), "jdoe"),
+		intent("opened", notice.Channel, notice.Pin, said("the opening message")),
 	} {
-		_, told := deliver(t, w, item(n, thread...), false)
+		_, told := deliver(t, w, delivery(n, thread...), false)
 		thread = append(thread, told)
 	}
 	want := []string{
@@ -61,22 +58,18 @@ func TestOpening(t *testing.T) {
 	if c.topic != "Northwind &amp; Sons, severity high" || !slices.Equal(c.members, []string{self, "U0JO", "U0MIN"}) || len(c.pins) != 1 || c.pins[0] != c.messages[0].TS {
 		t.Errorf("the channel is %+v", c)
 	}
-	told := f.named("escalated_customers").messages[0]
-	var blocks []struct {
-		Type string
-		Text struct {
-			Type, Text string
-			Verbatim   bool
-		}
+	declaration := f.named("escalated_customers").messages[0]
+	if got, want := declaration.Text, declared("pending").Unlinked().Plain(); got != want {
+		t.Errorf("the plain text is %q, want %q", got, want)
 	}
-	if err := json.Unmarshal(told.Blocks, &blocks); err != nil || len(blocks) != 2 || !blocks[0].Text.Verbatim {
-		t.Fatalf("%v: %s", err, told.Blocks)
+	want = []string{
+		"header New Escalation: Northwind",
+		"section *Slack Channel:* <#C001>\n*Case:* pending\n*Support DRI:* Tomás Mora, <!subteam^S0SUP>\n*Description:* ping @support-manager-oncall",
+		"section cc <@U0JO>", // who has no id, is not pinged
+		"context <" + file + "|File> · <https://github.com/acme/escalations/issues/7|Tracking issue> · <#C001>",
 	}
-	if got, want := blocks[0].Text.Text, "New Escalation\nCustomer: Northwind\nSupport DRI: Tomás Mora, <!subteam^S0SUP>\nDescription: ping @support-manager-oncall"; got != want || told.Text != want {
-		t.Errorf("it says %q, and %q", got, told.Text)
-	}
-	if got, want := blocks[1].Text.Text, "Channel: <#C001>\ncc <@U0JO>"; got != want { // who has no id, is not pinged
-		t.Errorf("it ends %q, want %q", got, want)
+	if got := shown(t, declaration.Blocks); !slices.Equal(got, want) {
+		t.Errorf("it shows %q\nwant %q", got, want)
 	}
 	if thread[1].URL != "https://acme.slack.com/archives/C0ANN/p1700000001000100" || thread[1].Ref != "C0ANN/1700000001.000100" {
 		t.Errorf("the ledger has %+v", thread[1])
@@ -86,8 +79,8 @@ func TestOpening(t *testing.T) {
 	again := f.workspace()
 	before, _ := json.Marshal(f.channels)
 	for i, n := range thread {
-		n.State, n.Ref = ledger.Intent, ""
-		if r, _ := deliver(t, again, item(n, thread[:i]...), true); n.Do == "" && !r.Kept {
+		n.State, n.Ref = notice.Intent, ""
+		if r, _ := deliver(t, again, delivery(n, thread[:i]...), true); n.Tells() && !r.Kept {
 			t.Errorf("%s in %s is posted again", n.Key, n.To)
 		}
 	}
@@ -118,18 +111,18 @@ func TestCreate(t *testing.T) {
 			for _, there := range c.there {
 				f.add(there)
 			}
-			r, told := deliver(t, f.workspace(), item(notice("opened", plan.Channel, plan.CreateChannel, "esc_northwind")), false)
+			r, told := deliver(t, f.workspace(), delivery(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind"))), false)
 			made := f.named(c.want)
 			if made == nil || !made.Member || r.Ref != made.ID+"/"+c.want || r.Kept != c.kept || !strings.Contains(r.Note, c.noted) || (c.noted == "") != (r.Note == "") {
 				t.Fatalf("made %+v: %+v", made, r)
 			}
 			// The declaration says which channel it is.
-			deliver(t, f.workspace(), item(notice("opened", plan.Announcement, "", "New Escalation"), told), false)
-			end := string(f.named("escalated_customers").messages[0].Blocks)
-			if !strings.Contains(end, "<#"+made.ID+">") && !strings.Contains(end, `\u003c#`+made.ID) {
+			deliver(t, f.workspace(), delivery(intent("opened", notice.Announcement, notice.Tell, declared("pending")), told), false)
+			end := strings.Join(shown(t, f.named("escalated_customers").messages[0].Blocks), "\n")
+			if !strings.Contains(end, "*Slack Channel:* <#"+made.ID+">") {
 				t.Errorf("the declaration has no link to the channel: %s", end)
 			}
-			if strings.Contains(end, "is taken by") != (c.want != "esc_northwind") {
+			if strings.Contains(end, "context The name #esc_northwind is taken by a channel that an app cannot open again: it is <#"+made.ID+">") != (c.want != "esc_northwind") {
 				t.Errorf("the declaration does not say why: %s", end)
 			}
 		})
@@ -149,33 +142,33 @@ func TestInTheWay(t *testing.T) {
 			}
 		}
 	}
-	opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: "C001/1.1"})
+	opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: "C001/1.1"})
 	for _, c := range []struct {
-		name   string
-		set    func(*fake)
-		notice ledger.Notice
-		note   string // of a delivery
-		err    string // of none
+		name string
+		set  func(*fake)
+		of   notice.Notice
+		note string // of a delivery
+		err  string // of none
 	}{
-		{"a person who is not in Slack", nil, notice("opened", plan.Channel, plan.Invite, "", "jdoe", "tmora"), "tmora has no Slack id in the directory", ""},
-		{"a deactivated person", nil, notice("opened", plan.Channel, plan.Invite, "", "jdoe", "gone", "mlee"), "gone cannot be invited (user_not_found)", ""},
-		{"somebody who is there", func(f *fake) { f.channels[1].members = []string{"U0JO"} }, notice("opened", plan.Channel, plan.Invite, "", "jdoe", "mlee"), "", ""},
-		{"the app is not in the channel", func(f *fake) { f.channels[1].Member = false }, notice("update 1", plan.Channel, "", "News"), "", ""},
-		{"the app is not in the announcements", func(f *fake) { f.channels[0].Member = false }, notice("severity 1", plan.Announcement, "", "Raised"), "", ""},
-		{"the announcements are not there", func(f *fake) { f.channels[0].Name = "other" }, notice("severity 1", plan.Announcement, "", "Raised"), "",
+		{"a person who is not in Slack", nil, intent("opened", notice.Channel, notice.Invite, nil, "jdoe", "tmora"), "tmora has no Slack id in the directory", ""},
+		{"a deactivated person", nil, intent("opened", notice.Channel, notice.Invite, nil, "jdoe", "gone", "mlee"), "gone cannot be invited (user_not_found)", ""},
+		{"somebody who is there", func(f *fake) { f.channels[1].members = []string{"U0JO"} }, intent("opened", notice.Channel, notice.Invite, nil, "jdoe", "mlee"), "", ""},
+		{"the app is not in the channel", func(f *fake) { f.channels[1].Member = false }, intent("update 1", notice.Channel, notice.Tell, said("News")), "", ""},
+		{"the app is not in the announcements", func(f *fake) { f.channels[0].Member = false }, intent("severity 1", notice.Announcement, notice.Tell, said("Raised")), "", ""},
+		{"the announcements are not there", func(f *fake) { f.channels[0].Name = "other" }, intent("severity 1", notice.Announcement, notice.Tell, said("Raised")), "",
 			"there is no public channel #escalated_customers in Slack: make it, or name another as `channels: {announcement: ...}` in the policy"},
-		{"somebody archived it", func(f *fake) { f.channels[1].Archived = true }, notice("update 1", plan.Channel, "", "News"), "",
+		{"somebody archived it", func(f *fake) { f.channels[1].Archived = true }, intent("update 1", notice.Channel, notice.Tell, said("News")), "",
 			"#esc_northwind is archived, and an app cannot open it again: unarchive it in Slack, and run again"},
-		{"somebody archived it before us", func(f *fake) { f.channels[1].Archived = true }, notice("closed 1", plan.Channel, plan.Archive, ""), "", ""},
-		{"archiving is not allowed", refused("conversations.archive", "restricted_action"), notice("closed 1", plan.Channel, plan.Archive, ""), "",
+		{"somebody archived it before us", func(f *fake) { f.channels[1].Archived = true }, intent("closed 1", notice.Channel, notice.Archive, nil), "", ""},
+		{"archiving is not allowed", refused("conversations.archive", "restricted_action"), intent("closed 1", notice.Channel, notice.Archive, nil), "",
 			"your Slack does not allow the app to do that in #esc_northwind (restricted_action): allow it, or do it by hand, and run again"},
-		{"a missing scope", refused("pins.add", "missing_scope"), notice("opened", plan.Channel, plan.Pin, ""), "",
+		{"a missing scope", refused("pins.add", "missing_scope"), intent("opened", notice.Channel, notice.Pin, nil), "",
 			"the Slack app lacks the scope pins:write: add it under OAuth & Permissions, and install the app again"},
-		{"a token that is revoked", refused("chat.postMessage", "token_revoked"), notice("update 1", plan.Channel, "", "News"), "",
+		{"a token that is revoked", refused("chat.postMessage", "token_revoked"), intent("update 1", notice.Channel, notice.Tell, said("News")), "",
 			"the token is not taken by Slack (token_revoked): give SLACK_BOT_TOKEN the bot token of an app that is installed"},
-		{"the opening message is gone", refused("pins.add", "message_not_found"), notice("opened", plan.Channel, plan.Pin, ""), "the opening message is gone: nothing is pinned", ""},
-		{"a declaration that we did not post", nil, notice("case 1", plan.Announcement, plan.Edit, "New Escalation"), "this app did not post the declaration: edit it in #escalated_customers by hand", ""},
-		{"the channel was deleted", func(f *fake) { f.channels = f.channels[:1] }, notice("update 1", plan.Channel, "", "News"), "the channel was deleted: #esc_northwind takes its place", ""},
+		{"the opening message is gone", refused("pins.add", "message_not_found"), intent("opened", notice.Channel, notice.Pin, nil), "the opening message is gone: nothing is pinned", ""},
+		{"a declaration that we did not post", nil, intent("case 1", notice.Announcement, notice.Edit, said("New Escalation")), "this app did not post the declaration: edit it in #escalated_customers by hand", ""},
+		{"the channel was deleted", func(f *fake) { f.channels = f.channels[:1] }, intent("update 1", notice.Channel, notice.Tell, said("News")), "the channel was deleted: #esc_northwind takes its place", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -184,14 +177,14 @@ func TestInTheWay(t *testing.T) {
 			if c.set != nil {
 				c.set(f)
 			}
-			r, err := f.workspace().Deliver(t.Context(), item(c.notice, opened), false)
+			r, err := f.workspace().Deliver(t.Context(), delivery(c.of, opened), false)
 			switch {
-			case c.err != "" && (err == nil || err.Error() != c.err || errors.Is(err, outbox.ErrInDoubt)):
+			case c.err != "" && (err == nil || err.Error() != c.err || errors.Is(err, destination.ErrInDoubt)):
 				t.Errorf("%v, want %s", err, c.err)
 			case c.err == "" && (err != nil || r.Note != c.note):
 				t.Errorf("%+v (%v), want the note %q", r, err, c.note)
 			}
-			if c.notice.Do == string(plan.Invite) && !slices.Contains(f.channels[1].members, "U0JO") {
+			if c.of.Do == notice.Invite && !slices.Contains(f.channels[1].members, "U0JO") {
 				t.Errorf("it holds back the others: %v", f.channels[1].members)
 			}
 		})
@@ -205,8 +198,8 @@ func TestInDoubt(t *testing.T) {
 	f := newFake(t)
 	f.page = 2
 	c := f.add(channel{Name: "esc_northwind", Member: true})
-	opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
-	it := item(notice("update 1", plan.Channel, "", "News"), opened)
+	opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: c.ID + "/1.1"})
+	it := delivery(intent("update 1", notice.Channel, notice.Tell, said("News")), opened)
 	w := f.workspace()
 	lost := true
 	f.refuse = func(method string, _ url.Values) (any, int, bool) {
@@ -217,7 +210,7 @@ func TestInDoubt(t *testing.T) {
 		return nil, 0, false
 	}
 	_, err := w.Deliver(t.Context(), it, false)
-	if !errors.Is(err, outbox.ErrInDoubt) || len(c.messages) != 1 {
+	if !errors.Is(err, destination.ErrInDoubt) || len(c.messages) != 1 {
 		t.Fatalf("%v, and %d messages", err, len(c.messages))
 	}
 	forged := c.messages[0]
@@ -242,18 +235,19 @@ func TestArchivedInBetween(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := f.add(channel{Name: "esc_northwind", Archived: true})
-	opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
-	thread := []ledger.Notice{
-		opened, notice("criteria 1", plan.Channel, "", "All met"), notice("criteria 1", plan.Channel, plan.Invite, "", "jdoe"),
-		notice("closed 1", plan.Channel, "", "Closed"), notice("closed 1", plan.Channel, plan.Archive, ""),
+	opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: c.ID + "/1.1"})
+	thread := []notice.Notice{
+		opened, intent("criteria 1", notice.Channel, notice.Tell, said("All met")), intent("criteria 1", notice.Channel, notice.Invite, nil, "jdoe"),
+		intent("closed 1", notice.Channel, notice.Tell, said("Closed")), intent("closed 1", notice.Channel, notice.Archive, nil),
 	}
 	for _, n := range thread[1:] {
-		it := outbox.Item{Notices: []ledger.Notice{n}, Thread: thread, Channel: item(n).Channel}
+		it := delivery(n)
+		it.Thread = thread
 		if r, err := f.workspace().Deliver(t.Context(), it, true); err != nil || !r.Kept {
 			t.Errorf("%s %s: %+v (%v)", n.Key, n.Do, r, err)
 		}
 	}
-	if _, err := f.workspace().Deliver(t.Context(), item(notice("update 9", plan.Channel, "", "News"), thread...), true); err == nil {
+	if _, err := f.workspace().Deliver(t.Context(), delivery(intent("update 9", notice.Channel, notice.Tell, said("News")), thread...), true); err == nil {
 		t.Error("news of later are not in an archived channel")
 	}
 	if len(c.messages) > 0 {
@@ -266,11 +260,11 @@ func TestPace(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	c := f.add(channel{Name: "esc_northwind", Member: true})
-	opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
+	opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: c.ID + "/1.1"})
 	w := f.workspace()
 	for n := range 3 {
-		deliver(t, w, item(notice(fmt.Sprintf("update %d", n), plan.Channel, "", "News"), opened), false)
-		deliver(t, w, item(notice(fmt.Sprintf("significant %d", n), plan.Announcement, "", "News")), false)
+		deliver(t, w, delivery(intent(fmt.Sprintf("update %d", n), notice.Channel, notice.Tell, said("News")), opened), false)
+		deliver(t, w, delivery(intent(fmt.Sprintf("significant %d", n), notice.Announcement, notice.Tell, said("News"))), false)
 	}
 	if f.waited != 2*time.Second {
 		t.Errorf("waited %s, want a second between two in one channel", f.waited)
@@ -282,7 +276,7 @@ func TestPace(t *testing.T) {
 		}
 		return no("ratelimited"), http.StatusTooManyRequests, false
 	}
-	deliver(t, w, item(notice("update 9", plan.Channel, "", "News"), opened), false)
+	deliver(t, w, delivery(intent("update 9", notice.Channel, notice.Tell, said("News")), opened), false)
 	if len(c.messages) != 4 {
 		t.Errorf("%d messages, want 4", len(c.messages))
 	}
@@ -292,14 +286,14 @@ func TestPace(t *testing.T) {
 // is there is looked at first.
 func TestNothingTwice(t *testing.T) {
 	t.Parallel()
-	for method, n := range map[string]ledger.Notice{
-		"chat.postMessage":     notice("update 1", plan.Channel, "", "News"),
-		"conversations.create": notice("opened", plan.Channel, plan.CreateChannel, "esc_new"),
-		"bookmarks.add":        notice("opened", plan.Channel, plan.Bookmark, "https://crm.example.com/1"),
+	for method, n := range map[string]notice.Notice{
+		"chat.postMessage":     intent("update 1", notice.Channel, notice.Tell, said("News")),
+		"conversations.create": intent("opened", notice.Channel, notice.CreateChannel, said("esc_new")),
+		"bookmarks.add":        intent("opened", notice.Channel, notice.Bookmark, said("https://crm.example.com/1")),
 	} {
 		f := newFake(t)
 		c := f.add(channel{Name: "esc_northwind", Member: true})
-		opened := done(notice("opened", plan.Channel, "", "Welcome"), outbox.Receipt{Ref: c.ID + "/1.1"})
+		opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: c.ID + "/1.1"})
 		lost := 0
 		f.refuse = func(m string, _ url.Values) (any, int, bool) {
 			if m == method {
@@ -308,11 +302,11 @@ func TestNothingTwice(t *testing.T) {
 			}
 			return nil, 0, false
 		}
-		if _, err := f.workspace().Deliver(t.Context(), item(n, opened), false); !errors.Is(err, outbox.ErrInDoubt) || lost != 1 {
+		if _, err := f.workspace().Deliver(t.Context(), delivery(n, opened), false); !errors.Is(err, destination.ErrInDoubt) || lost != 1 {
 			t.Errorf("%s: %v, sent %d times", method, err, lost)
 		}
 		f.refuse = nil
-		if r, err := f.workspace().Deliver(t.Context(), item(n, opened), true); err != nil || !r.Kept {
+		if r, err := f.workspace().Deliver(t.Context(), delivery(n, opened), true); err != nil || !r.Kept {
 			t.Errorf("%s: %+v (%v)", method, r, err)
 		}
 	}
@@ -323,13 +317,17 @@ func TestEdit(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	w := f.workspace()
-	_, told := deliver(t, w, item(notice("opened", plan.Announcement, "", "New Escalation\nCase: pending", "jdoe")), false)
-	_, edited := deliver(t, w, item(notice("case 1", plan.Announcement, plan.Edit, "New Escalation\nCase: https://crm.example.com/1"), told), false)
+	_, told := deliver(t, w, delivery(intent("opened", notice.Announcement, notice.Tell, declared("pending"), "jdoe")), false)
+	_, edited := deliver(t, w, delivery(intent("case 1", notice.Announcement, notice.Edit, declared("https://crm.example.com/1")), told), false)
 	m := f.named("escalated_customers").messages
-	if len(m) != 1 || m[0].Text != "New Escalation\nCase: <https://crm.example.com/1>" || !strings.Contains(string(m[0].Blocks), "U0JO") {
-		t.Errorf("it says %+v", m)
+	if len(m) != 1 || !strings.Contains(m[0].Text, "Case: <https://crm.example.com/1>\n") {
+		t.Fatalf("it says %+v", m)
 	}
-	if d, err := w.Verify(t.Context(), []ledger.Notice{told, edited}); err != nil || len(d) > 0 {
+	got := shown(t, m[0].Blocks)
+	if got[0] != "header New Escalation: Northwind" || !strings.Contains(got[1], "*Case:* <https://crm.example.com/1>\n") || got[2] != "section cc <@U0JO>" {
+		t.Errorf("it shows %q", got)
+	}
+	if d, err := w.Verify(t.Context(), []notice.Notice{told, edited}); err != nil || len(d) > 0 {
 		t.Errorf("%v %v", d, err)
 	}
 }
@@ -341,10 +339,13 @@ func TestSchedule(t *testing.T) {
 	f := newFake(t)
 	f.page = 1
 	c := f.add(channel{Name: "esc_northwind", Member: true})
-	told := map[schema.ID][]ledger.Notice{id: {done(notice("opened", plan.Channel, plan.CreateChannel, "esc_northwind"), outbox.Receipt{Ref: c.ID + "/esc_northwind"})}}
+	told := func(of schema.ID) []notice.Notice {
+		return map[schema.ID][]notice.Notice{id: {done(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), destination.Receipt{Ref: c.ID + "/esc_northwind"})}}[of]
+	}
 	monday := time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC)
-	planned := []Planned{{id, monday, "Standup: https://meet.example.com/n"}, {id, monday.AddDate(0, 0, 2), "Standup: https://meet.example.com/n"}, {"2026/without-a-channel", monday, "Standup"}}
-	schedule := func(planned []Planned, scheduled, withdrawn int) {
+	standup := said("Standup: https://meet.example.com/n")
+	planned := []destination.Planned{{Escalation: id, At: monday, Text: standup}, {Escalation: id, At: monday.AddDate(0, 0, 2), Text: standup}, {Escalation: "2026/without-a-channel", At: monday, Text: standup}}
+	schedule := func(planned []destination.Planned, scheduled, withdrawn int) {
 		t.Helper()
 		if s, d, err := f.workspace().Schedule(t.Context(), planned, told); err != nil || s != scheduled || d != withdrawn {
 			t.Errorf("%d scheduled, %d withdrawn (%v), want %d and %d", s, d, err, scheduled, withdrawn)
@@ -376,10 +377,10 @@ func TestVerify(t *testing.T) {
 	f := newFake(t)
 	c := f.add(channel{Name: "esc_northwind", Member: true})
 	w := f.workspace()
-	opened := done(notice("opened", plan.Channel, plan.CreateChannel, "esc_northwind"), outbox.Receipt{Ref: c.ID + "/esc_northwind"})
-	thread := []ledger.Notice{opened}
+	opened := done(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), destination.Receipt{Ref: c.ID + "/esc_northwind"})
+	thread := []notice.Notice{opened}
 	for n := range 5 {
-		_, told := deliver(t, w, item(notice(fmt.Sprintf("update %d", n), plan.Channel, "", fmt.Sprintf("News %d", n)), thread...), false)
+		_, told := deliver(t, w, delivery(intent(fmt.Sprintf("update %d", n), notice.Channel, notice.Tell, said(fmt.Sprintf("News %d", n))), thread...), false)
 		thread = append(thread, told)
 	}
 	if d, err := w.Verify(t.Context(), thread); err != nil || len(d) > 0 {
@@ -406,7 +407,7 @@ func TestVerify(t *testing.T) {
 func TestWebhook(t *testing.T) {
 	t.Parallel()
 	var posts []string
-	status := http.StatusOK
+	status, answer := http.StatusOK, "ok"
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var m slack.WebhookMessage
 		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
@@ -414,19 +415,19 @@ func TestWebhook(t *testing.T) {
 		}
 		posts = append(posts, m.Text)
 		w.WriteHeader(status)
-		fmt.Fprint(w, "ok")
+		fmt.Fprint(w, answer)
 	}))
 	defer s.Close()
-	h, err := NewWebhook(s.URL+"/services/T0/B0/secret", Config{}, people(), policy())
+	h, err := NewWebhook(s.URL+"/services/T0/B0/secret", people(), policy())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !h.Takes(plan.Announcement, "") || h.Takes(plan.Announcement, plan.Edit) || h.Takes(plan.Channel, "") {
+	if !h.Takes(notice.Announcement, notice.Tell) || h.Takes(notice.Announcement, notice.Edit) || h.Takes(notice.Channel, notice.Tell) {
 		t.Error("it takes other places")
 	}
-	it := item(notice("opened", plan.Announcement, "", "New Escalation"))
+	it := delivery(intent("opened", notice.Announcement, notice.Tell, said("New Escalation")))
 	status = http.StatusBadGateway
-	if _, err := h.Deliver(t.Context(), it, false); !errors.Is(err, outbox.ErrInDoubt) {
+	if _, err := h.Deliver(t.Context(), it, false); !errors.Is(err, destination.ErrInDoubt) {
 		t.Errorf("want it to be in doubt: %v", err)
 	}
 	status = http.StatusOK
@@ -436,8 +437,12 @@ func TestWebhook(t *testing.T) {
 	if want := []string{"New Escalation", "(repeated after a failed run)\nNew Escalation"}; !slices.Equal(posts, want) {
 		t.Errorf("posted %q, want %q", posts, want)
 	}
+	answer = "<html>Log in</html>"
+	if _, err := h.Deliver(t.Context(), it, true); !errors.Is(err, destination.ErrUnconfirmed) {
+		t.Errorf("a page of somebody else is taken for success: %v", err)
+	}
 	status = http.StatusNotFound
-	if _, err := h.Deliver(t.Context(), it, true); err == nil || errors.Is(err, outbox.ErrInDoubt) || !strings.Contains(err.Error(), "SLACK_WEBHOOK_URL") {
+	if _, err := h.Deliver(t.Context(), it, true); err == nil || errors.Is(err, destination.ErrInDoubt) || !strings.Contains(err.Error(), "SLACK_WEBHOOK_URL") {
 		t.Errorf("%v", err)
 	}
 	s.Close()
@@ -446,36 +451,163 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
-// Whatever somebody writes, a message keeps to Slack's limits, pings nobody whom
-// the directory does not name, and is never empty.
-func TestCompose(t *testing.T) {
+// An answer that confirms nothing is not taken for success, whatever was asked,
+// and nothing is asked again by itself.
+func TestUnconfirmed(t *testing.T) {
 	t.Parallel()
-	const file = "https://github.com/acme/escalations/blob/HEAD/escalations/2026/northwind.yaml"
-	mention := regexp.MustCompile(`<[^h][^>]*>`)
-	for _, text := range []string{
-		"<!channel> <@U1> <!subteam^S1> <#C1>", "@channel @here @everyone", "New Escalation\nSupport DRI: none\nDescription: @support-manager-oncall <!here>",
-		strings.Repeat("a", 50<<10), strings.Repeat("&", 50<<10), strings.Repeat("word ", 10<<10), strings.Repeat("line\n", 10<<10), strings.Repeat("<!channel>", 5<<10),
-		strings.Repeat("https://example.com/", 3000), "x\n" + strings.Repeat("東京", 20<<10), strings.Repeat("\n", 50<<10) + "x",
+	opened := done(intent("opened", notice.Channel, notice.Tell, said("Welcome")), destination.Receipt{Ref: "C001/1700000001.000100"})
+	news := intent("update 1", notice.Channel, notice.Tell, said("News"))
+	bookmark := intent("opened", notice.Channel, notice.Bookmark, said("https://crm.example.com/1"))
+	for _, c := range []struct {
+		method  string
+		of      notice.Notice
+		inDoubt bool
+		partial map[string]any // what it has in place of what is needed; nil where ok is all that it says
+	}{
+		{"chat.postMessage", news, false, map[string]any{"channel": "C001", "ts": ""}},
+		{"chat.update", intent("case 1", notice.Channel, notice.Edit, said("Hello")), false, map[string]any{"channel": "C001"}},
+		{"conversations.create", intent("opened", notice.Channel, notice.CreateChannel, said("esc_other")), false, map[string]any{"channel": map[string]any{"id": ""}}},
+		{"conversations.list", intent("severity 1", notice.Announcement, notice.Tell, said("Raised")), false, map[string]any{}},
+		{"conversations.history", news, true, map[string]any{"has_more": false}},
+		{"auth.test", news, true, map[string]any{"url": "https://acme.slack.com/"}},
+		{"bookmarks.list", bookmark, false, map[string]any{}},
+		{"bookmarks.add", bookmark, false, map[string]any{"bookmark": "?"}},
+		{"conversations.setTopic", intent("opened", notice.Channel, notice.Topic, said("Northwind")), false, nil},
+		{"conversations.invite", intent("opened", notice.Channel, notice.Invite, nil, "jdoe"), false, nil},
+		{"conversations.archive", intent("closed 1", notice.Channel, notice.Archive, nil), false, nil},
+		{"pins.add", intent("opened", notice.Channel, notice.Pin, nil), false, nil},
 	} {
-		m := compose(people(), policy(), words{text: text, mentions: []schema.Handle{"jdoe"}, channel: "C1", file: file})
-		total := 0
-		var shown strings.Builder
-		for _, b := range m.blocks {
-			s := b.(*slack.SectionBlock).Text
-			n := utf8.RuneCountInString(s.Text)
-			if total += n; n == 0 || n > 3000 || !s.Verbatim || strings.TrimSpace(s.Text) == "" {
-				t.Errorf("%.40q: a section of %d characters", text, n)
+		answers := map[string]any{"neither well nor wrong": no(""), "nothing": map[string]any{}, "no object": "<html>Log in</html>"}
+		if c.partial != nil {
+			answers["not what was made"] = ok(c.partial)
+		}
+		for name, answer := range answers {
+			f := newFake(t)
+			channel := f.add(channel{Name: "esc_northwind", Member: true, messages: []posted{{TS: "1700000001.000100", User: self}}})
+			asked := 0
+			f.refuse = func(m string, _ url.Values) (any, int, bool) {
+				if m != c.method {
+					return nil, 0, false
+				}
+				asked++
+				return answer, http.StatusOK, false
 			}
-			shown.WriteString(s.Text + "\n")
+			r, err := f.workspace().Deliver(t.Context(), delivery(c.of, opened), c.inDoubt)
+			if !errors.Is(err, destination.ErrUnconfirmed) || !errors.Is(err, destination.ErrInDoubt) || asked != 1 || len(channel.messages) != 1 {
+				t.Errorf("%s answers %s: %+v (%v), asked %d times, %d messages", c.method, name, r, err, asked, len(channel.messages))
+			}
 		}
-		if total > 13_200 || len(m.blocks) > 50 || m.text == "" || utf8.RuneCountInString(m.text) > 3000 {
-			t.Errorf("%.40q: %d characters in %d blocks, and %d", text, total, len(m.blocks), utf8.RuneCountInString(m.text))
+	}
+}
+
+// What cannot be read is not taken for nothing that is scheduled.
+func TestUnconfirmedSchedule(t *testing.T) {
+	t.Parallel()
+	for method, answer := range map[string]any{"chat.scheduledMessages.list": ok(nil), "chat.scheduleMessage": ok(map[string]any{"channel": "C001"})} {
+		f := newFake(t)
+		c := f.add(channel{Name: "esc_northwind", Member: true})
+		f.refuse = func(m string, _ url.Values) (any, int, bool) {
+			if m == method {
+				return answer, http.StatusOK, false
+			}
+			return nil, 0, false
 		}
-		if got := mention.FindAllString(shown.String(), -1); !slices.Equal(got, []string{"<#C1>", "<@U0JO>"}) {
-			t.Errorf("%.40q mentions %q", text, got)
+		told := func(of schema.ID) []notice.Notice {
+			return map[schema.ID][]notice.Notice{id: {done(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), destination.Receipt{Ref: c.ID + "/esc_northwind"})}}[of]
 		}
-		if cut := strings.Contains(shown.String(), file); cut != (utf8.RuneCountInString(escaped(policy(), text)) > 11_950) {
-			t.Errorf("%.40q: shortened with a link: %v", text, cut)
+		n, _, err := f.workspace().Schedule(t.Context(), []destination.Planned{{Escalation: id, At: f.now.Add(time.Hour), Text: said("Standup")}}, told)
+		if n != 0 || !errors.Is(err, destination.ErrUnconfirmed) {
+			t.Errorf("%s: %d scheduled (%v)", method, n, err)
 		}
+	}
+}
+
+// The opening message follows what it says; in the new channel of an escalation
+// that was reopened, that is the notice of it.
+func TestEditInChannel(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	w := f.workspace()
+	_, made := deliver(t, w, delivery(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind"))), false)
+	_, opened := deliver(t, w, delivery(intent("opened", notice.Channel, notice.Tell, said("Welcome"), "jdoe"), made), false)
+	thread := []notice.Notice{made, opened}
+	r, edited := deliver(t, w, delivery(intent("steps 1", notice.Channel, notice.Edit, said("Welcome; next: call")), thread...), false)
+	c := f.named("esc_northwind")
+	if len(c.messages) != 1 || c.messages[0].Text != "Welcome; next: call" || !strings.Contains(string(c.messages[0].Blocks), "U0JO") || r.Ref != opened.Ref || r.URL != opened.URL {
+		t.Errorf("%+v: %+v", r, c.messages)
+	}
+	thread = append(thread, edited)
+	if d, err := w.Verify(t.Context(), thread); err != nil || len(d) > 0 {
+		t.Errorf("%v %v", d, err)
+	}
+
+	c.Archived = true
+	_, again := deliver(t, w, delivery(intent("reopened 1", notice.Channel, notice.CreateChannel, said("esc_northwind")), thread...), false)
+	thread = append(thread, again)
+	r, _ = deliver(t, w, delivery(intent("steps 2", notice.Channel, notice.Edit, said("x")), thread...), false)
+	if want := "this app did not post the opening message: edit it in #esc_northwind by hand"; r.Note != want {
+		t.Errorf("%+v, want %s", r, want)
+	}
+	_, reopened := deliver(t, w, delivery(intent("reopened 1", notice.Channel, notice.Tell, said("Reopened")), thread...), false)
+	thread = append(thread, reopened)
+	r, edited = deliver(t, w, delivery(intent("steps 2", notice.Channel, notice.Edit, said("Reopened; next: write")), thread...), false)
+	if got := f.named("esc_northwind-2").messages; len(got) != 1 || got[0].Text != "Reopened; next: write" || c.messages[0].Text != "Welcome; next: call" {
+		t.Errorf("%+v: %+v", r, got)
+	}
+	if d, err := w.Verify(t.Context(), append(thread, edited)); err == nil {
+		for _, x := range d {
+			if x.Fault != destination.Unseen {
+				t.Errorf("%+v", x)
+			}
+		}
+	}
+}
+
+// Several short notices are one message, with one line of links, and are found as
+// one.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	c := f.add(channel{Name: "esc_northwind", Member: true})
+	opened := done(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), destination.Receipt{Ref: c.ID + "/esc_northwind"})
+	text := func(words string) notice.Text { return append(said(words), notice.Block{Links: links()}) }
+	d := delivery(intent("steps 1", notice.Channel, notice.Tell, text("Steps"), "jdoe"), opened)
+	d.Message = append(d.Message, intent("criteria 1", notice.Channel, notice.Tell, text("Criteria"), "jdoe", "mlee"))
+	d.Thread = append(d.Thread, d.Message[1])
+	r, err := f.workspace().Deliver(t.Context(), d, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"section Steps", "section Criteria", "section cc <@U0JO> <@U0MIN>",
+		"context <" + file + "|File> · <https://github.com/acme/escalations/issues/7|Tracking issue> · <#" + c.ID + ">"}
+	if got := shown(t, c.messages[0].Blocks); !slices.Equal(got, want) {
+		t.Errorf("it shows %q, want %q", got, want)
+	}
+	if again, err := f.workspace().Deliver(t.Context(), d, true); err != nil || !again.Kept || again.Ref != r.Ref {
+		t.Errorf("%+v (%v)", again, err)
+	}
+	d.Message = append(d.Message, intent("standup 1", notice.Channel, notice.Tell, text("Standup")))
+	if again, err := f.workspace().Deliver(t.Context(), d, true); err != nil || again.Kept {
+		t.Errorf("a message that tells less is taken for it: %+v (%v)", again, err)
+	}
+	if diff, err := f.workspace().Verify(t.Context(), []notice.Notice{opened, done(d.Message[0], r), done(d.Message[1], r)}); err != nil || len(diff) != 3 {
+		t.Errorf("%v %v", diff, err)
+	}
+}
+
+// A declaration of an earlier version names the user group in its plain text.
+func TestVerifyEarlier(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	w := f.workspace()
+	_, told := deliver(t, w, delivery(intent("opened", notice.Announcement, notice.Tell, said("New Escalation\nSupport DRI: @support-manager-oncall"))), false)
+	m := &f.named("escalated_customers").messages[0]
+	m.Text = "New Escalation\nSupport DRI: <!subteam^S0SUP>"
+	if d, err := w.Verify(t.Context(), []notice.Notice{told}); err != nil || len(d) > 0 {
+		t.Errorf("%v %v", d, err)
+	}
+	m.Text = "New Escalation\nSupport DRI: <!subteam^S0EVE>"
+	if d, err := w.Verify(t.Context(), []notice.Notice{told}); err != nil || len(d) != 1 || d[0].Fault != destination.Edited {
+		t.Errorf("another group: %v %v", d, err)
 	}
 }

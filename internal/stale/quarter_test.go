@@ -10,7 +10,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -56,7 +56,7 @@ func TestQuarter(t *testing.T) {
 		since time.Time
 		rung  int
 	}
-	told := map[schema.ID][]string{}
+	told := map[schema.ID][]notice.Notice{}
 	places := map[string]int{} // by key and place
 	found := map[lapse]map[string]bool{}
 	runs := 0
@@ -99,13 +99,13 @@ func TestQuarter(t *testing.T) {
 			}
 			found[l][day.Format(time.DateOnly)] = true
 		}
-		for _, n := range stale.Reminders(report, func(id schema.ID) []string { return told[id] }) {
-			if n.To == plan.Announcement {
+		for _, n := range stale.Reminders(report, func(id schema.ID) []notice.Notice { return told[id] }) {
+			if n.To == notice.Announcement {
 				t.Fatalf("%s is told in the announcement channel", n.Key)
 			}
 			places[n.Key+" "+string(n.To)]++
-			if n.To == plan.Channel {
-				told[n.Escalation] = append(told[n.Escalation], n.Key)
+			if n.To == notice.Channel {
+				told[n.Escalation] = append(told[n.Escalation], n)
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func TestQuarter(t *testing.T) {
 	}
 	for _, keys := range told {
 		for _, k := range keys {
-			fields := strings.Fields(k)
+			fields := strings.Fields(k.Key)
 			got[int(fields[len(fields)-2][0]-'0')]++
 		}
 	}

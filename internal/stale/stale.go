@@ -124,8 +124,8 @@ type Standing struct {
 
 // Unread is an escalation of which nothing can be said.
 type Unread struct {
-	Escalation schema.ID
-	Why        string
+	Escalation schema.ID `json:"escalation"`
+	Why        string    `json:"why"`
 }
 
 // Of is what nothing can be said of: one escalation, or where the policy or the

@@ -2,7 +2,6 @@ package stale_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -20,11 +20,7 @@ const northwind = "escalations/2026/northwind.yaml"
 
 func read(t testing.TB, name string) string {
 	t.Helper()
-	data, err := os.ReadFile("../rule/testdata/base/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return fixture.Read(name)
 }
 
 // at asks about one escalation at a moment.

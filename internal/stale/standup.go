@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -15,35 +17,29 @@ import (
 // Ahead is how long before a standup the escalation's channel hears of it (P20).
 const Ahead = 10 * time.Minute
 
-// Call is what the escalation's channel hears before a standup (P20).
-type Call struct {
-	Escalation schema.ID
-	At         time.Time // when it is said
-	Text       string
-}
-
-// Calls are those after now and until a moment, of the open escalations that have
+// Calls are what the channels of escalations hear before their standups (P20):
+// those after now and until a moment, of the open escalations that have
 // a standup, in the order of time.
-func Calls(t *tree.Tree, now, until time.Time) []Call {
-	found := make([][]Call, len(t.Paths))
+func Calls(t *tree.Tree, now, until time.Time) []destination.Planned {
+	found := make([][]destination.Planned, len(t.Paths))
 	t.Each(func(i int, e *tree.Escalation) {
 		if !e.Misread() && process.Open(&e.Escalation) && e.Standup != nil {
 			found[i] = calls(e, now, until)
 		}
 	})
 	all := slices.Concat(found...)
-	slices.SortStableFunc(all, func(a, b Call) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all, func(a, b destination.Planned) int { return a.At.Compare(b.At) })
 	return all
 }
 
-func calls(e *tree.Escalation, now, until time.Time) []Call {
+func calls(e *tree.Escalation, now, until time.Time) []destination.Planned {
 	s := e.Standup
 	zone, err := time.LoadLocation(string(s.Zone))
 	clock, clockErr := time.Parse("15:04", string(s.Time))
 	if err != nil || clockErr != nil {
 		return nil // lint says so
 	}
-	var all []Call
+	var all []destination.Planned
 	for day := now.In(zone).AddDate(0, 0, -1); ; day = day.AddDate(0, 0, 1) {
 		begins := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
 		at := begins.Add(-Ahead)
@@ -51,20 +47,26 @@ func calls(e *tree.Escalation, now, until time.Time) []Call {
 			return all
 		}
 		if name := schema.Day(strings.ToLower(begins.Weekday().String()[:3])); at.After(now) && slices.Contains(s.Days, name) {
-			all = append(all, Call{e.ID, at.UTC(), call(e, begins)})
+			all = append(all, destination.Planned{Escalation: e.ID, At: at.UTC(), Text: call(e, begins)})
 		}
 	}
 }
 
 // call is what is said: when and where it is, and what people need for it.
-func call(e *tree.Escalation, begins time.Time) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Standup of %s at %s (%s): %s", words.Line(e.Customer), begins.Format("15:04"), e.Standup.Zone, e.Standup.Link)
+func call(e *tree.Escalation, begins time.Time) notice.Text {
+	text := notice.Text{notice.Paragraph(
+		notice.Inline{Words: fmt.Sprintf("Standup of %s at %s (%s): ", words.Line(e.Customer), begins.Format("15:04"), e.Standup.Zone)},
+		notice.Inline{Link: string(e.Standup.Link)},
+	)}
+	var links []notice.Field
 	if c := e.Links.Case; c != "" && c != schema.Pending {
-		fmt.Fprintf(&b, "\nCase: %s", c)
+		links = append(links, notice.Field{Label: "Case", Value: notice.Line{{Link: string(c)}}})
 	}
 	if n := e.Links.MeetingNotes; n != "" {
-		fmt.Fprintf(&b, "\nMeeting notes: %s", n)
+		links = append(links, notice.Field{Label: "Meeting notes", Value: notice.Line{{Link: string(n)}}})
 	}
-	return b.String()
+	if links != nil {
+		text = append(text, notice.Block{Fields: links})
+	}
+	return text
 }

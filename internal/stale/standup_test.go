@@ -31,8 +31,8 @@ func TestCalls(t *testing.T) {
 		var got []string
 		for _, call := range stale.Calls(open(t, check, people, "", c.file), from, to) {
 			got = append(got, call.At.Format("2006-01-02T15:04"))
-			if !strings.HasPrefix(call.Text, "Standup of Northwind Traders at ") || !strings.Contains(call.Text, "https://meet.example.com/n\nCase: https://crm.example.com/cases/5002\nMeeting notes: https://docs") {
-				t.Errorf("%s: it says %q", c.name, call.Text)
+			if text := call.Text.Plain(); !strings.HasPrefix(text, "Standup of Northwind Traders at ") || !strings.Contains(text, "https://meet.example.com/n\n\nCase: https://crm.example.com/cases/5002\nMeeting notes: https://docs") {
+				t.Errorf("%s: it says %q", c.name, text)
 			}
 		}
 		if got := strings.Join(got, " "); got != c.want {

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
@@ -42,7 +43,8 @@ const leastText = 24
 // a line, and the others below it, each with the name of its column.
 func (s Screen) Table(t Table) string {
 	numbers := t.Columns[len(t.Columns)-1].Right
-	for _, l := range []layout{t.layout(2, false), t.layout(2, true), t.layout(1, true)} {
+	asked := t.asked()
+	for _, l := range []layout{t.layout(asked, 2, false), t.layout(asked, 2, true), t.layout(asked, 1, true)} {
 		room := s.Room(l.last) // of the last column
 		if room < l.asked && (room < leastText || numbers) {
 			continue
@@ -68,20 +70,30 @@ type layout struct {
 	asked  int // how wide the last column would be
 }
 
-// layout gives each column what its cells ask for, bounded or not, and a gap
-// between two.
-func (t Table) layout(gap int, bounded bool) layout {
-	l := layout{widths: make([]int, len(t.Columns)), gap: strings.Repeat(" ", gap)}
+// asked is how wide each column would be.
+func (t Table) asked() []int {
+	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		width := max(c.Min, Columns(c.Name))
-		for _, r := range t.Rows {
-			width = max(width, Columns(r.Cells[i]))
+		widths[i] = max(c.Min, Columns(c.Name))
+	}
+	for _, r := range t.Rows {
+		for i, cell := range r.Cells {
+			widths[i] = max(widths[i], Columns(cell))
 		}
+	}
+	return widths
+}
+
+// layout gives each column what it asks for, bounded or not, and a gap between
+// two.
+func (t Table) layout(asked []int, gap int, bounded bool) layout {
+	l := layout{widths: slices.Clone(asked), gap: strings.Repeat(" ", gap)}
+	for i, c := range t.Columns {
 		if bounded && c.Max > 0 {
-			width = min(width, c.Max)
+			l.widths[i] = min(l.widths[i], c.Max)
 		}
-		l.widths[i], l.asked = width, width
-		l.last += width + gap
+		l.asked = l.widths[i]
+		l.last += l.asked + gap
 	}
 	l.last -= l.asked + gap
 	return l

@@ -57,7 +57,14 @@ func (s Screen) width() int {
 func (s Screen) Room(column int) int { return max(s.width()-column, 1) }
 
 // Columns returns how many columns a text takes.
-func Columns(text string) int { return uniseg.StringWidth(text) }
+func Columns(text string) int {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return uniseg.StringWidth(text)
+		}
+	}
+	return len(text) // most are, and this is a hundred times faster
+}
 
 // Style is how text looks.
 type Style string
@@ -78,6 +85,15 @@ func (s Screen) Paint(style Style, text string) string {
 	}
 	const plain = "\x1b[0m"
 	return string(style) + strings.ReplaceAll(text, "\n", plain+"\n"+string(style)) + plain
+}
+
+// WrapStated is Wrap for a line that programs look for, such as a finding or what
+// came of a delivery: where nobody says how wide the screen is, it stays one line.
+func (s Screen) WrapStated(text string, column int, indent string) string {
+	if s.Width == 0 {
+		return strings.ReplaceAll(text, "\n", "\n"+indent)
+	}
+	return s.Wrap(text, column, indent)
 }
 
 // Wrap breaks each line of a text between words, so that none is wider than the

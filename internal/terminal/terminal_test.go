@@ -38,7 +38,7 @@ func TestRoom(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int{"": 0, "abc": 3, "é": 1, "e\u0301": 1, "東京": 4, "ｱ": 1, "👩\u200d🚀": 2} {
+	for text, want := range map[string]int{"": 0, "abc": 3, " ~": 2, "a\tb": 2, "a\x7fb": 2, "é": 1, "e\u0301": 1, "東京": 4, "ｱ": 1, "👩\u200d🚀": 2} {
 		if got := terminal.Columns(text); got != want {
 			t.Errorf("Columns(%q) = %d, want %d", text, got, want)
 		}
@@ -238,4 +238,31 @@ func TestTableFits(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The time that a table and a text take grows with them, and not with their
+// square.
+func BenchmarkTable(b *testing.B) {
+	for _, rows := range []int{1_000, 10_000} {
+		table := sample()
+		for range rows {
+			table.Rows = append(table.Rows, table.Rows[0])
+		}
+		b.Run(fmt.Sprint(rows), func(b *testing.B) {
+			for b.Loop() {
+				(terminal.Screen{Width: 100}).Table(table)
+			}
+		})
+	}
+}
+
+func BenchmarkWrap(b *testing.B) {
+	for _, words := range []int{1_000, 10_000} {
+		text := strings.Repeat("pipelines wait ", words/2)
+		b.Run(fmt.Sprint(words), func(b *testing.B) {
+			for b.Loop() {
+				(terminal.Screen{Width: 100}).Wrap(text, 0, "  ")
+			}
+		})
+	}
 }

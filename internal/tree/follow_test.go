@@ -60,7 +60,7 @@ func TestFollow(t *testing.T) {
 			t.Fatalf("told %+v, opened anew %+v", followed.Findings, opened.Findings)
 		}
 		for _, path := range opened.Paths {
-			if a, b := opened.Load(path), followed.Load(path); string(a.Data) != string(b.Data) || a.Broken != b.Broken || a.ID != b.ID {
+			if a, b := opened.Load(path), followed.Load(path); string(a.Data) != string(b.Data) || a.Broken() != b.Broken() || a.ID != b.ID {
 				t.Fatalf("%s is %+v, opened anew %+v", path, b, a)
 			}
 		}

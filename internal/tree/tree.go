@@ -54,8 +54,10 @@ type Tree struct {
 	check *shape.Checker
 }
 
-// File is one file that was read.
+// File is one file that was read. Judging does not change it.
 type File struct {
+	// Document is the file as it counts: a misspelt key has the name that was
+	// meant.
 	*document.Document
 	// Data is the file as it was read; nil where it could not be.
 	Data []byte
@@ -63,8 +65,12 @@ type File struct {
 	Faults []shape.Fault
 }
 
+// Broken reports whether a part could not be read at all, or has so many faults
+// that it was judged no further: what the file says as a whole cannot be judged.
+func (f *File) Broken() bool { return f.Document.Broken || len(f.Faults) > finding.Most }
+
 // Unreliable reports whether the file does not say all that it should.
-func (f *File) Unreliable() bool { return f != nil && (f.Broken || len(f.Faults) > 0) }
+func (f *File) Unreliable() bool { return f != nil && (f.Broken() || len(f.Faults) > 0) }
 
 // Faulty reports whether the value at a JSON pointer does not fit the schema.
 func (f *File) Faulty(pointer string) bool {
@@ -82,7 +88,7 @@ type Escalation struct {
 // What can be mended in memory, to judge the rest, may lack a fact here and have
 // one twice there.
 func (e *Escalation) Readable() bool {
-	return !e.Broken && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
+	return !e.Broken() && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
 		switch f.Rule {
 		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
 			return true
@@ -116,7 +122,7 @@ func (t *Tree) Misread() string {
 
 // wrong reports whether a file is not what its writer meant it to be.
 func (f *File) wrong() bool {
-	return f.Broken || slices.ContainsFunc(f.Findings, func(f finding.Finding) bool { return f.Level == finding.Error })
+	return f.Broken() || slices.ContainsFunc(f.Findings, func(f finding.Finding) bool { return f.Level == finding.Error })
 }
 
 // Open reads the policy and the directory and finds the escalations, which are
@@ -145,7 +151,7 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 // decode makes the policy and the directory of their files.
 func (t *Tree) decode() {
 	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}
-	if t.PolicyFile != nil && !t.PolicyFile.Broken {
+	if t.PolicyFile != nil && !t.PolicyFile.Document.Broken {
 		var differences schema.Policy
 		t.PolicyFile.Decode(&differences)
 		t.Policy = differences.Over(t.Policy)
@@ -187,7 +193,7 @@ func (t *Tree) Each(do func(i int, e *Escalation)) {
 // from. Without check, nothing is compared with the schema.
 func Read(name string, data []byte, check *shape.Checker) *Escalation {
 	e := &Escalation{ID: ID(name), File: read(name, data, schema.KindEscalation, check)}
-	if e.Broken = e.Broken || len(e.Faults) > finding.Most; !e.Broken {
+	if !e.Broken() {
 		e.Decode(&e.Escalation)
 	}
 	return e
@@ -337,21 +343,18 @@ func (t *Tree) read(name string, kind schema.Kind) File {
 
 // unreadable is a file that could not be read.
 func unreadable(name string, err error) File {
-	doc := &document.Document{Path: clean(name), Broken: true}
-	doc.Findings = append(doc.Findings, at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))
-	return File{Document: doc}
+	return File{Document: document.Unreadable(clean(name), at(name, "file-unreadable", "this cannot be read: "+cause(err), "give everybody the right to read it"))}
 }
 
 func read(name string, data []byte, kind schema.Kind, check *shape.Checker) File {
 	f := File{Document: document.Read(name, data), Data: data}
 	switch {
-	case f.Broken && f.Value() == nil:
+	case f.Broken() && f.Value() == nil:
 	case f.Empty() && kind == schema.KindPolicy: // the defaults hold
 	case f.Empty():
-		f.Broken = true
-		f.Findings = append(f.Findings, at(name, "file-empty", "the file is empty", "put back what stood here; for a new escalation, start from the example in the README"))
+		f.Document = document.Unreadable(f.Path, append(slices.Clone(f.Findings), at(name, "file-empty", "the file is empty", "put back what stood here; for a new escalation, start from the example in the README"))...)
 	case check != nil:
-		f.Faults = check.Check(kind, f.Document)
+		f.Document, f.Faults = check.Check(kind, f.Document)
 	}
 	return f
 }
@@ -390,7 +393,7 @@ func (t *Tree) tell(f finding.Finding) { t.Findings = append(t.Findings, f) }
 // at is an error about a file as a whole.
 func at(name, rule, message, hint string) finding.Finding {
 	return finding.Finding{
-		Path: clean(name), Place: finding.Place{Span: finding.Span{Line: 1, Column: 1, EndLine: 1, EndColumn: 1}},
+		Path: clean(name), Place: finding.Place{Span: finding.LineOne},
 		Rule: rule, Level: finding.Error, Message: message, Hint: hint, New: true,
 	}
 }

@@ -110,6 +110,10 @@ func Paragraph[T ~string](s T) string {
 	return Line(strings.Join(first, ""))
 }
 
+// Longest is how many characters of one text a person is shown where other things
+// stand beside it.
+const Longest = 1000
+
 // Clip cuts a text to n characters, and shows by an ellipsis behind them that
 // there were more.
 func Clip(s string, n int) string {

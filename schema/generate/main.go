@@ -15,6 +15,7 @@ import (
 	"github.com/invopop/jsonschema"
 	"gopkg.in/yaml.v3"
 
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -69,7 +70,7 @@ func generate(from, dir string) (map[string][]byte, error) {
 // finish gives each property of s the example of its field in t, and puts each
 // description on one line.
 func finish(s *jsonschema.Schema, t reflect.Type) error {
-	s.Description = strings.Join(strings.Fields(s.Description), " ")
+	s.Description = words.Line(s.Description)
 	switch t.Kind() {
 	case reflect.Pointer:
 		return finish(s, t.Elem())

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 func main() {
@@ -36,7 +37,7 @@ This page is made from the rules (` + "`go generate ./internal/rule`" + `): chan
 		if len(r.Cites) > 0 {
 			fmt.Fprintf(&b, "Enforces %s. ", strings.Join(r.Cites, ", "))
 		}
-		fmt.Fprintf(&b, "%s.\n\n%s\n", strings.ToUpper(r.Summary[:1])+r.Summary[1:], r.Why)
+		fmt.Fprintf(&b, "%s\n\n%s\n", words.Sentence(r.Summary), r.Why)
 		if r.Reading != "" {
 			fmt.Fprintf(&b, "\n*A reading of the process:* %s\n", r.Reading)
 		}

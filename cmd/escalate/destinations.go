@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/slack"
+	"github.com/escalations-as-code/escalate/internal/tracking"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// kind is one kind of destination. It is there where its variables are set.
+type kind struct {
+	// name says what it is for, in a message that names what to set.
+	name      string
+	variables []string
+	// instead is a variable that has another kind take its place.
+	instead string
+	open    func(environment, *tree.Tree) (destination.Destination, error)
+}
+
+// kinds are all there are, in the order in which they are asked. A new
+// destination is a package, and a line here.
+func kinds() []kind {
+	return []kind{
+		{name: "GitHub", variables: []string{"GITHUB_TOKEN", "GITHUB_REPOSITORY"}, open: openGitHub},
+		{name: "Slack", variables: []string{"SLACK_BOT_TOKEN"}, open: openSlack},
+		{name: "Slack's announcements alone", variables: []string{"SLACK_WEBHOOK_URL"}, instead: "SLACK_BOT_TOKEN", open: openWebhook},
+	}
+}
+
+// missing are the variables of a kind that are not set.
+func (k kind) missing(env environment) []string {
+	return slices.DeleteFunc(slices.Clone(k.variables), func(v string) bool { return env.getenv(v) != "" })
+}
+
+// configured opens the destinations that the environment configures, for what a
+// tree says of people and channels. It opens no connection.
+func configured(env environment, t *tree.Tree) ([]destination.Destination, error) {
+	var all []destination.Destination
+	for _, k := range kinds() {
+		if len(k.missing(env)) > 0 || k.instead != "" && env.getenv(k.instead) != "" {
+			continue
+		}
+		d, err := k.open(env, t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// toSet says what is to be set for the kinds that are not there.
+func toSet(env environment) string {
+	var all []string
+	for _, k := range kinds() {
+		if missing := k.missing(env); len(missing) > 0 {
+			all = append(all, fmt.Sprintf("for %s, set %s", k.name, words.And(missing)))
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
+	forge := env.ci.GitHub
+	repository, err := github.New(github.Config{
+		API: forge.API, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return tracking.New(repository, t.People), nil
+}
+
+func openSlack(env environment, t *tree.Tree) (destination.Destination, error) {
+	return slack.NewWorkspace(slack.Config{
+		Token: env.getenv("SLACK_BOT_TOKEN"), API: env.getenv("SLACK_API_URL"), Now: env.now,
+		Wait: func(ctx context.Context, d time.Duration, why string) error {
+			if d > 5*time.Second {
+				env.says(why)
+			}
+			return wait(ctx, d)
+		},
+	}, t.People, t.Policy)
+}
+
+func openWebhook(env environment, t *tree.Tree) (destination.Destination, error) {
+	return slack.NewWebhook(env.getenv("SLACK_WEBHOOK_URL"), t.People, t.Policy)
+}
+
+// says tells whoever looks on what takes so long.
+func (e environment) says(what string) { fmt.Fprintln(e.stderr, "escalate: "+escape.Line(what)) }
+
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
+
+// vias returns which of the destinations take something, by the names that the
+// ledger knows them by.
+func vias(all []destination.Destination) func(notice.Place, notice.Do) []string {
+	return func(to notice.Place, do notice.Do) []string {
+		var takers []string
+		for _, d := range all {
+			if d.Takes(to, do) {
+				takers = append(takers, d.Via())
+			}
+		}
+		return takers
+	}
+}
+
+// fileAddress returns where people read and write the file of an escalation, on
+// the default branch of the ledger's remote.
+func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.Spot) string {
+	return func(id schema.ID, spot notice.Spot) string {
+		file := path.Join(prefix, tree.Path(id))
+		if spot == notice.AtEdit {
+			return env.ci.Forge().Edit(branch, file)
+		}
+		return env.ci.Forge().View(branch, file)
+	}
+}
+
+// comment keeps a comment on the pull or merge request that the job runs for, by
+// the first destination that can. Where the token may not write, as that of a
+// fork's, it says so and leaves it at that.
+func comment(ctx context.Context, env environment, all []destination.Destination, markdown string) error {
+	number := env.ci.Change.Number
+	if number == 0 {
+		return errors.New("--comment is for a pull request, and this job runs for none")
+	}
+	for _, d := range all {
+		c, ok := d.(destination.Commenter)
+		if !ok {
+			continue
+		}
+		url, err := c.Comment(ctx, number, markdown)
+		switch {
+		case errors.Is(err, destination.ErrReadOnly):
+			env.says(fmt.Sprintf("no comment: %v", err))
+			return nil
+		case err != nil:
+			return fmt.Errorf("cannot comment on the pull request: %w", err)
+		}
+		env.says("the plan stands in " + url)
+		return nil
+	}
+	return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
+}
+
+// paster is the destination of --print: what it prints, a person pastes.
+type paster struct{ out io.Writer }
+
+// Via names the destination in the ledger.
+func (paster) Via() string { return "print" }
+
+// Takes reports whether something is a text: what else is to be done, nobody can
+// print.
+func (paster) Takes(_ notice.Place, do notice.Do) bool { return do == notice.Tell }
+
+// Deliver prints a text.
+func (p paster) Deliver(_ context.Context, d destination.Delivery, _ bool) (destination.Receipt, error) {
+	text := escape.Terminal(d.Text().Resolved(d.Address).Plain())
+	if who := d.Mentions(); len(who) > 0 {
+		text += "\n\ncc @" + words.Join(who, " @")
+	}
+	n := d.First()
+	_, err := fmt.Fprintf(p.out, "To paste (%s, %s):\n--------\n%s\n--------\n\n", escape.Terminal(n.Key), escape.Terminal(string(n.To)), text)
+	return destination.Receipt{}, err
+}

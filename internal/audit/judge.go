@@ -1,0 +1,188 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// state is what is known of a file after a step.
+type state struct {
+	entry git.Entry  // zero where it is gone
+	rules *tree.Tree // under which it was judged
+	*judgement
+	// readable is the last judgement of a version that could be read; nil
+	// where there was none.
+	readable *judgement
+}
+
+// judgement is what is known of one version of a file, without the document:
+// a thousand of them would fill the memory.
+type judgement struct {
+	escalation *tree.Escalation
+	data       []byte
+	commit     string // which made this version
+	brief      rule.Brief
+	// plain says that the document itself gave no cause to say anything, so
+	// that what is found follows from what it says alone.
+	plain bool
+	// found counts the faults by kin.
+	found finding.Tally
+	// bare is what is found without the document, once it was asked for.
+	bare []bare
+}
+
+// bare is a fault without a place.
+type bare struct {
+	rule, field string
+	level       finding.Level
+}
+
+// judge judges one step.
+type judge struct {
+	*lint.Linter
+	check *shape.Checker
+}
+
+// work fills in what follows from a step. It runs on any core.
+func (j judge) work(it *item) {
+	defer close(it.done)
+	switch it.kind {
+	case changed:
+		j.changed(it)
+	case judged:
+		<-it.before.done
+		j.again(it, it.before.after)
+	}
+	it.before, it.data = nil, nil // or the whole history would stay
+}
+
+// changed judges a version, and what changed in it.
+func (j judge) changed(it *item) {
+	it.after = &state{entry: it.entry, rules: it.rules}
+	var e *tree.Escalation
+	var found []finding.Finding
+	if it.entry.ID != "" {
+		e = tree.Read(it.path, it.data, j.check)
+		found = j.Escalation(it.rules, e)
+		it.after.judgement = judgementOf(e, found, it.rules)
+		it.after.commit = it.commit.ID
+	}
+	var was *state
+	if it.before != nil {
+		<-it.before.done
+		was = it.before.after
+		it.after.readable = was.readable
+	}
+	if e == nil {
+		return
+	}
+	if !e.Readable() { // such a version changes no fact
+		it.found = added(found, was)
+	} else {
+		rest, judged := j.transition(it, e, found)
+		it.found = added(rest, was)
+		for _, f := range judged {
+			// The fault itself was told of the commit that brought it.
+			if f.Rule != "base-readable" {
+				it.found = append(it.found, f)
+			}
+		}
+		it.after.readable = it.after.judgement
+	}
+	it.after.escalation = slim(e)
+}
+
+// transition judges what changed since the last version that could be read. That
+// is read again only where there is something to tell, for what it said.
+func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding) (rest, told []finding.Finding) {
+	step := lint.Step{After: e}
+	if it.after.readable != nil {
+		step.Before, step.Base = it.after.readable.escalation, it.after.readable.commit
+	}
+	rest, told = j.Transition(it.rules, step, slices.Clone(found))
+	if len(told) == 0 || step.Before == nil {
+		return rest, told
+	}
+	step.Before = tree.Read(it.path, it.after.readable.data, j.check)
+	return j.Transition(it.rules, step, slices.Clone(found))
+}
+
+// again judges a file anew under another directory or policy. It is read again
+// only where something else is found than before.
+func (j judge) again(it *item, was *state) {
+	now := *was
+	it.after = &now
+	if was.judgement == nil || was.escalation.Broken() {
+		return
+	}
+	now.rules = it.rules
+	if was.plain {
+		if was.bare == nil {
+			was.bare = j.bare(was.rules, was.escalation)
+		}
+		again := j.bare(it.rules, was.escalation)
+		if slices.Equal(was.bare, again) {
+			same := *was.judgement
+			same.brief = rule.NewBrief(was.escalation, it.rules.Policy)
+			same.bare = again
+			now.judgement, now.readable = &same, &same
+			return
+		}
+	}
+	e := tree.Read(it.path, was.data, j.check)
+	found := j.Escalation(it.rules, e)
+	now.judgement = judgementOf(e, found, it.rules)
+	now.commit = was.commit
+	now.escalation = slim(e)
+	now.readable = now.judgement
+	it.found = added(found, was)
+}
+
+// bare returns what is found of what an escalation says.
+func (j judge) bare(rules *tree.Tree, e *tree.Escalation) []bare {
+	list := []bare{}
+	for _, f := range j.Escalation(rules, e) {
+		list = append(list, bare{f.Rule, f.Field, f.Level})
+	}
+	return list
+}
+
+func judgementOf(e *tree.Escalation, found []finding.Finding, rules *tree.Tree) *judgement {
+	return &judgement{
+		escalation: e, data: e.Data, brief: rule.NewBrief(e, rules.Policy), found: finding.TallyOf(found),
+		plain: !e.Broken() && len(e.Faults) == 0 && len(e.Findings) == 0 && len(e.Unread) == 0,
+	}
+}
+
+// slim is an escalation without its document. One that cannot be read counts as
+// broken.
+func slim(e *tree.Escalation) *tree.Escalation {
+	s := *e
+	s.Document = &document.Document{Path: e.Path, Broken: !e.Readable()}
+	s.Data = nil
+	return &s
+}
+
+// added returns the faults that a file had neither before nor in its last
+// version that could be read.
+func added(found []finding.Finding, was *state) []finding.Finding {
+	if was == nil {
+		return found
+	}
+	had := finding.Tally{}
+	for _, j := range []*judgement{was.judgement, was.readable} {
+		if j != nil {
+			for k, n := range j.found {
+				had[k] = max(had[k], n)
+			}
+		}
+	}
+	return had.New(found)
+}

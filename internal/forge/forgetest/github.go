@@ -1,0 +1,265 @@
+package forgetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/forge"
+)
+
+// GitHub is a server that answers as GitHub's REST API does, for the repository
+// acme/escalations.
+type GitHub struct {
+	*Store
+	// API is its address.
+	API string
+	// Requests are those that it got: method, path and body.
+	Requests []string
+	// Refuse answers instead of it, where it returns a status. carried reports
+	// whether the request is carried out all the same.
+	Refuse func(r *http.Request) (status int, header map[string]string, carried bool)
+}
+
+// NewGitHub starts one that holds nothing, until the test ends.
+func NewGitHub(t testing.TB) *GitHub {
+	t.Helper()
+	g := &GitHub{Store: newStore("https://github.example", false)}
+	s := httptest.NewServer(g)
+	t.Cleanup(s.Close)
+	g.API = s.URL + "/api/v3"
+	return g
+}
+
+type user struct {
+	ID    int64  `json:"id,omitempty"`
+	Login string `json:"login"`
+	Type  string `json:"type,omitempty"`
+}
+
+func userOf(a forge.Author) user {
+	if a.Bot {
+		return user{a.ID, a.Login, "Bot"}
+	}
+	return user{a.ID, a.Login, "User"}
+}
+
+type named struct {
+	Name string `json:"name"`
+}
+
+func (g *GitHub) issueOf(i *Issue) any {
+	labels, assignees := []named{}, []user{}
+	for _, l := range i.Labels {
+		labels = append(labels, named{l})
+	}
+	for _, a := range i.Assignees {
+		assignees = append(assignees, user{Login: a})
+	}
+	state := "closed"
+	if i.Open {
+		state = "open"
+	}
+	shown := map[string]any{
+		"number": i.Number, "title": i.Title, "body": i.Body, "state": state, "user": userOf(i.Author), "labels": labels, "assignees": assignees,
+		"html_url": i.URL, "comments": g.commented(i).Comments,
+	}
+	if i.ChangeRequest {
+		shown["pull_request"] = map[string]string{"html_url": i.URL}
+	}
+	return shown
+}
+
+func commentOf(c *Comment) any {
+	return map[string]any{"id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL}
+}
+
+func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	body, _ := io.ReadAll(r.Body) // a request that is cut off is one without a body
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/api/v3"), "/repos/acme/escalations")
+	g.Requests = append(g.Requests, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Method, path, strings.TrimSpace(string(body)))))
+	op, answer := g.route(r, strings.Split(strings.Trim(path, "/"), "/"), body)
+	refused := func(status int, header map[string]string, carried bool) {
+		if carried {
+			answer(httptest.NewRecorder())
+		}
+		for k, v := range header {
+			w.Header().Set(k, v)
+		}
+		w.WriteHeader(status)
+		if status >= 400 {
+			_, _ = io.WriteString(w, `{"message": "refused"}`) // whoever asked may be gone
+		}
+	}
+	fault := g.fault(op)
+	if g.Refuse != nil {
+		if status, header, carried := g.Refuse(r); status != 0 {
+			refused(status, header, carried)
+			return
+		}
+	}
+	switch fault {
+	case Down:
+		refused(http.StatusBadGateway, nil, false)
+	case Lost:
+		refused(http.StatusBadGateway, nil, true)
+	case Empty:
+		refused(http.StatusCreated, nil, true)
+	case Forbidden:
+		refused(http.StatusForbidden, nil, false)
+	case Limited:
+		refused(http.StatusForbidden, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}, false)
+	default:
+		answer(w)
+	}
+}
+
+// route returns what a request asks for, in the words of all forges, and what
+// answers it.
+func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string, answer func(http.ResponseWriter)) {
+	var in struct {
+		Title, Body, State, Name *string
+		Labels                   []string
+		Assignees                *[]string
+	}
+	if len(body) > 0 && json.Unmarshal(body, &in) != nil {
+		_ = json.Unmarshal(body, &in.Labels) // labels are set by a list alone
+	}
+	reply := func(status int, value any) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			w.WriteHeader(status)
+			if value != nil {
+				_ = json.NewEncoder(w).Encode(value) // whoever asked may be gone
+			}
+		}
+	}
+	says := func(status int, message string) func(http.ResponseWriter) {
+		return reply(status, map[string]string{"message": message})
+	}
+	number, what := 0, r.Method
+	for _, p := range parts {
+		if n, err := strconv.Atoi(p); err == nil {
+			number, p = n, "N"
+		}
+		what += " " + p
+	}
+	thread := forge.Thread{Number: number}
+	deleted := says(http.StatusGone, "This issue was deleted")
+	i := g.issue(number)
+	change := func(w http.ResponseWriter, status int, i *Issue, e forge.Edit) bool {
+		if !g.edit(i, e) {
+			says(http.StatusUnprocessableEntity, "Validation Failed")(w)
+			return false
+		}
+		reply(status, g.issueOf(i))(w)
+		return true
+	}
+	there := func(answer func(http.ResponseWriter)) func(http.ResponseWriter) {
+		if i == nil {
+			return deleted
+		}
+		return answer
+	}
+	switch {
+	case what == "GET user" && g.Me.Bot:
+		return "me", says(http.StatusForbidden, "Resource not accessible by integration")
+	case what == "GET user":
+		return "me", reply(http.StatusOK, userOf(g.Me))
+	case what == "GET issues":
+		label := r.URL.Query().Get("labels")
+		return "issues " + label, func(w http.ResponseWriter) {
+			list := []any{}
+			for _, i := range g.listed(label) {
+				list = append(list, g.issueOf(i))
+			}
+			page(w, r, list)
+		}
+	case what == "POST issues":
+		return fmt.Sprintf("open %s %v %v", *in.Title, in.Labels, list(in.Assignees)), func(w http.ResponseWriter) {
+			if i := g.Open(g.Me, "", in.Labels...); !change(w, http.StatusCreated, i, forge.Edit{Title: in.Title, Body: in.Body, Assignees: in.Assignees}) {
+				g.Issues = g.Issues[:len(g.Issues)-1]
+			}
+		}
+	case what == "GET issues N":
+		return fmt.Sprintf("issue %d", number), there(func(w http.ResponseWriter) { reply(http.StatusOK, g.issueOf(i))(w) })
+	case what == "PATCH issues N":
+		e := forge.Edit{Title: in.Title, Body: in.Body, Assignees: in.Assignees}
+		if in.State != nil {
+			open := *in.State == "open"
+			e.Open = &open
+		}
+		return edited(number, e), there(func(w http.ResponseWriter) { change(w, http.StatusOK, i, e) })
+	case what == "PUT issues N labels":
+		return fmt.Sprintf("labels %d %v", number, in.Labels), there(func(w http.ResponseWriter) {
+			i.Labels = in.Labels
+			reply(http.StatusOK, []named{})(w)
+		})
+	case what == "GET issues N comments":
+		return fmt.Sprintf("comments %d", number), there(func(w http.ResponseWriter) {
+			list := []any{}
+			for _, c := range g.Comments {
+				if g.within(c, thread) {
+					list = append(list, commentOf(c))
+				}
+			}
+			page(w, r, list)
+		})
+	case what == "POST issues N comments":
+		return fmt.Sprintf("comment %d", number), there(func(w http.ResponseWriter) { reply(http.StatusCreated, commentOf(g.Say(g.Me, thread, *in.Body)))(w) })
+	case what == "PATCH issues comments N" && g.comment(int64(number)) >= 0:
+		return fmt.Sprintf("edit comment %d", number), func(w http.ResponseWriter) {
+			c := g.Comments[g.comment(int64(number))]
+			c.Body = *in.Body
+			reply(http.StatusOK, commentOf(c))(w)
+		}
+	case what == "DELETE issues comments N" && g.comment(int64(number)) >= 0:
+		return fmt.Sprintf("delete comment %d", number), func(w http.ResponseWriter) {
+			g.Comments = slices.DeleteFunc(g.Comments, func(c *Comment) bool { return c.ID == int64(number) })
+			reply(http.StatusNoContent, nil)(w)
+		}
+	case r.Method == http.MethodGet && parts[0] == "labels" && slices.Contains(g.Labels, parts[1]):
+		return "label " + parts[1], reply(http.StatusOK, named{parts[1]})
+	case r.Method == http.MethodGet && parts[0] == "labels":
+		return "label " + parts[1], says(http.StatusNotFound, "Not Found")
+	case what == "POST labels" && slices.Contains(g.Labels, *in.Name):
+		return "make label " + *in.Name, says(http.StatusUnprocessableEntity, "Validation Failed")
+	case what == "POST labels":
+		return "make label " + *in.Name, func(w http.ResponseWriter) {
+			g.Labels = append(g.Labels, *in.Name)
+			reply(http.StatusCreated, named{*in.Name})(w)
+		}
+	}
+	return what, says(http.StatusNotFound, "Not Found")
+}
+
+func list(l *[]string) []string {
+	if l == nil {
+		return nil
+	}
+	return *l
+}
+
+// page answers with one page of a list.
+func page(w http.ResponseWriter, r *http.Request, list []any) {
+	q := r.URL.Query()
+	at, _ := strconv.Atoi(q.Get("page")) // none is the first
+	size, err := strconv.Atoi(q.Get("per_page"))
+	if err != nil {
+		size = 30
+	}
+	begin := min(max(at-1, 0)*size, len(list))
+	end := min(begin+size, len(list))
+	if end < len(list) {
+		q.Set("page", strconv.Itoa(max(at, 1)+1))
+		w.Header().Set("Link", fmt.Sprintf(`<http://%s%s?%s>; rel="next"`, r.Host, r.URL.Path, q.Encode()))
+	}
+	_ = json.NewEncoder(w).Encode(list[begin:end]) // whoever asked may be gone
+}

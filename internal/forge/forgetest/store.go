@@ -1,0 +1,243 @@
+// Package forgetest has two forges for tests: a server that answers as GitHub
+// does, and one of another kind, which works as GitLab does. Both keep what they
+// hold in a Store, and remember what they were asked in the same words, so that
+// one table tests both.
+package forgetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/escalations-as-code/escalate/internal/forge"
+)
+
+// Store is what a forge holds.
+type Store struct {
+	Issues   []*Issue
+	Comments []*Comment
+	Labels   []string
+	// Assignable is who may be assigned.
+	Assignable []string
+	// Me is who the token writes as. A bot's token is one of which the forge does
+	// not say whose it is.
+	Me forge.Author
+	// Fault makes a request go wrong. Nil lets all go right.
+	Fault func(op string) Fault
+	// Executed are the quick actions that were carried out.
+	Executed []string
+
+	mu    sync.Mutex
+	asked []string
+	// changes is how many change requests there are, where they have numbers of
+	// their own.
+	changes int
+	own     bool
+	at      string // the address that all others begin with
+}
+
+// Issue is an issue that is held.
+type Issue struct {
+	forge.Issue
+	Deleted bool
+}
+
+// Comment is a comment that is held.
+type Comment struct {
+	forge.Comment
+	On forge.Thread
+}
+
+// Fault is how a request goes wrong.
+type Fault int
+
+// The faults.
+const (
+	None      Fault = iota
+	Down            // it is not carried out, and nobody answers
+	Lost            // it is carried out, and nobody answers
+	Empty           // it is carried out, and the reply says nothing
+	Forbidden       // the token may not do it
+	Limited         // there were too many
+)
+
+// People who write.
+var (
+	User     = forge.Author{ID: 1, Login: "escalate-bot"}
+	App      = forge.Author{ID: 41898282, Login: "actions[bot]", Bot: true}
+	Stranger = forge.Author{ID: 66, Login: "mallory"}
+)
+
+func newStore(at string, own bool) *Store {
+	return &Store{Me: User, at: at, own: own, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
+}
+
+// Open puts an issue there.
+func (s *Store) Open(by forge.Author, body string, labels ...string) *Issue {
+	i := &Issue{Issue: forge.Issue{Number: len(s.Issues) + 1, Title: "Northwind", Body: body, Author: by, Open: true, Labels: slices.Clone(labels)}}
+	i.URL = fmt.Sprintf("%s/issues/%d", s.at, i.Number)
+	s.Issues = append(s.Issues, i)
+	return i
+}
+
+// OpenChange opens a change request.
+func (s *Store) OpenChange(by forge.Author) forge.Thread {
+	if s.own {
+		s.changes++
+		return forge.Thread{Number: s.changes, ChangeRequest: true}
+	}
+	i := s.Open(by, "a change request")
+	i.ChangeRequest = true
+	return forge.Thread{Number: i.Number, ChangeRequest: true}
+}
+
+// Say puts a comment there.
+func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
+	c := &Comment{forge.Comment{ID: int64(len(s.Comments) + 101), Body: body, Author: by}, on}
+	if len(s.Comments) > 0 {
+		c.ID = s.Comments[len(s.Comments)-1].ID + 1
+	}
+	c.URL = fmt.Sprintf("%s/issues/%d#%d", s.at, on.Number, c.ID)
+	s.Comments = append(s.Comments, c)
+	return c
+}
+
+// Bodies are the comments of a thread.
+func (s *Store) Bodies(on forge.Thread) []string {
+	var bodies []string
+	for _, c := range s.Comments {
+		if s.within(c, on) {
+			bodies = append(bodies, c.Body)
+		}
+	}
+	return bodies
+}
+
+// within reports whether a comment is of a thread.
+func (s *Store) within(c *Comment, on forge.Thread) bool {
+	return c.On.Number == on.Number && (!s.own || c.On.ChangeRequest == on.ChangeRequest)
+}
+
+// Asked is what was asked, but for labels: a forge may have to be asked twice to
+// make one. Forget begins anew.
+func (s *Store) Asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.asked), func(a string) bool { return strings.Contains(a, "label ") })
+}
+
+// Forget forgets what was asked.
+func (s *Store) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = nil
+}
+
+// Writes are the requests that were not for reading.
+func (s *Store) Writes() []string {
+	return slices.DeleteFunc(s.Asked(), reading)
+}
+
+// reading reports whether a request is for reading.
+func reading(op string) bool {
+	name, _, _ := strings.Cut(op, " ")
+	return slices.Contains([]string{"me", "issue", "issues", "comments", "label"}, name)
+}
+
+// Shown is an issue in short: title, state, labels, assignees, comments. A
+// severity's label is written in one way, whatever the forge's.
+func (s *Store) Shown(number int) string {
+	i := s.Issues[number-1]
+	state := "closed"
+	if i.Open {
+		state = "open"
+	}
+	shown := fmt.Sprintf("%s %s %v %v", i.Title, state, i.Labels, i.Assignees)
+	if n := len(s.Bodies(forge.Thread{Number: number})); n > 0 {
+		shown += fmt.Sprint(" ", n)
+	}
+	return strings.ReplaceAll(shown, "::", ":")
+}
+
+// fault is what goes wrong with a request.
+func (s *Store) fault(op string) Fault {
+	s.asked = append(s.asked, strings.ReplaceAll(op, "::", ":"))
+	if s.Fault == nil {
+		return None
+	}
+	return s.Fault(op)
+}
+
+// issue is an issue that is there.
+func (s *Store) issue(number int) *Issue {
+	if number < 1 || number > len(s.Issues) || s.Issues[number-1].Deleted {
+		return nil
+	}
+	return s.Issues[number-1]
+}
+
+// listed are the issues with a label.
+func (s *Store) listed(label string) []*Issue {
+	var list []*Issue
+	for _, i := range s.Issues {
+		if !i.Deleted && slices.Contains(i.Labels, label) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// edit changes an issue; false where somebody may not be assigned.
+func (s *Store) edit(i *Issue, e forge.Edit) bool {
+	if e.Assignees != nil {
+		if slices.ContainsFunc(*e.Assignees, func(l string) bool { return !slices.Contains(s.Assignable, l) }) {
+			return false
+		}
+		i.Assignees = slices.Clone(*e.Assignees)
+	}
+	if e.Title != nil {
+		i.Title = *e.Title
+	}
+	if e.Body != nil {
+		i.Body = *e.Body
+	}
+	if e.Open != nil {
+		i.Open = *e.Open
+	}
+	return true
+}
+
+// commented counts the comments of an issue.
+func (s *Store) commented(i *Issue) forge.Issue {
+	is := i.Issue
+	is.Comments = len(s.Bodies(forge.Thread{Number: i.Number}))
+	return is
+}
+
+// comment returns where a comment is, or -1.
+func (s *Store) comment(id int64) int {
+	return slices.IndexFunc(s.Comments, func(c *Comment) bool { return c.ID == id })
+}
+
+// edited says an edit in words.
+func edited(number int, e forge.Edit) string {
+	op := fmt.Sprintf("edit %d", number)
+	if e.Title != nil {
+		op += " title " + *e.Title
+	}
+	if e.Body != nil {
+		op += " body"
+	}
+	switch {
+	case e.Open == nil:
+	case *e.Open:
+		op += " open"
+	default:
+		op += " closed"
+	}
+	if e.Assignees != nil {
+		op += fmt.Sprintf(" assignees %v", *e.Assignees)
+	}
+	return op
+}

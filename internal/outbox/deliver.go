@@ -1,0 +1,211 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// tries is how often a delivery that is in doubt is looked for and tried anew.
+const tries = 4
+
+// What came of deliveries is written down every renewAfter, and after
+// manyOutcomes if fewAfter has passed.
+const (
+	manyOutcomes = 50
+	fewAfter     = 5 * time.Second
+)
+
+// deliver delivers what is open, in order, and writes down what came of it as it
+// comes. What fails holds back what comes after it in the same place by the same
+// destination, and nothing else.
+func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Outcome, error) {
+	files, err := r.Branch.Files(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	book, err := ledger.OpenBook(files)
+	if err != nil {
+		return nil, err
+	}
+	var outcomes []Outcome
+	written := 0 // of the outcomes
+	// What was delivered is written down also where the run is being stopped.
+	write := func(last bool) error {
+		err := r.conclude(context.WithoutCancel(ctx), outcomes[written:], &l, last)
+		written = len(outcomes)
+		return err
+	}
+	held := map[place]error{}
+	messages := notice.Messages(open)
+	for i, m := range messages {
+		if since := r.Now().Sub(l.since); since >= renewAfter || since >= fewAfter && len(outcomes)-written >= manyOutcomes {
+			if err := write(false); err != nil {
+				return outcomes, err
+			}
+		}
+		r.say(Progress{Done: i, All: len(messages), Next: m})
+		receipt, err := r.message(ctx, m, book, files, l, held)
+		for _, n := range m {
+			o := outcome(n, receipt, err)
+			if err == nil {
+				o.At = r.now()
+				if err := book.Conclude(o.Notice); err != nil {
+					return outcomes, err
+				}
+			}
+			outcomes = append(outcomes, o)
+		}
+	}
+	r.say(Progress{Done: len(messages), All: len(messages)})
+	return outcomes, write(true)
+}
+
+// place is what a failure holds back.
+type place struct {
+	escalation schema.ID
+	to         notice.Place
+	via        string
+}
+
+// message delivers one message, unless what comes before it in its place failed.
+func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, files fs.FS, l lease, held map[place]error) (destination.Receipt, error) {
+	n := m.First()
+	at := place{n.Escalation, n.To, n.Via}
+	if before := held[at]; before != nil {
+		return destination.Receipt{}, fmt.Errorf("it waits for what comes before it in the same place: %w", before)
+	}
+	thread, err := book.Of(n.Escalation)
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	told := func() (*tree.Escalation, error) {
+		data, err := fs.ReadFile(files, tree.Path(n.Escalation))
+		return tree.Read(tree.Path(n.Escalation), data, r.Check), err
+	}
+	receipt, err := r.tried(ctx, destination.Delivery{
+		Message: m, Thread: thread,
+		Issue: func() ([]notice.Notice, error) {
+			e, err := told()
+			return plan.Issue(r.Truth.Tree, e), err
+		},
+		Channel: func() schema.ChannelName {
+			e, _ := told() // one that cannot be read names no channel
+			return process.Channel(e.ID, &e.Escalation, r.Truth.Policy)
+		},
+		Address: func(s notice.Spot) string { return r.address(n.Escalation, thread, s) },
+	}, !l.fresh || n.Run != r.ID)
+	if err != nil && holds(n) {
+		held[at] = err
+	}
+	return receipt, err
+}
+
+// holds reports whether what comes after a notice waits for it: a text for the
+// text before it, and everything for the place that it is in. What is done
+// beside them holds back nothing.
+func holds(n notice.Notice) bool {
+	return n.Tells() || n.Do == notice.CreateChannel || n.Do == notice.OpenIssue
+}
+
+// tried delivers one message; where it is in doubt whether it arrived, it is
+// looked for and tried anew.
+func (r *Run) tried(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	via := d.First().Via
+	at := slices.IndexFunc(r.Destinations, func(d destination.Destination) bool { return d.Via() == via })
+	if at < 0 {
+		return destination.Receipt{}, fmt.Errorf("it goes to %s, which is not configured here", via)
+	}
+	ctx, cancel := context.WithTimeout(ctx, deliverWithin)
+	defer cancel()
+	var last error
+	for range tries {
+		receipt, err := r.Destinations[at].Deliver(ctx, d, inDoubt)
+		if err == nil {
+			return receipt, nil
+		}
+		last = err
+		if !errors.Is(err, destination.ErrInDoubt) || ctx.Err() != nil {
+			break
+		}
+		inDoubt = true
+	}
+	return destination.Receipt{}, last
+}
+
+// address is where a symbolic link leads, by what the ledger has of the
+// escalation.
+func (r *Run) address(id schema.ID, thread []notice.Notice, s notice.Spot) string {
+	at, make := notice.Tracking, notice.OpenIssue
+	switch s {
+	case notice.AtTracking:
+	case notice.AtChannel:
+		at, make = notice.Channel, notice.CreateChannel
+	default:
+		if r.File == nil {
+			return ""
+		}
+		return r.File(id, s)
+	}
+	for _, n := range slices.Backward(thread) {
+		if n.To == at && n.Do == make && n.State == notice.Done && n.URL != "" {
+			return n.URL
+		}
+	}
+	return ""
+}
+
+// outcome is what came of a notice.
+func outcome(n notice.Notice, receipt destination.Receipt, err error) Outcome {
+	o := Outcome{Notice: n, Result: Done, Note: receipt.Note, Err: err}
+	switch {
+	case err != nil:
+		o.Result = Failed
+		return o
+	case receipt.Kept:
+		o.Result = Kept
+	}
+	o.State, o.Ref, o.URL = notice.Done, receipt.Ref, receipt.URL
+	return o
+}
+
+// conclude writes down what came of what was open, and renews the claim or, at
+// the last, gives it back. Where the claim is lost, what was delivered is written
+// down all the same, and the error is ErrClaimLost.
+func (r *Run) conclude(ctx context.Context, outcomes []Outcome, l *lease, last bool) error {
+	var lost bool
+	err := r.write(ctx, "Tell", func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+		for _, o := range outcomes {
+			if o.Result == Failed {
+				continue
+			}
+			if err := book.Conclude(o.Notice); err != nil {
+				return nil, err
+			}
+		}
+		switch lost = book.Claim.Run != r.ID; {
+		case lost:
+		case last:
+			book.Claim = ledger.Claim{}
+		default:
+			*l = r.renewed(book, l.fresh)
+		}
+		return nil, nil
+	})
+	if err == nil && lost && !last {
+		err = ErrClaimLost
+	}
+	return err
+}

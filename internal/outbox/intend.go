@@ -1,0 +1,90 @@
+package outbox
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// intend plans, writes into the book what is to be done, and returns the copies
+// of the files that are told by it.
+func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte, error) {
+	var failed error
+	told := reading(book, &failed)
+	if r.Remind != nil {
+		report := Report{Plan: plan.Reminders(r.Truth.Tree, r.Remind(told))}
+		report.Plan.Route(r.vias)
+		return report, nil, errors.Join(failed, r.add(book, report.Plan.Notices))
+	}
+	was, err := tree.Open(files, r.Check)
+	if errors.Is(err, tree.ErrNoFolder) {
+		was, err = tree.Empty(), nil
+	}
+	if err != nil {
+		return Report{}, nil, err
+	}
+	changed := tree.Changed(was, r.Truth.Tree)
+	var report Report
+	if !r.Adopt {
+		report.Plan = plan.Between(was, r.Truth.Tree, changed, func(id schema.ID, m notice.Moment) int { return ordinal(told(id), m) })
+		report.Plan.Route(r.vias)
+		// A change that was taken back and is made again was told, whatever the copy
+		// says.
+		report.Plan.Forget(func(n notice.Notice) bool {
+			if !n.Tells() {
+				return false
+			}
+			has, err := book.Has(n.Identity())
+			failed = errors.Join(failed, err)
+			return has
+		})
+		if failed == nil {
+			failed = r.add(book, report.Plan.Notices)
+		}
+	}
+	copies := map[string][]byte{}
+	for _, path := range changed {
+		if _, is := slices.BinarySearch(r.Truth.Paths, path); !is || slices.Contains(report.Plan.Unread, tree.ID(path)) {
+			continue // what is gone or cannot be read is not told, and stays as it was
+		}
+		if copies[path], err = fs.ReadFile(r.Truth.Files, path); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return report, copies, failed
+}
+
+// ordinal returns the number of the last moment of a kind that was told, of
+// those that are numbered.
+func ordinal(told []notice.Notice, m notice.Moment) int {
+	last := 0
+	for _, n := range told {
+		if n.Moment == m {
+			last = max(last, n.Number())
+		}
+	}
+	return last
+}
+
+// add writes down what a destination takes, each once: several changes may bring
+// it.
+func (r *Run) add(book *ledger.Book, notices []notice.Notice) error {
+	at, added := r.now(), map[notice.Identity]bool{}
+	for _, n := range notices {
+		if n.Via == "" || added[n.Identity()] {
+			continue
+		}
+		added[n.Identity()] = true
+		n.Run, n.At, n.State = r.ID, at, notice.Intent
+		if err := book.Add(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}

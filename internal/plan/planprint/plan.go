@@ -1,0 +1,371 @@
+// Package planprint prints a plan, what came of it, and how the destinations
+// differ from the ledger: for a person at a terminal, for a comment on a pull
+// request or the summary of a job, and for programs.
+package planprint
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/markdown"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/plan"
+	"github.com/escalations-as-code/escalate/internal/terminal"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Plan is a plan, and what it was made of.
+type Plan struct {
+	plan.Plan
+	// Base says in words what the files were compared with.
+	Base string
+	// Pending is what an earlier run of apply did not deliver.
+	Pending []notice.Notice
+}
+
+// Text prints a plan for a person at a terminal: each text in full, under the
+// places where it will stand.
+func Text(w io.Writer, r Plan, s terminal.Screen) error {
+	b := bufio.NewWriter(w)
+	for _, sheet := range r.sheets() {
+		fmt.Fprintf(b, "%s  %s\n\n", s.Paint(terminal.Bold, string(sheet.id)), terminal.Line(string(sheet.Customer)))
+		for _, t := range sheet.tellings {
+			fmt.Fprintf(b, "%s\n%s\n", s.Paint(terminal.Yellow, "  "+s.Wrap(t.head(escape.Line), 2, "    ")), indented(s, t.text))
+		}
+		if len(sheet.actions) > 0 {
+			fmt.Fprintf(b, "  %s\n", s.Paint(terminal.Yellow, "Besides"))
+			for _, a := range sheet.actions {
+				fmt.Fprintf(b, "    %s\n", s.Wrap(terminal.Line(r.doing(a)), 4, "      "))
+			}
+			b.WriteByte('\n')
+		}
+		for _, p := range sheet.pastes {
+			// With nothing before its lines, and as they are, so that it can be copied.
+			fmt.Fprintf(b, "  %s\n%s\n%s\n%s\n\n", s.Paint(terminal.Yellow, pasteHead(p)), s.Paint(terminal.Faint, fence), escape.Terminal(p.Text.Plain()), s.Paint(terminal.Faint, fence))
+		}
+	}
+	for _, n := range r.Pending {
+		fmt.Fprintln(b, s.WrapStated(fmt.Sprintf("Not delivered yet, and tried again by the next apply: %s, %s", terminal.Line(n.Key), whatWhere(n)), 0, "  "))
+	}
+	for _, a := range r.asides() {
+		fmt.Fprintln(b, s.WrapStated(terminal.Line(a.text), 0, "  "))
+	}
+	fmt.Fprintln(b, s.WrapStated(terminal.Line(r.summary()), 0, ""))
+	return b.Flush()
+}
+
+// fence stands above and below a text that is to be copied.
+const fence = "--------"
+
+// indented is a text with a mark before each line, which keeps it apart from
+// ours.
+func indented(s terminal.Screen, text string) string {
+	const mark = "    | "
+	var b strings.Builder
+	for line := range strings.Lines(escape.Terminal(text)) {
+		for l := range strings.Lines(mark + s.Wrap(strings.TrimSuffix(line, "\n"), len(mark), mark+"  ")) {
+			b.WriteString(strings.TrimRight(l, " \n") + "\n")
+		}
+	}
+	return b.String()
+}
+
+// sheet is what is told and done of one escalation.
+type sheet struct {
+	id schema.ID
+	plan.Escalation
+	tellings []telling
+	actions  []notice.Notice
+	pastes   []plan.Paste
+}
+
+// telling is one text, and where it stands.
+type telling struct {
+	moment   notice.Moment
+	keys     []string
+	text     string
+	mentions []schema.Handle
+	places   []string
+	wide     bool
+}
+
+// sheets are the escalations of which something is told or done, in the order of
+// their ids. It goes through the plan once.
+func (r Plan) sheets() []sheet {
+	at := map[schema.ID]int{}
+	var all []sheet
+	of := func(id schema.ID) *sheet {
+		i, known := at[id]
+		if !known {
+			i = len(all)
+			at[id], all = i, append(all, sheet{id: id, Escalation: r.Escalations[id]})
+		}
+		return &all[i]
+	}
+	for _, m := range notice.Messages(r.Notices) {
+		s := of(m.First().Escalation)
+		if m.First().Tells() {
+			s.tell(m, r.place(s.id, m.First().To))
+		} else if !slices.ContainsFunc(s.actions, func(a notice.Notice) bool { return sameAction(a, m.First()) }) {
+			s.actions = append(s.actions, m.First())
+		}
+	}
+	for _, p := range r.Pastes {
+		if i, known := at[p.Escalation]; known {
+			all[i].pastes = append(all[i].pastes, p)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b sheet) int { return strings.Compare(string(a.id), string(b.id)) })
+	return all
+}
+
+// sameAction reports whether the same is done in the same place, if by another
+// destination.
+func sameAction(a, b notice.Notice) bool {
+	a.Via = b.Via
+	return a.Identity() == b.Identity()
+}
+
+// tell adds a message; one of the same words to the same people as another
+// stands with it.
+func (s *sheet) tell(m notice.Message, place string) {
+	t := telling{moment: m.First().Moment, keys: m.Keys(), text: m.Text().Plain(), mentions: m.Mentions()}
+	i := slices.IndexFunc(s.tellings, func(x telling) bool {
+		return slices.Equal(x.keys, t.keys) && x.text == t.text && slices.Equal(x.mentions, t.mentions)
+	})
+	if i < 0 {
+		i, s.tellings = len(s.tellings), append(s.tellings, t)
+	}
+	known := &s.tellings[i]
+	if !slices.Contains(known.places, place) {
+		known.places = append(known.places, place)
+	}
+	known.wide = known.wide || m.First().To == notice.Announcement
+}
+
+// head says where a text goes, and whom it mentions. show makes a name of a
+// channel or a person fit to be shown.
+func (t telling) head(show func(string) string) string {
+	places := slices.Clone(t.places)
+	for i, p := range places {
+		if strings.HasPrefix(p, "#") {
+			places[i] = show(p)
+		}
+	}
+	s := fmt.Sprintf("%s in %s", titles[t.moment], words.And(places))
+	if len(t.mentions) > 0 {
+		handles := make([]string, len(t.mentions))
+		for i, h := range t.mentions {
+			handles[i] = show(string(h))
+		}
+		s += ", mentioning " + words.And(handles)
+	}
+	return s
+}
+
+// titles are the moments in words.
+var titles = map[notice.Moment]string{
+	notice.Opened: "Opening", notice.Reopened: "Reopening", notice.Severity: "Change of severity",
+	notice.Update: "Update", notice.Significant: "Significant update", notice.DRI: "New DRI",
+	notice.ProductDRI: "Product DRI", notice.Criteria: "Exit criteria", notice.Steps: "Next steps",
+	notice.Standup: "Standup", notice.Case: "Case", notice.Deescalated: "De-escalation", notice.Closed: "Closure",
+	notice.Reminder: "Reminder",
+}
+
+// place is a place by its own name.
+func (r Plan) place(id schema.ID, to notice.Place) string {
+	switch to {
+	case notice.Announcement:
+		return "#" + string(r.Announcement)
+	case notice.Channel:
+		return "#" + string(r.Escalations[id].Channel)
+	default:
+		return "the tracking issue"
+	}
+}
+
+// doing says what is done beside a text.
+func (r Plan) doing(n notice.Notice) string {
+	where := r.place(n.Escalation, n.To)
+	who := words.Join(n.Mentions, ", ")
+	switch n.Do {
+	case notice.CreateChannel:
+		return "the channel #" + n.Text.Plain() + " is created"
+	case notice.Topic:
+		return where + " has the topic: " + n.Text.Plain()
+	case notice.Invite:
+		return "invited to " + where + ": " + who
+	case notice.Pin:
+		return "pinned in " + where + ": " + n.Text.Plain()
+	case notice.Bookmark:
+		return "a bookmark in " + where + ": " + n.Text.Plain()
+	case notice.Archive:
+		return where + " is archived"
+	case notice.OpenIssue:
+		return "the tracking issue is opened: " + n.Text.Title()
+	case notice.Label:
+		return "the tracking issue has the label " + n.Text.Plain()
+	case notice.Assign:
+		return "the tracking issue is assigned to " + who
+	case notice.CloseIssue:
+		return "the tracking issue is closed"
+	case notice.ReopenIssue:
+		return "the tracking issue is reopened"
+	default:
+		if n.To == notice.Announcement {
+			return "the declaration in " + where + " is edited: it gets the link of the case"
+		}
+		return "the text of " + where + " is brought up to date"
+	}
+}
+
+func pasteHead(p plan.Paste) string {
+	if p.Into == "case" {
+		return "To copy by hand into the fields of the case (P16)"
+	}
+	return "To copy by hand into the CTA of the case (P24, P33)"
+}
+
+// aside is a line about what is not told.
+type aside struct {
+	kind string
+	id   schema.ID
+	text string
+}
+
+// asides say what is not announced and why, and which roles nobody holds: first
+// what somebody has to see to.
+func (r Plan) asides() []aside {
+	var lines []aside
+	for _, u := range r.Unfilled {
+		lines = append(lines, aside{"the roles that nobody holds", u.Escalation, fmt.Sprintf("Nobody holds the role %s, which must be informed of %s (P5)", u.Role, u.Escalation)})
+	}
+	unread := map[schema.ID]bool{}
+	for _, id := range r.Unread {
+		unread[id] = true
+	}
+	for _, first := range []bool{true, false} {
+		for _, q := range r.Quiet {
+			if unread[q.Escalation] == first {
+				lines = append(lines, aside{"why it is quiet", q.Escalation, fmt.Sprintf("#%s stays quiet about %s: %s", r.Announcement, q.Escalation, q.Why)})
+			}
+		}
+	}
+	return lines
+}
+
+// summary is the one line that every plan for people has.
+func (r Plan) summary() string {
+	compared := "Compared with " + r.Base + ": "
+	if len(r.Notices)+len(r.Quiet) == 0 {
+		return compared + "nothing changes, and nothing is announced."
+	}
+	notices, actions, wide := 0, 0, 0
+	for _, n := range r.Notices {
+		switch {
+		case !n.Tells():
+			actions++
+		case n.To == notice.Announcement:
+			wide++
+			notices++
+		default:
+			notices++
+		}
+	}
+	return fmt.Sprintf("%s%s, %d of them in #%s, and %s.", compared, words.Count(notices, "notice"), wide, r.Announcement, words.Count(actions, "action"))
+}
+
+const (
+	// textClip is the longest text that Markdown shows of one notice; escaped, it
+	// may become several times as long.
+	textClip = 4_000
+	// asideClip is the longest line about what is not told.
+	asideClip = 400
+)
+
+// Markdown prints a plan for a comment on a pull request or the summary of a job
+// of GitHub Actions: what goes to the wide channel and what does not to be seen at
+// once, the rest to be unfolded. Nothing in it mentions anybody. What has no room
+// is named.
+func Markdown(w io.Writer, r Plan) error {
+	b := markdown.Bounded{Command: "escalate plan"}
+	b.Write(fmt.Sprintf("### What merging this announces\n\n%s\n", escape.Markdown(r.summary())))
+	sheets := r.sheets()
+	for _, wide := range []bool{true, false} { // what everybody will read first
+		for _, s := range sheets {
+			for _, t := range s.tellings {
+				if t.wide == wide && !b.WriteText(func(most int) string { return markdownTelling(s.id, t, most) }) {
+					b.LeaveOut("the texts", string(s.id))
+				}
+			}
+		}
+		if !wide {
+			break
+		}
+		for i, a := range r.asides() {
+			if i == 0 {
+				b.Write("\n")
+			}
+			if !b.Write(markdownItem(a.text, asideClip)) {
+				b.LeaveOut(a.kind, string(a.id))
+			}
+		}
+	}
+	for _, s := range sheets {
+		if text := r.markdownActions(s); text != "" && !b.Write(text) {
+			b.LeaveOut("what is done besides", string(s.id))
+		}
+		for _, p := range s.pastes {
+			if !b.WriteText(func(most int) string {
+				return markdown.Details(fmt.Sprintf("%s: %s", s.id, pasteHead(p)), quote(p.Text.Plain(), most))
+			}) {
+				b.LeaveOut("what to copy by hand", string(s.id))
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdownItem is one item of a list, in one line.
+func markdownItem(text string, most int) string {
+	return fmt.Sprintf("- %s\n", escape.Markdown(escape.Line(words.Clip(text, most))))
+}
+
+func markdownTelling(id schema.ID, t telling, most int) string {
+	head := fmt.Sprintf("%s: %s", id, t.head(markdown.Code))
+	if t.wide {
+		return fmt.Sprintf("\n**%s**\n\n%s", head, quote(t.text, most))
+	}
+	return markdown.Details(head, quote(t.text, most))
+}
+
+func (r Plan) markdownActions(s sheet) string {
+	var b strings.Builder
+	for _, a := range s.actions {
+		b.WriteString(markdownItem(r.doing(a), textClip))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return markdown.Details(string(s.id)+": what is done besides", b.String())
+}
+
+// quote shows a text as a quotation, at most so many characters of it.
+func quote(text string, most int) string {
+	clipped := words.Clip(text, most)
+	var b strings.Builder
+	for line := range strings.Lines(escape.Markdown(clipped)) {
+		b.WriteString("> " + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	if clipped != text {
+		fmt.Fprintf(&b, ">\n> *…and %d characters more: `escalate plan` shows them.*\n", utf8.RuneCountInString(text)-most)
+	}
+	return b.String()
+}

@@ -1,0 +1,49 @@
+package shape
+
+import (
+	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// The keys that package document takes for those of handles are those of the
+// schemas: there, and only there, an @ is too much.
+func TestHandleKeys(t *testing.T) {
+	t.Parallel()
+	c, err := NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	isHandle, seen := map[string]bool{}, 0
+	var walk func(s any)
+	walk = func(s any) {
+		object, _ := s.(map[string]any)
+		props, _ := object["properties"].(map[string]any)
+		for key, p := range props {
+			field, _ := p.(map[string]any)
+			items, _ := field["items"].(map[string]any)
+			handle := schema.Handle("").JSONSchema().Pattern
+			if _, known := field["type"]; known || field["pattern"] != nil {
+				isHandle[key] = isHandle[key] || field["pattern"] == handle || items["pattern"] == handle
+			}
+			walk(field)
+			walk(items)
+			walk(field["additionalProperties"])
+		}
+	}
+	for _, kind := range c.kinds {
+		walk(kind.raw)
+	}
+	for key, want := range isHandle {
+		if document.IsHandle(key) != want {
+			t.Errorf("%s is a handle: %v, want %v", key, !want, want)
+		}
+		if want {
+			seen++
+		}
+	}
+	if seen < 8 {
+		t.Errorf("only %d keys of handles", seen)
+	}
+}

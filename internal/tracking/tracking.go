@@ -1,0 +1,333 @@
+// Package tracking is the policy of the tracking issues, whatever the forge: one
+// issue for each escalation, with a comment for each moment, one issue that says
+// how all stand, and one comment with the plan on a change request. It decides
+// whose marker is believed, what happens when an issue is gone, and which label
+// replaces which.
+package tracking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Tracking is the destination of the tracking issues. It is for one run, in one
+// goroutine: it remembers what it has seen.
+type Tracking struct {
+	forge  forge.Forge
+	traits forge.Traits
+	people schema.Directory
+
+	me     *forge.Author              // once it was asked for
+	labels map[string]bool            // those that are there
+	issues map[string]map[string]site // by label and marker: our issues; nil where they have to be looked for
+}
+
+// site is where an issue is.
+type site struct {
+	number int
+	url    string
+}
+
+// New returns the tracking issues on a forge. people says who is who there.
+func New(f forge.Forge, people schema.Directory) *Tracking {
+	return &Tracking{forge: forge.Confirm(f), traits: f.Traits(), people: people, labels: map[string]bool{}, issues: map[string]map[string]site{}}
+}
+
+// Via names the destination in the ledger.
+func (t *Tracking) Via() string { return t.traits.Via }
+
+// Takes reports whether something goes to the tracking issue.
+func (*Tracking) Takes(to notice.Place, _ notice.Do) bool { return to == notice.Tracking }
+
+// The labels of a tracking issue: the one that all have, and the scope of that
+// of its severity.
+const (
+	label         = "escalation"
+	severityScope = "severity"
+)
+
+// Deliver does what a delivery says to the tracking issue of its escalation. An
+// issue that somebody deleted is opened anew.
+func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	issue, err := t.issue(ctx, d, inDoubt)
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	r, err := t.do(ctx, issue, d, inDoubt)
+	if err == nil || !errors.Is(err, forge.ErrGone) || d.First().Do == notice.OpenIssue {
+		return r, err
+	}
+	// The issue that the ledger names was deleted, or is of another repository.
+	delete(t.issues, label)
+	if issue, err = t.find(ctx, label, string(d.First().Escalation)); err == nil && issue.number == 0 {
+		issue, err = t.open(ctx, d)
+	}
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	return t.do(ctx, issue, d, inDoubt)
+}
+
+// issue returns the issue, which is opened where that is what is to be done, or
+// where there is none.
+func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bool) (site, error) {
+	opening := d.First().Do == notice.OpenIssue
+	if number := t.numberOf(d.Thread); number != 0 && !opening {
+		return site{number: number}, nil
+	}
+	if !opening || inDoubt {
+		if issue, err := t.find(ctx, label, string(d.First().Escalation)); err != nil || issue.number != 0 {
+			return issue, err
+		}
+	}
+	return t.open(ctx, d)
+}
+
+// numberOf is the number of the issue in what the ledger has of an escalation:
+// the one that was used last.
+func (t *Tracking) numberOf(thread []notice.Notice) int {
+	for _, n := range slices.Backward(thread) {
+		if n.Via == t.traits.Via && n.State == notice.Done {
+			issue, _, _ := strings.Cut(n.Ref, "/")
+			if number, err := strconv.Atoi(issue); err == nil {
+				return number
+			}
+		}
+	}
+	return 0
+}
+
+// find looks for our issue with a marker among all that have a label. They are
+// listed once: what is opened later is ours, and what may have been is looked for
+// again.
+func (t *Tracking) find(ctx context.Context, label, key string) (site, error) {
+	if known, ok := t.issues[label]; ok {
+		return known[key], nil
+	}
+	known := map[string]site{}
+	for i, err := range t.forge.Issues(ctx, label) {
+		if err != nil {
+			return site{}, err
+		}
+		for _, m := range markersIn(i.Body) {
+			if _, first := known[m]; first || i.ChangeRequest {
+				continue
+			}
+			ours, err := t.ours(ctx, i.Author)
+			if err != nil {
+				return site{}, err
+			}
+			if ours {
+				known[m] = site{i.Number, i.URL}
+			}
+		}
+	}
+	t.issues[label] = known
+	return known[key], nil
+}
+
+// ours reports whether we wrote what somebody wrote. This alone decides whose
+// marker is believed: of issues, of comments, of the digest and of the plan. A
+// template can give a stranger's issue our label, and anybody can paste a marker.
+//
+// A forge may not say who the token of a workflow, or of another app, writes as;
+// it writes as a bot.
+func (t *Tracking) ours(ctx context.Context, a forge.Author) (bool, error) {
+	if t.me == nil {
+		me, err := t.forge.Me(ctx)
+		if err != nil {
+			return false, err
+		}
+		t.me = &me
+	}
+	if t.me.ID == 0 {
+		return a.Bot, nil
+	}
+	return a.ID == t.me.ID, nil
+}
+
+// open opens the issue. Where that is not what is to be done, it is opened with
+// all that was done to it, or would have been: nothing will be done again.
+func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, error) {
+	as := d.First()
+	draft := forge.Draft{Labels: []string{label}}
+	if as.Do != notice.OpenIssue {
+		opening, err := d.Issue()
+		if err != nil {
+			return site{}, err
+		}
+		for _, n := range slices.Concat(opening, d.Thread) { // the words of the ledger, where it has them
+			switch {
+			case n.To != notice.Tracking:
+			case n.Do == notice.OpenIssue, n.Do == notice.Edit:
+				as = n
+			}
+		}
+		for _, n := range opening {
+			switch n.Do {
+			case notice.Label:
+				name, err := t.severityLabel(ctx, n)
+				if err != nil {
+					return site{}, err
+				}
+				draft.Labels = append(draft.Labels, name)
+			case notice.Assign:
+				draft.Assignees = t.logins(n.Mentions)
+			}
+		}
+	}
+	draft.Title, draft.Body = t.titled(as, d.Address)
+	if err := t.makeLabel(ctx, forge.Label{Name: label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}); err != nil {
+		return site{}, err
+	}
+	i, err := t.forge.OpenIssue(ctx, draft)
+	if errors.Is(err, forge.ErrRefused) && len(draft.Assignees) > 0 { // who may not be assigned is left out
+		draft.Assignees = nil
+		i, err = t.forge.OpenIssue(ctx, draft)
+	}
+	if err != nil {
+		delete(t.issues, label) // it may be there
+		return site{}, err
+	}
+	opened := site{i.Number, i.URL}
+	if known, ok := t.issues[label]; ok {
+		known[string(d.First().Escalation)] = opened
+	}
+	return opened, nil
+}
+
+// do does what a delivery says to an issue.
+func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	n := d.First()
+	edit := func(e forge.Edit) (destination.Receipt, error) {
+		i, err := t.forge.EditIssue(ctx, issue.number, e)
+		return receipt(i), err
+	}
+	open := func(is bool) (destination.Receipt, error) { return edit(forge.Edit{Open: &is}) }
+	switch n.Do {
+	case notice.Tell:
+		if n.Moment != notice.Opened {
+			return t.comment(ctx, issue.number, d, inDoubt)
+		}
+		i, err := t.forge.Issue(ctx, issue.number) // the issue itself says it
+		return receipt(i), err
+	case notice.OpenIssue:
+		return destination.Receipt{Ref: strconv.Itoa(issue.number), URL: issue.url}, nil
+	case notice.Edit:
+		title, body := t.titled(n, d.Address)
+		return edit(forge.Edit{Title: &title, Body: &body})
+	case notice.CloseIssue:
+		return open(false)
+	case notice.ReopenIssue:
+		return open(true)
+	case notice.Label:
+		return t.relabel(ctx, issue.number, n)
+	case notice.Assign:
+		logins := t.logins(n.Mentions)
+		r, err := edit(forge.Edit{Assignees: &logins})
+		if errors.Is(err, forge.ErrRefused) && len(logins) > 0 {
+			r, err = edit(forge.Edit{Assignees: &[]string{}}) // and not who was assigned before
+		}
+		return r, err
+	default:
+		return destination.Receipt{}, fmt.Errorf("a tracking issue has nothing like %s", n.Do)
+	}
+}
+
+func receipt(i forge.Issue) destination.Receipt {
+	return destination.Receipt{Ref: strconv.Itoa(i.Number), URL: i.URL}
+}
+
+// comment writes a comment, unless it is there.
+func (t *Tracking) comment(ctx context.Context, number int, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	thread := forge.Thread{Number: number}
+	if inDoubt {
+		for c, err := range t.forge.Comments(ctx, thread) {
+			if err != nil {
+				return destination.Receipt{}, err
+			}
+			if !marked(c.Body, d.Keys()...) {
+				continue
+			}
+			if ours, err := t.ours(ctx, c.Author); err != nil {
+				return destination.Receipt{}, err
+			} else if ours {
+				return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL, Kept: true}, nil
+			}
+		}
+	}
+	c, err := t.forge.AddComment(ctx, thread, t.body(d.Text(), d.Mentions(), d.Address, d.Keys()...))
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL}, nil
+}
+
+// refOf is what the ledger calls a comment.
+func refOf(number int, id int64) string { return fmt.Sprintf("%d/%d", number, id) }
+
+// relabel gives the issue the label of a severity, and takes that of another.
+// What people added stays.
+func (t *Tracking) relabel(ctx context.Context, number int, n notice.Notice) (destination.Receipt, error) {
+	name, err := t.severityLabel(ctx, n)
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	i, err := t.forge.Issue(ctx, number)
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	labels := []string{label, name}
+	for _, l := range i.Labels {
+		if l != label && !strings.HasPrefix(l, t.traits.Scoped(severityScope, "")) {
+			labels = append(labels, l)
+		}
+	}
+	return receipt(i), t.forge.SetLabels(ctx, number, labels)
+}
+
+// severityLabel makes the label that a notice sets, "severity:high", where there
+// is none, and returns what the forge calls it.
+func (t *Tracking) severityLabel(ctx context.Context, n notice.Notice) (string, error) {
+	scope, severity, scoped := strings.Cut(n.Text.Plain(), ":")
+	if !scoped || scope != severityScope {
+		return "", fmt.Errorf("a tracking issue has no label %q", n.Text.Plain())
+	}
+	name := t.traits.Scoped(scope, severity)
+	color, known := map[string]string{"critical": "b60205", "high": "d93f0b", "medium": "fbca04", "low": "0e8a16"}[severity]
+	if !known {
+		color = "ededed"
+	}
+	return name, t.makeLabel(ctx, forge.Label{Name: name, Description: "The severity of an escalation", Color: color})
+}
+
+// makeLabel makes a label where there is none of the name. One that somebody
+// renamed is left to them.
+func (t *Tracking) makeLabel(ctx context.Context, l forge.Label) error {
+	if t.labels[l.Name] {
+		return nil
+	}
+	err := t.forge.MakeLabel(ctx, l)
+	t.labels[l.Name] = err == nil
+	return err
+}
+
+// logins are the logins of people on the forge, of those who have one.
+func (t *Tracking) logins(who []schema.Handle) []string {
+	logins := []string{}
+	for _, h := range who {
+		if login := t.traits.Login(t.people.People[h]); login != "" {
+			logins = append(logins, login)
+		}
+	}
+	return logins
+}

@@ -1,0 +1,131 @@
+package tracking_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/tracking"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+var (
+	_ destination.Destination = (*tracking.Tracking)(nil)
+	_ destination.Verifier    = (*tracking.Tracking)(nil)
+	_ destination.Digester    = (*tracking.Tracking)(nil)
+	_ destination.Commenter   = (*tracking.Tracking)(nil)
+)
+
+// world is a forge, and what it holds.
+type world struct {
+	*forgetest.Store
+	forge forge.Forge
+	via   string
+}
+
+// everywhere runs a test on GitHub and on a forge of another kind.
+func everywhere(t *testing.T, name string, test func(*testing.T, *world)) {
+	t.Helper()
+	t.Run(name+" on GitHub", func(t *testing.T) {
+		t.Parallel()
+		g := forgetest.NewGitHub(t)
+		r, err := github.New(github.Config{API: g.API, Repository: "acme/escalations", Token: "t", UserAgent: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, &world{g.Store, r, "github"})
+	})
+	t.Run(name+" on another", func(t *testing.T) {
+		t.Parallel()
+		l := forgetest.NewLab()
+		test(t, &world{l.Store, l, "lab"})
+		if len(l.Executed) > 0 {
+			t.Errorf("a quick action was carried out: %q", l.Executed)
+		}
+	})
+}
+
+// tracking is that of a new run.
+func (w *world) tracking() *tracking.Tracking {
+	return tracking.New(w.forge, schema.Directory{People: map[schema.Handle]schema.Person{
+		"jdoe":    {Name: "Jo Doe", GitHub: "jodoe", Email: "jodoe@acme.example"},
+		"ebrandt": {Name: "Eva Brandt", GitHub: "evabrandt", Email: "evabrandt@acme.example"},
+		"kwong":   {Name: "Kit Wong"},
+	}})
+}
+
+// The escalation of most tests, and its issue.
+const (
+	id         = "2026/northwind"
+	openedBody = "Text\n\ncc @jodoe\n\n<!-- escalate: 2026/northwind -->"
+)
+
+var thread = forge.Thread{Number: 1}
+
+func marker(key string) string { return "<!-- escalate: " + key + " -->" }
+
+// words is a text of one paragraph.
+func words(s string) notice.Text { return notice.Text{notice.Paragraph(notice.Inline{Words: s})} }
+
+// titled is the text of an issue.
+func titled(title, text string) notice.Text {
+	return append(notice.Text{notice.Title(notice.Inline{Words: title})}, words(text)...)
+}
+
+// plan is something that is to be done. The key ends in moment.
+func plan(moment string, do notice.Do, text notice.Text, mentions ...schema.Handle) notice.Notice {
+	return notice.Notice{
+		Escalation: id, Key: id + " " + moment, Moment: notice.Moment(strings.Fields(moment)[0]), Do: do, To: notice.Tracking,
+		At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), State: notice.Intent, Text: text, Mentions: mentions,
+	}
+}
+
+// done is what was done.
+func done(ref, moment string, do notice.Do, text notice.Text, mentions ...schema.Handle) notice.Notice {
+	n := plan(moment, do, text, mentions...)
+	n.State, n.Ref, n.URL = notice.Done, ref, "https://forge.example/told/"+ref
+	return n
+}
+
+var opened = done("1", "opened", notice.OpenIssue, titled("Northwind", "Text"), "jdoe")
+
+// sent has notices go to this forge.
+func (w *world) sent(notices []notice.Notice) []notice.Notice {
+	all := make([]notice.Notice, len(notices))
+	for i, n := range notices {
+		n.Via = w.via
+		all[i] = n
+	}
+	return all
+}
+
+// delivery is what is to be done, behind what was done.
+func (w *world) delivery(what []notice.Notice, thread ...notice.Notice) destination.Delivery {
+	what = w.sent(what)
+	return destination.Delivery{
+		Message: what, Thread: append(w.sent(thread), what...),
+		Issue: func() ([]notice.Notice, error) {
+			return []notice.Notice{
+				plan("opened", notice.OpenIssue, titled("Northwind", "As the file has it"), "jdoe"),
+				plan("opened", notice.Label, notice.Value("severity:high")), plan("opened", notice.Assign, nil, "jdoe"),
+			}, nil
+		},
+		Address: func(s notice.Spot) string {
+			if s == notice.AtFile {
+				return "https://forge.example/blob/HEAD/northwind.yaml"
+			}
+			return ""
+		},
+	}
+}
+
+// deliver delivers one thing in a run of its own.
+func (w *world) deliver(t *testing.T, n notice.Notice, inDoubt bool, thread ...notice.Notice) (destination.Receipt, error) {
+	t.Helper()
+	return w.tracking().Deliver(t.Context(), w.delivery([]notice.Notice{n}, thread...), inDoubt)
+}
