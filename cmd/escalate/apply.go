@@ -19,6 +19,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/plan/planprint"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // applyOptions says what is to be told, and where; nothing set, it is what there
@@ -180,10 +181,26 @@ func (o applyOptions) deliver(ctx context.Context, s *session.Session, run *outb
 	if printErr := printApply(o.env, o.options, r); err == nil {
 		err = printErr
 	}
+	if err == nil {
+		err = restore(ctx, o.env, run, r.Touched())
+	}
 	if err == nil && r.Failed() {
 		err = errFindings
 	}
 	return err
+}
+
+// restore puts back what people changed by hand where escalations are tracked,
+// such as a box that was ticked: what is true stands in the files.
+func restore(ctx context.Context, env environment, run *outbox.Run, ids []schema.ID) error {
+	restored, err := run.Restore(ctx, ids)
+	for _, id := range restored {
+		env.says(fmt.Sprintf("the tracking issue of %s was changed by hand: it reads as the file again", id))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot see whether a tracking issue was changed by hand: %w", err)
+	}
+	return nil
 }
 
 // begins reports whether the ledger is there, or how it is to begin.

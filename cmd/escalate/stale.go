@@ -120,7 +120,11 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue) }); err == nil {
 		err = sumErr
 	}
-	return errors.Join(err, standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
+	var open []schema.ID
+	for _, e := range overdue.Open {
+		open = append(open, e.Escalation)
+	}
+	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
 }
 
 // standups has the channels hear ten minutes before each standup of the coming day

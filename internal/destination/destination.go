@@ -109,6 +109,15 @@ type Planned struct {
 	Text       notice.Text
 }
 
+// Keeper is a destination with a page for each escalation that people can change
+// by hand, such as by ticking a box.
+type Keeper interface {
+	// Restore gives the page of an escalation the words that were told last, where
+	// it reads otherwise, and reports whether it did. thread is all that the ledger
+	// has of the escalation; address returns where a symbolic link leads.
+	Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (restored bool, err error)
+}
+
 // Digester is a destination that can keep one page which says how all
 // escalations stand.
 type Digester interface {
