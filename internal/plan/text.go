@@ -263,7 +263,7 @@ func (e *planner) titled() notice.Text {
 		notice.Heading("Next steps"), list(e.stepList()),
 	)
 	if n.Standup != nil {
-		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.standup()...))
+		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.meeting()...))
 	}
 	var more []notice.Field
 	if len(n.Product.Team) > 0 {
@@ -455,11 +455,16 @@ func criteriaList(list []schema.ExitCriterion) []notice.Item {
 }
 
 func (e *planner) standup() notice.Line {
-	s := e.now.Standup
-	if s == nil {
+	if e.now.Standup == nil {
 		return notice.Words("There is no standup any more.")
 	}
-	text := fmt.Sprintf("Standup: %s at %s %s", join(s.Days, ", "), s.Time, s.Zone)
+	return slices.Concat(notice.Words("Standup: "), e.meeting())
+}
+
+// meeting is when the standup is, with whom and where.
+func (e *planner) meeting() notice.Line {
+	s := e.now.Standup
+	text := fmt.Sprintf("%s at %s %s", join(s.Days, ", "), s.Time, s.Zone)
 	if s.Minutes > 0 {
 		text += fmt.Sprintf(", %d minutes", s.Minutes)
 	}
