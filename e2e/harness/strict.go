@@ -56,7 +56,7 @@ func (g *GitHub) answer(r *http.Request, path string, body []byte) (reply, error
 	case labelsPath.MatchString(path) && r.Method == http.MethodPost && a.status == http.StatusUnprocessableEntity:
 		// The emulator does not say why.
 		return invalid("Label", "name", "already_exists", ""), nil
-	case a.status < 300 && r.Method == http.MethodGet:
+	case a.status < 300:
 		a.body = g.amend(a.body)
 	}
 	return a, nil
@@ -161,21 +161,17 @@ func (g *GitHub) assignable(body []byte) []byte {
 	return out
 }
 
-// amend takes the deleted issues out of a reply, and marks the pull requests in
-// it: GitHub has them among the issues.
+// amend takes the deleted issues out of a reply, marks the pull requests in it,
+// which GitHub has among the issues, and says of the token's account that it is
+// a bot's.
 func (g *GitHub) amend(body []byte) []byte {
-	g.mu.Lock()
-	plain := len(g.deleted)+len(g.pulls) == 0
-	g.mu.Unlock()
-	if plain {
-		return body
-	}
 	var found any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	if decoder.Decode(&found) != nil {
 		return body
 	}
+	asBot(found)
 	if search, ok := found.(map[string]any); ok && search["items"] != nil {
 		search["items"] = g.amendAll(search["items"])
 	} else {
@@ -185,6 +181,24 @@ func (g *GitHub) amend(body []byte) []byte {
 		return out
 	}
 	return body
+}
+
+// asBot says what GitHub says of the account that a workflow's token writes as:
+// it is a bot's. The emulator knows users alone.
+func asBot(found any) {
+	switch found := found.(type) {
+	case []any:
+		for _, item := range found {
+			asBot(item)
+		}
+	case map[string]any:
+		if found["login"] == Bot {
+			found["type"] = "Bot"
+		}
+		for _, part := range found {
+			asBot(part)
+		}
+	}
 }
 
 func (g *GitHub) amendAll(found any) any {
