@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -54,51 +55,57 @@ type told struct {
 
 var (
 	idInTitle = regexp.MustCompile(`\((\d{4}/[a-z0-9_-]+)\)$`)
-	address   = regexp.MustCompile(`/issues/\d+(#issuecomment-\d+)?`)
+	address   = regexp.MustCompile(`/issues/(\d+)(#issuecomment-\d+)?`)
 )
 
-// standing returns what stands, and how many issues are there twice.
+// standing returns what stands, and how many issues are there twice. In links,
+// issues and channels have their names: their numbers and ids differ from run to
+// run.
 func standing(w *harness.World) (told, int) {
-	all, twice := map[string]harness.Issue{}, 0
-	for _, i := range w.GitHub.Issues() {
+	issues, ids := w.GitHub.Issues(), map[string]string{}
+	for _, i := range issues {
 		id := i.Title
 		if m := idInTitle.FindStringSubmatch(i.Title); m != nil {
 			id = m[1]
 		}
-		if _, there := all[id]; there {
+		ids[strconv.Itoa(i.Number)] = id
+	}
+	var channels []harness.Channel
+	var names []string
+	if w.Slack != nil {
+		channels = w.Slack.Channels()
+		for _, c := range channels {
+			names = append(names, c.ID, c.Name)
+		}
+	}
+	channelNames := strings.NewReplacer(names...)
+	named := func(text string) string {
+		return channelNames.Replace(address.ReplaceAllStringFunc(text, func(link string) string {
+			return "/issues/" + ids[address.FindStringSubmatch(link)[1]]
+		}))
+	}
+
+	stands, twice := told{map[string]harness.Issue{}, map[string]harness.Channel{}}, 0
+	for _, i := range issues {
+		id := ids[strconv.Itoa(i.Number)]
+		if _, there := stands.issues[id]; there {
 			twice++
 			continue
 		}
-		i.Body = address.ReplaceAllString(i.Body, "/issues/N")
+		i.Body = named(i.Body)
 		for n := range i.Comments {
-			i.Comments[n].Body = address.ReplaceAllString(i.Comments[n].Body, "/issues/N")
+			i.Comments[n].Body = named(i.Comments[n].Body)
 		}
-		all[id] = i
+		stands.issues[id] = i
 	}
-	return told{all, standingChannels(w)}, twice
-}
-
-// standingChannels returns the channels of a world, by their names and not by
-// their ids.
-func standingChannels(w *harness.World) map[string]harness.Channel {
-	all := map[string]harness.Channel{}
-	if w.Slack == nil {
-		return all
-	}
-	channels := w.Slack.Channels()
-	var names []string
-	for _, c := range channels {
-		names = append(names, c.ID, c.Name)
-	}
-	named := strings.NewReplacer(names...)
 	for _, c := range channels {
 		for n := range c.Messages {
-			c.Messages[n].Text = named.Replace(strings.Join(c.Messages[n].Blocks, "\n"))
+			c.Messages[n].Text = named(strings.Join(c.Messages[n].Blocks, "\n"))
 		}
 		c.ID = ""
-		all[c.Name] = c
+		stands.channels[c.Name] = c
 	}
-	return all
+	return stands, twice
 }
 
 // damage is what a fault did for good.
