@@ -372,6 +372,134 @@ func TestFailureStaysInItsPlace(t *testing.T) {
 	}
 }
 
+// A notice waits for the text before it, and for the place that it is in; for
+// nothing else.
+func TestWhatWaits(t *testing.T) {
+	t.Parallel()
+	for fails, want := range map[string]string{
+		"channel create_channel": "open_issue tracking label assign",
+		"tracking open_issue":    "create_channel topic invite bookmark channel pin",
+		"channel":                "create_channel open_issue topic invite bookmark tracking label assign",
+		"channel topic":          "create_channel open_issue invite bookmark channel pin tracking label assign",
+		"tracking label":         "create_channel open_issue topic invite bookmark channel pin tracking assign",
+	} {
+		t.Run(fails, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.to.fail = func(key string) error {
+				if strings.HasSuffix(key, ">"+fails) {
+					return errors.New("not now")
+				}
+				return nil
+			}
+			if r := w.apply("1"); words(w.to.told) != want || !r.Failed() {
+				t.Errorf("told %s, want %s", words(w.to.told), want)
+			}
+		})
+	}
+}
+
+// The run that is in doubt about a delivery looks for it and tries it anew, and
+// does not leave that to the next run. It gives up in the end; what was refused it
+// does not try again.
+func TestInDoubt(t *testing.T) {
+	t.Parallel()
+	const label = "2026/northwind opened>tracking label"
+	refused := errors.New("refused")
+	for _, c := range []struct {
+		name        string
+		times       int // how often it goes wrong
+		arrives     bool
+		err         error
+		asked, told int
+		want        outbox.Result
+	}{
+		{"it did not arrive", 1, false, destination.ErrInDoubt, 2, 1, outbox.Done},
+		{"it arrived", 1, true, destination.ErrInDoubt, 1, 1, outbox.Kept},
+		{"three times in doubt", 3, false, destination.ErrInDoubt, 4, 1, outbox.Done},
+		{"always in doubt", 100, false, destination.ErrInDoubt, 4, 0, outbox.Failed},
+		{"the reply confirms nothing", 1, false, destination.ErrUnconfirmed, 2, 1, outbox.Done},
+		{"refused", 1, false, refused, 1, 0, outbox.Failed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w, asked := newWorld(t), 0
+			fault := func(key string) error {
+				if key != label {
+					return nil
+				}
+				if asked++; asked <= c.times {
+					return c.err
+				}
+				return nil
+			}
+			if w.to.fail = fault; c.arrives {
+				w.to.fail, w.to.lose = nil, fault
+			}
+			r := w.apply("1")
+			at := slices.IndexFunc(r.Outcomes, func(o outbox.Outcome) bool { return o.Do == notice.Label })
+			if got := r.Outcomes[at].Result; got != c.want {
+				t.Errorf("it is %s, want %s", got, c.want)
+			}
+			told := 0
+			for _, k := range w.to.told {
+				if k == label {
+					told++
+				}
+			}
+			if asked != c.asked || told != c.told {
+				t.Errorf("asked %d times, told %d times; want %d and %d", asked, told, c.asked, c.told)
+			}
+		})
+	}
+}
+
+// No update is lost between what was told and what is true, whatever was merged
+// with it and whatever failed meanwhile; and none is told twice.
+func TestNoUpdateIsLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	update := func(minute int, more string) string {
+		return fmt.Sprintf("  - {at: 2026-11-22T09:%02d:00Z, by: jdoe, to: [internal]%s, text: News %d}\n", minute, more, minute)
+	}
+	w.merge("", "updates:\n"+update(1, "")+update(2, ", significant: true"))
+	w.merge("severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", update(3, "")+update(4, ""))
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.apply("2")
+	w.merge("severity: critical", "severity: high", "", update(5, "")+update(6, ", amends: 2026-11-22T09:01:00Z"))
+	w.apply("3")
+	w.to.fail = nil
+	w.apply("4")
+	quoted := map[string]int{}
+	for line := range strings.Lines(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl")) {
+		for _, n := range parse(t, line) {
+			if !n.Tells() || n.To != notice.Channel {
+				continue
+			}
+			for _, b := range n.Text {
+				if b.Quote != nil && !b.Quote.At.IsZero() {
+					quoted[b.Quote.Text]++
+				}
+			}
+		}
+	}
+	for minute := 1; minute <= 6; minute++ {
+		if n := quoted[fmt.Sprintf("News %d", minute)]; n != 1 {
+			t.Errorf("update %d stands in %d notices of the channel", minute, n)
+		}
+	}
+}
+
+func parse(t *testing.T, line string) []notice.Notice {
+	t.Helper()
+	notices, err := ledger.Parse(ledger.Path("2026/northwind"), []byte(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return notices
+}
+
 // What a run sent before it was killed is not sent again with what is merged
 // since, though both are short.
 func TestKilledBeforeAnotherMerge(t *testing.T) {

@@ -227,6 +227,84 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Each update that was added is quoted once in the channel and once in the
+// tracking issue, whatever else changed with it: it is neither lost nor said
+// twice.
+func TestEachUpdateIsQuotedOnce(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	updates := []string{ // all are after the closure, so that they may explain a reopening
+		"{at: 2026-12-04T09:00:00Z, by: jdoe, to: [internal], text: One}",
+		"{at: 2026-12-04T10:00:00Z, by: jdoe, to: [internal], significant: true, text: Two}",
+		"{at: 2026-12-04T11:00:00Z, by: jdoe, to: [customer], text: Three}",
+		"{at: 2026-12-04T12:00:00Z, by: jdoe, to: [internal], amends: 2026-12-04T09:00:00Z, text: Four}",
+	}
+	later := strings.Replace(closure, "2026-12-03", "2026-12-05", 1)
+	before, after := map[string]string{tree.PeoplePath: people}, map[string]string{tree.PeoplePath: people}
+	want := map[schema.ID]int{}
+	for which := range 1 << len(updates) {
+		for what := range 1 << 6 {
+			id := schema.ID(fmt.Sprintf("2026/n%02d-%02d", which, what))
+			was, now := base, base
+			for bit, change := range []func(){
+				func() { now = strings.Replace(now, "severity: high", "severity: medium", 1) },
+				func() { now = strings.Replace(now, "\ndri: jdoe", "\ndri: arivera", 1) },
+				func() { now = strings.Replace(now, "dri: mlee", "dri: dpatel", 1) },
+				func() { was += closure },
+				func() { now += later },
+				func() { was = "" },
+			} {
+				if what>>bit&1 == 1 {
+					change()
+				}
+			}
+			for i, u := range updates {
+				if which>>i&1 == 1 {
+					if want[id] == 0 {
+						now += "updates:\n"
+					}
+					now += "  - " + u + "\n"
+					want[id]++
+				}
+			}
+			if after[tree.Path(id)] = now; was != "" {
+				before[tree.Path(id)] = was
+			}
+		}
+	}
+	to := open(t, check, after)
+	p := plan.Between(open(t, check, before), to, to.Paths, nil)
+	type quoted struct {
+		id schema.ID
+		to notice.Place
+		at string
+	}
+	times, all := map[quoted]int{}, map[schema.ID]map[notice.Place]int{}
+	for _, n := range texts(p) {
+		for _, b := range n.Text {
+			if b.Quote == nil || b.Quote.At.IsZero() {
+				continue
+			}
+			q := quoted{n.Escalation, n.To, b.Quote.At.Format("15:04")}
+			if times[q]++; times[q] > 1 {
+				t.Errorf("%s quotes the update of %s twice, the second time in %s", q.id, q.at, n.Key)
+			}
+			if all[n.Escalation] == nil {
+				all[n.Escalation] = map[notice.Place]int{}
+			}
+			all[n.Escalation][n.To]++
+		}
+	}
+	for id, n := range want {
+		for _, to := range []notice.Place{notice.Channel, notice.Tracking} {
+			if got := all[id][to]; got != n {
+				t.Errorf("%s: %d updates were added, and %s quotes %d:\n%s", id, n, to, got, told(p))
+				return
+			}
+		}
+	}
+}
+
 // A moment has the same key whatever commits it came with; those without a time
 // of their own are numbered.
 func TestKeys(t *testing.T) {
