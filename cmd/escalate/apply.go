@@ -225,7 +225,7 @@ func printDifferences(env environment, opts *options, differences []destination.
 	if opts.json {
 		return planprint.VerifyJSON(env.stdout, differences)
 	}
-	return planprint.VerifyText(env.stdout, differences)
+	return planprint.VerifyText(env.stdout, differences, env.screen)
 }
 
 func printApply(env environment, opts *options, r outbox.Report) error {

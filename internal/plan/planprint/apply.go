@@ -29,7 +29,7 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 		}
 		const column = 7 // behind the word
 		word = fmt.Sprintf("%-*s", column-1, word)
-		line := fmt.Sprintf("%s, %s by %s", terminal.Line(c.Key), whatWhere(c.Notice), terminal.Line(c.Via))
+		line := fmt.Sprintf("%s, %s", terminal.Line(c.Key), byWhom(c.Notice))
 		switch {
 		case c.Err != nil:
 			line += ": " + terminal.Line(c.Err.Error())
@@ -44,10 +44,11 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 	full := Plan{Plan: r.Plan}
 	for _, n := range r.Unplaced() {
 		head := fmt.Sprintf("To paste into %s: nothing delivers there", terminal.Line(full.place(n.Escalation, n.To)))
-		fmt.Fprintf(b, "\n%s\n%s\n%s\n%s\n", s.Paint(terminal.Yellow, head), fence, escape.Terminal(n.Text.Plain()), fence)
+		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, n.Text))
 	}
 	for _, p := range r.Plan.Pastes {
-		fmt.Fprintf(b, "\n%s\n%s\n%s\n%s\n", s.Paint(terminal.Yellow, string(p.Escalation)+": "+pasteHead(p)), fence, escape.Terminal(p.Text.Plain()), fence)
+		head := fmt.Sprintf("%s: %s", p.Escalation, pasteHead(p))
+		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, p.Text))
 	}
 	for _, a := range full.asides() {
 		fmt.Fprintln(b, s.WrapStated(terminal.Line(a.text), 0, "  "))
@@ -63,6 +64,9 @@ func whatWhere(n notice.Notice) string {
 	}
 	return strings.ReplaceAll(terminal.Line(string(n.Do)), "_", " ") + " in " + terminal.Line(string(n.To))
 }
+
+// byWhom says what was told or done, where, and by which destination.
+func byWhom(n notice.Notice) string { return whatWhere(n) + " by " + terminal.Line(n.Via) }
 
 // applied is the one line that every report of a run has.
 func applied(r outbox.Report) string {
@@ -91,7 +95,7 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 			if (c.Result == outbox.Failed) != failed {
 				continue
 			}
-			line := fmt.Sprintf("- %s: %s, %s", c.Result, markdown.Code(escape.Line(c.Key)), whatWhere(c.Notice))
+			line := fmt.Sprintf("- %s: %s, %s", c.Result, markdown.Code(escape.Line(c.Key)), escape.Markdown(byWhom(c.Notice)))
 			if c.Err != nil {
 				line += ": " + escape.Markdown(escape.Line(words.Clip(c.Err.Error(), asideClip)))
 			} else if c.URL != "" {
@@ -130,8 +134,8 @@ func ApplyJSON(w io.Writer, r outbox.Report) error {
 	return jsonfmt.Write(w, out)
 }
 
-// VerifyText prints what is not as the ledger says.
-func VerifyText(w io.Writer, differences []destination.Difference) error {
+// VerifyText prints what is not as the ledger says, for a person at a terminal.
+func VerifyText(w io.Writer, differences []destination.Difference, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
 	unseen := 0
 	for _, d := range differences {
@@ -139,15 +143,18 @@ func VerifyText(w io.Writer, differences []destination.Difference) error {
 			unseen++
 			continue
 		}
-		fmt.Fprintf(b, "%-8s %s, in %s: %s\n", d.Fault, terminal.Line(d.Key), terminal.Line(string(d.To)), terminal.Line(d.URL))
+		const column = 9 // behind the fault
+		line := fmt.Sprintf("%s, in %s: %s", terminal.Line(d.Key), terminal.Line(string(d.To)), terminal.Line(d.URL))
+		fmt.Fprintf(b, "%-*s %s\n", column-1, d.Fault, s.WrapStated(line, column, strings.Repeat(" ", column)))
 	}
 	if unseen > 0 {
-		fmt.Fprintf(b, "%s in archived channels, which an app cannot look into, not compared.\n", words.Count(unseen, "message"))
+		line := words.Count(unseen, "message") + " in archived channels, which an app cannot look into, not compared."
+		fmt.Fprintln(b, s.WrapStated(line, 0, "  "))
 	}
 	if n := len(differences) - unseen; n > 0 {
-		fmt.Fprintf(b, "%s between the ledger and what stands there.\n", words.Count(n, "difference"))
+		fmt.Fprintln(b, s.WrapStated(words.Count(n, "difference")+" between the ledger and what stands there.", 0, ""))
 	} else {
-		fmt.Fprintln(b, "All that was told stands where it was told.")
+		fmt.Fprintln(b, s.WrapStated("All that was told stands where it was told.", 0, ""))
 	}
 	return b.Flush()
 }

@@ -46,8 +46,7 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 			b.WriteByte('\n')
 		}
 		for _, p := range sheet.pastes {
-			// With nothing before its lines, and as they are, so that it can be copied.
-			fmt.Fprintf(b, "  %s\n%s\n%s\n%s\n\n", s.Paint(terminal.Yellow, pasteHead(p)), s.Paint(terminal.Faint, fence), escape.Terminal(p.Text.Plain()), s.Paint(terminal.Faint, fence))
+			fmt.Fprintf(b, "  %s\n%s\n", s.Paint(terminal.Yellow, s.Wrap(pasteHead(p), 2, "    ")), fenced(s, p.Text))
 		}
 	}
 	for _, n := range r.Pending {
@@ -60,8 +59,11 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 	return b.Flush()
 }
 
-// fence stands above and below a text that is to be copied.
-const fence = "--------"
+// fenced is a text to be copied: its lines as they are, with nothing before them.
+func fenced(s terminal.Screen, text notice.Text) string {
+	fence := s.Paint(terminal.Faint, "--------")
+	return fmt.Sprintf("%s\n%s\n%s\n", fence, escape.Terminal(text.Plain()), fence)
+}
 
 // indented is a text with a mark before each line, which keeps it apart from
 // ours.
@@ -260,14 +262,21 @@ func (r Plan) asides() []aside {
 	return lines
 }
 
-// summary is the one line that every plan for people has.
+// summary is the one line that every plan for people has. What several
+// destinations tell or do alike counts once, as it stands there once.
 func (r Plan) summary() string {
 	compared := "Compared with " + r.Base + ": "
 	if len(r.Notices)+len(r.Quiet) == 0 {
 		return compared + "nothing changes, and nothing is announced."
 	}
 	notices, actions, wide := 0, 0, 0
+	counted := map[notice.Identity]bool{}
 	for _, n := range r.Notices {
+		n.Via = ""
+		if counted[n.Identity()] {
+			continue
+		}
+		counted[n.Identity()] = true
 		switch {
 		case !n.Tells():
 			actions++
