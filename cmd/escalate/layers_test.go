@@ -11,12 +11,10 @@ import (
 	"testing"
 )
 
-// Each package imports only those before it in this order, which is the way
-// the data goes.
-func TestLayers(t *testing.T) {
-	t.Parallel()
-	const module = "github.com/escalations-as-code/escalate/"
-	order := []string{
+// layers are the packages, in the order in which they may import each other,
+// which is the way the data goes.
+func layers() []string {
+	return []string{
 		"internal/edit",
 		"internal/finding",
 		"internal/source",
@@ -60,7 +58,25 @@ func TestLayers(t *testing.T) {
 		"internal/plan/planprint",
 		"cmd/escalate",
 	}
-	apart := []string{"internal/bench", "internal/fixture", "internal/forge/forgetest", "internal/git/gittest", "internal/rule/generate", "schema/generate"} // commands of their own, and what tests need
+}
+
+// apart are commands of their own, and what tests need.
+func apart() []string {
+	return []string{
+		"internal/bench",
+		"internal/fixture",
+		"internal/forge/forgetest",
+		"internal/git/gittest",
+		"internal/rule/generate",
+		"schema/generate",
+	}
+}
+
+// Each package imports only those before it.
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	const module = "github.com/escalations-as-code/escalate/"
+	order, apart := layers(), apart()
 	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
 	if err != nil {
 		t.Fatal(err)
