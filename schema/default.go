@@ -132,6 +132,7 @@ func (r Region) over(base Region) Region {
 	set(&base.Zone, r.Zone)
 	set(&base.Hours, r.Hours)
 	setList(&base.Holidays.Countries, r.Holidays.Countries)
+	setList(&base.Holidays.Except, r.Holidays.Except)
 	setList(&base.Holidays.Dates, r.Holidays.Dates)
 	if base.Hours == (Hours{}) {
 		base.Hours = Hours{From: "09:00", To: "17:00"}

@@ -95,8 +95,11 @@ type Hours struct {
 
 // Holidays are the days on which a region does not work.
 type Holidays struct {
-	// National calendars, by two-letter country code.
-	Countries []Country `yaml:"countries,omitempty" jsonschema:"uniqueItems=true" example:"[DE]"`
+	// National calendars, by two-letter country code. DE-BY: the calendar of a part of the country,
+	// with the days of the whole country.
+	Countries []Country `yaml:"countries,omitempty" jsonschema:"uniqueItems=true" example:"[DE-BY]"`
+	// Days of those calendars on which people work all the same.
+	Except []Date `yaml:"except,omitempty" jsonschema:"uniqueItems=true" example:"[2026-01-06]"`
 	// More days on which nobody works.
 	Dates []Date `yaml:"dates,omitempty" jsonschema:"uniqueItems=true" example:"[2026-12-24]"`
 }

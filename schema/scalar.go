@@ -106,11 +106,12 @@ type TimeOfDay string
 // JSONSchema describes a TimeOfDay.
 func (TimeOfDay) JSONSchema() *jsonschema.Schema { return text(`^([01]\d|2[0-3]):[0-5]\d$`, "") }
 
-// Country is a two-letter country code.
+// Country is a two-letter country code (ISO 3166-1), or that of a part of a
+// country (ISO 3166-2), such as DE-BY.
 type Country string
 
 // JSONSchema describes a Country.
-func (Country) JSONSchema() *jsonschema.Schema { return text(`^[A-Z]{2}$`, "") }
+func (Country) JSONSchema() *jsonschema.Schema { return text(`^[A-Z]{2}(-[A-Z0-9]{1,3})?$`, "") }
 
 // GitHubLogin is a person's login on GitHub.
 type GitHubLogin string
