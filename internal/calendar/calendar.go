@@ -12,7 +12,6 @@ import (
 
 	"github.com/rickar/cal/v2"
 
-	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -31,6 +30,7 @@ type Calendar struct {
 	clocks   clocks
 	from, to time.Duration // since midnight
 	national []*cal.Holiday
+	except   []schema.Date // not off, though a national holiday
 	dates    []schema.Date
 	years    sync.Map // int to *year
 }
@@ -44,26 +44,22 @@ func New(r schema.Region) (*Calendar, error) {
 	if err != nil || zone == time.UTC && r.Zone != "UTC" || zone == time.Local { // "" is UTC to LoadLocation, "Local" whatever the machine has
 		return nil, fmt.Errorf("there is no time zone `%s`: write it as Area/City, such as Europe/Berlin", r.Zone)
 	}
-	c := &Calendar{clocks: clocks{zone}, dates: r.Holidays.Dates}
+	c := &Calendar{clocks: clocks{zone}, except: r.Holidays.Except, dates: r.Holidays.Dates}
 	from, fromOK := sinceMidnight(r.Hours.From)
 	to, toOK := sinceMidnight(r.Hours.To)
 	if !fromOK || !toOK || to <= from {
 		return nil, fmt.Errorf("working hours from `%s` to `%s`: write both as 09:00, the end after the beginning", r.Hours.From, r.Hours.To)
 	}
 	c.from, c.to = from, to
-	known := national()
+	known := holidays()
 	for _, country := range r.Holidays.Countries {
-		holidays, ok := known[country]
+		national, ok := known[country]
 		if !ok {
-			return nil, unknownCountry(country)
+			return nil, fmt.Errorf("the holidays of `%s` are not built in: %s", country, Instead(country))
 		}
-		c.national = append(c.national, holidays...)
+		c.national = append(c.national, national...)
 	}
 	return c, nil
-}
-
-func unknownCountry(country schema.Country) error {
-	return fmt.Errorf("the holidays of country `%s` are not known: list them under holidays.dates; known are %s", country, words.Join(Countries(), ", "))
 }
 
 // Works reports whether t falls on a working day.

@@ -52,18 +52,21 @@ func (c *Calendar) year(y int) *year {
 // off tells the holidays of the year y, which has n days.
 func (c *Calendar) off(y, n int) []bool {
 	off := make([]bool, n)
-	take := func(day time.Time) {
+	set := func(day time.Time, to bool) {
 		if !day.IsZero() && day.Year() == y {
-			off[day.YearDay()-1] = true
+			off[day.YearDay()-1] = to
 		}
-	}
-	for _, d := range c.dates {
-		take(d.Time)
 	}
 	for _, h := range c.national {
 		for of := y - 1; of <= y+1; of++ { // New Year's Day may be kept on 31 December
-			take(observed(h, of))
+			set(observed(h, of), true)
 		}
+	}
+	for _, d := range c.except {
+		set(d.Time, false)
+	}
+	for _, d := range c.dates {
+		set(d.Time, true)
 	}
 	return off
 }

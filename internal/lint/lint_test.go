@@ -205,6 +205,42 @@ func TestNoCascade(t *testing.T) {
 	}
 }
 
+// What a policy says of holidays is told where it does nothing or can't be known.
+func TestPolicyHolidays(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	for _, c := range []struct{ why, holidays, want string }{
+		{"a country and a part", "{countries: [US, DE-BY]}", ""},
+		{"a country that is not built in", "{countries: [CN]}", "policy-holidays: the holidays of `CN` are not built in"},
+		{"a part that there is not", "{countries: [DE, DE-XX]}", "policy-holidays: the holidays of `DE-XX` are not built in"},
+		{"a part of a country that has none here", "{countries: [FR-75]}", "policy-holidays: the holidays of `FR-75` are not built in"},
+		{"no code of a country", "{countries: [de-by]}", "field-form"},
+		{"a day less", "{countries: [DE-BY], except: [2026-01-06]}", ""},
+		{"a day of the part, which the country has not", "{countries: [DE], except: [2026-01-06]}", "policy-holidays: this day is a holiday in none of the `countries`"},
+		{"a day less than none", "{except: [2026-01-06]}", "policy-holidays: this day is a holiday in none of the `countries`"},
+		{"a Saturday", "{countries: [DE], except: [2026-10-03]}", "policy-holidays: this day is a Saturday, on which nobody works anyway"},
+		{"taken away and added", "{countries: [DE], except: [2026-05-01], dates: [2026-05-01]}", "policy-holidays: this day stands under `dates` too, which makes it a holiday"},
+		{"a country that is not known is told once", "{countries: [CN], except: [2026-10-01]}", "policy-holidays: the holidays of `CN` are not built in"},
+		{"no day", "{countries: [DE], except: [2026-02-30]}", "field-form"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{
+				tree.PeoplePath:                   {Data: []byte(fixture.Read(tree.PeoplePath))},
+				"escalations/2026/northwind.yaml": {Data: []byte(fixture.Read(fixture.Northwind))},
+				tree.PolicyPath:                   {Data: []byte("regions: {EMEA: {holidays: " + c.holidays + "}}\n")},
+			}
+			var got []string
+			for _, f := range run(t, check, files).Findings {
+				got = append(got, f.Rule+": "+f.Message)
+			}
+			if s := strings.Join(got, "; "); len(got) > 1 || (c.want == "") != (s == "") || !strings.HasPrefix(s, c.want) {
+				t.Errorf("got %q, want %q", s, c.want)
+			}
+		})
+	}
+}
+
 // A file made to do harm is told in bounds.
 func TestBounds(t *testing.T) {
 	t.Parallel()

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/process"
-	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -130,24 +130,61 @@ func policyHolidays() Rule {
 		Name:        "policy-holidays",
 		NeedsPolicy: true,
 		Cites:       []string{"P25"},
-		Summary:     "a region's national holidays are those of a country whose calendar is built in",
-		Why: "Clocks that count working days pass over holidays. Those of 46 countries are built in, by the two letters of the country; " +
-			"of another country, list them as `dates`.",
+		Summary:     "a region's national holidays are those of a calendar that is built in, and what is taken from them is one of them",
+		Why: fmt.Sprintf("Clocks that count working days pass over holidays. Those of %d countries are built in, by the two letters of the country, and those of some of their parts, such as `DE-BY`; ", len(calendar.Countries())) +
+			"of another, list them as `dates`. A day under `except` is a working day all the same.",
 		Reading: "Without `holidays` a region works from Monday to Friday all year.",
 		Whole: func(w *Whole) {
-			known := calendar.Countries()
 			for _, name := range slices.Sorted(maps.Keys(w.Policy.Regions)) {
-				for i, country := range w.Policy.Regions[name].Holidays.Countries {
-					field := document.Pointer("regions", name, "holidays", "countries", fmt.Sprint(i))
-					if !slices.Contains(known, country) && w.PolicyFile.Has(field) {
-						w.Error(w.PolicyFile, field, fmt.Sprintf("the holidays of %s are not built in", code(country)),
-							"list them as `dates:`; built in are those of "+words.Join(known, ", "))
-					}
-				}
+				holidays := w.Policy.Regions[name].Holidays
+				holidayCountries(w, name, holidays)
+				holidayExcept(w, name, holidays)
 			}
 		},
-		Wrong: marked("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [SG]}}}\n", "SG"),
-		Right: ex("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [JP], dates: [2026-08-09]}}}\n"),
+		Wrong: marked("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [CN]}}}\n", "CN"),
+		Right: ex("-- escalations/policy.yaml --\nregions: {APAC: {holidays: {countries: [JP], except: [2026-08-11], dates: [2026-08-13]}}}\n"),
+	}
+}
+
+func holidayCountries(w *Whole, region string, h schema.Holidays) {
+	for i, country := range h.Countries {
+		if w.Full() {
+			return
+		}
+		field := document.Pointer("regions", region, "holidays", "countries", fmt.Sprint(i))
+		if !calendar.Known(country) && w.PolicyFile.Has(field) {
+			w.Error(w.PolicyFile, field, fmt.Sprintf("the holidays of %s are not built in", code(country)), calendar.Instead(country))
+		}
+	}
+}
+
+// holidayExcept tells of a day that is taken away and changes nothing: it was
+// misread in a calendar, or the calendar was mended since.
+func holidayExcept(w *Whole, region string, h schema.Holidays) {
+	if len(h.Except) == 0 {
+		return
+	}
+	national, err := calendar.New(schema.Region{Zone: "UTC", Hours: schema.Hours{From: "09:00", To: "17:00"}, Holidays: schema.Holidays{Countries: h.Countries}})
+	if err != nil {
+		return // an unknown country is told
+	}
+	added := map[schema.Date]bool{}
+	for _, day := range h.Dates {
+		added[day] = true
+	}
+	for i, day := range h.Except {
+		field := document.Pointer("regions", region, "holidays", "except", fmt.Sprint(i))
+		if day.IsZero() || !w.PolicyFile.Has(field) {
+			continue
+		}
+		switch weekday := day.Weekday(); {
+		case added[day]:
+			w.Error(w.PolicyFile, field, "this day stands under `dates` too, which makes it a holiday", "delete one of the two")
+		case weekday == time.Saturday || weekday == time.Sunday:
+			w.Warn(w.PolicyFile, field, fmt.Sprintf("this day is a %s, on which nobody works anyway", weekday), "delete it")
+		case national.Works(day.Time):
+			w.Warn(w.PolicyFile, field, "this day is a holiday in none of the `countries`", "delete it, or correct the date")
+		}
 	}
 }
 
