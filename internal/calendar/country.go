@@ -156,7 +156,7 @@ var holidays = sync.OnceValue(func() map[schema.Country][]*cal.Holiday {
 		"AU-NSW": with(au.HolidaysNSW, mondayAfterAnzac()...),
 		"AU-NT":  au.HolidaysNT,
 		"AU-QLD": au.HolidaysQLD,
-		"AU-SA":  au.HolidaysSA,
+		"AU-SA":  southAustralia(),
 		"AU-TAS": au.HolidaysTAS,
 		"AU-VIC": au.HolidaysVIC,
 		"AU-WA":  au.HolidaysWA,

@@ -49,6 +49,11 @@ func mondayAfterAnzac() []*cal.Holiday {
 	return []*cal.Holiday{once(2026, time.April, 27), once(2027, time.April, 26)}
 }
 
+// southAustralia: since 2024 no Monday is off for an Anzac Day on a Sunday.
+func southAustralia() []*cal.Holiday {
+	return with(without(au.HolidaysSA, au.AnzacDayNtQldSa), au.AnzacDay)
+}
+
 // switzerland: the federal holiday, and what all cantons keep or all but one
 // or two. The library's list has days of single cantons.
 func switzerland() []*cal.Holiday {
