@@ -16,8 +16,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Hidden reports whether r must not be shown as it is: it moves the cursor,
@@ -66,9 +64,6 @@ func Lines(s string) []string {
 // Line makes one line of s, fit to be shown. The title of an issue needs
 // nothing else: GitHub takes it for plain text.
 func Line(s string) string { return strings.Join(Lines(s), " ") }
-
-// Clip is words.Clip.
-func Clip(s string, n int) string { return words.Clip(s, n) }
 
 // whitespace is what people mean by the characters that break a line or jump
 // to a column.

@@ -55,25 +55,6 @@ func TestLines(t *testing.T) {
 	}
 }
 
-func TestClip(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		text string
-		n    int
-		want string
-	}{
-		{"東京都", 3, "東京都"},
-		{"東京都", 2, "東京…"},
-		{"", 0, ""},
-		{"a", 0, "…"},
-	}
-	for _, tt := range tests {
-		if got := escape.Clip(tt.text, tt.n); got != tt.want {
-			t.Errorf("Clip(%q, %d) = %q, want %q", tt.text, tt.n, got, tt.want)
-		}
-	}
-}
-
 // TestLineIsOne makes a title of any text: one line, in which all is seen.
 func TestLineIsOne(t *testing.T) {
 	t.Parallel()

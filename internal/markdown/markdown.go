@@ -11,6 +11,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Options say how a text is rendered.
@@ -175,14 +176,14 @@ func clip(b notice.Block, most int) notice.Block {
 		}
 		l = slices.Clone(l[:min(len(l), most)])
 		for i := range l {
-			l[i].Words = escape.Clip(l[i].Words, most)
+			l[i].Words = words.Clip(l[i].Words, most)
 		}
 		return l
 	}
 	b.Title, b.Heading, b.Paragraph = line(b.Title), line(b.Heading), line(b.Paragraph)
 	if b.Quote != nil {
 		q := *b.Quote
-		q.Head, q.Text = line(q.Head), escape.Clip(q.Text, most)
+		q.Head, q.Text = line(q.Head), words.Clip(q.Text, most)
 		b.Quote = &q
 	}
 	b.Fields = slices.Clone(b.Fields[:min(len(b.Fields), most)])

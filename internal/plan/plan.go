@@ -21,6 +21,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -247,9 +248,9 @@ func (e *planner) why() string {
 		}
 	}
 	if len(told) == 0 {
-		return enumerated(edited) + " changed, which nobody is told of"
+		return words.And(edited) + " changed, which nobody is told of"
 	}
-	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, enumerated(told))
+	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, words.And(told))
 }
 
 // Reminders is a plan of reminders alone, about escalations of a tree.
@@ -273,12 +274,4 @@ var momentWords = map[notice.Moment]string{
 	notice.Steps:      "the next steps",
 	notice.Standup:    "the standup",
 	notice.Case:       "the link of the case",
-}
-
-// enumerated writes words as a sentence has them.
-func enumerated(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }

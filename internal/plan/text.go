@@ -11,6 +11,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -36,14 +37,14 @@ func heading(c change.Change) string {
 // P21 in their order. Each value is one line: what somebody wrote cannot look
 // like another label.
 func (e *planner) declaration() notice.Text {
-	text := notice.Text{notice.Title(words("New Escalation")), e.labels("Opened"), notice.Paragraph(e.responsible()...)}
+	text := notice.Text{notice.Title(plain("New Escalation")), e.labels("Opened"), notice.Paragraph(e.responsible()...)}
 	return e.linked(append(text, e.lead()...))
 }
 
 // withheld is all that the wide channel hears of a restricted escalation (P17).
 func (e *planner) withheld(c change.Change) notice.Text {
 	return notice.Text{
-		notice.Title(words(fmt.Sprintf("%s: %s (restricted)", heading(c), e.id))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (restricted)", heading(c), e.id))),
 		{Fields: []notice.Field{
 			{Label: "Severity", Value: notice.Words(level(e.now.Severity))},
 			{Label: "DRI", Value: e.person(e.now.DRI)},
@@ -63,7 +64,7 @@ func (e *planner) labels(status string) notice.Block {
 		{Label: "Status", Value: notice.Words(status)},
 		{Label: "Product DRI", Value: e.productState()},
 		{Label: "Support DRI", Value: e.supportState()},
-		{Label: "Description", Value: line(joined(string(n.Summary), firstParagraph(string(n.Description))))},
+		{Label: "Description", Value: line(joined(string(n.Summary), words.Paragraph(n.Description)))},
 		{Label: "FYI", Value: e.fyi()},
 	}}
 }
@@ -90,9 +91,9 @@ func (e *planner) channelLink() notice.Line {
 func (e *planner) responsible() notice.Line {
 	want, clause := process.DRI(e.now.Account)
 	if want != e.now.DRI {
-		return append(e.person(e.now.DRI), words(" is the DRI."))
+		return append(e.person(e.now.DRI), plain(" is the DRI."))
 	}
-	return append(e.person(e.now.DRI), words(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
+	return append(e.person(e.now.DRI), plain(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
 }
 
 // lead says who leads technically, where that is a CSE (P6, P29).
@@ -100,7 +101,7 @@ func (e *planner) lead() notice.Text {
 	if e.now.Account.CSE == "" {
 		return nil
 	}
-	return notice.Text{notice.Paragraph(append(e.person(e.now.Account.CSE), words(", the account's CSE, is the lead technical collaborator."))...)}
+	return notice.Text{notice.Paragraph(append(e.person(e.now.Account.CSE), plain(", the account's CSE, is the lead technical collaborator."))...)}
 }
 
 // caseNote says what the case has to be (P16).
@@ -110,10 +111,10 @@ func (e *planner) caseNote() notice.Block {
 		owner = e.persons(owners)
 	}
 	if e.now.Account.CSM == "" && e.now.Account.CSE != "" {
-		owner = append(owner, words(", who assigns a CSE"))
+		owner = append(owner, plain(", who assigns a CSE"))
 	}
-	text := append(notice.Line{words(fmt.Sprintf("The case is of type %q and owned by ", process.CaseType))}, owner...)
-	return notice.Paragraph(append(text, words("; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria."))...)
+	text := append(notice.Line{plain(fmt.Sprintf("The case is of type %q and owned by ", process.CaseType))}, owner...)
+	return notice.Paragraph(append(text, plain("; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria."))...)
 }
 
 func (e *planner) caseState() notice.Line {
@@ -170,7 +171,7 @@ func (e *planner) supportState() notice.Line {
 		if i == 0 {
 			before = "; tickets: "
 		}
-		state = append(append(state, words(before)), address(string(t))...)
+		state = append(append(state, plain(before)), address(string(t))...)
 	}
 	return state
 }
@@ -186,9 +187,9 @@ func (e *planner) named(list []schema.Handle) notice.Line {
 	text := e.persons(list)
 	if len(e.unfilled) > 0 {
 		if len(text) > 0 {
-			text = append(text, words("; "))
+			text = append(text, plain("; "))
 		}
-		text = append(text, words("held by nobody: "+join(e.unfilled, ", ")))
+		text = append(text, plain("held by nobody: "+words.Join(e.unfilled, ", ")))
 	}
 	if len(text) == 0 {
 		return notice.Words("nobody")
@@ -207,10 +208,10 @@ func (e *planner) welcome() notice.Text {
 	facts := []notice.Field{{Label: "Case", Value: e.caseState()}, {Label: "Meeting notes", Value: address(string(n.Links.MeetingNotes))}}
 	facts = append(facts, e.who()...)
 	if len(n.Skills) > 0 {
-		facts = append(facts, notice.Field{Label: "Skills", Value: line(join(n.Skills, ", "))})
+		facts = append(facts, notice.Field{Label: "Skills", Value: line(words.Join(n.Skills, ", "))})
 	}
 	text := notice.Text{
-		notice.Title(words(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", oneLine(string(n.Customer)), n.Severity, oneLine(string(n.Summary))))),
+		notice.Title(plain(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", words.Line(n.Customer), n.Severity, words.Line(n.Summary)))),
 		{Fields: facts},
 		notice.Heading("Initial ask"), prose(string(n.Ask)),
 		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
@@ -222,7 +223,7 @@ func (e *planner) welcome() notice.Text {
 	text = append(text, notice.Paragraph(e.responsible()...))
 	text = append(text, e.lead()...)
 	if n.Product.DRI != "" {
-		text = append(text, notice.Paragraph(append(e.person(n.Product.DRI), words(" is the Product DRI and drives what is product related."))...))
+		text = append(text, notice.Paragraph(append(e.person(n.Product.DRI), plain(" is the Product DRI and drives what is product related."))...))
 	}
 	return e.linked(text)
 }
@@ -245,7 +246,7 @@ func (e *planner) titled() notice.Text {
 		status = "Closed"
 	}
 	text := notice.Text{
-		notice.Title(words(fmt.Sprintf("%s: %s (%s)", oneLine(string(n.Customer)), oneLine(string(n.Summary)), e.id))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s)", words.Line(n.Customer), words.Line(n.Summary), e.id))),
 		e.labels(status),
 		notice.Paragraph(e.responsible()...),
 	}
@@ -255,7 +256,7 @@ func (e *planner) titled() notice.Text {
 	}
 	text = append(text, notice.Heading("Initial ask"), prose(string(n.Ask)))
 	if len(n.Skills) > 0 {
-		text = append(text, notice.Block{Fields: []notice.Field{{Label: "Skills", Value: line(join(n.Skills, ", "))}}})
+		text = append(text, notice.Block{Fields: []notice.Field{{Label: "Skills", Value: line(words.Join(n.Skills, ", "))}}})
 	}
 	text = append(text,
 		notice.Heading("Approach"), prose(string(n.Approach)),
@@ -287,11 +288,11 @@ func (e *planner) titled() notice.Text {
 // topic is that of the escalation's channel: what it is about, and which step is
 // due next.
 func (e *planner) topic() string {
-	text := fmt.Sprintf("%s, severity %s, DRI %s", oneLine(string(e.now.Customer)), e.now.Severity, e.name(e.now.DRI))
+	text := fmt.Sprintf("%s, severity %s, DRI %s", words.Line(e.now.Customer), e.now.Severity, e.name(e.now.DRI))
 	open := slices.DeleteFunc(slices.Clone(e.now.NextSteps), func(s schema.NextStep) bool { return !s.Done.IsZero() })
 	if len(open) > 0 {
 		next := slices.MinFunc(open, func(a, b schema.NextStep) int { return a.Due.Compare(b.Due.Time) })
-		text += fmt.Sprintf(", next due %s: %s", day(next.Due), oneLine(string(next.Step)))
+		text += fmt.Sprintf(", next due %s: %s", day(next.Due), words.Line(next.Step))
 	}
 	return text
 }
@@ -303,7 +304,7 @@ func label(s schema.Severity) string { return "severity:" + string(s) }
 // update that says why; after it comes what more there is to say.
 func (e *planner) headed(c change.Change, more ...notice.Block) notice.Text {
 	text := notice.Text{
-		notice.Title(words(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), oneLine(string(e.now.Customer)), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), words.Line(e.now.Customer), e.id, e.now.Severity))),
 		{Fields: []notice.Field{{Label: "Channel", Value: e.channelLink()}, {Label: "DRI", Value: e.person(e.now.DRI)}}},
 	}
 	return e.linked(slices.Concat(text, e.quote(c), more))
@@ -321,13 +322,13 @@ func (e *planner) quote(c change.Change) notice.Text {
 
 // update is an update, with who told it to whom and when (P24).
 func (e *planner) update(u *schema.Update) notice.Block {
-	head := slices.Concat(notice.Words("Update by "), e.person(u.By), notice.Words(fmt.Sprintf(", %s, to %s", when(u.At.Time), join(u.To, " and "))))
+	head := slices.Concat(notice.Words("Update by "), e.person(u.By), notice.Words(fmt.Sprintf(", %s, to %s", when(u.At.Time), words.And(u.To))))
 	if !u.Amends.IsZero() {
-		head = append(head, words(", correcting that of "+when(u.Amends.Time)))
+		head = append(head, plain(", correcting that of "+when(u.Amends.Time)))
 	}
 	q := notice.Quote{Head: head, By: u.By, At: u.At.UTC(), Text: strings.TrimSpace(string(u.Text))}
 	if u.Redacted != "" {
-		q.Text = "Redacted: " + oneLine(string(u.Redacted))
+		q.Text = "Redacted: " + words.Line(u.Redacted)
 	}
 	return notice.Block{Quote: &q}
 }
@@ -341,7 +342,7 @@ func (e *planner) newProductDRI(c change.Change) notice.Block {
 	case is == "":
 		return notice.Paragraph(slices.Concat(notice.Words("There is no Product DRI any more: it was "), e.person(was), notice.Words("."))...)
 	case was == "":
-		return notice.Paragraph(append(e.person(is), words(" is the Product DRI and drives what is product related."))...)
+		return notice.Paragraph(append(e.person(is), plain(" is the Product DRI and drives what is product related."))...)
 	default:
 		return notice.Paragraph(slices.Concat(e.person(is), notice.Words(" takes over from "), e.person(was), notice.Words(" as Product DRI."))...)
 	}
@@ -409,10 +410,10 @@ func differences(title, state string, list ...difference) notice.Block {
 			if i == 0 {
 				before = "; " + d.word + ": "
 			}
-			text = append(append(text, words(before)), l...)
+			text = append(append(text, plain(before)), l...)
 		}
 	}
-	return notice.Paragraph(append(text, words("."))...)
+	return notice.Paragraph(append(text, plain("."))...)
 }
 
 func count[T any](of []T, is func(T) bool, word string) string {
@@ -447,7 +448,7 @@ func criteriaList(list []schema.ExitCriterion) []notice.Item {
 	for i, c := range list {
 		done, text := !c.Met.IsZero(), line(string(c.Criterion))
 		if done {
-			text = append(text, words(fmt.Sprintf(" (met %s)", day(c.Met))))
+			text = append(text, plain(fmt.Sprintf(" (met %s)", day(c.Met))))
 		}
 		items[i] = notice.Item{Text: text, Done: &done}
 	}
@@ -464,7 +465,7 @@ func (e *planner) standup() notice.Line {
 // meeting is when the standup is, with whom and where.
 func (e *planner) meeting() notice.Line {
 	s := e.now.Standup
-	text := fmt.Sprintf("%s at %s %s", join(s.Days, ", "), s.Time, s.Zone)
+	text := fmt.Sprintf("%s at %s %s", words.Join(s.Days, ", "), s.Time, s.Zone)
 	if s.Minutes > 0 {
 		text += fmt.Sprintf(", %d minutes", s.Minutes)
 	}
@@ -488,7 +489,7 @@ func (e *planner) closure() notice.Text {
 		case r.URL != "":
 			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: address(string(r.URL))})
 		case r.Owner != "":
-			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: append(e.person(r.Owner), words(", by "+day(r.Due)))})
+			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: append(e.person(r.Owner), plain(", by "+day(r.Due)))})
 		}
 	}
 	if c.PatternIssue != "" {
@@ -500,9 +501,9 @@ func (e *planner) closure() notice.Text {
 		moment = notice.Deescalated
 	}
 	return notice.Text{
-		notice.Title(words(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), oneLine(string(e.now.Customer)), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), words.Line(e.now.Customer), e.id, e.now.Severity))),
 		{Fields: []notice.Field{
-			{Label: "Closed by", Value: append(e.person(c.By), words(", "+when(c.At.Time)))},
+			{Label: "Closed by", Value: append(e.person(c.By), plain(", "+when(c.At.Time)))},
 			{Label: "Outcome", Value: line(string(c.Outcome))},
 			{Label: "Exit criteria met", Value: met},
 		}},
@@ -532,14 +533,8 @@ func (e *planner) caseFields() notice.Text {
 	return text
 }
 
-// name is what people call a person; the handle, where the directory knows
-// nobody by it.
-func (e *planner) name(h schema.Handle) string {
-	if p := e.people.People[h]; p.Name != "" {
-		return oneLine(string(p.Name))
-	}
-	return string(h)
-}
+// name is what people call a person.
+func (e *planner) name(h schema.Handle) string { return words.Name(e.people, h) }
 
 // person is a person by name.
 func (e *planner) person(h schema.Handle) notice.Line {
@@ -554,18 +549,18 @@ func (e *planner) persons(list []schema.Handle) notice.Line {
 	var text notice.Line
 	for i, h := range list {
 		if i > 0 {
-			text = append(text, words(", "))
+			text = append(text, plain(", "))
 		}
 		text = append(text, e.person(h)...)
 	}
 	return text
 }
 
-// words is a piece of a line that is nothing but words.
-func words(s string) notice.Inline { return notice.Inline{Words: s} }
+// plain is a piece of a line that is nothing but words.
+func plain(s string) notice.Inline { return notice.Inline{Words: s} }
 
 // line makes one line of what somebody wrote.
-func line(s string) notice.Line { return notice.Words(cmp.Or(oneLine(s), missing)) }
+func line(s string) notice.Line { return notice.Words(cmp.Or(words.Line(s), missing)) }
 
 // address is a link that reads as its address.
 func address(url string) notice.Line {
@@ -592,12 +587,9 @@ func list(items []notice.Item) notice.Block {
 }
 
 // level is a severity as a label has it.
-func level(s schema.Severity) string {
-	if s == "" {
-		return "none"
-	}
-	return strings.ToUpper(string(s[:1])) + string(s[1:])
-}
+func level(s schema.Severity) string { return cmp.Or(words.Capital(s), "none") }
+
+// raised says whether a severity became higher or lower.
 func raised(from, to schema.Severity) string {
 	if slices.Index(schema.AllSeverities(), to) < slices.Index(schema.AllSeverities(), from) {
 		return "raised"
@@ -605,32 +597,11 @@ func raised(from, to schema.Severity) string {
 	return "lowered"
 }
 
-func join[T ~string](list []T, by string) string {
-	words := make([]string, len(list))
-	for i, w := range list {
-		words[i] = string(w)
-	}
-	return strings.Join(words, by)
-}
+// when is a moment. A notice is read years later: its times are as in records.
+func when(t time.Time) string { return words.Stamp(t) + " UTC" }
 
-func when(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-func day(d schema.Date) string { return d.Format(time.DateOnly) }
-
-// oneLine makes one line of a text.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// firstParagraph is the text up to the first empty line.
-func firstParagraph(s string) string {
-	var first []string
-	for line := range strings.Lines(strings.TrimSpace(s)) {
-		if strings.TrimSpace(line) == "" {
-			break
-		}
-		first = append(first, strings.TrimSpace(line))
-	}
-	return strings.Join(first, " ")
-}
+// day is a day as the files have it.
+func day(d schema.Date) string { return cmp.Or(words.Date(d.Time), missing) }
 
 // joined puts two sentences behind one another.
 func joined(a, b string) string {
@@ -638,12 +609,5 @@ func joined(a, b string) string {
 	if a != "" && b != "" && !strings.ContainsAny(a[len(a)-1:], ".!?:") {
 		a += "."
 	}
-	return joinedBy(" ", a, b)
-}
-
-func joinedBy(by, a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + by + b
+	return strings.TrimSpace(a + " " + b)
 }

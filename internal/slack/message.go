@@ -10,6 +10,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -53,8 +54,8 @@ type message struct {
 	blocks []block
 }
 
-// words is what a message is made of, beside what its renderer knows.
-type words struct {
+// content is what a message is made of, beside what its renderer knows.
+type content struct {
 	text     notice.Text
 	mentions []schema.Handle
 	other    string // the name that the escalation's channel was to have, and has not
@@ -63,7 +64,7 @@ type words struct {
 
 // compose makes a message. Whom it mentions, the directory says alone. What has
 // no room is left out, and the message says where the rest is.
-func compose(people schema.Directory, r renderer, of words) message {
+func compose(people schema.Directory, r renderer, of content) message {
 	m := message{text: fallback(of.text)}
 	body := r.body(of.text)
 	if of.repeated {
@@ -146,10 +147,10 @@ func clipped(text string, most int) string {
 		return shown
 	}
 	over := sort.Search(most, func(n int) bool {
-		shown = escape.Slack(escape.Clip(text, n+1))
+		shown = escape.Slack(words.Clip(text, n+1))
 		return utf8.RuneCountInString(shown) > most
 	})
-	return escape.Slack(escape.Clip(text, over))
+	return escape.Slack(words.Clip(text, over))
 }
 
 // options are what a message is sent with: nothing is looked up or shown beside

@@ -146,7 +146,7 @@ func TestGolden(t *testing.T) {
 	for name, text := range texts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := compose(people(), renderer{policy().Channels.SupportGroup, "C001", atTest}, words{text: text, mentions: []schema.Handle{"jdoe", "tmora", "mlee"}})
+			m := compose(people(), renderer{policy().Channels.SupportGroup, "C001", atTest}, content{text: text, mentions: []schema.Handle{"jdoe", "tmora", "mlee"}})
 			sent, err := json.Marshal(map[string]any{"text": m.text, "blocks": m.sent()})
 			if err != nil {
 				t.Fatal(err)
@@ -244,7 +244,7 @@ func TestCompose(t *testing.T) {
 			"pieces": notice.Paragraph(slices.Repeat([]notice.Inline{{Words: text}, {Words: ">", Code: true}, {Words: "`"}}, 3)...),
 		} {
 			long := utf8.RuneCountInString(text) > 13_000 && name != "title" && name != "link"
-			of := words{text: notice.Text{b, {Links: []notice.Inline{{Words: "#c", Place: notice.AtChannel}}}}, mentions: []schema.Handle{"jdoe"}, repeated: name == "code", other: "esc"}
+			of := content{text: notice.Text{b, {Links: []notice.Inline{{Words: "#c", Place: notice.AtChannel}}}}, mentions: []schema.Handle{"jdoe"}, repeated: name == "code", other: "esc"}
 			m := compose(people(), renderer{"S0SUP", "C1", atTest}, of)
 			for _, fault := range faults(m, "<#C1>", "<@U0JO>") {
 				t.Errorf("%.40q as a %s: %.200s", text, name, fault)
@@ -265,7 +265,7 @@ func TestManyBlocks(t *testing.T) {
 	t.Parallel()
 	for n, cut := range map[int]bool{48: false, 49: true, 500: true} {
 		text := slices.Repeat(notice.Text{notice.Paragraph(notice.Inline{Words: "words"})}, n)
-		m := compose(people(), renderer{address: atTest}, words{text: append(text, notice.Block{Links: links()}), mentions: []schema.Handle{"jdoe"}})
+		m := compose(people(), renderer{address: atTest}, content{text: append(text, notice.Block{Links: links()}), mentions: []schema.Handle{"jdoe"}})
 		faults := faults(m, "<@U0JO>")
 		if len(faults) > 0 {
 			t.Error(faults)
@@ -287,7 +287,7 @@ func TestManyMentions(t *testing.T) {
 		directory.People[h] = schema.Person{Slack: schema.SlackID(fmt.Sprintf("U%010d", n))}
 		all = append(all, h)
 	}
-	m := compose(directory, renderer{}, words{text: said("News"), mentions: all})
+	m := compose(directory, renderer{}, content{text: said("News"), mentions: all})
 	if len(m.blocks) != 2 || !strings.HasPrefix(m.blocks[1].text, "cc <@U0000000000> <@U0000000001> ") || !strings.HasSuffix(m.blocks[1].text, "<@U0000000149> and 850 more") {
 		t.Errorf("%v", m.blocks)
 	}

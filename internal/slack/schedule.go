@@ -48,7 +48,7 @@ func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned,
 		if channel == "" {
 			continue
 		}
-		m := compose(w.people, renderer{group: w.policy.Channels.SupportGroup, channel: channel}, words{text: p.Text})
+		m := compose(w.people, renderer{group: w.policy.Channels.SupportGroup, channel: channel}, content{text: p.Text})
 		s := slot{channel, p.At.Unix(), plain(m.text, w.policy)}
 		if _, known := wanted[s]; !known {
 			slots = append(slots, s)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -52,14 +53,14 @@ func (r renderer) body(text notice.Text) []block {
 // title is a header, which shows plain text alone; behind one that is too long,
 // the title as a whole.
 func (r renderer) title(title notice.Line) []block {
-	words := strings.TrimSpace(escape.Line(title.Plain()))
-	if words == "" {
+	text := strings.TrimSpace(escape.Line(title.Plain()))
+	if text == "" {
 		return nil
 	}
-	if utf8.RuneCountInString(words) <= maxHeader {
-		return []block{{header, words}}
+	if utf8.RuneCountInString(text) <= maxHeader {
+		return []block{{header, text}}
 	}
-	return append([]block{{header, escape.Clip(words, maxHeader-1)}}, sections([]string{r.bold(title)})...)
+	return append([]block{{header, words.Clip(text, maxHeader-1)}}, sections([]string{r.bold(title)})...)
 }
 
 // lines are the lines of a block that is neither title nor heading.

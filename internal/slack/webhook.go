@@ -48,7 +48,7 @@ func (*Webhook) Takes(to notice.Place, do notice.Do) bool {
 // Deliver posts a text.
 func (h *Webhook) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
 	r := renderer{group: h.policy.Channels.SupportGroup, address: d.Address}
-	m := compose(h.people, r, words{text: d.Text(), mentions: d.Mentions(), repeated: inDoubt})
+	m := compose(h.people, r, content{text: d.Text(), mentions: d.Mentions(), repeated: inDoubt})
 	no := false
 	err := slack.PostWebhookCustomHTTPContext(ctx, h.address, h.client, &slack.WebhookMessage{
 		Text: m.text, Blocks: &slack.Blocks{BlockSet: m.sent()}, Parse: "none", UnfurlLinks: &no, UnfurlMedia: &no,

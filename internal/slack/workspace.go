@@ -161,7 +161,7 @@ func (w *Workspace) link(ctx context.Context, channel, at string) (string, error
 // compose makes a message of the text of one, in what the ledger has of the
 // escalation.
 func (w *Workspace) compose(m notice.Message, thread []notice.Notice, address func(notice.Spot) string) message {
-	of := words{text: m.Text(), mentions: m.Mentions()}
+	of := content{text: m.Text(), mentions: m.Mentions()}
 	if n := m.First(); n.To == notice.Announcement || n.Moment == notice.Reopened {
 		of.other = otherName(thread)
 	}

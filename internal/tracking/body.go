@@ -10,6 +10,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/markdown"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -46,7 +47,7 @@ const reserved = 8192
 // titled is the title and the body of an issue.
 func (t *Tracking) titled(n notice.Notice, address func(notice.Spot) string) (title, body string) {
 	title = cmp.Or(escape.Line(n.Text.Title()), string(n.Escalation))
-	return escape.Clip(title, t.traits.MaxTitle-1), t.body(n.Text.Body(), n.Mentions, address, string(n.Escalation))
+	return words.Clip(title, t.traits.MaxTitle-1), t.body(n.Text.Body(), n.Mentions, address, string(n.Escalation))
 }
 
 // body is a text with its links, its mentions and its hidden markers. Where it
