@@ -116,17 +116,17 @@ func runAudit(ctx context.Context, o auditOptions) error {
 func progress(env environment) (say func(commits int), wipe func()) {
 	start := time.Now()
 	next := start.Add(time.Second)
-	told := false
+	shown := false
 	say = func(commits int) {
 		if commits%64 != 0 || time.Now().Before(next) {
 			return
 		}
-		told = true
+		shown = true
 		next = time.Now().Add(time.Second / 5)
 		fmt.Fprintf(env.stderr, "\r%s", words.Count(commits, "commit"))
 	}
 	return say, func() {
-		if told {
+		if shown {
 			fmt.Fprint(env.stderr, "\r\x1b[K")
 		}
 	}

@@ -101,13 +101,13 @@ func runStale(o staleOptions) error {
 
 // runRemind reminds of what is overdue.
 func runRemind(ctx context.Context, o staleOptions) error {
-	env, told := o.env, applyOptions{options: o.options, env: o.env}
+	env, apply := o.env, applyOptions{options: o.options, env: o.env}
 	s, err := o.open(env)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	run, err := told.outbox(ctx, s)
+	run, err := apply.outbox(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func runRemind(ctx context.Context, o staleOptions) error {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
 	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice { return stale.Reminders(overdue, told) }
-	err = told.deliver(ctx, s, run)
+	err = apply.deliver(ctx, s, run)
 	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue) }); err == nil {
 		err = sumErr
 	}

@@ -7,8 +7,8 @@
 // ends in white space, and none is empty at the beginning or the end. A text
 // that says nothing becomes an empty one: whoever needs words puts in their own.
 //
-// Visible, Lines and Line take a value that is told of, such as the message of
-// a finding. There, a strange line break is what the reader must see.
+// Visible, Lines and Line take a value that a reader is to judge, such as one that
+// a finding quotes. There, a strange line break is what the reader must see.
 package escape
 
 import (

@@ -37,7 +37,9 @@ func TestList(t *testing.T) {
 // place of a list they stand.
 func TestTally(t *testing.T) {
 	t.Parallel()
-	at := func(field string) finding.Finding { return finding.Finding{Rule: "known-person", Field: field, Value: "jdo"} }
+	at := func(field string) finding.Finding {
+		return finding.Finding{Rule: "known-person", Field: field, Value: "jdo"}
+	}
 	had := finding.TallyOf([]finding.Finding{at("/fyi/0"), at("/fyi/1")})
 	fresh := had.New([]finding.Finding{at("/dri"), at("/fyi/1"), at("/fyi/2"), at("/fyi/3")})
 	if len(fresh) != 2 || fresh[0].Field != "/dri" || fresh[1].Field != "/fyi/3" {

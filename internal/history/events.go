@@ -203,7 +203,7 @@ func why(v *version) string {
 // WithNotices puts notices, sorted by time, where they belong among events.
 func WithNotices(events iter.Seq2[Event, error], notices []notice.Notice) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		told := func(until time.Time) bool {
+		noticesUntil := func(until time.Time) bool {
 			for len(notices) > 0 && (until.IsZero() || notices[0].At.Before(until)) {
 				n := notices[0]
 				notices = notices[1:]
@@ -218,13 +218,13 @@ func WithNotices(events iter.Seq2[Event, error], notices []notice.Notice) iter.S
 			return true
 		}
 		for e, err := range events {
-			if err == nil && !told(e.effective) {
+			if err == nil && !noticesUntil(e.effective) {
 				return
 			}
 			if !yield(e, err) || err != nil {
 				return
 			}
 		}
-		told(time.Time{})
+		noticesUntil(time.Time{})
 	}
 }

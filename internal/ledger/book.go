@@ -159,7 +159,7 @@ func (b *Book) Open() ([]notice.Notice, error) {
 func (b *Book) openIDs() ([]schema.ID, error) {
 	ids, err := listed(b.files, openFolder+"/*/*", "")
 	if b.first && err == nil {
-		ids, err = told(b.files)
+		ids, err = recorded(b.files)
 	}
 	if err != nil {
 		return nil, err
@@ -169,8 +169,8 @@ func (b *Book) openIDs() ([]schema.ID, error) {
 	return slices.Compact(ids), nil
 }
 
-// told are the escalations of which something was told.
-func told(files fs.FS) ([]schema.ID, error) {
+// recorded are the escalations that have a file of notices.
+func recorded(files fs.FS) ([]schema.ID, error) {
 	return listed(files, noticesFolder+"/*/*.jsonl", ".jsonl")
 }
 
@@ -191,7 +191,7 @@ func listed(files fs.FS, pattern, ext string) ([]schema.ID, error) {
 // All returns all notices of a ledger, those of each escalation in the order in
 // which they are to be delivered.
 func (b *Book) All() ([]notice.Notice, error) {
-	ids, err := told(b.files)
+	ids, err := recorded(b.files)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ const (
 	Standup Moment = "standup"
 	// Case: the link of the case arrived or changed.
 	Case Moment = "case"
-	// Edited: a field changed of which nothing is announced.
+	// Edited: another field changed. Nobody is told of it.
 	Edited Moment = "edited"
 	// Deescalated: it was closed because the risk is low enough to be watched
 	// as standard business.
@@ -128,8 +128,8 @@ type Notice struct {
 	// Mentions are the people whom it is for: who is pinged by a text, invited to
 	// a channel, or assigned to an issue.
 	Mentions []schema.Handle
-	// Text is what is told or, of something done, what is set: a topic, a label,
-	// an address, the name of a channel, an issue with its title.
+	// Text is what is told. Of something done it is what is set: a topic, a label, an
+	// address, the name of a channel, an issue with its title.
 	Text Text
 
 	// What the ledger knows beside it. Run is the run that wrote it down, At when

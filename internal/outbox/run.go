@@ -1,7 +1,7 @@
-// Package outbox makes told what is true: it plans from the ledger to the tree
-// that is true, writes down what it is going to do, does it, and writes down
-// what came of it. Whatever ends a run in between, the next one does the rest,
-// and does nothing twice.
+// Package outbox tells what is true and has not been told. A run plans from the
+// ledger to the tree that is true, and writes down what it is going to do. Then it
+// does that, and writes down what came of it. Whatever ends a run in between, the
+// next one does the rest, and does nothing twice.
 //
 // It knows no destination: those are handed to it.
 package outbox
@@ -91,7 +91,7 @@ func (r *Run) planned(files fs.FS) (Report, error) {
 	return report, err
 }
 
-// Apply makes told what is true.
+// Apply tells what is true and has not been told.
 func (r *Run) Apply(ctx context.Context) (Report, error) {
 	if !r.Branch.Exists() && !r.Adopt && !r.Announce {
 		return Report{}, ledger.ErrNone

@@ -34,12 +34,12 @@ type Plan struct {
 	Quiet    []Quiet
 	Unfilled []Unfilled
 	Pastes   []Paste
-	// Escalations holds what there is to know of those that are spoken of.
+	// Escalations says what people call the escalations that the plan is about.
 	Escalations map[schema.ID]Escalation
 	// Announcement is the name of the channel of the announcements.
 	Announcement schema.ChannelName
-	// Unread are the escalations of which nothing can be said, because they have
-	// faults, or what all notices rest on has.
+	// Unread are the escalations whose changes cannot be told: their own file has
+	// errors, or a file that all notices rest on.
 	Unread []schema.ID
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// DRIs returns the DRI, the Product DRI and the Support DRI of an escalation,
-// those that there are, each once.
+// DRIs returns whom an escalation has of a DRI, a Product DRI and a Support DRI,
+// each person once.
 func DRIs(e *schema.Escalation) []schema.Handle {
 	list := []schema.Handle{e.DRI, e.Product.DRI}
 	if e.Support != nil {
@@ -16,9 +16,9 @@ func DRIs(e *schema.Escalation) []schema.Handle {
 	return Each(list)
 }
 
-// Managers returns the managers of the DRI and of whoever opened an escalation:
-// they are told of it by name (P21). Those that the directory does not name, and
-// those who have left, are left out.
+// Managers returns the managers of the DRI and of whoever opened an escalation,
+// whom its declaration names (P21). It leaves out who is not in the directory, and
+// who has left.
 func Managers(d schema.Directory, e *schema.Escalation) []schema.Handle {
 	managers := Each([]schema.Handle{d.People[e.DRI].Manager, d.People[e.Opened.By].Manager})
 	return slices.DeleteFunc(managers, func(h schema.Handle) bool { return !d.People[h].Left.IsZero() })

@@ -238,7 +238,7 @@ type checker struct {
 	items    []Item
 }
 
-// answer is what there is to say of one escalation.
+// answer is what a check of one escalation finds.
 type answer struct {
 	id      schema.ID
 	items   []Item
