@@ -1,6 +1,7 @@
 package git
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -133,17 +134,17 @@ func (r *Repo) Commit(ctx context.Context, ref string, c NewCommit) (string, err
 		return "", fmt.Errorf("cannot make a commit: %w", err)
 	}
 	defer p.stop()
-	var b strings.Builder
+	b := bufio.NewWriter(p.in) // an error stays, and is met at the end
 	who := fmt.Sprintf("%s <%s> %d +0000", plainName(c.Name), plainName(c.Email), c.Time.Unix())
 	if c.Parent == "" { // or the new commit would follow what ref names now
-		fmt.Fprintf(&b, "reset %s\n\n", ref)
+		fmt.Fprintf(b, "reset %s\n\n", ref)
 	}
-	fmt.Fprintf(&b, "commit %s\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n", ref, who, who, len(c.Message), c.Message)
+	fmt.Fprintf(b, "commit %s\nmark :1\nauthor %s\ncommitter %s\ndata %d\n%s\n", ref, who, who, len(c.Message), c.Message)
 	if c.Parent != "" {
 		if err := r.checkIDs(c.Parent); err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "from %s\n", c.Parent)
+		fmt.Fprintf(b, "from %s\n", c.Parent)
 	}
 	names := make([]string, 0, len(c.Files))
 	for name := range c.Files {
@@ -153,13 +154,15 @@ func (r *Repo) Commit(ctx context.Context, ref string, c NewCommit) (string, err
 	for _, name := range names {
 		full := quotedPath(slash(r.Prefix) + name)
 		if data := c.Files[name]; data == nil {
-			fmt.Fprintf(&b, "D %s\n", full)
+			fmt.Fprintf(b, "D %s\n", full)
 		} else {
-			fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", full, len(data), data)
+			fmt.Fprintf(b, "M 100644 inline %s\ndata %d\n", full, len(data))
+			b.Write(data)
+			b.WriteByte('\n')
 		}
 	}
 	b.WriteString("get-mark :1\ndone\n")
-	if _, err := p.in.Write([]byte(b.String())); err != nil {
+	if err := b.Flush(); err != nil {
 		return "", fmt.Errorf("cannot make a commit: %w", p.gone())
 	}
 	id, err := p.out.ReadString('\n')
