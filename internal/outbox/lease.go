@@ -52,31 +52,32 @@ func (r *Run) renewed(book *ledger.Book, fresh bool) lease {
 }
 
 // takeOver waits until the run that is at work has ended, or has not renewed its
-// claim for claimFor by our clock, and claims what is open then.
-func (r *Run) takeOver(ctx context.Context) ([]notice.Notice, lease, error) {
+// claim for claimFor by our clock, and claims what is open then. While it waits it
+// looks at the claim alone, however much is open; waiting is how much that was.
+func (r *Run) takeOver(ctx context.Context, waiting int) ([]notice.Notice, lease, error) {
 	var seen ledger.Claim
-	var since time.Time // when seen was seen first: another machine's clock may be wrong
+	since := r.Now() // when seen was seen first: another machine's clock may be wrong
 	for {
 		var open []notice.Notice
 		var l lease
+		free := false
 		err := r.write(ctx, "Claim", func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
-			var err error
-			if open, err = book.Open(); err != nil || len(open) == 0 {
-				return nil, err
-			}
 			if book.Claim != seen {
 				seen, since = book.Claim, r.Now()
 			}
-			free := seen == ledger.Claim{} || seen.Clone == r.Clone || r.Now().Sub(since) >= claimFor
-			if free {
+			if free = seen == (ledger.Claim{}) || seen.Clone == r.Clone || r.Now().Sub(since) >= claimFor; !free {
+				return nil, nil
+			}
+			var err error
+			if open, err = book.Open(); err == nil && len(open) > 0 {
 				l = r.renewed(book, false)
 			}
-			return nil, nil
+			return nil, err
 		})
-		if err != nil || l.held || len(open) == 0 {
+		if err != nil || free {
 			return open, l, err
 		}
-		r.say(Progress{All: len(open), Waiting: seen.Run})
+		r.say(Progress{All: waiting, Waiting: seen.Run})
 		if err := r.Wait(ctx, 2*time.Second); err != nil {
 			return nil, l, err
 		}

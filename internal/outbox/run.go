@@ -112,7 +112,7 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 		return copies, nil
 	})
 	if err == nil && len(open) > 0 && !lease.held {
-		open, lease, err = r.takeOver(ctx)
+		open, lease, err = r.takeOver(ctx, len(open))
 	}
 	if err != nil || len(open) == 0 {
 		return report, err
