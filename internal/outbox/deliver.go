@@ -36,10 +36,8 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 		return nil, err
 	}
 	defer files.Close()
-	book, err := ledger.OpenBook(files)
-	if err != nil {
-		return nil, err
-	}
+	var book *ledger.Book // of the escalation that is delivered
+	var about schema.ID
 	var outcomes []Outcome
 	written := 0 // of the outcomes
 	// What was delivered is written down also where the run is being stopped.
@@ -55,6 +53,14 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 			if err := write(false); err != nil {
 				return outcomes, err
 			}
+		}
+		// What is open is in the order of the escalations: of those before, nothing
+		// need be kept.
+		if id := m.First().Escalation; book == nil || id != about {
+			if book, err = ledger.OpenBook(files); err != nil {
+				return outcomes, err
+			}
+			about = id
 		}
 		r.say(Progress{Done: i, All: len(messages), Next: m})
 		receipt, err := r.message(ctx, m, book, files, l, held)
