@@ -765,3 +765,73 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("told %q", w.to.told)
 	}
 }
+
+// What came of deliveries is written down every twenty seconds, and of fifty of
+// them if five seconds have passed: a run that is ended leaves little in doubt,
+// and one that is quick does not write for each.
+func TestOutcomesAreWrittenAsTheyCome(t *testing.T) {
+	t.Parallel()
+	for each, want := range map[time.Duration]string{
+		10 * time.Millisecond:  "120",
+		200 * time.Millisecond: "50 50 20",
+		time.Second:            "20 20 20 20 20 20",
+	} {
+		t.Run(each.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.apply("1")
+			w.merge("", updates(60))
+			before := w.git("rev-parse", "escalate-ledger")
+			w.to.lose = func(string) error { w.now = w.now.Add(each); return nil }
+			w.apply("2")
+			// Each outcome changes one line.
+			var written []string
+			for line := range strings.Lines(w.git("log", "--reverse", "--format=", "--grep=^Tell", "--numstat", before+"..escalate-ledger", "--", "notices")) {
+				written = append(written, strings.Fields(line)[0])
+			}
+			if got := strings.Join(written, " "); got != want {
+				t.Errorf("outcomes are written by %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// updates are so many, each with its own time.
+func updates(n int) string {
+	var b strings.Builder
+	b.WriteString("updates:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - {at: 2026-11-22T09:%02d:00Z, by: jdoe, to: [internal], text: News}\n", i)
+	}
+	return b.String()
+}
+
+// A run says before each message how far it is, and when all is done; while it
+// waits, for whom.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.killed("other")
+	r := w.run("mine")
+	waited, next, at := 0, []string{}, 0
+	r.Progress = func(p outbox.Progress) {
+		switch {
+		case p.Waiting != "":
+			waited++
+			if p.Waiting != "other-1" || p.Next != nil || p.All == 0 {
+				t.Errorf("while it waits it says %+v", p)
+			}
+		case p.Done != at:
+			t.Errorf("after %d messages it says %d", at, p.Done)
+		case p.Done < p.All:
+			at++
+			next = append(next, p.Next.First().Key+">"+string(p.Next.First().To)+" "+string(p.Next.First().Do))
+		}
+	}
+	if _, err := r.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := words(next); waited == 0 || at == 0 || got != opening {
+		t.Errorf("it waited %d times, then said %s", waited, got)
+	}
+}
