@@ -36,7 +36,7 @@ func progressOf(env environment) func(outbox.Progress) {
 		last, shown = now, true
 		line := progressLine(p)
 		if env.progress {
-			fmt.Fprintf(env.stderr, "\r\x1b[K%s", words.Clip(line, env.screen.Room(1)))
+			fmt.Fprintf(env.stderr, "\r\x1b[K%s", words.Clip(line, env.screen.Room(2)))
 		} else {
 			env.says(line)
 		}
