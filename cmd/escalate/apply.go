@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -71,6 +73,7 @@ func newApply(env environment, opts *options) *cobra.Command {
 }
 
 func runApply(ctx context.Context, o applyOptions) error {
+	makeRoom(o.env)
 	s, err := o.open(o.env)
 	if err != nil {
 		return err
@@ -101,6 +104,18 @@ func runApply(ctx context.Context, o applyOptions) error {
 		return err
 	}
 	return o.deliver(ctx, s, run)
+}
+
+// makeRoom lifts the limit that main sets: a run holds all that it tells, and with
+// more than the limit the collector would never rest. What little it saves by
+// that is collected sooner instead.
+func makeRoom(env environment) {
+	if env.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
+	if env.getenv("GOGC") == "" {
+		debug.SetGCPercent(100)
+	}
 }
 
 // outbox opens the ledger, what is true and the destinations, for a run that is
