@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -111,7 +111,7 @@ func (w workspace) commitAll(part string) error {
 	)
 }
 
-// changeOne changes one escalation, and commits it.
+// changeOne adds an update to the first escalation that is open, and commits it.
 func (w workspace) changeOne(part string) error {
 	for _, file := range w.files(part) {
 		name := w.path(part + "/" + file)
@@ -119,11 +119,12 @@ func (w workspace) changeOne(part string) error {
 		if err != nil {
 			return err
 		}
-		text := string(data)
-		if strings.Contains(text, "\nclosure:") || !strings.Contains(text, "\nsummary: ") {
+		if bytes.Contains(data, []byte("\nclosure:")) {
 			continue
 		}
-		if err := os.WriteFile(name, []byte(strings.Replace(text, "\nsummary: ", "\nsummary: Still ", 1)), 0o666); err != nil {
+		// The updates of one that is open come last in its file.
+		data = fmt.Appendf(data, "  - at: %s\n    by: %s\n    to: [internal]\n    text: The load test passed.\n", time.Now().UTC().Format(time.RFC3339Nano), "ana.doe")
+		if err := os.WriteFile(name, data, 0o666); err != nil {
 			return err
 		}
 		return w.git(part, []string{"commit", "--quiet", "--all", "--message", "Change"})
