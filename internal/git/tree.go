@@ -34,19 +34,24 @@ type entry struct {
 	Entry
 }
 
-// Tree lists the files of a commit in a folder, "" or "." for all. A folder
-// that is not there has no files. Contents are read when they are asked for;
-// ctx holds until Close.
-func (r *Repo) Tree(ctx context.Context, commit, folder string) (*Tree, error) {
+// Tree lists the files of a commit: those that are named or stand in a folder that
+// is, or all where nothing or "" is named. What is not there has no files. Contents
+// are read when they are asked for; ctx holds until Close.
+func (r *Repo) Tree(ctx context.Context, commit string, within ...string) (*Tree, error) {
 	if err := r.checkIDs(commit); err != nil {
 		return nil, err
 	}
-	if folder != "" && !fs.ValidPath(folder) {
-		return nil, &fs.PathError{Op: "open", Path: folder, Err: fs.ErrInvalid}
-	}
 	args := []string{"ls-tree", "-r", "-z", "--full-tree", commit, "--"}
-	if within := path.Join(r.Prefix, folder); within != "" && within != "." {
-		args = append(args, within)
+	for _, name := range within {
+		if name != "" && !fs.ValidPath(name) {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+		}
+		if full := path.Join(r.Prefix, name); full != "" && full != "." {
+			args = append(args, full)
+		}
+	}
+	if len(within) == 0 && r.Prefix != "" {
+		args = append(args, r.Prefix)
 	}
 	t := &Tree{
 		folders:  map[string][]entry{".": nil},

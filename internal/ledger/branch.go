@@ -10,6 +10,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -63,12 +64,29 @@ func (b *Branch) Refresh(ctx context.Context) error {
 // Exists reports whether there is a ledger.
 func (b *Branch) Exists() bool { return b.tip != "" }
 
-// Files are those of the ledger. The caller closes them.
-func (b *Branch) Files(ctx context.Context) (*git.Tree, error) {
+// Files are those of the ledger, or of the parts of it that are named, as by
+// Within. The caller closes them.
+func (b *Branch) Files(ctx context.Context, within ...string) (*git.Tree, error) {
 	if !b.Exists() {
 		return nil, ErrNone
 	}
-	return b.repo.Tree(ctx, b.tip, "")
+	return b.repo.Tree(ctx, b.tip, within...)
+}
+
+// few is for how many escalations their files are listed alone, and not all.
+const few = 100
+
+// Within names the files that a ledger has of some escalations, and of itself; all
+// where they are many.
+func Within(ids []schema.ID) []string {
+	if len(ids) > few {
+		return nil
+	}
+	files := []string{readmePath, formatPath, claimPath}
+	for _, id := range ids {
+		files = append(files, tree.Path(id), Path(id), openPath(id))
+	}
+	return files
 }
 
 // tries is how often a write is tried when others are faster.
@@ -76,11 +94,12 @@ const tries = 10
 
 // Write changes the ledger: change makes of the files as they are those that
 // differ, nil for none, and is called again where somebody else was faster. Where
-// it returns nothing, nothing is written. at is the time of the commit.
-func (b *Branch) Write(ctx context.Context, message string, at time.Time, change func(files fs.FS) (map[string][]byte, error)) error {
+// it returns nothing, nothing is written. at is the time of the commit; the files
+// are those that within names, or all.
+func (b *Branch) Write(ctx context.Context, message string, at time.Time, within []string, change func(files fs.FS) (map[string][]byte, error)) error {
 	var last error
 	for range tries {
-		files, err := b.differences(ctx, change)
+		files, err := b.differences(ctx, within, change)
 		if err != nil || len(files) == 0 {
 			return err
 		}
@@ -110,11 +129,11 @@ func (b *Branch) Write(ctx context.Context, message string, at time.Time, change
 }
 
 // differences calls change with the files as they are.
-func (b *Branch) differences(ctx context.Context, change func(files fs.FS) (map[string][]byte, error)) (map[string][]byte, error) {
+func (b *Branch) differences(ctx context.Context, within []string, change func(files fs.FS) (map[string][]byte, error)) (map[string][]byte, error) {
 	if !b.Exists() {
 		return change(none{})
 	}
-	files, err := b.Files(ctx)
+	files, err := b.Files(ctx, within...)
 	if err != nil {
 		return nil, err
 	}

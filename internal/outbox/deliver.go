@@ -31,7 +31,7 @@ const (
 // comes. What fails holds back what comes after it in the same place by the same
 // destination, and nothing else.
 func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Outcome, error) {
-	files, err := r.Branch.Files(ctx)
+	files, err := r.Branch.Files(ctx, ledger.Within(escalations(open))...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +77,16 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 	}
 	r.say(Progress{Done: len(messages), All: len(messages)})
 	return outcomes, write(true)
+}
+
+// escalations are those that notices are about, each once.
+func escalations(of []notice.Notice) []schema.ID {
+	ids := make([]schema.ID, len(of))
+	for i, n := range of {
+		ids[i] = n.Escalation
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // place is what a failure holds back.
@@ -192,7 +202,11 @@ func outcome(n notice.Notice, receipt destination.Receipt, err error) Outcome {
 // down all the same, and the error is ErrClaimLost.
 func (r *Run) conclude(ctx context.Context, outcomes []Outcome, l *lease, last bool) error {
 	var lost bool
-	err := r.write(ctx, "Tell", func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+	told := make([]notice.Notice, len(outcomes))
+	for i, o := range outcomes {
+		told[i] = o.Notice
+	}
+	err := r.write(ctx, "Tell", ledger.Within(escalations(told)), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
 		for _, o := range outcomes {
 			if o.Result == Failed {
 				continue

@@ -61,7 +61,7 @@ func (r *Run) takeOver(ctx context.Context, waiting int) ([]notice.Notice, lease
 		var open []notice.Notice
 		var l lease
 		free := false
-		err := r.write(ctx, "Claim", func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+		err := r.write(ctx, "Claim", nil, func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
 			if book.Claim != seen {
 				seen, since = book.Claim, r.Now()
 			}

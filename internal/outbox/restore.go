@@ -21,7 +21,7 @@ func (r *Run) Restore(ctx context.Context, ids []schema.ID) ([]schema.ID, error)
 	if len(keepers) == 0 || len(ids) == 0 || !r.Branch.Exists() {
 		return nil, nil
 	}
-	told, err := r.Told(ctx)
+	told, err := r.Told(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 	var report Report
 	var lease lease
 	var open []notice.Notice // what is to be done
-	err := r.write(ctx, "Intend", func(book *ledger.Book, files fs.FS) (map[string][]byte, error) {
+	err := r.write(ctx, "Intend", nil, func(book *ledger.Book, files fs.FS) (map[string][]byte, error) {
 		var copies map[string][]byte
 		var err error
 		if report, copies, err = r.intend(book, files); err != nil {
@@ -121,10 +121,10 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 	return report, err
 }
 
-// write changes the ledger: change returns the files that it writes beside those
-// of the book.
-func (r *Run) write(ctx context.Context, message string, change func(*ledger.Book, fs.FS) (map[string][]byte, error)) error {
-	return r.Branch.Write(ctx, message, r.now(), func(files fs.FS) (map[string][]byte, error) {
+// write changes the ledger, of which the book has what within names, or all:
+// change returns the files that it writes beside those of the book.
+func (r *Run) write(ctx context.Context, message string, within []string, change func(*ledger.Book, fs.FS) (map[string][]byte, error)) error {
+	return r.Branch.Write(ctx, message, r.now(), within, func(files fs.FS) (map[string][]byte, error) {
 		book, err := ledger.OpenBook(files)
 		if err != nil {
 			return nil, err
@@ -151,9 +151,14 @@ type Told struct {
 	err   error
 }
 
-// Told opens what the ledger has. The caller closes it.
-func (r *Run) Told(ctx context.Context) (*Told, error) {
-	files, err := r.Branch.Files(ctx)
+// Told opens what the ledger has of some escalations, or of all where none is
+// named. The caller closes it.
+func (r *Run) Told(ctx context.Context, ids ...schema.ID) (*Told, error) {
+	var within []string
+	if len(ids) > 0 {
+		within = ledger.Within(ids)
+	}
+	files, err := r.Branch.Files(ctx, within...)
 	if err != nil {
 		return nil, err
 	}
