@@ -4,22 +4,17 @@ import (
 	"context"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
-	"github.com/escalations-as-code/escalate/internal/ledger"
 )
 
 // Verify compares with the ledger the destinations that can be. Nothing is
 // written.
 func (r *Run) Verify(ctx context.Context) ([]destination.Difference, error) {
-	files, err := r.Branch.Files(ctx)
+	told, err := r.Told(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer files.Close()
-	book, err := ledger.OpenBook(files)
-	if err != nil {
-		return nil, err
-	}
-	notices, err := book.All()
+	defer told.Close()
+	notices, err := told.book.All()
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/audit"
 	"github.com/escalations-as-code/escalate/internal/escape"
-	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/markdown"
 	"github.com/escalations-as-code/escalate/internal/report"
@@ -114,34 +113,21 @@ type asJSON struct {
 	object *jsonfmt.Object
 }
 
-// violation is the JSON of a violation: of the commit, and of the finding as
-// JSON has it.
+// violation is the JSON of a violation: the keys of the commit, and those of the
+// finding.
 type violation struct {
 	Commit  string    `json:"commit"`
 	At      time.Time `json:"at"`
 	Author  string    `json:"author"`
 	Subject string    `json:"subject"`
 
-	Path      string        `json:"path"`
-	Line      int           `json:"line"`
-	Column    int           `json:"column"`
-	EndLine   int           `json:"end_line"`
-	EndColumn int           `json:"end_column"`
-	Rule      string        `json:"rule"`
-	Level     finding.Level `json:"level"`
-	Message   string        `json:"message"`
-	Hint      string        `json:"hint"`
-	Cites     []string      `json:"cites"`
-	New       bool          `json:"new"`
+	report.Item
 }
 
 func (a *asJSON) Violation(v audit.Violation) error {
-	return a.object.Add(violation{
-		Commit: v.Commit, At: v.At.UTC(), Author: v.Author, Subject: v.Subject,
-		Path: v.Path, Line: v.Line, Column: v.Column, EndLine: v.EndLine, EndColumn: v.EndColumn,
-		Rule: v.Rule, Level: v.Level, Message: v.Message, Hint: v.Hint,
-		Cites: append([]string{}, v.Cites...), New: true,
-	})
+	item := report.ItemOf(v.Finding)
+	item.New = true
+	return a.object.Add(violation{Commit: v.Commit, At: v.At.UTC(), Author: v.Author, Subject: v.Subject, Item: item})
 }
 
 // row is the JSON of an escalation.
