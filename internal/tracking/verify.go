@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strconv"
@@ -102,8 +103,18 @@ func (t *Tracking) reads(body string, text notice.Text) bool {
 	if links := markdown.Render(t.links(text), markdown.Options{}); links != "" {
 		body = strings.TrimSpace(strings.TrimSuffix("\n\n"+body, "\n\n"+links))
 	}
-	return body == strings.TrimSpace(t.words(text, nil, t.traits.MaxBody-reserved))
+	want := strings.TrimSpace(t.words(text, nil, t.traits.MaxBody-reserved))
+	linked := slices.ContainsFunc(text, func(b notice.Block) bool { return b.Links != nil })
+	return body == want || !linked && bare(body) == bare(want)
 }
+
+// markup is what the first version escaped words with, and we do in another way:
+// a backslash at line ends and before signs, a span around them.
+var markup = regexp.MustCompile("</?span>|[\\\\`\\s]+")
+
+// bare is a body without its markup. By it a text of the first version is
+// compared, which is known by having no line of links.
+func bare(body string) string { return markup.ReplaceAllString(html.UnescapeString(body), "") }
 
 // nowhere is an address for a link that is to be recognized, wherever it leads.
 const nowhere = "https://nowhere.invalid"

@@ -46,6 +46,10 @@ func TestVerify(t *testing.T) {
 		"no address": {func(w *world) {
 			edit(w, 1, `[its \[file\]](https://forge.example/blob/HEAD/northwind.yaml)`, `its \[file\]`)
 		}, nil},
+		"as the first version wrote it": {func(w *world) { edit(w, 0, "Criteria `@x`\n\nSteps", "Criteria <span>@</span>x\\\nSteps") }, nil},
+		"edited since the first version": {func(w *world) {
+			edit(w, 0, "Criteria `@x`\n\nSteps", "Criteria <span>@</span>x\\\nStops")
+		}, []string{"edited criteria 1", "edited steps 1"}},
 		"what others say": {func(w *world) {
 			w.Say(forgetest.Stranger, thread, "Hello")
 			w.Open(forgetest.Stranger, "A question", "escalation")
