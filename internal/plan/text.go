@@ -254,18 +254,6 @@ func (e *planner) titled() notice.Text {
 	if process.NeedsCase(n) {
 		text = append(text, e.caseNote())
 	}
-	text = append(text, notice.Heading("Initial ask"), prose(string(n.Ask)))
-	if len(n.Skills) > 0 {
-		text = append(text, notice.Block{Fields: []notice.Field{{Label: "Skills", Value: line(words.Join(n.Skills, ", "))}}})
-	}
-	text = append(text,
-		notice.Heading("Approach"), prose(string(n.Approach)),
-		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
-		notice.Heading("Next steps"), list(e.stepList()),
-	)
-	if n.Standup != nil {
-		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.meeting()...))
-	}
 	var more []notice.Field
 	if len(n.Product.Team) > 0 {
 		more = append(more, notice.Field{Label: "Product team", Value: e.persons(n.Product.Team)})
@@ -281,6 +269,18 @@ func (e *planner) titled() notice.Text {
 	}
 	if len(more) > 0 {
 		text = append(text, notice.Block{Fields: more})
+	}
+	text = append(text, notice.Heading("Initial ask"), prose(string(n.Ask)))
+	if len(n.Skills) > 0 {
+		text = append(text, notice.Block{Fields: []notice.Field{{Label: "Skills", Value: line(words.Join(n.Skills, ", "))}}})
+	}
+	text = append(text,
+		notice.Heading("Approach"), prose(string(n.Approach)),
+		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
+		notice.Heading("Next steps"), list(e.stepList()),
+	)
+	if n.Standup != nil {
+		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.meeting()...))
 	}
 	return e.linked(text)
 }
