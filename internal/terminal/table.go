@@ -43,10 +43,10 @@ const leastText = 24
 // a line, and the others below it, each with the name of its column.
 func (s Screen) Table(t Table) string {
 	numbers := t.Columns[len(t.Columns)-1].Right
-	asked := t.asked()
+	asked, word := t.asked(), t.longestWord()
 	for _, l := range []layout{t.layout(asked, 2, false), t.layout(asked, 2, true), t.layout(asked, 1, true)} {
 		room := s.Room(l.last) // of the last column
-		if room < l.asked && (room < leastText || numbers) {
+		if room < l.asked && (room < leastText || room < word || numbers) {
 			continue
 		}
 		var b strings.Builder
@@ -82,6 +82,18 @@ func (t Table) asked() []int {
 		}
 	}
 	return widths
+}
+
+// longestWord is how wide the longest word of the last column is, which is not
+// broken.
+func (t Table) longestWord() int {
+	longest := 0
+	for _, r := range t.Rows {
+		for _, w := range strings.Fields(r.Cells[len(r.Cells)-1]) {
+			longest = max(longest, Columns(w))
+		}
+	}
+	return longest
 }
 
 // layout gives each column what it asks for, bounded or not, and a gap between

@@ -231,6 +231,9 @@ func TestTableFits(t *testing.T) {
 			}
 		}
 		for _, text := range all {
+			if text == "-" {
+				continue // it stands for nothing, and is left out of a table on its side
+			}
 			for _, w := range strings.Fields(text) {
 				if !strings.Contains(out, w) {
 					t.Fatalf("%q is not in\n%s", w, out)
