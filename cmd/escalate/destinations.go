@@ -115,20 +115,6 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// vias returns which of the destinations take something, by the names that the
-// ledger knows them by.
-func vias(all []destination.Destination) func(notice.Place, notice.Do) []string {
-	return func(to notice.Place, do notice.Do) []string {
-		var takers []string
-		for _, d := range all {
-			if d.Takes(to, do) {
-				takers = append(takers, d.Via())
-			}
-		}
-		return takers
-	}
-}
-
 // fileAddress returns where people read and write the file of an escalation, on
 // the default branch of the ledger's remote.
 func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.Spot) string {

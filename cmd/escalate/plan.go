@@ -116,7 +116,7 @@ func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Pl
 		return p, destinations, err
 	}
 	p, err := o.fromBase(ctx, s, head)
-	p.Route(vias(destinations))
+	p.Route(destination.Vias(destinations))
 	return p, destinations, err
 }
 

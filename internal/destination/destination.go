@@ -39,6 +39,20 @@ type Destination interface {
 	Deliver(ctx context.Context, d Delivery, inDoubt bool) (Receipt, error)
 }
 
+// Vias returns which of several destinations take something, by the names that
+// the ledger knows them by.
+func Vias(all []Destination) func(notice.Place, notice.Do) []string {
+	return func(to notice.Place, do notice.Do) []string {
+		var takers []string
+		for _, d := range all {
+			if d.Takes(to, do) {
+				takers = append(takers, d.Via())
+			}
+		}
+		return takers
+	}
+}
+
 // Delivery is one thing to deliver, and what a destination may need to know
 // for it.
 type Delivery struct {

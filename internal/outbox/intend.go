@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
@@ -19,7 +20,7 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	told := reading(book, &failed)
 	if r.Remind != nil {
 		report := Report{Plan: plan.Reminders(r.Truth.Tree, r.Remind(told))}
-		report.Plan.Route(r.vias)
+		report.Plan.Route(destination.Vias(r.Destinations))
 		return report, nil, errors.Join(failed, r.add(book, report.Plan.Notices))
 	}
 	was, err := tree.Open(files, r.Check)
@@ -33,7 +34,7 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	var report Report
 	if !r.Adopt {
 		report.Plan = plan.Between(was, r.Truth.Tree, changed, func(id schema.ID, m notice.Moment) int { return ordinal(told(id), m) })
-		report.Plan.Route(r.vias)
+		report.Plan.Route(destination.Vias(r.Destinations))
 		// A change that was taken back and is made again was told, whatever the copy
 		// says.
 		report.Plan.Forget(func(n notice.Notice) bool {

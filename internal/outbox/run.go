@@ -194,14 +194,3 @@ type nothing struct{}
 func (nothing) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
-
-// vias are the destinations that take something.
-func (r *Run) vias(to notice.Place, do notice.Do) []string {
-	var vias []string
-	for _, d := range r.Destinations {
-		if d.Takes(to, do) {
-			vias = append(vias, d.Via())
-		}
-	}
-	return vias
-}
