@@ -24,13 +24,18 @@ func (Escalation) JSONSchemaExtend(s *jsonschema.Schema) {
 		// P15, P16: every escalation has a case, but for those about a services project.
 		unless(has("account", require("services_project")), optional("links", require("case"))),
 	}
-	// P29: the escalation of a CSE account closes with a pattern issue.
+	// P29: the escalation of a CSE account closes with a pattern issue; P34: but for one
+	// that is withdrawn.
 	noCSM := &jsonschema.Schema{Not: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{require("csm"), require("services_project")}}}
 	noCSM.Required = []string{"cse"}
-	s.DependentSchemas = map[string]*jsonschema.Schema{
-		"closure": when(has("account", noCSM), optional("closure", require("pattern_issue"))),
-	}
+	closed := when(has("account", noCSM), optional("closure", unless(withdrawn(), require("pattern_issue"))))
+	// P32: an analysis that Engineering owes has an owner and a date at the closing.
+	closed.AllOf = []*jsonschema.Schema{optional("rca", when(has("platform_related", is(true)), require("owner", "due")))}
+	s.DependentSchemas = map[string]*jsonschema.Schema{"closure": closed}
 }
+
+// withdrawn is the condition that a closure withdraws an escalation (P34).
+func withdrawn() *jsonschema.Schema { return has("resolution", is(string(Withdrawn))) }
 
 // JSONSchemaExtend adds what decides the scope and the DRI.
 func (Account) JSONSchemaExtend(s *jsonschema.Schema) {
@@ -64,14 +69,22 @@ func (Update) JSONSchemaExtend(s *jsonschema.Schema) {
 	s.If, s.Else = missing.If, missing.Else
 }
 
-// JSONSchemaExtend asks why exit criteria were not met (P31).
+// JSONSchemaExtend asks how it ended (P31, P33), or why it is withdrawn (P34).
 func (Closure) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.If, s.Then = has("exit_criteria_met", is(false)), require("why_not")
+	answers := require("outcome", "exit_criteria_met", "summary", "agreement", "sentiment")
+	answers.If, answers.Then = has("exit_criteria_met", is(false)), require("why_not")
+	s.If, s.Then, s.Else = withdrawn(), require("reason"), answers
+}
+
+// JSONSchemaExtend asks for all of a standup, unless there is none (P19).
+func (Standup) JSONSchemaExtend(s *jsonschema.Schema) {
+	all := unless(require("none"), require("days", "time", "zone", "link", "attendees"))
+	s.If, s.Else = all.If, all.Else
 }
 
 // JSONSchemaExtend asks for the owner and the date of an RCA that Engineering
-// owes (P32).
-func (RCA) JSONSchemaExtend(s *jsonschema.Schema) {
+// owes, where it stands in the closure (P32).
+func (ClosureRCA) JSONSchemaExtend(s *jsonschema.Schema) {
 	owed := has("requested", is(true))
 	owed.Properties.Set("platform_related", is(true))
 	owed.Required = append(owed.Required, "platform_related")
@@ -81,7 +94,9 @@ func (RCA) JSONSchemaExtend(s *jsonschema.Schema) {
 // JSONSchemaExtend says that the keys of the directory are handles.
 func (Directory) JSONSchemaExtend(s *jsonschema.Schema) {
 	people, _ := s.Properties.Get("people")
-	people.PropertyNames = Handle("").JSONSchema()
+	names := Handle("").JSONSchema()
+	names.Not = is(string(PendingPerson))
+	people.PropertyNames = names
 }
 
 // The few words that the conditions are written in.

@@ -62,6 +62,7 @@ func DefaultPolicy() Policy {
 		},
 		Ladder:     Ladder{Manager: ptr(1), CSMLeader: ptr(2)},
 		Deadlines:  Deadlines{StandupHours: ptr(24), CaseHours: ptr(4), CriteriaDays: ptr(2)},
+		Product:    ProductPolicy{PendingHours: ptr(0)},
 		Sentiments: []Text{"green", "yellow", "red"},
 	}
 }
@@ -111,6 +112,7 @@ func (p Policy) Over(base Policy) Policy {
 	set(&base.Deadlines.StandupHours, p.Deadlines.StandupHours)
 	set(&base.Deadlines.CaseHours, p.Deadlines.CaseHours)
 	set(&base.Deadlines.CriteriaDays, p.Deadlines.CriteriaDays)
+	set(&base.Product.PendingHours, p.Product.PendingHours)
 	setList(&base.Sentiments, p.Sentiments)
 	setList(&base.Review, p.Review)
 	setList(&base.Triage, p.Triage)

@@ -8,6 +8,12 @@
 //go:generate go run ./generate
 package schema
 
+import (
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
 // Escalation is one customer escalation: the content of one file
 // escalations/<year>/<name>.yaml. Its id is the path, and its status follows
 // from Closure: neither is a field.
@@ -31,6 +37,8 @@ type Escalation struct {
 	// The DRI, directly responsible for the escalation: the manager of the ongoing Professional
 	// Services project it is about; else the CSM; else the account executive.
 	DRI Handle `yaml:"dri" example:"jdoe"`
+	// Who stands in for the DRI for some days, at most 14. The DRI stays the DRI.
+	Cover *Cover `yaml:"cover,omitempty" example:"{dri: rking, until: 2026-12-04, reason: Jo is on leave}"`
 	// What Product has to do with it. At high and critical it must be said.
 	Product Product `yaml:"product,omitempty" example:"{related: true, dri: mlee}"`
 	// What Support has to do with it.
@@ -40,8 +48,9 @@ type Escalation struct {
 	// esc_northwind.
 	Channel ChannelName `yaml:"channel,omitempty" example:"esc_northwind"`
 	// public, unless there is a strong reason. restricted keeps the text out of the
-	// announcement: only id, severity and DRI are told there. It does not hide the file from
-	// anyone who can read this repository.
+	// announcement: only id, severity, DRI and who is informed are told there. It is set at the
+	// opening and never changes. It does not hide the file from anyone who can read this
+	// repository.
 	Visibility Visibility `yaml:"visibility,omitempty" example:"public"`
 	// Where everything else about the escalation is.
 	Links Links `yaml:"links" example:"{case: pending, meeting_notes: 'https://docs.example.com/northwind'}"`
@@ -55,16 +64,22 @@ type Escalation struct {
 	ExitCriteria []ExitCriterion `yaml:"exit_criteria" jsonschema:"minItems=1" example:"[{criterion: Queue time under 60 s at p95 for five working days}]"`
 	// What happens next, each with an owner and a date. One or more while the escalation is open.
 	NextSteps []NextStep `yaml:"next_steps" example:"[{step: Load test with the customer, owner: jdoe, due: 2026-11-24}]"`
-	// The internal standup, set up within 24 hours of opening.
+	// The internal standup, set up within 24 hours of opening; at medium and low, why there is
+	// none is enough.
 	Standup *Standup `yaml:"standup,omitempty" example:"{days: [mon, wed, fri], time: '10:30', zone: Europe/Berlin, minutes: 15, link: 'https://meet.example.com/northwind', attendees: [jdoe, mlee]}"`
 	// More people who should know, beside those the severity names.
 	FYI []Handle `yaml:"fyi,omitempty" jsonschema:"uniqueItems=true" example:"[rking]"`
 	// An earlier escalation of the same customer, by its id.
 	Previous ID `yaml:"previous,omitempty" example:"2025/northwind"`
+	// Other open escalations of the same customer, by their ids. One of the two names the other.
+	Related []ID `yaml:"related,omitempty" jsonschema:"uniqueItems=true" example:"[2026/northwind-perf]"`
 	// No reminders about customer updates until a day, with the reason.
 	Snooze *Snooze `yaml:"snooze,omitempty" example:"{until: 2026-11-30, reason: Customer is on holiday, by: jdoe}"`
 	// What was told to whom, oldest first. New updates stand at the end; past ones never change.
 	Updates []Update `yaml:"updates,omitempty" example:"[{at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal, customer], text: The load test is booked for Tuesday.}]"`
+	// The root cause analysis, from the day on which the customer asks for one, before or after
+	// the closing.
+	RCA *RCA `yaml:"rca,omitempty" example:"{asked: 2026-11-24, platform_related: true, owner: ebrandt, due: 2026-12-17}"`
 	// How it ended. An escalation with a closure is closed.
 	Closure *Closure `yaml:"closure,omitempty" example:"{at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: true, summary: The queue was split., agreement: 'https://docs.example.com/agreed', sentiment: green}"`
 }
@@ -87,9 +102,9 @@ type Account struct {
 	// it is about a Professional Services project.
 	CSM Handle `yaml:"csm,omitempty" example:"jdoe"`
 	// The customer success engineer assigned through the CSE Help case, where there is no CSM:
-	// the lead technical collaborator.
+	// the lead technical collaborator. The word pending, until one is assigned.
 	CSE Handle `yaml:"cse,omitempty" example:"kwong"`
-	// The CSE Help case through which the CSE was assigned.
+	// The CSE Help case through which the CSE is assigned.
 	CSEHelpCase URL `yaml:"cse_help_case,omitempty" example:"https://crm.example.com/cases/5001"`
 	// The account executive. Without a CSM and a services project the account executive is the
 	// DRI.
@@ -100,6 +115,18 @@ type Account struct {
 	// Why the customer is in scope without a CSM, a CSE or a services project: the strategic
 	// partnership or relationship.
 	Strategic Text `yaml:"strategic,omitempty" example:"Launch partner for the marketplace"`
+}
+
+// Cover names a stand-in for the DRI (P6): until the end of a day, in the region,
+// the turn is the stand-in's, who may also close. A cover that has ended does
+// nothing.
+type Cover struct {
+	// The stand-in: somebody of the DRI's own role, or a manager.
+	DRI Handle `yaml:"dri" example:"rking"`
+	// The last day of it.
+	Until Date `yaml:"until" example:"2026-12-04"`
+	// Why the DRI is away.
+	Reason Text `yaml:"reason" example:"Jo is on leave"`
 }
 
 // ServicesProject is an ongoing Professional Services project (P6).
@@ -117,7 +144,8 @@ type Product struct {
 	// Why the product is not part of it. Needed for a no at high and critical.
 	Reason Text `yaml:"reason,omitempty" example:"Only the customer's own network is slow"`
 	// The Product DRI, the customer's stable counterpart until the end. At high a group product
-	// manager or above; at critical one of the product leadership.
+	// manager or above; at critical one of the product leadership. The word pending, for as many
+	// hours as the policy allows.
 	DRI Handle `yaml:"dri,omitempty" example:"mlee"`
 	// Product managers who come and go.
 	Team []Handle `yaml:"team,omitempty" jsonschema:"uniqueItems=true" example:"[okhan]"`
@@ -172,18 +200,20 @@ type NextStep struct {
 
 // Standup is the internal standup series of an escalation (P19).
 type Standup struct {
+	// Why there is no standup, in the place of all the rest; at medium and low only.
+	None Text `yaml:"none,omitempty" example:"The two of us talk each morning"`
 	// The days of the week.
-	Days []Day `yaml:"days" jsonschema:"minItems=1,uniqueItems=true" example:"[mon, wed, fri]"`
+	Days []Day `yaml:"days,omitempty" jsonschema:"minItems=1,uniqueItems=true" example:"[mon, wed, fri]"`
 	// When it begins, in quotes: hours and minutes in the standup's own zone.
-	Time TimeOfDay `yaml:"time" example:"10:30"`
+	Time TimeOfDay `yaml:"time,omitempty" example:"10:30"`
 	// The time zone, as Area/City.
-	Zone Zone `yaml:"zone" example:"Europe/Berlin"`
+	Zone Zone `yaml:"zone,omitempty" example:"Europe/Berlin"`
 	// How long it lasts, in minutes.
 	Minutes int `yaml:"minutes,omitempty" jsonschema:"minimum=1,maximum=480" example:"15"`
 	// Where to join.
-	Link URL `yaml:"link" example:"https://meet.example.com/northwind"`
+	Link URL `yaml:"link,omitempty" example:"https://meet.example.com/northwind"`
 	// Who comes: the DRIs and the major stakeholders.
-	Attendees []Handle `yaml:"attendees" jsonschema:"minItems=1,uniqueItems=true" example:"[jdoe, mlee]"`
+	Attendees []Handle `yaml:"attendees,omitempty" jsonschema:"minItems=1,uniqueItems=true" example:"[jdoe, mlee]"`
 }
 
 // Snooze holds back reminders about customer updates for a while.
@@ -216,37 +246,69 @@ type Update struct {
 	Redacted Text `yaml:"redacted,omitempty" example:"Personal data of a customer's employee"`
 }
 
-// Closure says how an escalation ended (P30 to P34).
+// Closure says how an escalation ended (P30 to P34). One that is withdrawn needs
+// no answer but the reason.
 type Closure struct {
 	// When it was closed. Not before the last update.
 	At Time `yaml:"at" example:"2026-12-03T10:00:00Z"`
-	// Who closed it.
+	// Who closed it: the DRI, the stand-in or a manager.
 	By Handle `yaml:"by" example:"jdoe"`
 	// resolved: the problem is gone. deescalated: the risk is low enough to be watched as
-	// standard business.
+	// standard business. withdrawn: it was opened in error or twice, and a manager says why.
 	Resolution Resolution `yaml:"resolution" example:"resolved"`
+	// Why it is withdrawn.
+	Reason Text `yaml:"reason,omitempty" example:"It was opened twice"`
+	// Of one that is withdrawn because it was opened twice, the id of the other.
+	DuplicateOf ID `yaml:"duplicate_of,omitempty" example:"2026/northwind"`
 	// Whether it ended well for the customer: positive, negative or none.
-	Outcome Outcome `yaml:"outcome" example:"positive"`
+	Outcome Outcome `yaml:"outcome,omitempty" example:"positive"`
 	// Whether the exit criteria were met. true only if each criterion has its met date; false
 	// with why_not.
-	ExitCriteriaMet bool `yaml:"exit_criteria_met" example:"true"`
+	ExitCriteriaMet bool `yaml:"exit_criteria_met,omitempty" example:"true"`
 	// Why the exit criteria were not met.
 	WhyNot Text `yaml:"why_not,omitempty" example:"The customer moved the workload away before the last test."`
 	// What the team did that closed it, in a few sentences.
-	Summary Text `yaml:"summary" example:"The queue was split by team, and the load test passed twice."`
+	Summary Text `yaml:"summary,omitempty" example:"The queue was split by team, and the load test passed twice."`
 	// A link that shows that the stakeholders here and the customer agree, or a waiver by a
-	// manager where the customer is gone.
-	Agreement Agreement `yaml:"agreement" example:"https://docs.example.com/northwind-agreed"`
-	// The root cause analysis, where the customer asked for one.
-	RCA *RCA `yaml:"rca,omitempty" example:"{requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}"`
+	// manager where the customer is gone or does not answer.
+	Agreement Agreement `yaml:"agreement,omitempty" example:"https://docs.example.com/northwind-agreed"`
+	// As earlier versions had it: the root cause analysis stands at the top level of the file.
+	RCA *ClosureRCA `yaml:"rca,omitempty" example:"{requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}"`
 	// The issue for pattern matching. Needed to close the escalation of a CSE account.
 	PatternIssue URL `yaml:"pattern_issue,omitempty" example:"https://tracker.example.com/issues/140"`
 	// The customer's CSM sentiment after it: green, yellow, red, or the policy's own.
-	Sentiment Sentiment `yaml:"sentiment" example:"green"`
+	Sentiment Sentiment `yaml:"sentiment,omitempty" example:"green"`
+	// What was corrected in the closure after the closing, by whom and why.
+	Amended *Amended `yaml:"amended,omitempty" example:"{at: 2026-12-04T09:00:00Z, by: jdoe, why: The customer named another link.}"`
+}
+
+// Amended says that a closure was corrected after it was told (P35).
+type Amended struct {
+	// When it was corrected: after the closing, and after what was corrected before.
+	At Time `yaml:"at" example:"2026-12-04T09:00:00Z"`
+	// Who corrected it.
+	By Handle `yaml:"by" example:"jdoe"`
+	// What was wrong.
+	Why Text `yaml:"why" example:"The customer named another link."`
 }
 
 // RCA is the root cause analysis that a customer asked for (P32).
 type RCA struct {
+	// The day on which the customer asked for it.
+	Asked Date `yaml:"asked" example:"2026-11-24"`
+	// Whether the escalation is about the platform: then Engineering leads the analysis.
+	PlatformRelated bool `yaml:"platform_related" example:"true"`
+	// Who in Engineering writes it. Needed at the closing.
+	Owner Handle `yaml:"owner,omitempty" example:"ebrandt"`
+	// The day by which it is delivered to the DRI. Needed at the closing.
+	Due Date `yaml:"due,omitempty" example:"2026-12-17"`
+	// The analysis, once it is delivered.
+	URL URL `yaml:"url,omitempty" example:"https://docs.example.com/northwind-rca"`
+}
+
+// ClosureRCA is the root cause analysis as earlier versions had it in the closure
+// (P32): it is read as an RCA that was asked for at the closing.
+type ClosureRCA struct {
 	// Whether the customer asked for one.
 	Requested bool `yaml:"requested" example:"true"`
 	// Whether the escalation was about the platform: then Engineering leads the analysis.
@@ -257,4 +319,21 @@ type RCA struct {
 	Due Date `yaml:"due,omitempty" example:"2026-12-17"`
 	// The analysis, once it is delivered.
 	URL URL `yaml:"url,omitempty" example:"https://docs.example.com/northwind-rca"`
+}
+
+// UnmarshalYAML reads an escalation. An analysis that stands in the closure, as
+// earlier versions had it, is read as if it stood at the top level, asked for on
+// the day of the closing: so to move it is no change (P32).
+func (e *Escalation) UnmarshalYAML(n *yaml.Node) error {
+	type plain Escalation
+	err := n.Decode((*plain)(e))
+	if e.Closure == nil || e.Closure.RCA == nil {
+		return err
+	}
+	if old := *e.Closure.RCA; old.Requested && e.RCA == nil {
+		day := e.Closure.At.Truncate(24 * time.Hour)
+		e.RCA = &RCA{Asked: Date{day}, PlatformRelated: old.PlatformRelated, Owner: old.Owner, Due: old.Due, URL: old.URL}
+	}
+	e.Closure.RCA = nil
+	return err
 }

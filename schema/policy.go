@@ -16,6 +16,8 @@ type Policy struct {
 	Ladder Ladder `yaml:"ladder,omitempty" example:"{manager: 1, csm_leader: 2}"`
 	// How long things may stay undone.
 	Deadlines Deadlines `yaml:"deadlines,omitempty" example:"{case_hours: 4}"`
+	// What holds for Product.
+	Product ProductPolicy `yaml:"product,omitempty" example:"{pending_hours: 4}"`
 	// The sentiments that a closure may record.
 	Sentiments []Text `yaml:"sentiments,omitempty" jsonschema:"minItems=1,uniqueItems=true" example:"[green, yellow, red]"`
 	// What only a manager may decide. snooze: holding back reminders.
@@ -120,6 +122,12 @@ type Ladder struct {
 	Manager *int `yaml:"manager,omitempty" jsonschema:"minimum=0,maximum=366" example:"1"`
 	// The number of days after which the CSM leader is reminded.
 	CSMLeader *int `yaml:"csm_leader,omitempty" jsonschema:"minimum=0,maximum=366" example:"2"`
+}
+
+// ProductPolicy says what a team may decide of Product (P9).
+type ProductPolicy struct {
+	// For how many hours a Product DRI may be pending. 0: one is named at once.
+	PendingHours *int `yaml:"pending_hours,omitempty" jsonschema:"minimum=0,maximum=720" example:"4"`
 }
 
 // Deadlines says how long things may stay undone (P15, P19, P28).

@@ -61,6 +61,10 @@ type Handle string
 // JSONSchema describes a Handle.
 func (Handle) JSONSchema() *jsonschema.Schema { return text(handlePattern, "") }
 
+// PendingPerson stands for somebody who is being assigned: a CSE (P6), a Product
+// DRI (P9). Nobody has it for a handle.
+const PendingPerson Handle = "pending"
+
 // URL is a link that a person can open: http or https.
 type URL string
 
@@ -219,10 +223,11 @@ type Resolution string
 const (
 	Resolved    Resolution = "resolved"
 	Deescalated Resolution = "deescalated"
+	Withdrawn   Resolution = "withdrawn"
 )
 
 // JSONSchema describes a Resolution.
-func (Resolution) JSONSchema() *jsonschema.Schema { return oneOf(Resolved, Deescalated) }
+func (Resolution) JSONSchema() *jsonschema.Schema { return oneOf(Resolved, Deescalated, Withdrawn) }
 
 // Outcome says how an escalation ended for the customer (P31).
 type Outcome string
@@ -307,9 +312,11 @@ func (Date) JSONSchema() *jsonschema.Schema { return text(datePattern, "date") }
 type Agreement struct {
 	// URL is the link; empty where it is waived.
 	URL URL
-	// Waived is the reason for a waiver, By the manager who gave it.
+	// Waived is the reason for a waiver, By the manager who gave it, Asked the link
+	// of the request that the customer left unanswered.
 	Waived Text
 	By     Handle
+	Asked  URL
 }
 
 // UnmarshalYAML reads a link or a waiver; anything else the schema tells.
@@ -321,28 +328,32 @@ func (a *Agreement) UnmarshalYAML(n *yaml.Node) error {
 	var waiver struct {
 		Waived Text
 		By     Handle
+		Asked  URL
 	}
 	if err := n.Decode(&waiver); err != nil {
 		return nil //nolint:nilerr // the schema tells what cannot be read
 	}
-	a.Waived, a.By = waiver.Waived, waiver.By
+	a.Waived, a.By, a.Asked = waiver.Waived, waiver.By, waiver.Asked
 	return nil
 }
 
 // JSONSchema describes an Agreement. The keywords for strings leave mappings
 // alone and the other way round, so that a fault is told of the very part.
 func (Agreement) JSONSchema() *jsonschema.Schema {
-	waived, by := text(`\S`, ""), text(handlePattern, "")
-	waived.Description = "Why no agreement can be had: the customer is gone."
+	waived, by, asked := text(`\S`, ""), text(handlePattern, ""), text(urlPattern, "")
+	waived.Description = "Why no agreement can be had: the customer is gone, or does not answer."
 	waived.Examples = []any{"The customer has left and does not answer"}
 	by.Description = "The manager who waives it: csm_manager, csm_leader, cse_leader or a vice president."
 	by.Examples = []any{"rking"}
+	asked.Description = "The request that the customer left unanswered. Needed where the outcome is positive."
+	asked.Examples = []any{"https://mail.example.com/northwind-asked"}
 	s := text(urlPattern, "")
 	s.Type = ""
 	s.Extras = map[string]any{"type": []string{"string", "object"}}
 	s.Properties = jsonschema.NewProperties()
 	s.Properties.Set("waived", waived)
 	s.Properties.Set("by", by)
+	s.Properties.Set("asked", asked)
 	s.Required = []string{"waived", "by"}
 	s.AdditionalProperties = jsonschema.FalseSchema
 	return s

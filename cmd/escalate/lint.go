@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/history"
@@ -164,12 +165,12 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 		return nil, err
 	}
 	b := &lintBase{Base: lint.Base{Tree: c.Tree, Commit: c.ID}}
-	// Only a change that adds an update asks for the commits.
+	// Only a change that states a time asks for the commits.
 	authored := sync.OnceValue(func() (a history.Authored) {
 		a, b.err = history.ReadAuthored(ctx, repo, c.ID, head)
 		return a
 	})
-	b.Authored = func(path string, update time.Time) (time.Time, bool) { return authored().At(path, update) }
+	b.Authored = func(path string, fact change.Fact) (time.Time, bool) { return authored().At(path, fact) }
 	return b, nil
 }
 

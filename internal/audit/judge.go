@@ -70,7 +70,7 @@ func (j judge) changed(it *item) {
 	var found []finding.Finding
 	if it.entry.ID != "" {
 		e = tree.Read(it.path, it.data, j.check)
-		found = j.Escalation(it.rules, e)
+		found = j.Escalation(it.rules, e, nil)
 		it.after.judgement = judgementOf(e, found, it.rules)
 		it.after.commit = it.commit.ID
 	}
@@ -82,6 +82,10 @@ func (j judge) changed(it *item) {
 	}
 	if e == nil {
 		return
+	}
+	if len(found) > 0 && it.after.readable != nil { // what was set before is not set here
+		found = j.Escalation(it.rules, e, it.after.readable.escalation)
+		it.after.found = finding.TallyOf(found)
 	}
 	if !e.Readable() { // such a version changes no fact
 		it.found = added(found, was)
@@ -137,7 +141,7 @@ func (j judge) again(it *item, was *state) {
 		}
 	}
 	e := tree.Read(it.path, was.data, j.check)
-	found := j.Escalation(it.rules, e)
+	found := j.Escalation(it.rules, e, e)
 	now.judgement = judgementOf(e, found, it.rules)
 	now.commit = was.commit
 	now.escalation = slim(e)
@@ -148,7 +152,7 @@ func (j judge) again(it *item, was *state) {
 // bare returns what is found of what an escalation says.
 func (j judge) bare(rules *tree.Tree, e *tree.Escalation) []bare {
 	list := []bare{}
-	for _, f := range j.Escalation(rules, e) {
+	for _, f := range j.Escalation(rules, e, e) {
 		list = append(list, bare{f.Rule, f.Field, f.Level})
 	}
 	return list

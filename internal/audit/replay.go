@@ -98,7 +98,7 @@ func (r *replay) brief(path string, s *state) {
 		return
 	case !had:
 		r.briefs = slices.Insert(r.briefs, i, s.brief)
-	case r.briefs[i] == s.brief:
+	case r.briefs[i].Equal(s.brief):
 		return
 	default:
 		r.briefs[i] = s.brief

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -20,8 +22,9 @@ type Change struct {
 	// Field is the top-level field that changed; empty where it is all of them,
 	// at the opening.
 	Field string
-	// Update is the update that was added, or the one that explains the change
-	// of severity or DRI, or the reopening (P38); nil where there is none.
+	// Update is the update that was added or redacted, or the one that explains the
+	// change of severity, DRI or Product DRI, or the reopening (P38); nil where there
+	// is none.
 	Update *schema.Update
 	// Before and After are the two versions. Before is nil at the opening.
 	Before, After *schema.Escalation
@@ -30,10 +33,10 @@ type Change struct {
 // Between returns what differs between two versions of an escalation. before is
 // nil where it is being opened.
 //
-// The update that explains a change of severity or DRI, or a reopening, stands
-// in that change alone; each other update that was added is a change of its
-// own. A significant one is so too, unless it explains what is announced as
-// widely.
+// The update that explains a change of severity, of DRI or of Product DRI, or a
+// reopening, stands in that change alone; each other update that was added is a
+// change of its own. A significant one is so too, unless it explains what is
+// announced as widely.
 func Between(before, after *schema.Escalation) []Change {
 	d := &differ{before: before, after: after}
 	if before == nil {
@@ -50,6 +53,8 @@ func Between(before, after *schema.Escalation) []Change {
 	added := Added(before, after)
 	reopened := reopened(before, after, added)
 	severity, dri := before.Severity != after.Severity, before.DRI != after.DRI
+	product := before.Product.DRI != after.Product.DRI
+	replaced := product && process.ProductDRI(before) != "" // what comes first needs no word
 	why := explaining(added, reopened || severity)
 	if reopened {
 		d.add(notice.Reopened, "closure", why)
@@ -58,27 +63,89 @@ func Between(before, after *schema.Escalation) []Change {
 		d.add(notice.Severity, "severity", why)
 	}
 	quoted := why
-	if !reopened && !severity && (!dri || why != nil && why.Significant) {
+	if !reopened && !severity && (!dri && !replaced || why != nil && why.Significant) {
 		quoted = nil // it stands for itself
 	}
 	d.updates(added, quoted)
-	if dri {
+	switch {
+	case dri:
 		d.add(notice.DRI, "dri", why)
+	case covered(before, after):
+		d.add(notice.DRI, "cover", nil)
 	}
-	if before.Product.DRI != after.Product.DRI {
+	switch {
+	case replaced:
+		d.add(notice.ProductDRI, "product", why)
+	case product:
 		d.add(notice.ProductDRI, "product", nil)
 	}
+	d.compare(notice.Support, "support", before.Support, after.Support)
+	d.compare(notice.Account, "account", before.Account, after.Account)
+	d.facts()
 	d.compare(notice.Criteria, "exit_criteria", before.ExitCriteria, after.ExitCriteria)
 	d.compare(notice.Steps, "next_steps", before.NextSteps, after.NextSteps)
 	d.compare(notice.Standup, "standup", before.Standup, after.Standup)
 	if arrived(before, after) {
 		d.add(notice.Case, "links", nil)
 	}
+	closing := after.Closure != nil && (before.Closure == nil || reopened)
+	if told := Asked(before, after) || Delivered(before, after); told && !closing { // the closure says what is owed
+		d.add(notice.RCA, "rca", nil)
+	}
+	d.redacted()
+	if !closing && after.Closure != nil && after.Closure.Amended != nil && !same(before.Closure.Amended, after.Closure.Amended) {
+		d.add(notice.Amended, "closure", nil)
+	}
 	d.edited()
-	if after.Closure != nil && (before.Closure == nil || reopened) {
+	if closing {
 		d.closure()
 	}
 	return d.changes
+}
+
+// covered reports whether somebody stands in for the DRI who did not, or longer.
+func covered(before, after *schema.Escalation) bool {
+	return after.Cover != nil && !same(before.Cover, after.Cover)
+}
+
+// Asked reports whether the customer asked for a root cause analysis between two
+// versions (P32).
+func Asked(before, after *schema.Escalation) bool { return before.RCA == nil && after.RCA != nil }
+
+// Delivered reports whether the root cause analysis got its link between two
+// versions (P32).
+func Delivered(before, after *schema.Escalation) bool {
+	return after.RCA != nil && after.RCA.URL != "" && (before.RCA == nil || before.RCA.URL == "")
+}
+
+// factFields are the fields that were told at the opening and that people work
+// from (P38), beside those with a moment of their own.
+var factFields = []string{"customer", "summary", "description", "links", "ask", "approach"}
+
+// facts adds the facts that were rewritten.
+func (d *differ) facts() {
+	before, after := *d.before, *d.after
+	before.Links.Case, after.Links.Case = "", ""
+	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
+	for i := range b.NumField() {
+		if name := key(b.Type().Field(i)); slices.Contains(factFields, name) && !same(b.Field(i).Interface(), a.Field(i).Interface()) {
+			d.add(notice.Facts, name, nil)
+		}
+	}
+}
+
+// redacted adds the past updates whose text is gone for good (P37).
+func (d *differ) redacted() {
+	past, i := Past(d.after, d.before), 0 // those of before that are still there
+	for n, isNew := range split(d.before, d.after) {
+		if isNew {
+			continue
+		}
+		if u := &d.after.Updates[n]; i < len(past) && past[i].Redacted == "" && u.Redacted != "" && u.Text == "" {
+			d.add(notice.Redacted, "updates", u)
+		}
+		i++
+	}
 }
 
 type differ struct {
@@ -114,6 +181,8 @@ func (d *differ) closure() {
 	case c == nil:
 	case c.Resolution == schema.Deescalated:
 		d.add(notice.Deescalated, "closure", nil)
+	case c.Resolution == schema.Withdrawn:
+		d.add(notice.Withdrawn, "closure", nil)
 	default:
 		d.add(notice.Closed, "closure", nil)
 	}
@@ -125,12 +194,27 @@ func (d *differ) edited() {
 	for _, e := range []*schema.Escalation{&before, &after} { // what the moments tell
 		e.Severity, e.DRI, e.Product.DRI = "", "", ""
 		e.ExitCriteria, e.NextSteps, e.Standup = nil, nil, nil
+		e.Support, e.Account = nil, schema.Account{}
+		e.Customer, e.Summary, e.Description, e.Ask, e.Approach = "", "", "", "", ""
+		e.Links = schema.Links{Case: e.Links.Case}
 	}
 	after.Updates = Past(d.before, d.after)
+	for _, c := range d.changes {
+		switch {
+		case c.Moment == notice.Redacted:
+			i := slices.IndexFunc(before.Updates, func(u schema.Update) bool { return u.At == c.Update.At })
+			before.Updates = slices.Clone(before.Updates)
+			before.Updates[i].Text, before.Updates[i].Redacted = c.Update.Text, c.Update.Redacted
+		case c.Field == "cover":
+			before.Cover, after.Cover = nil, nil
+		case c.Field == "rca":
+			before.RCA, after.RCA = nil, nil
+		}
+	}
 	if arrived(d.before, d.after) {
 		before.Links.Case, after.Links.Case = "", ""
 	}
-	if before.Closure == nil || after.Closure == nil || slices.ContainsFunc(d.changes, func(c Change) bool { return c.Moment == notice.Reopened }) {
+	if before.Closure == nil || after.Closure == nil || slices.ContainsFunc(d.changes, func(c Change) bool { return c.Moment == notice.Reopened || c.Moment == notice.Amended }) {
 		before.Closure, after.Closure = nil, nil
 	}
 	b, a := reflect.ValueOf(before), reflect.ValueOf(after)
@@ -214,7 +298,13 @@ func explaining(added []*schema.Update, wide bool) *schema.Update {
 
 // Explains reports whether an update can say why something changed (P38): it
 // says something, and not what an earlier one should have said.
-func Explains(u *schema.Update) bool { return u.Text != "" && u.Amends.IsZero() }
+func Explains(u *schema.Update) bool { return HasWords(u.Text) && u.Amends.IsZero() }
+
+// HasWords reports whether a text says anything: a full stop, a dash or an
+// invisible character does not.
+func HasWords(t schema.Text) bool {
+	return strings.ContainsFunc(string(t), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}
 
 // reopened reports whether what was closed is open, or was open in between:
 // then there is an update of that time, and a later closure.

@@ -59,7 +59,7 @@ func moments(changes []change.Change) string {
 	var words []string
 	for _, c := range changes {
 		w := string(c.Moment)
-		if c.Moment == notice.Edited {
+		if c.Moment == notice.Edited || c.Moment == notice.Facts || c.Field == "cover" {
 			w += "(" + c.Field + ")"
 		}
 		if c.Update != nil {
@@ -98,17 +98,36 @@ func TestBetween(t *testing.T) {
 		{"a step", base, base, "due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-24}", "steps"},
 		{"a standup", base, base, "", "standup: {days: [mon], time: '10:30', zone: UTC, link: 'https://x', attendees: [jdoe]}\n", "standup"},
 		{"the case", base, base, "case: pending", "case: https://crm.example.com/1", "case"},
-		{"the case and the notes", base, base, "{case: pending, meeting_notes: 'https://docs", "{case: 'https://crm.example.com/1', meeting_notes: 'https://notes", "case edited(links)"},
+		{"the case and the notes", base, base, "{case: pending, meeting_notes: 'https://docs", "{case: 'https://crm.example.com/1', meeting_notes: 'https://notes", "facts(links) case"},
 		{"no case", base, base, "case: pending, ", "", "edited(links)"},
 		{"a past update", base, base, "is booked", "was booked", "edited(updates)"},
 		{"a past update, and a new one", base, strings.Replace(base, "is booked", "was booked", 1), "", update("22", ""), "update@22 edited(updates)"},
 		{"a past update gone", base, base, base[strings.Index(base, "updates:"):], "", "edited(updates)"},
-		{"the ask", base, base, "One engineer", "Two engineers", "edited(ask)"},
-		{"the customer", base, base, "Northwind Traders", "Northwind", "edited(customer)"},
+		{"the ask", base, base, "One engineer", "Two engineers", "facts(ask)"},
+		{"the customer", base, base, "Northwind Traders", "Northwind", "facts(customer)"},
 		{"closed", base, closed, "", "", "closed"},
 		{"de-escalated", base, closed, "resolution: resolved", "resolution: deescalated", "deescalated"},
 		{"closed with a last update", base, closed, "closure:", update("22", "") + "closure:", "update@22 closed"},
-		{"closed, with an analysis later", closed, closed, "positive", "positive, rca: {url: 'https://rca'}", "edited(closure)"},
+		{"closed, with an analysis later", closed, closed, "positive", "positive, rca: {requested: true, platform_related: true, url: 'https://rca'}", "rca"},
+		{"an analysis moved to the top level", strings.Replace(closed, "positive", "positive, rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}", 1),
+			"rca: {asked: 2026-11-30, platform_related: true, owner: ebrandt, due: 2026-12-17}\n" + closed, "", "", ""},
+		{"closed, with an analysis that is owed", base, closed, "positive", "positive, rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}", "edited(rca) closed"},
+		{"an analysis asked for", base, base, "", "rca: {asked: 2026-11-24, platform_related: true}\n", "rca"},
+		{"an analysis delivered", base + "rca: {asked: 2026-11-24, platform_related: true}\n", base + "rca: {asked: 2026-11-24, platform_related: true, url: 'https://rca'}\n", "", "", "rca"},
+		{"an analysis with another date", base + "rca: {asked: 2026-11-24, platform_related: true}\n", base + "rca: {asked: 2026-11-24, platform_related: true, due: 2026-12-17}\n", "", "", "edited(rca)"},
+		{"withdrawn", base, base, "", "closure: {at: 2026-11-30T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice}\n", "withdrawn"},
+		{"a closure amended", closed, strings.Replace(closed, "Split the queue.", "Split the queue by team., amended: {at: 2026-12-01T10:00:00Z, by: jdoe, why: It said less}", 1), "", "", "amended"},
+		{"a stand-in", base, base, "", "cover: {dri: kcsm, until: 2026-12-04, reason: Leave}\n", "dri(cover)"},
+		{"a stand-in for longer", base + "cover: {dri: kcsm, until: 2026-12-04, reason: Leave}\n", base + "cover: {dri: kcsm, until: 2026-12-06, reason: Leave}\n", "", "", "dri(cover)"},
+		{"a stand-in no more", base + "cover: {dri: kcsm, until: 2026-12-04, reason: Leave}\n", base, "", "", "edited(cover)"},
+		{"Support called in", base, base, "", "support: {needed: true, tickets: ['https://x']}\n", "support"},
+		{"another account executive", base, base, "", "account: {region: EMEA, account_executive: arivera}\n", "account"},
+		{"an update redacted", base, base, "text: The load test is booked.", "redacted: A name", "redacted@21"},
+		{"an update redacted of one that is closed", closed, closed, "text: The load test is booked.", "redacted: A name", "redacted@21"},
+		{"another Product DRI with a reason", base, strings.Replace(base, "dri: mlee", "dri: dpatel", 1), "", update("22", ""), "product_dri@22"},
+		{"the first Product DRI beside an update", strings.Replace(base, "dri: mlee, ", "", 1), base, "", update("22", ""), "update@22 product_dri"},
+		{"the pending Product DRI beside an update", strings.Replace(base, "dri: mlee", "dri: pending", 1), base, "", update("22", ""), "update@22 product_dri"},
+		{"raised by a full stop", base, strings.Replace(base, "severity: high", "severity: critical", 1), "", "  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: '.'}\n", "severity update@22"},
 		{"closed at another time", closed, closed, "2026-11-30", "2026-11-29", "edited(closure)"},
 		{"closed later without a word", closed, closed, "2026-11-30T10", "2026-11-30T11", "edited(closure)"},
 		{"reopened", closed, reopened, "", update("30", ""), "reopened@30"},
@@ -191,6 +210,9 @@ func apply(before *schema.Escalation, changes []change.Change) schema.Escalation
 			e.Severity = c.After.Severity
 		case notice.DRI:
 			e.DRI = c.After.DRI
+			if c.Field == "cover" {
+				e.Cover = c.After.Cover
+			}
 		case notice.ProductDRI:
 			e.Product.DRI = c.After.Product.DRI
 		case notice.Criteria:
@@ -201,9 +223,18 @@ func apply(before *schema.Escalation, changes []change.Change) schema.Escalation
 			e.Standup = c.After.Standup
 		case notice.Case:
 			e.Links.Case = c.After.Links.Case
-		case notice.Closed, notice.Deescalated:
+		case notice.Redacted:
+			i := slices.IndexFunc(e.Updates, func(u schema.Update) bool { return u.At == c.Update.At })
+			e.Updates[i].Text, e.Updates[i].Redacted = c.Update.Text, c.Update.Redacted
+		case notice.Support:
+			e.Support = c.After.Support
+		case notice.Account:
+			e.Account = c.After.Account
+		case notice.RCA:
+			e.RCA = c.After.RCA
+		case notice.Closed, notice.Deescalated, notice.Withdrawn, notice.Amended:
 			e.Closure = c.After.Closure
-		case notice.Edited:
+		case notice.Edited, notice.Facts:
 			switch c.Field {
 			case "updates":
 				past := change.Past(c.Before, c.After)
@@ -215,11 +246,13 @@ func apply(before *schema.Escalation, changes []change.Change) schema.Escalation
 				e.Product = c.After.Product
 				e.Product.DRI = dri
 			case "links":
+				if c.Moment == notice.Edited { // the link of the case is gone
+					e.Links.Case = c.After.Links.Case
+					break
+				}
 				old := e.Links.Case
 				e.Links = c.After.Links
-				if slices.ContainsFunc(changes, func(c change.Change) bool { return c.Moment == notice.Case }) {
-					e.Links.Case = old
-				}
+				e.Links.Case = old
 			default:
 				to, from := reflect.ValueOf(&e).Elem(), reflect.ValueOf(*c.After)
 				for i := range to.NumField() {
@@ -252,7 +285,7 @@ func moment(r *rand.Rand) schema.Time {
 // edit changes one thing.
 func edit(r *rand.Rand, old *schema.Escalation) *schema.Escalation {
 	e := *old
-	switch r.IntN(16) {
+	switch r.IntN(21) {
 	case 0:
 		e.Severity = pick(r, schema.AllSeverities()...)
 	case 1:
@@ -279,11 +312,29 @@ func edit(r *rand.Rand, old *schema.Escalation) *schema.Escalation {
 	case 11:
 		e.Links.MeetingNotes = pick[schema.URL](r, "https://a", "https://b")
 	case 12, 13:
-		e.Closure = pick(r, nil, &schema.Closure{At: moment(r), Resolution: pick(r, schema.Resolved, schema.Deescalated), Sentiment: pick[schema.Sentiment](r, "red", "green")})
+		e.Closure = pick(r, nil, &schema.Closure{At: moment(r), Resolution: pick(r, schema.Resolved, schema.Deescalated, schema.Withdrawn), Sentiment: pick[schema.Sentiment](r, "red", "green")})
+		if e.Closure != nil && r.IntN(3) == 0 {
+			e.Closure.Amended = &schema.Amended{At: moment(r)}
+		}
 	case 14:
 		e.Ask = pick[schema.Text](r, "a", "b")
 	case 15:
 		e.Customer = pick[schema.Text](r, "a", "b")
+	case 16:
+		e.Cover = pick(r, nil, &schema.Cover{DRI: "kcsm"}, &schema.Cover{DRI: "rking"})
+	case 17:
+		e.RCA = pick(r, nil, &schema.RCA{}, &schema.RCA{Owner: "ebrandt"}, &schema.RCA{URL: "https://a"})
+	case 18:
+		e.Support = pick(r, nil, &schema.Support{}, &schema.Support{Needed: true})
+	case 19:
+		e.Account = pick(r, schema.Account{}, schema.Account{Region: "EMEA"}, schema.Account{CSM: "jdoe"})
+	case 20:
+		e.Updates = slices.Clone(e.Updates)
+		for i := range e.Updates {
+			if r.IntN(2) == 0 {
+				e.Updates[i].Text, e.Updates[i].Redacted = "", "a"
+			}
+		}
 	}
 	return &e
 }

@@ -4,30 +4,31 @@ import (
 	"context"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Authored says when the updates were written that commits added (P37).
+// Authored says when the facts were written that commits added (P37).
 type Authored map[added]time.Time
 
-// added names an update: its file, and its own time.
+// added names a fact, and its file.
 type added struct {
-	path   string
-	update time.Time
+	path string
+	fact change.Fact
 }
 
-// At returns when the commit that first had an update was authored, and whether
+// At returns when the commit that first had a fact was authored, and whether
 // there is one.
-func (a Authored) At(path string, update time.Time) (time.Time, bool) {
-	at, ok := a[added{path, update}]
+func (a Authored) At(path string, fact change.Fact) (time.Time, bool) {
+	at, ok := a[added{path, fact}]
 	return at, ok && !at.IsZero()
 }
 
 // ReadAuthored reads the commits after from up to to, those of side branches as
-// well: an update belongs to the commit that wrote it, not to the merge.
+// well: a fact belongs to the commit that wrote it, not to the merge.
 func ReadAuthored(ctx context.Context, repo *git.Repo, from, to string) (Authored, error) {
 	a := Authored{}
 	for c, err := range repo.Log(ctx, git.LogOptions{From: from, To: to, Reverse: true, Folder: tree.Folder, Contents: isEscalation}) {
@@ -39,10 +40,10 @@ func ReadAuthored(ctx context.Context, repo *git.Repo, from, to string) (Authore
 			at = c.CommitTime
 		}
 		for _, ch := range c.Changes {
-			var e struct{ Updates []schema.Update }
+			var e schema.Escalation
 			document.Read(ch.Path, ch.Data).Decode(&e)
-			for _, u := range e.Updates {
-				if key := (added{ch.Path, u.At.Time}); a[key].IsZero() {
+			for _, f := range change.Facts(&e) {
+				if key := (added{ch.Path, f.Fact}); a[key].IsZero() {
 					a[key] = at
 				}
 			}

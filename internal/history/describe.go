@@ -30,6 +30,10 @@ func describe(c change.Change) Event {
 		e.To = said(c.Update)
 	case notice.DRI:
 		e.From, e.To = string(was.DRI), string(is.DRI)
+		if c.Field == "cover" {
+			e.Change = c.Field
+			e.From, e.To = edited(c.Field, was, is)
+		}
 	case notice.ProductDRI:
 		e.From, e.To = string(was.Product.DRI), string(is.Product.DRI)
 	case notice.Criteria:
@@ -42,9 +46,15 @@ func describe(c change.Change) Event {
 		e.From, e.To = string(was.Links.Case), string(is.Links.Case)
 	case notice.Reopened:
 		e.From = ending(was.Closure)
-	case notice.Closed, notice.Deescalated:
+	case notice.Closed, notice.Deescalated, notice.Withdrawn:
 		e.To = ending(is.Closure)
-	case notice.Edited:
+	case notice.Redacted:
+		e.From, e.To = c.Update.At.Format(time.RFC3339), said(c.Update)
+	case notice.Amended:
+		e.From, e.To = edited(c.Field, was, is)
+	case notice.Support, notice.Account, notice.RCA:
+		e.From, e.To = edited(c.Field, was, is)
+	case notice.Edited, notice.Facts:
 		e.Change = c.Field
 		e.From, e.To = edited(c.Field, was, is)
 	}
@@ -60,15 +70,21 @@ func said(u *schema.Update) string {
 }
 
 func ending(c *schema.Closure) string {
-	if c == nil {
+	switch {
+	case c == nil:
 		return ""
+	case c.Resolution == schema.Withdrawn:
+		return string(c.Resolution) + ": " + brief(string(c.Reason))
 	}
 	return fmt.Sprintf("%s, outcome %s", c.Resolution, c.Outcome)
 }
 
 func standup(s *schema.Standup) string {
-	if s == nil {
+	switch {
+	case s == nil:
 		return ""
+	case s.None != "":
+		return "none: " + brief(string(s.None))
 	}
 	return fmt.Sprintf("%s at %s (%s)", words.Join(s.Days, ", "), s.Time, s.Zone)
 }

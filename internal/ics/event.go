@@ -155,7 +155,7 @@ func (m *maker) make(due []stale.Item) {
 		switch i.Clock {
 		case stale.Step: // the file says more of them than the report
 		case stale.RCA:
-			m.day(i, m.uid("due-rca", ""), fmt.Sprintf("root cause analysis of %s is due", m.name(m.e.Closure.RCA.Owner)), m.e.Closure.RCA.Owner)
+			m.day(i, m.uid("due-rca", ""), fmt.Sprintf("root cause analysis of %s is due", m.name(m.e.RCA.Owner)), m.e.RCA.Owner)
 		default:
 			m.moment(i)
 		}

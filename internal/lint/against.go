@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -20,9 +21,9 @@ type Base struct {
 	*tree.Tree
 	// Commit is the id of the commit, for what to write to have a file back.
 	Commit string
-	// Authored returns when the commit that added an update to a file was
-	// authored; false where none is committed. nil: no commit is judged.
-	Authored func(path string, update time.Time) (at time.Time, committed bool)
+	// Authored returns when the commit that wrote a fact into a file was authored;
+	// false where none is committed. nil: no commit is judged.
+	Authored func(path string, fact change.Fact) (at time.Time, committed bool)
 }
 
 // Against judges a tree as Run does, and what changed in it since base. A
@@ -52,8 +53,8 @@ type against struct {
 
 // escalation judges a file, and if it changed, how.
 func (a *against) escalation(e *tree.Escalation) []finding.Finding {
-	found := a.Linter.Escalation(a.head, e)
 	if tree.Same(a.base.Tree, a.head, e) {
+		found := a.Linter.Escalation(a.head, e, e)
 		for i := range found {
 			found[i].New = !a.sameRules
 		}
@@ -63,12 +64,13 @@ func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 	if a.base.Has(e.Path) {
 		before = a.base.Load(e.Path)
 	}
-	var authored func(time.Time) (time.Time, bool)
+	found := a.Linter.Escalation(a.head, e, before)
+	var authored func(change.Fact) (time.Time, bool)
 	if a.base.Authored != nil {
-		authored = func(update time.Time) (time.Time, bool) { return a.base.Authored(e.Path, update) }
+		authored = func(fact change.Fact) (time.Time, bool) { return a.base.Authored(e.Path, fact) }
 	}
 	found, judged := a.Transition(a.head, Step{Before: before, After: e, Base: a.base.Commit, Authored: authored}, found)
-	judged = slices.Concat(judged, a.together(e, found))
+	judged = slices.Concat(judged, a.together(e, before, found))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.changed[e.Path] = true
@@ -82,9 +84,9 @@ type Step struct {
 	Before, After *tree.Escalation
 	// Base names the commit of Before; empty where none is known.
 	Base string
-	// Authored returns when the commit that added an update was authored. nil: no
+	// Authored returns when the commit that wrote a fact was authored. nil: no
 	// commit is judged.
-	Authored func(update time.Time) (at time.Time, committed bool)
+	Authored func(fact change.Fact) (at time.Time, committed bool)
 }
 
 // Transition judges what changed in an escalation of a tree. found is what was
@@ -94,7 +96,7 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 	if s.After.Broken() {
 		return found, nil
 	}
-	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Tree: t, KnownZone: l.knownZone}, s.Before)
+	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Was: s.Before, Tree: t, KnownZone: l.knownZone}, s.Before)
 	c.Base, c.Authored = s.Base, s.Authored
 	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
 	for _, f := range s.After.Faults {
@@ -146,7 +148,7 @@ func (a *against) vanished() []finding.Finding {
 
 // together tells where a file passes only because the directory or the policy
 // changed with it.
-func (a *against) together(e *tree.Escalation, found []finding.Finding) []finding.Finding {
+func (a *against) together(e, was *tree.Escalation, found []finding.Finding) []finding.Finding {
 	if a.sameRules || e.Broken() {
 		return nil
 	}
@@ -166,7 +168,7 @@ func (a *against) together(e *tree.Escalation, found []finding.Finding) []findin
 			continue
 		}
 		var fields []string
-		for _, f := range a.Linter.Escalation(before.tree, e) {
+		for _, f := range a.Linter.Escalation(before.tree, e, was) {
 			isTold := slices.ContainsFunc(found, func(x finding.Finding) bool { return x.Key() == f.Key() })
 			if f.Level == finding.Error && !isTold && !slices.Contains(fields, f.Field) {
 				fields = append(fields, f.Field)
@@ -207,7 +209,8 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 	for _, f := range found {
 		if f.New && !judged[f.Path] && a.base.Has(f.Path) {
 			judged[f.Path] = true
-			old = append(old, a.Linter.Escalation(a.base.Tree, a.base.Load(f.Path))...)
+			was := a.base.Load(f.Path)
+			old = append(old, a.Linter.Escalation(a.base.Tree, was, was)...)
 		}
 	}
 	if len(shared) > 0 {

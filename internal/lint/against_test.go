@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
@@ -20,7 +21,7 @@ import (
 const northwind = "escalations/2026/northwind.yaml"
 
 // against judges what lies between two sets of files.
-func against(t testing.TB, check *shape.Checker, before, after map[string]string, authored func(string, time.Time) (time.Time, bool)) finding.Report {
+func against(t testing.TB, check *shape.Checker, before, after map[string]string, authored func(string, change.Fact) (time.Time, bool)) finding.Report {
 	t.Helper()
 	open := func(texts map[string]string) *tree.Tree {
 		files := fstest.MapFS{}
@@ -98,7 +99,10 @@ func TestAgainst(t *testing.T) {
 		northwind:       fixture.Read(northwind) + twoUpdates,
 		tree.PeoplePath: fixture.Read(tree.PeoplePath),
 	}
-	const rca = "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17"
+	const rca = "rca: {asked: 2026-12-03, platform_related: true, owner: ebrandt, due: 2026-12-17"
+	const inClosure = "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17"
+	amended := strings.Replace(closure, "sentiment", "amended: {at: 2026-12-04T10:00:00Z, by: jdoe, why: It said too little}, sentiment", 1)
+	reopening := strings.Replace(news, "2026-11-23", "2026-12-04", 1)
 	for _, c := range []struct {
 		name   string
 		before []rewrite // of the base
@@ -127,11 +131,35 @@ func TestAgainst(t *testing.T) {
 		{"closed and edited", []rewrite{{"", "", closure}}, []rewrite{{"", "ask: One", "ask: Two"}, {"", "severity: high", "severity: low"}}, "northwind:3 closed-kept P35; northwind:23 closed-kept P35"},
 		{"closed otherwise", []rewrite{{"", "", closure}}, []rewrite{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
 		{"closed, and the sentiment", []rewrite{{"", "", closure}}, []rewrite{{"", "sentiment: red", "sentiment: green, pattern_issue: 'https://tracker.example.com/1'"}}, ""},
-		{"closed, and the analysis", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
-		{"closed, and the analysis is due later", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+"}, sentiment", 1)}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-18"}}, "northwind:32 closed-kept P35"},
-		{"closed, and an analysis asked for later", []rewrite{{"", "", closure}}, []rewrite{{"", "sentiment: red", rca + ", url: 'https://docs.example.com/rca'}, sentiment: red"}}, ""},
-		{"closed, and the analysis without its link", []rewrite{{"", "", strings.Replace(closure, "sentiment", rca+", url: 'https://docs.example.com/rca'}, sentiment", 1)}}, []rewrite{{"", ", url: 'https://docs.example.com/rca'", ""}}, "northwind:32 closed-kept P35"},
-		{"closed, and an analysis that was declined", []rewrite{{"", "", strings.Replace(closure, "sentiment", "rca: {requested: false, platform_related: false}, sentiment", 1)}}, []rewrite{{"", "rca: {requested: false, platform_related: false}", rca + ", url: 'https://docs.example.com/rca'}"}}, ""},
+		{"closed, and the analysis", []rewrite{{"", "", closure + rca + "}\n"}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-17, url: 'https://docs.example.com/rca'"}}, ""},
+		{"closed, and the analysis is due later", []rewrite{{"", "", closure + rca + "}\n"}}, []rewrite{{"", "due: 2026-12-17", "due: 2026-12-18"}}, ""},
+		{"closed, and an analysis asked for later", []rewrite{{"", "", closure}}, []rewrite{{"", "", rca + "}\n"}}, ""},
+		{"closed, and an analysis asked for later without an owner", []rewrite{{"", "", closure}}, []rewrite{{"", "", "rca: {asked: 2026-12-10, platform_related: true, due: 2026-12-17}\n"}}, "northwind:33 root-cause-analysis P32"},
+		{"closed, and the analysis is gone", []rewrite{{"", "", closure + rca + "}\n"}}, []rewrite{{"", rca + "}\n", ""}}, "northwind:1 closed-kept P35"},
+		{"closed, and an analysis that was declined", []rewrite{{"", "", strings.Replace(closure, "sentiment", "rca: {requested: false, platform_related: false}, sentiment", 1)}}, []rewrite{{"", ", rca: {requested: false, platform_related: false}", ""}, {"", "", rca + "}\n"}}, ""},
+		{"closed, and the analysis moved up", []rewrite{{"", "", strings.Replace(closure, "sentiment", inClosure+"}, sentiment", 1)}}, []rewrite{{"", inClosure + "}, ", ""}, {"", "", rca + "}\n"}}, ""},
+		{"closed, and the owner of the analysis is of another role since", []rewrite{{"", "", closure + rca + "}\n"}}, []rewrite{{tree.PeoplePath, "[engineering]", "[ceo]"}}, ""},
+		{"closed, and amended", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.Replace(amended, "outcome: positive", "outcome: none", 1)}}, ""},
+		{"closed, and amended before it was closed", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.NewReplacer("outcome: positive", "outcome: none", "12-04", "12-02").Replace(amended)}}, "northwind:32 closed-kept P35; northwind:32 closed-kept P35"},
+		{"amended, and once more without a word", []rewrite{{"", "", amended}}, []rewrite{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
+		{"closed by a manager", nil, []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: rking", 1)}}, ""},
+		{"closed by a colleague", nil, []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: okhan", 1)}}, "northwind:32 closed-by P31"},
+		{"closed by the stand-in", []rewrite{{"", "", "cover: {dri: kcsm, until: 2026-12-04, reason: Leave}\n"}, {tree.PeoplePath, "", "  kcsm: {name: Kim Csm, roles: [csm]}\n"}}, []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: kcsm", 1)}}, ""},
+		{"closed by a manager who is none since", []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: vcs", 1)}}, []rewrite{{tree.PeoplePath, "[vp_customer_success]", "[csm]"}}, ""},
+		{"withdrawn", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice}\n"}}, ""},
+		{"withdrawn by the DRI", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: withdrawn, reason: Opened twice}\n"}}, "northwind:32 closed-by P31 P34"},
+		{"withdrawn without a reason", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn}\n"}}, "northwind:32 resolution P34"},
+		{"withdrawn as the duplicate of none", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/nortwind}\n"}}, "northwind:32 related-exists P40"},
+		{"the Product DRI is released", nil, []rewrite{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}, {"", "", news}}, ""},
+		{"the Product DRI is released without a word", nil, []rewrite{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}}, "northwind:16 product-dri-stays P11"},
+		{"the pending Product DRI is named", []rewrite{{"", "dri: mlee", "dri: pending"}, {tree.PolicyPath, "", "product: {pending_hours: 4}\n"}}, []rewrite{{"", "dri: pending", "dri: mlee"}}, ""},
+		{"the Product DRI is pending again", []rewrite{{tree.PolicyPath, "", "product: {pending_hours: 4}\n"}}, []rewrite{{"", "dri: mlee", "dri: pending"}, {"", "", news}}, "northwind:17 product-dri-pending P9 warning; northwind:17 product-dri-stays P11"},
+		{"restricted later", nil, []rewrite{{"", "customer: Northwind Traders", "customer: Northwind Traders\nvisibility: restricted"}}, "northwind:2 public-channel P17 warning; northwind:3 visibility-kept P17"},
+		{"opened with every step done", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", strings.Replace(base[northwind], "due: 2026-11-24", "due: 2026-11-24, done: 2026-11-20", 1)}}, "northwind:27 path-open P7 P38"},
+		{"every step done later", nil, []rewrite{{"", "due: 2026-11-24", "due: 2026-11-24, done: 2026-11-24"}}, ""},
+		{"reopened with every criterion met", []rewrite{{"", "", closure}}, []rewrite{{"", closure, reopening}, {"", "five working days\n", "five working days\n    met: 2026-12-02\n"}}, "northwind:25 path-open P7 P38"},
+		{"a second escalation of the customer", nil, []rewrite{{"escalations/2026/perf.yaml", "", strings.NewReplacer("Northwind Traders", "NORTHWIND  traders", "opened: {at: 2026-11-20", "opened: {at: 2026-11-21", twoUpdates, "").Replace(base[northwind])}}, "perf:2 customer-once P40 warning"},
+		{"a second escalation of the customer that is related", nil, []rewrite{{"escalations/2026/perf.yaml", "", strings.Replace(base[northwind], twoUpdates, "", 1)}, {"", "", "related: [2026/perf]\n"}}, ""},
 		{"closed, and redacted", []rewrite{{"", "", closure}}, []rewrite{{"", "text: First", "redacted: Personal data"}}, ""},
 		{"closed, and a past update", []rewrite{{"", "", closure}}, []rewrite{{"", "text: First", "text: Another"}}, "northwind:30 update-kept P37"},
 		{"closed, and an update", []rewrite{{"", "", closure}}, []rewrite{{"", "closure:", news + "closure:"}}, "northwind:32 closed-kept P35"},
@@ -250,8 +278,8 @@ func TestUpdateInTime(t *testing.T) {
 		{"in time", base, true, at, "", ""},
 		{"in the grace of five minutes", base, true, at.Add(-5 * time.Minute), "", ""},
 		{"of the future", base, true, at.Add(-5*time.Minute - time.Second), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:54:59Z`"},
-		{"three days old", base, true, at.Add(72 * time.Hour), "", ""},
-		{"older", base, true, at.Add(72*time.Hour + time.Second), "northwind:32 update-in-time P37", "write `at: 2026-11-26T09:00:01Z`"},
+		{"three working days old", base, true, at.Add(3*24*time.Hour + 14*time.Hour - time.Second), "", ""}, // Thursday in Berlin
+		{"older", base, true, at.Add(3*24*time.Hour + 14*time.Hour), "northwind:32 update-in-time P37", "write `at: 2026-11-26T23:00:00Z`"},
 		{"of the future, but not committed", base, false, time.Time{}, "", ""},
 		{"behind a past one of the future", rewrite{"", "2026-11-22T09", "2026-11-23T08"}.apply(t, base), true, at.Add(-24 * time.Hour), "northwind:32 update-in-time P37", "at the latest `2026-11-23T08:05:00Z`"},
 		{"just behind a past one of the future", rewrite{"", "2026-11-22T09:00", "2026-11-23T08:58"}.apply(t, base), true, at.Add(-24 * time.Hour), "", ""},
@@ -263,9 +291,12 @@ func TestUpdateInTime(t *testing.T) {
 			if c.before[northwind] != "" {
 				after = rewrite{"", "", news}.apply(t, c.before)
 			}
-			r := against(t, check, c.before, after, func(path string, update time.Time) (time.Time, bool) {
-				if path != northwind || !update.Equal(at) {
-					t.Errorf("asked for %s of %s", update, path)
+			r := against(t, check, c.before, after, func(path string, f change.Fact) (time.Time, bool) {
+				if f.Of != "update" { // where the file is opened, its other times
+					return time.Time{}, false
+				}
+				if path != northwind || !f.At.Equal(at) && c.before[northwind] != "" {
+					t.Errorf("asked for %s of %s", f.At, path)
 				}
 				return c.authored, c.committed
 			})
@@ -275,6 +306,54 @@ func TestUpdateInTime(t *testing.T) {
 			for _, f := range r.Findings {
 				if !strings.Contains(f.Hint, c.hint) {
 					t.Errorf("got the hint %q, want %q in it", f.Hint, c.hint)
+				}
+			}
+		})
+	}
+}
+
+// What the file says has happened is held against the commit that writes it, and
+// so is until when something is put off (P6, P27, P37).
+func TestTimesStated(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	base := map[string]string{northwind: fixture.Read(northwind), tree.PeoplePath: fixture.Read(tree.PeoplePath)}
+	none := map[string]string{tree.PeoplePath: base[tree.PeoplePath]}
+	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	const criterion, step, more = "five working days\n", "due: 2026-11-24}", ""
+	for _, c := range []struct {
+		name   string
+		before map[string]string
+		change rewrite
+		at     time.Time
+		want   string
+	}{
+		{"opened now", none, rewrite{"", more, ""}, at, ""},
+		{"opened a month ago", none, rewrite{"", more, ""}, at.AddDate(0, 1, 0), ""},
+		{"opened in the future", none, rewrite{"", more, ""}, at.Add(-6 * time.Minute), "northwind:4 not-in-future P37"},
+		{"opened with an update of the future", none, rewrite{"", more, twoUpdates}, at, "northwind:30 update-in-time P37; northwind:31 update-in-time P37"},
+		{"met today", base, rewrite{"", criterion, criterion + "    met: 2026-11-20\n"}, at, ""},
+		{"met where it is tomorrow already", base, rewrite{"", criterion, criterion + "    met: 2026-11-21\n"}, at.Add(time.Hour), ""},
+		{"met tomorrow", base, rewrite{"", criterion, criterion + "    met: 2026-11-21\n"}, at, "northwind:27 not-in-future P37"},
+		{"done in the future", base, rewrite{"", step, "due: 2026-11-24, done: 2026-11-24}"}, at, "northwind:28 not-in-future P37"},
+		{"due within the year", base, rewrite{"", step, "due: 2027-11-20}"}, at, ""},
+		{"due in 2099", base, rewrite{"", step, "due: 2099-11-24}"}, at, "northwind:28 not-in-future P37 warning"},
+		{"closed in the future", base, rewrite{"", "", closure}, at, "northwind:29 not-in-future P37"},
+		{"covered for 14 days", base, rewrite{"", "", "cover: {dri: rking, until: 2026-12-04, reason: Leave}\n"}, at, ""},
+		{"covered for longer", base, rewrite{"", "", "cover: {dri: rking, until: 2026-12-05, reason: Leave}\n"}, at, "northwind:29 cover-short P6 P27"},
+		{"snoozed for seven days", base, rewrite{"", "", "snooze: {until: 2026-11-27, reason: Holiday, by: rking}\n"}, at, ""},
+		{"snoozed for longer", base, rewrite{"", "", "snooze: {until: 2026-11-28, reason: Holiday, by: rking}\n"}, at, "northwind:29 cover-short P6 P27"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := against(t, check, c.before, c.change.apply(t, base), func(string, change.Fact) (time.Time, bool) { return c.at, true })
+			if got := told(r.Findings); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			// What is not committed, and what was there, is not judged.
+			for _, r := range []finding.Report{against(t, check, c.before, c.change.apply(t, base), nil), against(t, check, c.change.apply(t, base), c.change.apply(t, base), func(string, change.Fact) (time.Time, bool) { return c.at, true })} {
+				if got := told(r.Findings); got != "" {
+					t.Errorf("got %s", got)
 				}
 			}
 		})

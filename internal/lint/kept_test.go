@@ -57,7 +57,7 @@ func TestJudgingChangesNothing(t *testing.T) {
 		for _, path := range now.Paths {
 			e := now.Load(path)
 			was := dump(e)
-			found := linter.Escalation(now, e)
+			found := linter.Escalation(now, e, nil)
 			told := dump(found)
 			linter.Transition(now, lint.Step{Before: before.Load(path), After: e}, found)
 			if is := dump(e); is != was {

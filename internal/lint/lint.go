@@ -22,7 +22,7 @@ import (
 // tree has the same findings wherever and whenever it is judged.
 func Run(t *tree.Tree, rules *rule.Set) finding.Report {
 	l := New(rules)
-	briefs, found := l.escalations(t, func(e *tree.Escalation) []finding.Finding { return l.Escalation(t, e) })
+	briefs, found := l.escalations(t, func(e *tree.Escalation) []finding.Finding { return l.Escalation(t, e, nil) })
 	return l.report(t, slices.Concat(l.Shared(t, briefs), found))
 }
 
@@ -85,9 +85,10 @@ func (l *Linter) escalations(t *tree.Tree, judge func(*tree.Escalation) []findin
 	return briefs, slices.Concat(found...)
 }
 
-// Escalation judges one escalation of a tree.
-func (l *Linter) Escalation(t *tree.Tree, e *tree.Escalation) []finding.Finding {
-	return l.escalation(&rule.Pass{Escalation: e, Tree: t, KnownZone: l.knownZone}).findings
+// Escalation judges one escalation of a tree. was is the version that it is
+// compared with; nil where it is new, or compared with none.
+func (l *Linter) Escalation(t *tree.Tree, e, was *tree.Escalation) []finding.Finding {
+	return l.escalation(&rule.Pass{Escalation: e, Was: was, Tree: t, KnownZone: l.knownZone}).findings
 }
 
 func (l *Linter) escalation(c *rule.Pass) verdict {

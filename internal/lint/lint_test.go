@@ -143,6 +143,26 @@ func TestOneMistakeOneFinding(t *testing.T) {
 		{"a redacted update", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], redacted: Personal data}\nask: One", ""},
 		{"a redacted update with its text", "ask: One", "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [internal], text: a, redacted: Personal data}\nask: One", "24 update-told P24"},
 		{"a line that is no key, and no Product DRI, whom it may mean", "  dri: mlee\n  team: [okhan]\nsupport: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", "  team: [okhan]\nsupport: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\nProduct is Min Lee\n", "19 yaml-syntax"},
+		{"a stand-in", "ask: One", "cover: {dri: rking, until: 2026-12-04, reason: Leave}\nask: One", ""},
+		{"the DRI as stand-in", "ask: One", "cover: {dri: jdoe, until: 2026-12-04, reason: Leave}\nask: One", "23 cover P6"},
+		{"a stand-in of another role", "ask: One", "cover: {dri: okhan, until: 2026-12-04, reason: Leave}\nask: One", "23 role-fits P8"},
+		{"a stand-in for no reason", "ask: One", "cover: {dri: rking, until: 2026-12-04}\nask: One", "23 cover P6"},
+		{"a manager as CSM", "  csm: jdoe\n", "  csm: rking\n", "14 escalation-dri P6"},
+		{"a pending CSE", "  csm: jdoe\n  account_executive: arivera\ndri: jdoe", "  cse: pending\n  cse_help_case: https://crm.example.com/1\n  account_executive: arivera\ndri: arivera", "12 cse-pending P6"},
+		{"a pending CSE without the case", "  csm: jdoe\n  account_executive: arivera\ndri: jdoe", "  cse: pending\n  account_executive: arivera\ndri: arivera", "10 cse-help-case P6; 12 cse-pending P6"},
+		{"a pending CSM", "csm: jdoe", "csm: pending", "12 known-person P8"},
+		{"a pending Product DRI", "dri: mlee", "dri: pending", "17 product-dri-pending P9"},
+		{"no standup at high", "ask: One", "standup: {none: We talk each morning}\nask: One", "23 standup P19"},
+		{"a standup of nothing", "ask: One", "standup: {}\nask: One", "23 standup P19"},
+		{"a restricted one that its id names", "ask: One", "visibility: restricted\nask: One", "2 public-channel P17; 23 public-channel P17"},
+		{"related to none", "ask: One", "related: [2026/other]\nask: One", "23 related-exists P40"},
+		{"related to itself", "ask: One", "related: [2026/northwind]\nask: One", "23 related-exists P40"},
+		{"not met, but each has its date", "for five working days\n", "for five working days\n    met: 2026-12-02\n" + closure, "28 closure-answers P31"},
+		{"waived though the outcome is positive", "ask: One", strings.Replace(closure, "'https://docs.example.com/agreed'", "{waived: No answer, by: rking}", 1) + "ask: One", "23 agreement P30"},
+		{"waived though the outcome is positive, and asked", "ask: One", strings.Replace(closure, "'https://docs.example.com/agreed'", "{waived: No answer, by: rking, asked: 'https://mail.example.com/1'}", 1) + "ask: One", ""},
+		{"an analysis in the closure", "ask: One", strings.Replace(closure, "sentiment", "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}, sentiment", 1) + "ask: One", "23 root-cause-analysis P32"},
+		{"an analysis in the closure that nobody owns", "ask: One", strings.Replace(closure, "sentiment", "rca: {requested: true, platform_related: true, due: 2026-12-17}, sentiment", 1) + "ask: One", "23 root-cause-analysis P32"},
+		{"an analysis owned by another role", "ask: One", "rca: {asked: 2026-11-24, platform_related: true, owner: okhan}\nask: One", "23 role-fits P8"},
 		{"an unknown key", "ask: One", "priority: 1\nask: One", "23 unknown-key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -288,6 +308,7 @@ func numbered(format string, n int) string {
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	good := []byte(fixture.Read(fixture.Northwind))
+	another := []byte(strings.Replace(string(good), "Northwind Traders", "Acme", 1))
 	people := []byte(fixture.Read(tree.PeoplePath))
 	check := checker(t)
 	for name, want := range map[string]string{
@@ -313,7 +334,7 @@ func TestPlaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, check, fstest.MapFS{tree.PeoplePath: {Data: people}, "escalations/2026/northwind.yaml": {Data: good}, name: {Data: good}})
+			r := run(t, check, fstest.MapFS{tree.PeoplePath: {Data: people}, "escalations/2026/northwind.yaml": {Data: good}, name: {Data: another}})
 			var rules []string
 			for _, f := range r.Findings {
 				rules = append(rules, f.Rule)

@@ -49,7 +49,7 @@ const (
 	// Significant is an update that was added and marked as a significant change
 	// of status.
 	Significant Moment = "significant"
-	// DRI: another person is the DRI.
+	// DRI: another person is the DRI, or stands in for the DRI.
 	DRI Moment = "dri"
 	// ProductDRI: another person is the Product DRI, the first, or none.
 	ProductDRI Moment = "product_dri"
@@ -61,6 +61,18 @@ const (
 	Standup Moment = "standup"
 	// Case: the link of the case arrived or changed.
 	Case Moment = "case"
+	// Support: Support was called in, or what is known of it changed.
+	Support Moment = "support"
+	// Account: somebody else looks after the account, or in another region.
+	Account Moment = "account"
+	// Facts: what was told at the opening was rewritten, such as the ask.
+	Facts Moment = "facts"
+	// RCA: the customer asked for a root cause analysis, or it was delivered.
+	RCA Moment = "rca"
+	// Redacted: the text of an update that should never have been written is gone.
+	Redacted Moment = "redacted"
+	// Amended: what a closure says was corrected.
+	Amended Moment = "amended"
 	// Edited: another field changed. Nobody is told of it.
 	Edited Moment = "edited"
 	// Deescalated: it was closed because the risk is low enough to be watched
@@ -68,6 +80,8 @@ const (
 	Deescalated Moment = "deescalated"
 	// Closed: it was closed as resolved.
 	Closed Moment = "closed"
+	// Withdrawn: it was closed because it was opened in error, or twice.
+	Withdrawn Moment = "withdrawn"
 	// Reminder: something is overdue. No change brings it.
 	Reminder Moment = "reminder"
 )
@@ -76,7 +90,7 @@ const (
 // escalation in one place go out as one message.
 func (m Moment) Short() bool {
 	switch m {
-	case DRI, ProductDRI, Criteria, Steps, Standup, Case, Reminder:
+	case Criteria, Steps, Standup, Case, Support, Account, Facts, RCA, Amended, Reminder:
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"time"
 
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -24,27 +25,60 @@ func Managers(d schema.Directory, e *schema.Escalation) []schema.Handle {
 	return slices.DeleteFunc(managers, func(h schema.Handle) bool { return !d.People[h].Left.IsZero() })
 }
 
+// CSE returns the CSE of the account; nobody while one is being assigned (P6).
+func CSE(e *schema.Escalation) schema.Handle { return assigned(e.Account.CSE) }
+
+// ProductDRI returns the Product DRI; nobody while one is being assigned (P9).
+func ProductDRI(e *schema.Escalation) schema.Handle { return assigned(e.Product.DRI) }
+
+func assigned(h schema.Handle) schema.Handle {
+	if h == schema.PendingPerson {
+		return ""
+	}
+	return h
+}
+
+// StandIn returns who stands in for the DRI on a day (P6): nobody where there is
+// no cover, or it has ended. Of a zero day it is not known, and a cover counts.
+func StandIn(e *schema.Escalation, day time.Time) schema.Handle {
+	if e.Cover == nil || !day.IsZero() && e.Cover.Until.Before(day.UTC().Truncate(24*time.Hour)) {
+		return ""
+	}
+	return e.Cover.DRI
+}
+
 // Stakeholders returns who belongs into the channel of an escalation (P12,
-// P18): the DRIs, whoever looks after the account or opened it, the product
-// team, who comes to the standup, and who was added by name.
+// P18): the DRIs and the stand-in, whoever looks after the account or opened it,
+// the product team, the owners of what is to be done, who comes to the standup,
+// and who was added by name.
 func Stakeholders(e *schema.Escalation) []schema.Handle {
-	list := append(DRIs(e), e.Account.CSM, e.Account.CSE, e.Account.AccountExecutive)
+	list := DRIs(e)
+	if e.Cover != nil {
+		list = append(list, e.Cover.DRI)
+	}
+	list = append(list, e.Account.CSM, e.Account.CSE, e.Account.AccountExecutive)
 	if e.Account.ServicesProject != nil {
 		list = append(list, e.Account.ServicesProject.Manager)
 	}
 	list = append(list, e.Opened.By)
 	list = append(list, e.Product.Team...)
+	for _, s := range e.NextSteps {
+		if s.Done.IsZero() {
+			list = append(list, s.Owner)
+		}
+	}
 	if e.Standup != nil {
 		list = append(list, e.Standup.Attendees...)
 	}
 	return Each(append(list, e.FYI...))
 }
 
-// Each returns the handles that there are, each once, in their order.
+// Each returns the handles that there are, each once, in their order. Whoever is
+// being assigned is nobody yet.
 func Each(list []schema.Handle) []schema.Handle {
 	each := []schema.Handle{}
 	for _, h := range list {
-		if h != "" && !slices.Contains(each, h) {
+		if assigned(h) != "" && !slices.Contains(each, h) {
 			each = append(each, h)
 		}
 	}

@@ -6,6 +6,10 @@ package process
 import (
 	"path"
 	"slices"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -138,4 +142,10 @@ func Informed(d schema.Directory, p schema.Policy, e *schema.Escalation) (inform
 		}
 	}
 	return informed, unfilled
+}
+
+// SameCustomer is a customer's name as names are compared (P40): without regard
+// to its spaces, its case and the way in which Unicode writes its letters.
+func SameCustomer(name schema.Text) string {
+	return cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(string(name)), " ")))
 }

@@ -1,12 +1,17 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 func channelName() Rule {
@@ -95,10 +100,10 @@ func channelUnique() Rule {
 			}
 		},
 		Wrong: Example{
-			YAML: "-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\nchannel: esc_northwind\n",
+			YAML: "-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\ncustomer: Northwind Seeds\nchannel: esc_northwind\n",
 			Mark: "# yaml-language-server: $schema=../../schema/escalation.schema.json", // line 1 of the later file, which states no channel
 		},
-		Right: ex("-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\nchannel: esc_northwind-2\n"),
+		Right: ex("-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\ncustomer: Northwind Seeds\nchannel: esc_northwind-2\n"),
 	}
 }
 
@@ -107,16 +112,62 @@ func publicChannel() Rule {
 		Name:    "public-channel",
 		Cites:   []string{"P17"},
 		Summary: "an escalation is public (a warning)",
-		Why: "The process wants the channel public, so that whoever can help finds it. `visibility: restricted` keeps the text out of the announcement, which then has only id, severity and DRI. " +
-			"It does not hide the file: whoever can read this repository can read it.",
+		Why: "The process wants the channel public, so that whoever can help finds it. `visibility: restricted` keeps the text out of the announcement, which then has only id, severity, DRI and who is informed. " +
+			"It does not hide the file: whoever can read this repository can read it. The id and the channel's name are told: they should not name the customer.",
+		Reading: "That an escalation may be restricted at all is this project's reading. No setting changes it.",
 		Fields: []string{"/visibility"},
 		Escalation: func(c *Pass) {
-			if c.Visibility == "restricted" {
-				c.Warn("/visibility", "a restricted escalation announces only id, severity and DRI, but the process wants it public",
-					"leave `visibility` out, unless there is a strong reason")
+			if c.Visibility != schema.Restricted {
+				return
+			}
+			c.Warn("/visibility", "a restricted escalation announces only id, severity, DRI and who is informed, but the process wants it public",
+				"leave `visibility` out, unless there is a strong reason")
+			channel := process.Channel(c.ID, &c.Escalation.Escalation, c.Tree.Policy)
+			if word := named(string(c.Customer), path.Base(string(c.ID)), strings.TrimPrefix(string(channel), string(c.Tree.Policy.Channels.Prefix))); word != "" {
+				c.Warn("/customer", fmt.Sprintf("the announcement names the customer all the same: %s is in the id or the channel's name", code(word)),
+					"before it is merged, give the file and the channel names that say nothing, such as `confidential-1`")
 			}
 		},
-		Wrong: marked("visibility: restricted\n", "restricted"),
+		Wrong: marked("customer: Fabrikam\nvisibility: restricted\n", "restricted"),
 		Right: ex("visibility: public\n"),
+	}
+}
+
+// named returns the first word of a customer's name, of three letters or more,
+// that is one of the words of other names; empty where there is none.
+func named(customer string, names ...string) string {
+	split := func(s string) []string {
+		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	}
+	var taken []string
+	for _, n := range names {
+		taken = append(taken, split(n)...)
+	}
+	for _, word := range split(customer) {
+		if utf8.RuneCountInString(word) > 2 && slices.Contains(taken, word) {
+			return word
+		}
+	}
+	return ""
+}
+
+func visibilityKept() Rule {
+	return Rule{
+		Name:    "visibility-kept",
+		Cites:   []string{"P17"},
+		Summary: "whether an escalation is public is set at the opening and never changes",
+		Why: "What was announced cannot be taken back, and a public channel cannot be made private with what was said in it. " +
+			"What was kept back was kept back for a reason: it is not told later by a change of one word.",
+		Transition: func(t *Transition) {
+			if t.Before == nil {
+				return
+			}
+			was, is := cmp.Or(t.Before.Visibility, schema.Public), cmp.Or(t.Visibility, schema.Public)
+			if was != is {
+				t.Error("/visibility", fmt.Sprintf("the escalation was opened as %s, and stays so", code(was)), "write `visibility: "+string(was)+"`")
+			}
+		},
+		Wrong: changed("customer: Fabrikam\n", "customer: Fabrikam\nvisibility: restricted\n", "restricted"),
+		Right: changed("customer: Fabrikam\n", "customer: Fabrikam\nvisibility: public\n", ""),
 	}
 }

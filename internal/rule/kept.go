@@ -16,9 +16,10 @@ func closedKept() Rule {
 		Name:    "closed-kept",
 		Cites:   []string{"P35"},
 		Summary: "a closed escalation does not change, unless it is reopened",
-		Why: "What was told at the closing stays as it was told. The link of the root cause analysis, the pattern issue and the sentiment may be set and corrected later. " +
+		Why: "What was told at the closing stays as it was told. The root cause analysis, the pattern issue and the sentiment may be set and corrected later; " +
+			"what else the closure says, with `closure.amended`, which says who corrected it, when and why. " +
 			"For anything else the escalation is reopened: delete `closure`, and add an update that says why.",
-		Reading: "An update that should never have been written may be redacted here as well, and an analysis that the customer asked for later may be added once it has its link.",
+		Reading: "That a closure may be amended is this project's reading. An update that should never have been written may be redacted here as well. No setting changes this.",
 		Transition: func(t *Transition) {
 			if t.Before == nil || t.Before.Closure == nil || t.changeable() {
 				return
@@ -26,13 +27,16 @@ func closedKept() Rule {
 			hint := func(field string) string {
 				return t.putBack(field) + ", or reopen the escalation: delete `closure` and add an update that says why"
 			}
+			amended := amendedNow(t.Before.Closure, t.Closure)
 			told := map[string]bool{} // two moments can be of one field
 			for _, c := range t.Changes {
 				switch {
 				case c.Update == nil && told[c.Field]:
+				case c.Field == "rca" && t.RCA != nil, c.Moment == notice.Amended && amended, c.Moment == notice.Redacted:
 				case c.Field == "closure":
 					for _, field := range closureChanges(t.Before.Closure, t.Closure) {
-						t.Error(field, "the escalation is closed, and its closure changed here", hint(field))
+						t.Error(field, "the escalation is closed, and its closure changed here", t.putBack(field)+", or say who corrected it, and why: "+
+							"add `amended: {at: ..., by: ..., why: ...}` to the closure")
 					}
 				case c.Field == "updates" && c.Moment == notice.Edited:
 					// update-kept tells it, and lets through what is redacted.
@@ -70,7 +74,7 @@ func closureChanges(was, is *schema.Closure) []string {
 	for i := range before.NumField() {
 		name, _, _ := strings.Cut(before.Type().Field(i).Tag.Get("yaml"), ",")
 		switch {
-		case name == "sentiment", name == "pattern_issue" && is.PatternIssue != "", name == "rca" && mayChange(was.RCA, is.RCA):
+		case name == "sentiment", name == "pattern_issue" && is.PatternIssue != "":
 		case !reflect.DeepEqual(before.Field(i).Interface(), after.Field(i).Interface()):
 			fields = append(fields, "/closure/"+name)
 		}
@@ -78,18 +82,17 @@ func closureChanges(was, is *schema.Closure) []string {
 	return fields
 }
 
-// mayChange reports whether no more than the link of an analysis is new, or one
-// that was not asked for before and has its link.
-func mayChange(was, is *schema.RCA) bool {
+// amendedNow reports whether a closure says that it was corrected, and did not
+// before (P35): later than the closing, and than what was corrected before.
+func amendedNow(was, is *schema.Closure) bool {
 	switch {
-	case is == nil:
-		return was == nil
-	case was == nil || !was.Requested:
-		return is.URL != "" || was != nil && *was == *is
+	case is.Amended == nil || is.Amended.Why == "" || is.At != was.At:
+		return false
+	case was.Amended == nil:
+		return is.Amended.At.After(was.At.Time)
+	default:
+		return is.Amended.At.After(was.Amended.At.Time)
 	}
-	before, after := *was, *is
-	before.URL, after.URL = "", ""
-	return before == after && (is.URL != "" || was.URL == "")
 }
 
 func pathKept() Rule {

@@ -18,7 +18,7 @@ func knownPerson() Rule {
 		Why: "Mentions, invitations and reminders go to the person whom people.yaml lists under the handle. " +
 			"A handle that is not there reaches nobody.",
 		Escalation: func(c *Pass) {
-			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
+			for m := range mentions(c) {
 				if c.Full() {
 					return
 				}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -17,6 +18,9 @@ type mention struct {
 	who   schema.Handle
 	// fits are the roles of which the person needs one; none: anybody (P8).
 	fits []schema.Role
+	// set reports that the role is asked for of a closed escalation, too, because
+	// the field is set here: what the directory says later leaves it alone.
+	set bool
 	// then is the time that the file speaks of, where it tells of the past:
 	// what somebody did who left later stays true. Zero: it speaks of today.
 	then time.Time
@@ -32,7 +36,8 @@ func (m mention) Field() string {
 
 // mentions yields every person an escalation names, but for the dri, which P6
 // alone judges, and the one who waives an agreement, whom P30 judges.
-func mentions(e *schema.Escalation, p schema.Policy) iter.Seq[mention] {
+func mentions(c *Pass) iter.Seq[mention] {
+	e, p := &c.Escalation.Escalation, c.Tree.Policy
 	return func(yield func(mention) bool) {
 		ok := true
 		say := func(m mention) {
@@ -49,13 +54,16 @@ func mentions(e *schema.Escalation, p schema.Policy) iter.Seq[mention] {
 			}
 		}
 		say(mention{field: "/opened/by", entry: -1, who: e.Opened.By, then: e.Opened.At.Time})
-		one("/account/csm", e.Account.CSM, schema.RoleCSM)
-		one("/account/cse", e.Account.CSE, schema.RoleCSE)
+		one("/account/csm", e.Account.CSM, schema.RoleCSM, schema.RoleCSMManager)
+		one("/account/cse", process.CSE(e), schema.RoleCSE, schema.RoleCSELeader)
 		one("/account/account_executive", e.Account.AccountExecutive, schema.RoleAccountExecutive)
 		if e.Account.ServicesProject != nil {
 			one("/account/services_project/manager", e.Account.ServicesProject.Manager, schema.RoleServicesProjectManager)
 		}
-		one("/product/dri", e.Product.DRI, schema.ProductRoles()...)
+		if e.Cover != nil {
+			one("/cover/dri", e.Cover.DRI, coverRoles(e)...)
+		}
+		one("/product/dri", process.ProductDRI(e), schema.ProductRoles()...)
 		many("/product/team/%d", e.Product.Team, schema.ProductRoles()...)
 		if e.Support != nil {
 			one("/support/dri", e.Support.DRI, schema.RoleSupportEngineer, schema.RoleSupportManager)
@@ -79,9 +87,36 @@ func mentions(e *schema.Escalation, p schema.Policy) iter.Seq[mention] {
 		}
 		if c := e.Closure; c != nil {
 			say(mention{field: "/closure/by", entry: -1, who: c.By, then: c.At.Time})
-			if c.RCA != nil {
-				one("/closure/rca/owner", c.RCA.Owner, schema.RoleEngineering)
+			if c.Amended != nil {
+				say(mention{field: "/closure/amended/by", entry: -1, who: c.Amended.By, then: c.Amended.At.Time})
 			}
 		}
+		if e.RCA != nil {
+			field := "/rca/owner"
+			if !c.Has("/rca") {
+				field = "/closure/rca/owner"
+			}
+			say(mention{field: field, entry: -1, who: e.RCA.Owner, fits: []schema.Role{schema.RoleEngineering}, set: c.sets(rcaOwner)})
+		}
 	}
+}
+
+func rcaOwner(e *schema.Escalation) schema.Handle {
+	if e.RCA == nil {
+		return ""
+	}
+	return e.RCA.Owner
+}
+
+// coverRoles are the roles of which a stand-in needs one: those that the DRI has
+// there, or a manager's (P6, P8).
+func coverRoles(e *schema.Escalation) []schema.Role {
+	role := []schema.Role{schema.RoleAccountExecutive}
+	switch _, clause := process.DRI(e.Account); clause {
+	case process.ServicesProject:
+		role = []schema.Role{schema.RoleServicesProjectManager}
+	case process.AssignedCSM:
+		role = []schema.Role{schema.RoleCSM}
+	}
+	return append(role, schema.ManagerRoles()...)
 }

@@ -18,7 +18,7 @@ func personLeft() Rule {
 			if !c.Open() {
 				return
 			}
-			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
+			for m := range mentions(c) {
 				p, _ := c.Person(m.who)
 				if p.Left.IsZero() || !m.then.IsZero() && m.then.Before(p.Left.AddDate(0, 0, 1)) {
 					continue

@@ -19,7 +19,7 @@ func productDRILevel() Rule {
 		Reading: "The VP of Product counts as one of the product leadership. At medium and low any product role will do. " +
 			"`severities.<level>.product_dri` in the policy changes the roles.",
 		Escalation: func(c *Pass) {
-			h := c.Product.DRI
+			h := process.ProductDRI(&c.Escalation.Escalation)
 			fits := c.Tree.Policy.Severities.Of(c.Severity).ProductDRI
 			if !c.Open() || h == "" || len(fits) == 0 {
 				return

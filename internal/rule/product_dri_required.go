@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 func productDRIRequired() Rule {
@@ -32,5 +33,30 @@ func productDRIRequired() Rule {
 		},
 		Wrong: marked("severity: high\nproduct:\n  related: true\n", "product"),
 		Right: ex("severity: high\nproduct:\n  related: true\n  dri: mlee\n"),
+	}
+}
+
+func productDRIPending() Rule {
+	return Rule{
+		Name:        "product-dri-pending",
+		NeedsPolicy: true,
+		Cites:       []string{"P9"},
+		Summary:     "a Product DRI is pending only where the policy allows it, and not for long (a warning)",
+		Why: "A product-related escalation at high or critical needs a Product DRI. Where Product assigns one within some hours, `product.pending_hours` in the policy allows `dri: pending` for so long: " +
+			"the notices say that one is to be assigned, and mention the product leadership.",
+		Reading: "By default a Product DRI is named at once. `product.pending_hours` in the policy changes that.",
+		Escalation: func(c *Pass) {
+			if !c.Open() || c.Product.DRI != schema.PendingPerson {
+				return
+			}
+			hours, fits := c.Tree.Policy.Product.PendingHours, c.Tree.Policy.Severities.Of(c.Severity).ProductDRI
+			if hours == nil || *hours == 0 {
+				c.Error("/product/dri", "the Product DRI is pending, which the policy does not allow", "name one; "+whoFits(c, fits))
+				return
+			}
+			c.Warn("/product/dri", fmt.Sprintf("the Product DRI is pending, which is overdue after %d hours", *hours), "name one; "+whoFits(c, fits))
+		},
+		Wrong: marked("product: {related: true, dri: pending}\n", "pending"),
+		Right: ex("product: {related: true, dri: mlee}\n"),
 	}
 }

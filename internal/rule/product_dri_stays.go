@@ -13,7 +13,8 @@ func productDRIStays() Rule {
 		Cites:   []string{"P11"},
 		Summary: "the Product DRI stays until the end, or is replaced with a reason",
 		Why: "The Product DRI is the customer's stable counterpart from Product. While the escalation is open there is always one once there was one; " +
-			"another may take over with an update that says why, or because the severity rises. Product managers in `product.team` come and go freely.",
+			"another may take over with an update that says why, or because the severity rises. Where it turns out not to be product related after all, `related: false` with such an update releases the Product DRI. " +
+			"Product managers in `product.team` come and go freely.",
 		Reading: "That the severity was raised counts as a reason. No setting changes this.",
 		Transition: func(t *Transition) {
 			if t.Before == nil || t.Before.Closure != nil {
@@ -21,11 +22,17 @@ func productDRIStays() Rule {
 			}
 			was, is := t.Before.Product.DRI, t.Product.DRI
 			raised := rank(t.Severity) < rank(t.Before.Severity)
+			unrelated := t.Product.Related != nil && !*t.Product.Related && (t.Before.Product.Related == nil || *t.Before.Product.Related)
 			switch {
-			case was == "" || was == is:
+			case was == "" || was == schema.PendingPerson && is != "" || was == is:
+			case is == "" && unrelated && t.explained():
+			case is == "" && unrelated:
+				t.Error("/product/related", fmt.Sprintf("the Product DRI %s is released, and no new update says why it is not product related", t.named(was)), explain)
+			case is == schema.PendingPerson:
+				t.Error("/product/dri", fmt.Sprintf("the Product DRI %s is gone, but stays until somebody takes over", t.named(was)), fmt.Sprintf("write `dri: %s` back, or name who takes over, with an update that says why", was))
 			case is == "":
 				t.Error("/product", fmt.Sprintf("the Product DRI %s is gone, but stays until the escalation is resolved", t.named(was)),
-					fmt.Sprintf("write `dri: %s` back under `product`, or name who takes over, with an update that says why", was))
+					fmt.Sprintf("write `dri: %s` back under `product`, or name who takes over, or write `related: false`, with an update that says why", was))
 			case !raised && !t.explained():
 				t.Error("/product/dri", fmt.Sprintf("%s takes over from %s as Product DRI, and no new update says why", code(is), t.named(was)), explain)
 			}

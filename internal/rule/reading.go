@@ -117,8 +117,8 @@ func placeRules() []Rule {
 			Summary: "an escalation is `escalations/<year>/<name>.yaml`",
 			Why: "The path is the escalation's identity: it stands in announcements and links. The year has four digits; " +
 				"the name has small letters, digits, dashes and underscores, at most 76, because the channel is called by it.",
-			Wrong: Example{YAML: "-- escalations/2026/North Wind.yaml --\ncustomer: Northwind Traders\n"},
-			Right: ex("-- escalations/2026/north-wind.yaml --\ncustomer: Northwind Traders\n"),
+			Wrong: Example{YAML: "-- escalations/2026/North Wind.yaml --\ncustomer: North Wind\n"},
+			Right: ex("-- escalations/2026/north-wind.yaml --\ncustomer: North Wind\n"),
 		},
 		{
 			Name:    "file-empty",

@@ -2,7 +2,6 @@ package rule
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -16,17 +15,16 @@ func roleFits() Rule {
 		Summary: "whoever is named holds a role that fits the field",
 		Why: "A CSM field names a csm, a Support DRI somebody of Support, the owner of an RCA somebody of Engineering. " +
 			"Where the field does not ask for a role, anybody of the directory fits. `dri` is judged by escalation-dri alone.",
-		Reading: "Roles are checked while an escalation is open; in a closed one, only of the owner of its RCA. " +
+		Reading: "Roles are checked while an escalation is open; of the owner of its RCA, where that is set. " +
 			"With `review: [snooze]` in the policy, a snooze is decided by a manager.",
 		Escalation: func(c *Pass) {
-			for m := range mentions(&c.Escalation.Escalation, c.Tree.Policy) {
-				inClosure := strings.HasPrefix(m.field, "/closure/")
-				if len(m.fits) == 0 || !c.Open() && !inClosure {
+			for m := range mentions(c) {
+				if len(m.fits) == 0 || !c.Open() && !m.set {
 					continue
 				}
 				p, known := c.Person(m.who)
 				switch {
-				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || inClosure && !p.Left.IsZero():
+				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || !c.Open() && !p.Left.IsZero():
 				case m.field == "/product/dri" && c.Severity.NeedsProduct(): // product-dri-level asks for more
 				default:
 					c.Error(m.Field(), unfit(m.who, p, shape.Name(m.Field()), m.fits), whoFits(c, m.fits))

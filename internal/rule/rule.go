@@ -8,8 +8,10 @@ package rule
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/edit"
@@ -99,6 +101,9 @@ func didYouMean[T ~string](message string, value T, words []string, otherwise st
 // Pass is one escalation under judgement.
 type Pass struct {
 	*tree.Escalation
+	// Was is the escalation in the version that it is compared with; nil where it
+	// is new or compared with none.
+	Was *tree.Escalation
 	// Tree is where the escalation stands.
 	Tree *tree.Tree
 	// KnownZone reports whether a time zone exists.
@@ -143,6 +148,11 @@ func (c *Pass) Full() bool { return c.told.Full() }
 
 // Open reports whether the escalation is open.
 func (c *Pass) Open() bool { return process.Open(&c.Escalation.Escalation) }
+
+// sets reports whether a person is not the one whom the version before named.
+func (c *Pass) sets(who func(*schema.Escalation) schema.Handle) bool {
+	return c.Was == nil || who(&c.Was.Escalation) != who(&c.Escalation.Escalation)
+}
 
 // Person returns the person that a handle names. known is true also where the
 // directory could not be read: then nobody can be said to be unknown.
@@ -209,7 +219,15 @@ type Brief struct {
 	Region   schema.RegionName
 	Channel  schema.ChannelName
 	Previous schema.ID
+	// Customer is the customer's name as names are compared.
+	Customer    string
+	Opened      time.Time
+	Related     []schema.ID
+	DuplicateOf schema.ID
 }
+
+// Equal reports whether the rules see no difference between two.
+func (b Brief) Equal(other Brief) bool { return reflect.DeepEqual(b, other) }
 
 // NewBrief makes a Brief of an escalation.
 func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
@@ -219,11 +237,23 @@ func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
 	b := Brief{
 		Path: e.Path, ID: e.ID, Open: process.Open(&e.Escalation), Severity: e.Severity, Region: e.Account.Region,
 		Channel: process.Channel(e.ID, &e.Escalation, p), Previous: e.Previous,
+		Customer: process.SameCustomer(e.Customer), Opened: e.Opened.At.Time, Related: e.Related,
+	}
+	if e.Closure != nil {
+		b.DuplicateOf = e.Closure.DuplicateOf
 	}
 	for _, f := range e.Faults { // what is told of a file is not told of two
 		switch f.Pointer {
+		default:
+			if strings.HasPrefix(f.Pointer, "/related/") {
+				b.Related = nil
+			}
 		case "/previous":
 			b.Previous = ""
+		case "/related":
+			b.Related = nil
+		case "/closure/duplicate_of":
+			b.DuplicateOf = ""
 		case "/channel":
 			b.Channel = ""
 		case "/closure":
@@ -266,11 +296,20 @@ func (w *Whole) Warn(f *tree.File, field, message, hint string) {
 // TellIn reports that an escalation breaks the rule. The file is read once
 // more, to find the place: only a file with a finding pays for it.
 func (w *Whole) TellIn(path, field, value string, s Said) {
+	w.sayIn(finding.Error, path, field, value, s)
+}
+
+// WarnIn reports what is worth knowing of an escalation, as TellIn does.
+func (w *Whole) WarnIn(path, field, value string, s Said) {
+	w.sayIn(finding.Warning, path, field, value, s)
+}
+
+func (w *Whole) sayIn(level finding.Level, path, field, value string, s Said) {
 	if w.Full() {
 		return
 	}
 	e := w.Load(path)
-	f := w.told.Take(w.rule.finding(finding.Error, e.Document, field, s.Message, s.Hint))
+	f := w.told.Take(w.rule.finding(level, e.Document, field, s.Message, s.Hint))
 	f.Value, f.Fixes = value, s.fixes(e.Document, field)
 }
 

@@ -27,6 +27,10 @@ func transitionRules() []Rule {
 		updateKept(),
 		updateLater(),
 		updateInTime(),
+		notInFuture(),
+		coverShort(),
+		pathOpen(),
+		visibilityKept(),
 		severityExplained(),
 		driExplained(),
 		criteriaExplained(),
@@ -50,10 +54,9 @@ type Transition struct {
 	Base string
 	// Changes is what differs.
 	Changes []change.Change
-	// Authored returns when the commit that added the update of a time was
-	// authored. It reports false for what is not committed. nil where no commit
-	// is judged.
-	Authored func(update time.Time) (at time.Time, committed bool)
+	// Authored returns when the commit that wrote a fact was authored. It reports
+	// false for what is not committed. nil where no commit is judged.
+	Authored func(fact change.Fact) (at time.Time, committed bool)
 }
 
 // NewTransition returns the change of an escalation from before, which may be

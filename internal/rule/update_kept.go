@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/calendar"
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -130,10 +132,10 @@ func updateLater() Rule {
 }
 
 // How far the time of an update may be from the moment at which it was
-// committed (P37).
+// committed (P37): later, and earlier in the region's working days.
 const (
 	grace  = 5 * time.Minute
-	oldest = 3 * 24 * time.Hour
+	oldest = 3
 )
 
 func updateInTime() Rule {
@@ -141,19 +143,23 @@ func updateInTime() Rule {
 		Name:    "update-in-time",
 		Cites:   []string{"P37"},
 		Summary: "a new update is of the time at which it is written",
-		Why: "The clocks go by the times of the updates, so a time is no wish: it is not in the future of the commit that adds the update (five minutes' grace), and at most three days older. " +
+		Why: "The clocks go by the times of the updates, so a time is no wish: it is not in the future of the commit that adds the update (five minutes' grace), and at most three of the region's working days older. " +
 			"What is told later than that is told now, and its text says when it happened.",
-		Reading: "Judged with `--base` only, at the commit that adds the update; not in the file of an escalation that is being opened, and not before it is committed.",
+		Reading: "Judged with `--base` only, at the commit that adds the update, and not before it is committed. In the file of an escalation that is being opened an update may be older.",
 		Transition: func(t *Transition) {
-			if t.Before == nil || t.Authored == nil {
+			if t.Authored == nil {
 				return
 			}
-			last, isNew := t.last(), t.isNew()
+			var last time.Time
+			if t.Before != nil {
+				last = t.last()
+			}
+			isNew, region := t.isNew(), t.calendar()
 			for i, u := range t.Updates {
 				if !isNew[i] || u.At.IsZero() {
 					continue
 				}
-				at, committed := t.Authored(u.At.Time)
+				at, committed := t.Authored(change.UpdateAt(u.At.Time))
 				if !committed {
 					continue
 				}
@@ -166,15 +172,28 @@ func updateInTime() Rule {
 					}
 					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: it is of the future", stamp(u.At.Time), stamp(at)),
 						"write the time at which it was told, at the latest "+code(stamp(latest)))
-				case u.At.Before(at.Add(-oldest)):
-					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: more than three days later", stamp(u.At.Time), stamp(at)),
+				case t.Before != nil && region != nil && dayIn(region, at) > dayIn(region, region.After(u.At.Time, oldest, schema.WorkingDays)):
+					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: more than three working days later", stamp(u.At.Time), stamp(at)),
 						"write "+code("at: "+stamp(at))+", and say in the text when it happened")
 				}
 			}
 		},
-		Wrong: Example{Note: "on 22 November a commit adds an update `at: 2026-11-25T09:00:00Z`, or one `at: 2026-11-18T09:00:00Z`"},
-		Right: Example{Note: "on 22 November a commit adds an update `at: 2026-11-22T09:00:00Z` that says what happened on the 18th"},
+		Wrong: Example{Note: "on 22 November a commit adds an update `at: 2026-11-25T09:00:00Z`, or one `at: 2026-11-16T09:00:00Z`"},
+		Right: Example{Note: "on 22 November a commit adds an update `at: 2026-11-22T09:00:00Z` that says what happened on the 16th"},
 	}
+}
+
+// dayIn is the day of a moment in a region, as 2026-11-20.
+func dayIn(region *calendar.Calendar, t time.Time) string { return region.In(t).Format(time.DateOnly) }
+
+// calendar is that of the account's region; nil where the policy has none that
+// can be used, which is told there.
+func (t *Transition) calendar() *calendar.Calendar {
+	c, err := calendar.New(t.Tree.Policy.Regions[string(t.Account.Region)])
+	if err != nil {
+		return nil
+	}
+	return c
 }
 
 // clip is a text short enough for a hint.

@@ -376,8 +376,8 @@ func (c *checker) snoozed() bool {
 // rca checks whether the analysis was delivered that was promised at closing
 // (P32).
 func (c *checker) rca() {
-	r := c.e.Closure.RCA
-	if r == nil || !r.Requested || !r.PlatformRelated || r.URL != "" || r.Due.IsZero() {
+	r := c.e.RCA
+	if r == nil || !r.PlatformRelated || r.URL != "" || r.Due.IsZero() {
 		return
 	}
 	due := c.dayEnd(r.Due)
