@@ -10,7 +10,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/tree"
-	"github.com/escalations-as-code/escalate/schema"
 )
 
 // intend plans, writes into the book what is to be done, and returns the copies
@@ -33,7 +32,7 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	changed := tree.Changed(was, r.Truth.Tree)
 	var report Report
 	if !r.Adopt {
-		report.Plan = plan.Between(was, r.Truth.Tree, changed, func(id schema.ID, m notice.Moment) int { return ordinal(told(id), m) })
+		report.Plan = plan.Between(was, r.Truth.Tree, changed, told)
 		report.Plan.Route(destination.Vias(r.Destinations))
 		// A change that was taken back and is made again was told, whatever the copy
 		// says.
@@ -59,18 +58,6 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 		}
 	}
 	return report, copies, failed
-}
-
-// ordinal returns the number of the last moment of a kind that was told, of
-// those that are numbered.
-func ordinal(told []notice.Notice, m notice.Moment) int {
-	last := 0
-	for _, n := range told {
-		if n.Moment == m {
-			last = max(last, n.Number())
-		}
-	}
-	return last
 }
 
 // add writes down what a destination takes, each once: several changes may bring

@@ -7,6 +7,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -22,9 +23,13 @@ func (e *planner) plan() {
 
 // moment plans what one change brings.
 func (e *planner) moment(c change.Change) {
-	dris := process.DRIs(e.now)
-	// Whom a change of the whole situation concerns (P5, P21).
+	dris := e.dris()
+	// Whom a change of the whole situation concerns (P5, P21); who is informed of
+	// something critical is pinged once.
 	concerned := process.Each(slices.Concat(dris, process.Managers(e.people, e.now), e.now.FYI))
+	if e.now.Severity == schema.Critical && (c.Moment == notice.Opened || c.Moment == notice.Severity) {
+		concerned = process.Each(append(concerned, e.informed...))
+	}
 	switch c.Moment {
 	case notice.Opened:
 		// The places first: what is told links to them.
@@ -45,7 +50,7 @@ func (e *planner) moment(c change.Change) {
 		e.do(c, notice.ReopenIssue, notice.Tracking, nil, nil)
 		e.tell(c, notice.Tracking, dris, text)
 	case notice.Severity:
-		text := e.headed(c, e.informs())
+		text := e.headed(c, e.changesBy(c)...)
 		e.announce(c, concerned, text)
 		e.tell(c, notice.Channel, dris, text)
 		e.tell(c, notice.Tracking, dris, text)
@@ -60,10 +65,16 @@ func (e *planner) moment(c change.Change) {
 		e.tell(c, notice.Channel, nil, text)
 		e.tell(c, notice.Tracking, nil, text)
 	case notice.DRI:
-		e.line(c, []schema.Handle{e.now.DRI}, append(notice.Text{e.newDRI(c)}, e.quote(c)...))
-		e.do(c, notice.Assign, notice.Tracking, process.Each([]schema.Handle{e.now.DRI}), nil)
+		e.line(c, e.handedOver(c.Before.DRI, e.now.DRI, process.StandIn(e.now, e.day)), e.handover(c, e.newDRI(c)))
+		if c.Field != "cover" {
+			e.do(c, notice.Assign, notice.Tracking, process.Each([]schema.Handle{e.now.DRI}), nil)
+		}
 	case notice.ProductDRI:
-		e.line(c, []schema.Handle{e.now.Product.DRI}, notice.Text{e.newProductDRI(c)})
+		people := e.handedOver(process.ProductDRI(c.Before), process.ProductDRI(e.now))
+		if e.now.Product.DRI == schema.PendingPerson {
+			people = append(people, e.productLeaders()...)
+		}
+		e.line(c, people, e.handover(c, e.newProductDRI(c)))
 	case notice.Criteria:
 		e.line(c, nil, notice.Text{criteria(c.Before.ExitCriteria, c.After.ExitCriteria)})
 	case notice.Steps:
@@ -72,10 +83,35 @@ func (e *planner) moment(c change.Change) {
 		e.line(c, nil, notice.Text{notice.Paragraph(e.standup()...)})
 	case notice.Case:
 		e.line(c, nil, notice.Text{notice.Paragraph(notice.Inline{Words: "The case is "}, notice.Inline{Link: string(e.now.Links.Case)}, notice.Inline{Words: "."})})
-		if e.now.Visibility != schema.Restricted { // its declaration has no link
-			e.do(c, notice.Edit, notice.Announcement, nil, e.declaration())
-		}
 		e.do(c, notice.Bookmark, notice.Channel, nil, notice.Value(e.caseLink()))
+	case notice.Support:
+		var dri []schema.Handle
+		if s := e.now.Support; s != nil {
+			dri = []schema.Handle{s.DRI}
+		}
+		e.line(c, dri, notice.Text{e.supported(c)})
+	case notice.Account:
+		text, newly := e.account(c)
+		e.line(c, newly, notice.Text{text})
+	case notice.Facts:
+		if first := slices.IndexFunc(e.changes, func(x change.Change) bool { return x.Moment == notice.Facts }); e.changes[first].Field == c.Field {
+			e.line(c, nil, notice.Text{e.facts()})
+		}
+	case notice.RCA:
+		text := e.linked(notice.Text{e.analysis(c)})
+		if process.Open(e.now) {
+			e.tell(c, notice.Channel, dris[:1], text)
+		}
+		e.tell(c, notice.Tracking, dris[:1], text)
+	case notice.Amended:
+		e.tell(c, notice.Tracking, nil, e.linked(append(notice.Text{e.amended()}, e.closure()...)))
+	case notice.Withdrawn:
+		text := e.linked(notice.Text{e.withdrawn()})
+		e.announce(c, dris, text)
+		e.tell(c, notice.Channel, dris, text)
+		e.do(c, notice.Archive, notice.Channel, nil, nil)
+		e.tell(c, notice.Tracking, dris, text)
+		e.do(c, notice.CloseIssue, notice.Tracking, nil, nil)
 	case notice.Deescalated, notice.Closed:
 		text := e.linked(e.closure()) // the same words everywhere (P33)
 		e.announce(c, dris, text)
@@ -86,9 +122,35 @@ func (e *planner) moment(c change.Change) {
 	}
 }
 
+// dris are those who are pinged as the DRIs: the DRI and whoever stands in, the
+// Product DRI or, while one is being assigned, the product leadership, and the
+// Support DRI (P6, P9, P23).
+func (e *planner) dris() []schema.Handle {
+	list := process.DRIs(e.now)
+	if e.now.Product.DRI == schema.PendingPerson {
+		list = append(list, e.productLeaders()...)
+	}
+	return process.Each(append(list, process.StandIn(e.now, e.day)))
+}
+
+// productLeaders are the product leadership, who assign a Product DRI (P9).
+func (e *planner) productLeaders() []schema.Handle {
+	return slices.Concat(process.Holders(e.people, e.policy, schema.RoleProductLeadership, e.now.Account.Region),
+		process.Holders(e.people, e.policy, schema.RoleVPProduct, e.now.Account.Region))
+}
+
+// handedOver are whom a handover is for: who leaves, who takes over, and the
+// manager of each.
+func (e *planner) handedOver(people ...schema.Handle) []schema.Handle {
+	for _, h := range process.Each(people) {
+		people = append(people, e.people.People[h].Manager)
+	}
+	return process.Each(people)
+}
+
 // openIssue plans the tracking issue itself.
 func (e *planner) openIssue(c change.Change) {
-	e.do(c, notice.OpenIssue, notice.Tracking, process.DRIs(e.now), e.titled())
+	e.do(c, notice.OpenIssue, notice.Tracking, e.dris(), e.titled())
 }
 
 // dressIssue plans what a new tracking issue gets beside its text.
@@ -107,10 +169,28 @@ func (e *planner) common() {
 	was := *e
 	was.now, was.channel = e.was, process.Channel(e.id, e.was, e.policy)
 	if process.Open(e.now) { // an archived channel takes nothing
+		e.declarationFollows(c, was)
 		e.channelFollows(c, was)
 	}
 	if issue := e.titled(); !reflect.DeepEqual(was.titled(), issue) {
-		e.do(c, notice.Edit, notice.Tracking, process.DRIs(e.now), issue)
+		e.do(c, notice.Edit, notice.Tracking, e.dris(), issue)
+	}
+}
+
+// declarationFollows plans that the declaration says what the file says of what it
+// quotes. Severity, status and who was informed stay as they were declared: what
+// became of those is told.
+func (e *planner) declarationFollows(c change.Change, was planner) {
+	if e.now.Visibility == schema.Restricted { // its declaration quotes nothing
+		return
+	}
+	of := func(p *planner) any {
+		n := p.now
+		return []any{n.Customer, n.Summary, words.Paragraph(n.Description), p.channel, n.Links.Case, n.Links.MeetingNotes,
+			p.productState(), p.supportState(), n.Account.CSE, n.Related}
+	}
+	if !reflect.DeepEqual(of(&was), of(e)) {
+		e.do(c, notice.Edit, notice.Announcement, nil, e.declared(was))
 	}
 }
 
@@ -125,6 +205,9 @@ func (e *planner) channelFollows(c change.Change, was planner) {
 	}
 	if set {
 		return
+	}
+	if welcome := e.welcome(); !reflect.DeepEqual(was.welcome(), welcome) {
+		e.do(c, notice.Edit, notice.Channel, nil, welcome)
 	}
 	if was.topic() != e.topic() {
 		e.do(c, notice.Topic, notice.Channel, nil, notice.Value(e.topic()))
@@ -146,11 +229,10 @@ func (e *planner) newChannel(c change.Change) {
 }
 
 // announce adds a notice for the wide channel. A restricted escalation says no
-// more there than its id, its severity and its DRI (P17).
+// more there than its id, its severity, its DRI and who else is concerned (P17).
 func (e *planner) announce(c change.Change, mentions []schema.Handle, text notice.Text) {
 	if e.now.Visibility == schema.Restricted {
-		mentions = process.Each([]schema.Handle{e.now.DRI})
-		text = e.withheld(c)
+		text = e.withheld(c, mentions)
 	}
 	e.tell(c, notice.Announcement, mentions, text)
 }
@@ -180,6 +262,9 @@ func (e *planner) do(c change.Change, what notice.Do, to notice.Place, people []
 	})
 }
 
+// closureTemplate is what the CRM calls what a closure is written into (P33).
+const closureTemplate = "At-Risk/Escalation - Closure"
+
 // paste plans what a person has to copy by hand: the case has fields of its own,
 // and its CTA takes every update and the closure.
 func (e *planner) paste() {
@@ -198,7 +283,9 @@ func (e *planner) paste() {
 		case notice.Edited:
 			fields = fields || c.Field == "channel" || c.Field == "links"
 		case notice.Closed, notice.Deescalated:
-			updates = append(updates, e.closure()...)
+			updates = append(updates, notice.Title(plain(closureTemplate)))
+			updates = append(updates, e.closure().Body()...)
+			updates = append(updates, notice.Paragraph(plain("Set the CSM sentiment in the CRM, too: "), plain(words.Line(string(e.now.Closure.Sentiment))), plain(".")))
 		}
 	}
 	if fields {

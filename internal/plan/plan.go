@@ -94,13 +94,14 @@ type Paste struct {
 	Text notice.Text
 }
 
-// Ordinal returns how many moments of a kind have been told of an escalation:
-// those without a time of their own are numbered.
-type Ordinal func(schema.ID, notice.Moment) int
+// Told returns what the ledger has of an escalation: moments without a time of
+// their own are numbered by it, and what was posted keeps what does not change.
+type Told func(schema.ID) []notice.Notice
 
 // Between returns what the change from base to head brings, if changed are the
-// files that differ, in any order. Files that are in neither are left out.
-func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
+// files that differ, in any order. Files that are in neither are left out. told
+// is nil where there is no ledger to ask.
+func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 	p := Plan{Escalations: map[schema.ID]Escalation{}, Announcement: head.Policy.Channels.Announcement}
 	misread := head.Misread()
 	for _, path := range slices.Sorted(slices.Values(changed)) {
@@ -123,7 +124,7 @@ func Between(base, head *tree.Tree, changed []string, ordinal Ordinal) Plan {
 		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
-			p.add(newPlanner(head, after.ID, before, &after.Escalation, ordinal))
+			p.add(newPlanner(head, after.ID, before, &after.Escalation, told))
 		case before != nil:
 			p.quiet(before.ID, "its file is gone; an escalation is ended by a `closure`, and its file stays (P36)")
 		}
@@ -176,14 +177,20 @@ type planner struct {
 	channel  schema.ChannelName
 	informed []schema.Handle
 	unfilled []schema.Role
-	ordinal  Ordinal
+	// day is when the commit was authored that is planned for, told what the ledger
+	// has of the escalation.
+	day  time.Time
+	told []notice.Notice
 
 	notices []notice.Notice
 	pastes  []Paste
 }
 
-func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema.Escalation, ordinal Ordinal) *planner {
-	e := &planner{id: id, now: now, people: t.People, policy: t.Policy, channel: process.Channel(id, now, t.Policy), ordinal: ordinal}
+func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema.Escalation, told Told) *planner {
+	e := &planner{id: id, now: now, people: t.People, policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
+	if told != nil {
+		e.told = told(id)
+	}
 	if before != nil {
 		e.was = readable(before, now)
 	}
@@ -216,17 +223,21 @@ func (e *planner) key(c change.Change) string {
 	switch {
 	case c.Moment == notice.Opened:
 		return notice.Once(e.id, c.Moment)
-	case c.Moment == notice.Closed || c.Moment == notice.Deescalated:
+	case c.Moment == notice.Closed || c.Moment == notice.Deescalated || c.Moment == notice.Withdrawn:
 		at = c.After.Closure.At.Time
+	case c.Moment == notice.Amended:
+		at = c.After.Closure.Amended.At.Time
 	case c.Update != nil:
 		at = c.Update.At.Time
 	}
 	if at.IsZero() {
-		told := 0
-		if e.ordinal != nil {
-			told = e.ordinal(e.id, c.Moment)
+		last := 0 // the number of the last that was told
+		for _, n := range e.told {
+			if n.Moment == c.Moment {
+				last = max(last, n.Number())
+			}
 		}
-		return notice.Numbered(e.id, c.Moment, told+1)
+		return notice.Numbered(e.id, c.Moment, last+1)
 	}
 	return notice.Timed(e.id, c.Moment, at)
 }
@@ -247,8 +258,11 @@ func (e *planner) why() string {
 			told = append(told, word)
 		}
 	}
-	if len(told) == 0 {
+	switch {
+	case len(told) == 0:
 		return words.And(edited) + " changed, which nobody is told of"
+	case !process.Open(e.now):
+		return fmt.Sprintf("only the tracking issue hears of %s (P22)", words.And(told))
 	}
 	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, words.And(told))
 }
@@ -274,4 +288,10 @@ var momentWords = map[notice.Moment]string{
 	notice.Steps:      "the next steps",
 	notice.Standup:    "the standup",
 	notice.Case:       "the link of the case",
+	notice.Support:    "Support",
+	notice.Account:    "the account",
+	notice.Facts:      "rewritten facts",
+	notice.RCA:        "the root cause analysis",
+	notice.Redacted:   "a redacted update",
+	notice.Amended:    "a corrected closure",
 }

@@ -95,6 +95,8 @@ const news = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, 
 
 const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red}\n"
 
+const rca = "rca: {asked: 2026-11-24, platform_related: true, owner: ebrandt, due: 2026-12-17}\n"
+
 // The table of moments and places of the process (P18, P21 to P24, P33).
 func TestMoments(t *testing.T) {
 	t.Parallel()
@@ -123,24 +125,40 @@ func TestMoments(t *testing.T) {
 			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
 			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan pin label assign@jdoe", ""},
 		{"opened restricted", "", restricted,
-			"opened>announcement@jdoe opened>channel@" + everywhere + " opened>tracking@" + everywhere,
+			"opened>announcement@jdoe,mlee,tmora,rking opened>channel@" + everywhere + " opened>tracking@" + everywhere,
 			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin label assign@jdoe", ""},
 		{"an update", base, base + news, "update>channel update>tracking", "",
 			"only #esc_northwind and the tracking issue hear of an ordinary update (P22)"},
 		{"a significant update", base, base + edited(news, "text", "significant: true, text"),
 			"significant>announcement@" + everywhere + " significant>channel@" + everywhere + " significant>tracking", "", ""},
 		{"raised", base, edited(base, "severity: high", "severity: critical", "dri: mlee", "dri: dpatel") + news,
-			"severity>announcement@jdoe,dpatel,tmora,rking severity>channel@jdoe,dpatel,tmora severity>tracking@jdoe,dpatel,tmora product_dri>channel@dpatel product_dri>tracking@dpatel",
-			"label topic invite@dpatel edit@jdoe,dpatel,tmora", ""},
+			"severity>announcement@jdoe,dpatel,tmora,rking,vsales,vproduct,cro,ceo,vcs severity>channel@jdoe,dpatel,tmora severity>tracking@jdoe,dpatel,tmora product_dri>channel@mlee,dpatel product_dri>tracking@mlee,dpatel",
+			"label edit edit topic invite@dpatel edit@jdoe,dpatel,tmora", ""},
 		{"another DRI", base, edited(base, "  csm: jdoe\n", "  strategic: Partner\n", "\ndri: jdoe", "\ndri: arivera") + news,
-			"dri>channel@arivera dri>tracking@arivera", "assign@arivera topic edit@arivera,mlee,tmora", "only #esc_northwind and the tracking issue hear of a new DRI (P22)"},
+			"dri>channel@jdoe,arivera,rking dri>tracking@jdoe,arivera,rking account>channel account>tracking", "assign@arivera edit topic edit@arivera,mlee,tmora", "only #esc_northwind and the tracking issue hear of a new DRI and the account (P22)"},
 		{"a criterion met and a step done", base, edited(base, "five working days\n", "five working days\n    met: 2026-11-25\n", "due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-24}"),
-			"criteria>channel criteria>tracking steps>channel steps>tracking", "topic edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the exit criteria and the next steps (P22)"},
+			"criteria>channel criteria>tracking steps>channel steps>tracking", "edit topic edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the exit criteria and the next steps (P22)"},
 		{"a standup", base, base + "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, kwong]}\n",
-			"standup>channel standup>tracking", "invite@kwong edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the standup (P22)"},
+			"standup>channel standup>tracking", "edit invite@kwong edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the standup (P22)"},
 		{"the case", edited(base, "https://crm.example.com/cases/5002", "pending"), base,
-			"case>channel case>tracking", "edit bookmark edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the link of the case (P22)"},
-		{"the ask", base, edited(base, "ask: One", "ask: Two"), "", "edit@jdoe,mlee,tmora", "`ask` changed, which nobody is told of"},
+			"case>channel case>tracking", "bookmark edit edit edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the link of the case (P22)"},
+		{"the ask", base, edited(base, "ask: One", "ask: Two"), "facts>channel facts>tracking", "edit edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of rewritten facts (P22)"},
+		{"the skills", base, base + "skills: [patience]\n", "", "edit edit@jdoe,mlee,tmora", "`skills` changed, which nobody is told of"},
+		{"the summary and a link", base, edited(base, "summary: Pipelines", "summary: All pipelines", "northwind-notes", "northwind-minutes"), "facts>channel facts>tracking", "edit edit edit@jdoe,mlee,tmora",
+			"only #esc_northwind and the tracking issue hear of rewritten facts (P22)"},
+		{"Support called in", edited(base, "support: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", ""), base,
+			"support>channel@tmora support>tracking@tmora", "edit edit invite@tmora edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of Support (P22)"},
+		{"another account executive", base, edited(base, "account_executive: arivera", "account_executive: vsales"),
+			"account>channel@vsales account>tracking@vsales", "invite@vsales", "only #esc_northwind and the tracking issue hear of the account (P22)"},
+		{"an analysis asked for", base, base + rca, "rca>channel@jdoe rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the root cause analysis (P22)"},
+		{"an analysis asked for after the closing", base + closure, base + closure + rca, "rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only the tracking issue hears of the root cause analysis (P22)"},
+		{"a closure amended", base + closure, base + edited(closure, "sentiment", "amended: {at: 2026-12-04T10:00:00Z, by: jdoe, why: Too short}, sentiment", "Split", "Split it"), "amended>tracking", "",
+			"only the tracking issue hears of a corrected closure (P22)"},
+		{"withdrawn", base, base + "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice}\n",
+			"withdrawn>announcement@" + everywhere + " withdrawn>channel@" + everywhere + " withdrawn>tracking@" + everywhere, "archive close_issue edit@jdoe,mlee,tmora", ""},
+		{"a stand-in", base, base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", "dri>channel@jdoe,vcs,rking dri>tracking@jdoe,vcs,rking", "edit invite@vcs edit@jdoe,mlee,tmora,vcs", "only #esc_northwind and the tracking issue hear of a new DRI (P22)"},
+		{"the Product DRI released", base, edited(base, "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n") + news,
+			"product_dri>channel@mlee product_dri>tracking@mlee", "edit edit edit@jdoe,tmora", "only #esc_northwind and the tracking issue hear of a change of the Product DRI (P22)"},
 		{"somebody to be informed", base, base + "fyi: [vcs]\n", "", "invite@vcs edit@jdoe,mlee,tmora", "`fyi` changed, which nobody is told of"},
 		{"closed", base, base + closure,
 			"closed>announcement@" + everywhere + " closed>channel@" + everywhere + " closed>tracking@" + everywhere, "archive close_issue edit@jdoe,mlee,tmora", ""},
@@ -158,7 +176,7 @@ func TestMoments(t *testing.T) {
 		{"mended", "- a\n", base, "", "", "the version before cannot be read, so it is not known what is new"},
 		{"a field mended", edited(base, "severity: high", "severity: hgih"), base + news, "update>channel update>tracking", "",
 			"only #esc_northwind and the tracking issue hear of an ordinary update (P22)"},
-		{"another channel", base, base + "channel: esc_other\n", "", "create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark edit@jdoe,mlee,tmora", "`channel` changed, which nobody is told of"},
+		{"another channel", base, base + "channel: esc_other\n", "", "edit create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark edit@jdoe,mlee,tmora", "`channel` changed, which nobody is told of"},
 		{"reopened and raised", base + closure, edited(base, "severity: high", "severity: medium") + edited(news, "2026-11-22", "2026-12-04"),
 			"reopened>announcement@jdoe,mlee,tmora,rking reopened>channel@" + everywhere + " reopened>tracking@" + everywhere +
 				" severity>announcement@jdoe,mlee,tmora,rking severity>channel@" + everywhere + " severity>tracking@" + everywhere,
@@ -312,7 +330,9 @@ func TestKeys(t *testing.T) {
 	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
 	was := map[string]string{tree.PeoplePath: people, northwind: base}
 	now := map[string]string{tree.PeoplePath: people, northwind: strings.NewReplacer("severity: high", "severity: medium", "due: 2026-11-24", "due: 2026-11-25").Replace(base) + news + closure}
-	p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID, notice.Moment) int { return 2 })
+	p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID) []notice.Notice {
+		return []notice.Notice{{Escalation: "2026/northwind", Moment: notice.Steps, Key: "2026/northwind steps 2"}}
+	})
 	var keys []string
 	for _, n := range texts(p) {
 		if !slices.Contains(keys, n.Key) {
@@ -437,4 +457,90 @@ func edit(r *rand.Rand, lines []string) []string {
 		}
 	}
 	return lines
+}
+
+// What the notices of life after the opening say.
+func TestSaid(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	edit := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(base) }
+	const heard = "updates:\n  - {at: 2026-11-21T09:00:00Z, by: jdoe, to: [customer], text: We tune the queue tonight.}\n"
+	for _, c := range []struct {
+		name, before, after string
+		moment              notice.Moment
+		to                  notice.Place
+		want, not           []string
+	}{
+		{"the declaration", "", base, notice.Opened, notice.Announcement,
+			[]string{"FYI: Robin King (CSM leader), Val Ortega (VP sales)", "Jo Doe, the account's CSM, is the DRI."}, []string{"The case is of type", "held by nobody"}},
+		{"the opening message", "", base, notice.Opened, notice.Channel, []string{"Exit criteria:", "Initial ask:", "The case is of type", "Product DRI: Min Lee"}, nil},
+		{"a pending CSE and Product DRI", "", edit("  csm: jdoe\n", "  cse: pending\n  cse_help_case: https://crm.example.com/1\n", "\ndri: jdoe", "\ndri: arivera", "dri: mlee", "dri: pending"), notice.Opened, notice.Announcement,
+			[]string{"Product DRI: to be assigned", "The CSE, who will be the lead technical collaborator, is to be assigned."}, []string{"pending"}},
+		{"raised", base, edit("severity: high", "severity: critical", "dri: mlee", "dri: dpatel") + news, notice.Severity, notice.Announcement,
+			[]string{"The channel hears: every day", "Product DRI asked for: product leadership or VP product"}, []string{"Informed until now"}},
+		{"lowered", base, edit("severity: high", "severity: low") + news, notice.Severity, notice.Announcement,
+			[]string{"The customer hears: as usual, there is no clock", "Informed: Robin King (CSM manager)", "Informed until now: Val Ortega, Vik Rao, Chris Roe, Cleo Oz, Vera Sand"}, nil},
+		{"a handover", base + heard, edit("  csm: jdoe\n", "  strategic: Partner\n", "\ndri: jdoe", "\ndri: arivera") + heard +
+			"  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Jo leaves the account.}\n", notice.DRI, notice.Channel,
+			[]string{"Ana Rivera takes over from Jo Doe as DRI.", "Jo leaves the account.", "Load test with the customer (Jo Doe, by 2026-11-24)", "Exit criteria: 0 of 1 met", "We tune the queue tonight."}, nil},
+		{"a stand-in", base, base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", notice.DRI, notice.Channel, []string{"Vera Sand stands in for Jo Doe as DRI until 2026-12-04: Leave", "none so far"}, nil},
+		{"another Product DRI", base, edit("dri: mlee", "dri: dpatel") + news, notice.ProductDRI, notice.Channel, []string{"Dina Patel takes over from Min Lee as Product DRI.", "The queue is shorter.", "Open steps:"}, nil},
+		{"the Product DRI released", base, edit("  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n") + news, notice.ProductDRI, notice.Channel, []string{"Min Lee is released as Product DRI", "The queue is shorter."}, nil},
+		{"Support called in", edit("support: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", ""), base, notice.Support, notice.Channel,
+			[]string{"Support is called in: Tomás Mora, @support-manager-oncall; tickets: https://support.example.com/tickets/4711"}, nil},
+		{"another ticket", base, edit("4711'", "4711', 'https://support.example.com/tickets/4712'"), notice.Support, notice.Tracking, []string{"Support now: Tomás Mora", "tickets/4712"}, []string{"oncall"}},
+		{"another region", base, edit("region: EMEA", "region: AMER"), notice.Account, notice.Channel, []string{"The account changed: region AMER."}, nil},
+		{"a rewritten ask and link", base, edit("ask: One", "ask: Two", "northwind-notes", "minutes"), notice.Facts, notice.Channel, []string{"Rewritten: meeting notes: https://docs.example.com/minutes; ask: Two engineer"}, nil},
+		{"an analysis", base, base + rca, notice.RCA, notice.Channel, []string{"The customer asks for a root cause analysis: asked for; owed by Eva Brandt until 2026-12-17."}, nil},
+		{"an analysis delivered", base + rca, base + strings.Replace(rca, "}", ", url: 'https://docs.example.com/rca'}", 1), notice.RCA, notice.Channel, []string{"The root cause analysis is delivered: https://docs.example.com/rca."}, nil},
+		{"closed", base, base + closure, notice.Closed, notice.Announcement,
+			[]string{"Open for: 14 days", "Exit criteria that were not met:\n- Queue time under 60 s", "Root cause analysis: not asked for"}, nil},
+		{"closed, an analysis owed", base, base + rca + closure, notice.Closed, notice.Announcement, []string{"Root cause analysis: asked for; owed by Eva Brandt until 2026-12-17"}, nil},
+		{"closed, an analysis that is not ours", base, base + "rca: {asked: 2026-11-24, platform_related: false}\n" + closure, notice.Closed, notice.Announcement, []string{"asked for, but not platform related"}, nil},
+		{"withdrawn", base, base + "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/other}\n", notice.Withdrawn, notice.Announcement,
+			[]string{"Escalation withdrawn: Northwind Traders (2026/northwind), by Robin King: Opened twice (duplicate of 2026/other)"}, nil},
+		{"restricted", "", "visibility: restricted\n" + base, notice.Opened, notice.Announcement, []string{"FYI: Min Lee, Tomás Mora, Robin King, Val Ortega"}, []string{"Northwind", "queue"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := between(t, check, people, c.before, c.after)
+			i := slices.IndexFunc(p.Notices, func(n notice.Notice) bool { return n.Tells() && n.Moment == c.moment && n.To == c.to })
+			if i < 0 {
+				t.Fatalf("there is no %s for the %s: %s", c.moment, c.to, told(p))
+			}
+			text := p.Notices[i].Text.Plain()
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q is not in\n%s", want, text)
+				}
+			}
+			for _, not := range c.not {
+				if strings.Contains(text, not) {
+					t.Errorf("%q is in\n%s", not, text)
+				}
+			}
+		})
+	}
+}
+
+// A declaration that is edited says of severity and of who was informed what was
+// declared, whatever it has become since.
+func TestDeclarationEdited(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	low := strings.Replace(base, "severity: high", "severity: low", 1)
+	declared := texts(between(t, check, people, "", base))[0] // at high
+	was := open(t, check, map[string]string{tree.PeoplePath: people, northwind: low})
+	now := open(t, check, map[string]string{tree.PeoplePath: people, northwind: strings.Replace(low, "customer: Northwind Traders", "customer: Northwind Group", 1)})
+	p := plan.Between(was, now, []string{northwind}, func(schema.ID) []notice.Notice { return []notice.Notice{declared} })
+	i := slices.IndexFunc(p.Notices, func(n notice.Notice) bool { return n.Do == notice.Edit && n.To == notice.Announcement })
+	if i < 0 {
+		t.Fatalf("it is not edited: %s", done(p))
+	}
+	text := p.Notices[i].Text.Plain()
+	for _, want := range []string{"Customer: Northwind Group", "Severity: High", "Status: Opened", "Cleo Oz (CEO)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
 }

@@ -28,6 +28,8 @@ func heading(c change.Change) string {
 		return "Escalation de-escalated to standard business" // P34
 	case notice.Closed:
 		return "Escalation closed"
+	case notice.Withdrawn:
+		return "Escalation withdrawn"
 	default:
 		return "Significant change"
 	}
@@ -38,18 +40,58 @@ func heading(c change.Change) string {
 // like another label.
 func (e *planner) declaration() notice.Text {
 	text := notice.Text{notice.Title(plain("New Escalation")), e.labels("Opened"), notice.Paragraph(e.responsible()...)}
-	return e.linked(append(text, e.lead()...))
+	text = append(text, e.lead()...)
+	if len(e.unfilled) > 0 {
+		text = append(text, notice.Paragraph(plain("To be informed, but held by nobody: "+e.vacant()+".")))
+	}
+	if len(e.now.Related) > 0 {
+		text = append(text, notice.Paragraph(plain("Related, and open as well: "+words.Join(e.now.Related, ", ")+".")))
+	}
+	return e.linked(text)
 }
 
-// withheld is all that the wide channel hears of a restricted escalation (P17).
-func (e *planner) withheld(c change.Change) notice.Text {
-	return notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (restricted)", heading(c), e.id))),
-		{Fields: []notice.Field{
-			{Label: "Severity", Value: notice.Words(level(e.now.Severity))},
-			{Label: "DRI", Value: e.person(e.now.DRI)},
-		}},
+// vacant names the roles that nobody holds.
+func (e *planner) vacant() string { return words.Join(e.unfilled, ", ") }
+
+// declared is the declaration as it is edited: what it said of severity, status
+// and who was informed, it says still.
+func (e *planner) declared(was planner) notice.Text {
+	text := e.declaration()
+	posted := was.labels("Opened").Fields
+	for _, n := range slices.Backward(e.told) {
+		if n.To == notice.Announcement && n.Moment == notice.Opened && n.Tells() {
+			if i := slices.IndexFunc(n.Text, func(b notice.Block) bool { return len(b.Fields) > 0 }); i >= 0 {
+				posted = n.Text[i].Fields
+			}
+			break
+		}
 	}
+	for _, f := range posted {
+		for i := range text[1].Fields {
+			if now := &text[1].Fields[i]; now.Label == f.Label && (f.Label == "Severity" || f.Label == "Status" || f.Label == "FYI") {
+				now.Value = f.Value
+			}
+		}
+	}
+	return text
+}
+
+// withheld is all that the wide channel hears of a restricted escalation (P17):
+// its id, its severity, its DRI, and who is named and pinged.
+func (e *planner) withheld(c change.Change, pinged []schema.Handle) notice.Text {
+	named := pinged
+	if c.Moment == notice.Opened || c.Moment == notice.Severity {
+		named = append(slices.Clone(pinged), e.informed...)
+	}
+	named = slices.DeleteFunc(process.Each(named), func(h schema.Handle) bool { return h == e.now.DRI })
+	fields := []notice.Field{
+		{Label: "Severity", Value: notice.Words(level(e.now.Severity))},
+		{Label: "DRI", Value: e.person(e.now.DRI)},
+	}
+	if len(named) > 0 {
+		fields = append(fields, notice.Field{Label: "FYI", Value: e.persons(named)})
+	}
+	return notice.Text{notice.Title(plain(fmt.Sprintf("%s: %s (restricted)", heading(c), e.id))), {Fields: fields}}
 }
 
 // labels are the ten labels of P21.
@@ -90,16 +132,23 @@ func (e *planner) channelLink() notice.Line {
 // responsible says who the DRI is and why.
 func (e *planner) responsible() notice.Line {
 	want, clause := process.DRI(e.now.Account)
-	if want != e.now.DRI {
-		return append(e.person(e.now.DRI), plain(" is the DRI."))
+	text := append(e.person(e.now.DRI), plain(" is the DRI."))
+	if want == e.now.DRI {
+		text = append(e.person(e.now.DRI), plain(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
 	}
-	return append(e.person(e.now.DRI), plain(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
+	if h := process.StandIn(e.now, e.day); h != "" {
+		text = slices.Concat(text, notice.Words(" "), e.person(h), notice.Words(" stands in until "+day(e.now.Cover.Until)+"."))
+	}
+	return text
 }
 
 // lead says who leads technically, where that is a CSE (P6, P29).
 func (e *planner) lead() notice.Text {
-	if e.now.Account.CSE == "" {
+	switch e.now.Account.CSE {
+	case "":
 		return nil
+	case schema.PendingPerson:
+		return notice.Text{notice.Paragraph(plain("The CSE, who will be the lead technical collaborator, is to be assigned."))}
 	}
 	return notice.Text{notice.Paragraph(append(e.person(e.now.Account.CSE), plain(", the account's CSE, is the lead technical collaborator."))...)}
 }
@@ -141,6 +190,8 @@ func (e *planner) caseLink() string {
 func (e *planner) productState() notice.Line {
 	p := e.now.Product
 	switch {
+	case p.DRI == schema.PendingPerson:
+		return notice.Words("to be assigned")
 	case p.DRI != "":
 		return e.person(p.DRI)
 	case p.Related != nil && !*p.Related && p.Reason != "":
@@ -176,30 +227,113 @@ func (e *planner) supportState() notice.Line {
 	return state
 }
 
-// fyi names whoever is informed: the managers, those who were added, and the
-// roles of the severity (P5, P21).
+// fyi names whoever is informed, each with a role: the managers, those who were
+// added, and the roles of the severity (P5, P21).
 func (e *planner) fyi() notice.Line {
-	return e.named(process.Each(slices.Concat(process.Managers(e.people, e.now), e.now.FYI, e.informed)))
+	list := process.Each(slices.Concat(process.Managers(e.people, e.now), e.now.FYI, e.informed))
+	if len(list) == 0 {
+		return notice.Words("nobody")
+	}
+	return e.withRoles(list)
 }
 
-// named are people, and the roles that nobody holds.
-func (e *planner) named(list []schema.Handle) notice.Line {
-	text := e.persons(list)
-	if len(e.unfilled) > 0 {
-		if len(text) > 0 {
-			text = append(text, plain("; "))
+// withRoles are people by name, each with the role for which they are told.
+func (e *planner) withRoles(list []schema.Handle) notice.Line {
+	var text notice.Line
+	for i, h := range list {
+		if i > 0 {
+			text = append(text, plain(", "))
 		}
-		text = append(text, plain("held by nobody: "+words.Join(e.unfilled, ", ")))
-	}
-	if len(text) == 0 {
-		return notice.Words("nobody")
+		text = append(text, e.person(h)...)
+		if role := e.roleOf(h); role != "" {
+			text = append(text, plain(" ("+role+")"))
+		}
 	}
 	return text
 }
 
-// informs says who is informed at the severity that it has now.
-func (e *planner) informs() notice.Block {
-	return notice.Block{Fields: []notice.Field{{Label: "Informed", Value: e.named(e.informed)}}}
+// roleOf is the role for which somebody is told: the one that the severity
+// informs; else that of a manager of the DRI or the opener; else the first one of
+// the directory.
+func (e *planner) roleOf(h schema.Handle) string {
+	p := e.people.People[h]
+	for _, r := range e.policy.Severities.Of(e.now.Severity).Informs {
+		if slices.Contains(p.Roles, r) && slices.Contains(e.informed, h) {
+			return spelt(r)
+		}
+	}
+	switch {
+	case h == e.people.People[e.now.DRI].Manager:
+		return "manager of " + e.name(e.now.DRI)
+	case h == e.people.People[e.now.Opened.By].Manager:
+		return "manager of " + e.name(e.now.Opened.By)
+	case len(p.Roles) > 0:
+		return spelt(p.Roles[0])
+	}
+	return ""
+}
+
+// spelt is a role as people write it: CSM leader, VP product.
+func spelt(r schema.Role) string {
+	parts := strings.Split(string(r), "_")
+	for i, p := range parts {
+		if slices.Contains([]string{"csm", "cse", "cro", "ceo", "vp"}, p) {
+			parts[i] = strings.ToUpper(p)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// changesBy says what changes by another severity: how often whom is told, who of
+// Product is asked for, who is informed now and, of one that was lowered, who was
+// until now (P5, P10, P25, P26).
+func (e *planner) changesBy(c change.Change) []notice.Block {
+	policy := e.policy.Severities.Of(e.now.Severity)
+	fields := []notice.Field{
+		{Label: "The channel hears", Value: notice.Words(cadence(policy.Channel))},
+		{Label: "The customer hears", Value: notice.Words(cadence(policy.Customer))},
+	}
+	if e.now.Product.Related != nil && *e.now.Product.Related && len(policy.ProductDRI) > 0 {
+		var roles []string
+		for _, r := range policy.ProductDRI {
+			roles = append(roles, spelt(r))
+		}
+		fields = append(fields, notice.Field{Label: "Product DRI asked for", Value: notice.Words(strings.Join(roles, " or "))})
+	}
+	had, _ := process.Informed(e.people, e.policy, c.Before)
+	without := func(list, others []schema.Handle) []schema.Handle {
+		return slices.DeleteFunc(slices.Clone(list), func(h schema.Handle) bool { return slices.Contains(others, h) })
+	}
+	informed := notice.Words("nobody")
+	if len(e.informed) > 0 {
+		informed = e.withRoles(e.informed)
+	}
+	if len(e.unfilled) > 0 {
+		informed = append(informed, plain("; held by nobody: "+e.vacant()))
+	}
+	fields = append(fields, notice.Field{Label: "Informed", Value: informed})
+	if join := without(e.informed, had); len(join) > 0 {
+		fields = append(fields, notice.Field{Label: "Informed from now on", Value: e.persons(join)})
+	}
+	if leave := without(had, e.informed); len(leave) > 0 {
+		fields = append(fields, notice.Field{Label: "Informed until now", Value: e.persons(leave)})
+	}
+	return []notice.Block{{Fields: fields}}
+}
+
+// cadence is a clock in words.
+func cadence(c schema.Clock) string {
+	if c.Due == nil || *c.Due == 0 {
+		return "as usual, there is no clock"
+	}
+	days := "day"
+	if c.Days == schema.WorkingDays {
+		days = "working day"
+	}
+	if *c.Due == 1 {
+		return "every " + days
+	}
+	return fmt.Sprintf("every %d %ss", *c.Due, days)
 }
 
 // welcome is the opening message of the escalation's channel (P18).
@@ -222,8 +356,11 @@ func (e *planner) welcome() notice.Text {
 	}
 	text = append(text, notice.Paragraph(e.responsible()...))
 	text = append(text, e.lead()...)
-	if n.Product.DRI != "" {
-		text = append(text, notice.Paragraph(append(e.person(n.Product.DRI), plain(" is the Product DRI and drives what is product related."))...))
+	if h := process.ProductDRI(n); h != "" {
+		text = append(text, notice.Paragraph(append(e.person(h), plain(" is the Product DRI and drives what is product related."))...))
+	}
+	if process.NeedsCase(n) {
+		text = append(text, e.caseNote())
 	}
 	return e.linked(text)
 }
@@ -232,7 +369,11 @@ func (e *planner) welcome() notice.Text {
 func (e *planner) who() []notice.Field {
 	n := e.now
 	fields := []notice.Field{{Label: "DRI", Value: e.person(n.DRI)}, {Label: "Product DRI", Value: e.productState()}, {Label: "Support DRI", Value: e.supportState()}}
-	if n.Account.CSE != "" {
+	switch n.Account.CSE {
+	case "":
+	case schema.PendingPerson:
+		fields = append(fields, notice.Field{Label: "CSE", Value: notice.Words("to be assigned")})
+	default:
 		fields = append(fields, notice.Field{Label: "CSE", Value: e.person(n.Account.CSE)})
 	}
 	return fields
@@ -263,6 +404,12 @@ func (e *planner) titled() notice.Text {
 	}
 	for _, issue := range n.Links.Issues {
 		more = append(more, notice.Field{Label: "Issue", Value: address(string(issue))})
+	}
+	if len(n.Related) > 0 {
+		more = append(more, notice.Field{Label: "Related escalations", Value: notice.Words(words.Join(n.Related, ", "))})
+	}
+	if r := n.RCA; r != nil {
+		more = append(more, notice.Field{Label: "Root cause analysis", Value: e.owed()})
 	}
 	if n.Previous != "" {
 		more = append(more, notice.Field{Label: "Previous escalation", Value: notice.Words(string(n.Previous))})
@@ -333,12 +480,233 @@ func (e *planner) update(u *schema.Update) notice.Block {
 	return notice.Block{Quote: &q}
 }
 
+// handover is what whoever takes over has to know: who does, why, what is to be
+// done until when, what the customer heard last, and how far it is.
+func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
+	text := append(notice.Text{who}, e.quote(c)...)
+	if first := slices.IndexFunc(e.changes, func(x change.Change) bool { return x.Moment == notice.DRI }); first >= 0 && c.Moment == notice.ProductDRI {
+		return text // the handover of the DRI says it
+	}
+	var open []notice.Item
+	for _, s := range e.now.NextSteps {
+		if s.Done.IsZero() {
+			open = append(open, notice.Item{Text: e.step(s)})
+		}
+	}
+	text = append(text, notice.Heading("Open steps"))
+	if len(open) > 0 {
+		text = append(text, notice.Block{List: open})
+	} else {
+		text = append(text, notice.Paragraph(plain("none")))
+	}
+	fields := []notice.Field{{Label: "Exit criteria", Value: notice.Words(count(e.now.ExitCriteria, func(c schema.ExitCriterion) bool { return !c.Met.IsZero() }, "met"))}}
+	if s := e.now.Standup; s != nil {
+		fields = append(fields, notice.Field{Label: "Standup", Value: notice.Words(e.series(s))})
+	}
+	text = append(text, notice.Block{Fields: fields}, notice.Heading("Last contact with the customer"))
+	for _, u := range slices.Backward(e.now.Updates) {
+		if slices.Contains(u.To, schema.Customer) {
+			return append(text, e.update(&u))
+		}
+	}
+	return append(text, notice.Paragraph(plain("none so far")))
+}
+
+// supported says that Support was called in, or what else changed of it (P13).
+func (e *planner) supported(c change.Change) notice.Block {
+	had, has := c.Before.Support, c.After.Support
+	switch {
+	case has != nil && has.Needed && (had == nil || !had.Needed):
+		return notice.Paragraph(append(notice.Words("Support is called in: "), e.supportState()...)...)
+	case has != nil && has.Needed: // who was called is not called again
+		state := slices.DeleteFunc(e.supportState(), func(i notice.Inline) bool { return i.Group != "" })
+		return notice.Paragraph(append(notice.Words("Support now: "), state...)...)
+	default:
+		return notice.Paragraph(plain("Support is no longer needed."))
+	}
+}
+
+// account says who looks after the account now, and who is concerned by it who
+// was not.
+func (e *planner) account(c change.Change) (text notice.Block, newly []schema.Handle) {
+	was, is := c.Before.Account, c.After.Account
+	line := notice.Words("The account changed: ")
+	first := true
+	add := func(label string, value notice.Line) {
+		if !first {
+			line = append(line, plain("; "))
+		}
+		first = false
+		line = append(append(line, plain(label+" ")), value...)
+	}
+	person := func(label string, before, after schema.Handle) {
+		switch {
+		case before == after:
+		case after == schema.PendingPerson:
+			add(label, notice.Words("to be assigned"))
+		default:
+			add(label, e.person(after))
+			newly = append(newly, after)
+		}
+	}
+	if was.Region != is.Region {
+		add("region", notice.Words(words.Line(string(is.Region))))
+	}
+	person("CSM", was.CSM, is.CSM)
+	person("CSE", was.CSE, is.CSE)
+	person("account executive", was.AccountExecutive, is.AccountExecutive)
+	if was.CSEHelpCase != is.CSEHelpCase && is.CSEHelpCase != "" {
+		add("CSE Help case", address(string(is.CSEHelpCase)))
+	}
+	switch before, after := was.ServicesProject, is.ServicesProject; {
+	case after == nil && before != nil:
+		add("services project", notice.Words("ended"))
+	case after != nil && (before == nil || *before != *after):
+		add("services project", append(address(string(after.URL)), plain(" of ")))
+		line = append(line, e.person(after.Manager)...)
+		if before == nil || before.Manager != after.Manager {
+			newly = append(newly, after.Manager)
+		}
+	}
+	if was.Strategic != is.Strategic && is.Strategic != "" {
+		add("in scope because", notice.Words(words.Line(string(is.Strategic))))
+	}
+	had, _ := process.Informed(e.people, e.policy, c.Before)
+	for _, h := range e.informed {
+		if was.Region != is.Region && !slices.Contains(had, h) {
+			newly = append(newly, h)
+		}
+	}
+	line = append(line, plain("."))
+	if newly = e.there(newly); len(newly) > 0 {
+		line = slices.Concat(line, notice.Words(" Concerned from now on: "), e.withRoles(newly), notice.Words("."))
+	}
+	return notice.Paragraph(line...), newly
+}
+
+// facts says what was rewritten of what was told at the opening, so that nobody
+// works from what was pinned (P38).
+func (e *planner) facts() notice.Block {
+	text := notice.Words("Rewritten: ")
+	n := e.now
+	first := true
+	add := func(label string, value notice.Line) {
+		if !first {
+			text = append(text, plain("; "))
+		}
+		first = false
+		text = append(append(text, plain(label+": ")), value...)
+	}
+	short := func(s schema.Text) notice.Line { return line(clipped(words.Line(string(s)))) }
+	for _, c := range e.changes {
+		if c.Moment != notice.Facts {
+			continue
+		}
+		switch c.Field {
+		case "customer":
+			add("customer", short(n.Customer))
+		case "summary":
+			add("summary", short(n.Summary))
+		case "description":
+			add("description", short(n.Description))
+		case "ask":
+			add("ask", short(n.Ask))
+		case "approach":
+			add("approach", short(n.Approach))
+		case "links":
+			was := c.Before.Links
+			if was.MeetingNotes != n.Links.MeetingNotes {
+				add("meeting notes", address(string(n.Links.MeetingNotes)))
+			}
+			if was.CollaborationProject != n.Links.CollaborationProject {
+				add("collaboration project", address(string(n.Links.CollaborationProject)))
+			}
+			if !slices.Equal(was.Issues, n.Links.Issues) {
+				issues := notice.Words("none")
+				for i, link := range n.Links.Issues {
+					if i == 0 {
+						issues = nil
+					} else {
+						issues = append(issues, plain(", "))
+					}
+					issues = append(issues, address(string(link))...)
+				}
+				add("issues", issues)
+			}
+		}
+	}
+	return notice.Paragraph(append(text, plain("."))...)
+}
+
+// clipped is a text that fits into one line of several.
+func clipped(s string) string {
+	const most = 160
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return strings.TrimRight(s, ".")
+}
+
+// analysis says that the customer asked for a root cause analysis, or that it was
+// delivered (P32).
+func (e *planner) analysis(c change.Change) notice.Block {
+	if change.Delivered(c.Before, c.After) {
+		return notice.Paragraph(slices.Concat(notice.Words("The root cause analysis is delivered: "), address(string(e.now.RCA.URL)), notice.Words("."))...)
+	}
+	return notice.Paragraph(slices.Concat(notice.Words("The customer asks for a root cause analysis: "), e.owed(), notice.Words("."))...)
+}
+
+// owed says what is owed as a root cause analysis (P32).
+func (e *planner) owed() notice.Line {
+	r := e.now.RCA
+	switch {
+	case r == nil:
+		return notice.Words("not asked for")
+	case r.URL != "":
+		return address(string(r.URL))
+	case !r.PlatformRelated:
+		return notice.Words("asked for, but not platform related")
+	case r.Owner == "" || r.Due.IsZero():
+		return notice.Words("asked for; owner and date are to be named")
+	default:
+		return slices.Concat(notice.Words("asked for; owed by "), e.person(r.Owner), notice.Words(" until "+day(r.Due)))
+	}
+}
+
+// amended says who corrected a closure, when and why (P35).
+func (e *planner) amended() notice.Block {
+	a := e.now.Closure.Amended
+	return notice.Paragraph(slices.Concat(notice.Words("The closure was corrected by "), e.person(a.By), notice.Words(", "+when(a.At.Time)+": "), line(string(a.Why)), notice.Words(" It says now:"))...)
+}
+
+// withdrawn is the one line that ends an escalation that should not have been
+// opened (P34).
+func (e *planner) withdrawn() notice.Block {
+	c := e.now.Closure
+	text := slices.Concat(notice.Words(fmt.Sprintf("Escalation withdrawn: %s (%s), by ", words.Line(string(e.now.Customer)), e.id)), e.person(c.By), notice.Words(": "), line(string(c.Reason)))
+	if c.DuplicateOf != "" {
+		text = append(text, plain(" (duplicate of "+string(c.DuplicateOf)+")"))
+	}
+	return notice.Paragraph(text...)
+}
+
 func (e *planner) newDRI(c change.Change) notice.Block {
+	if c.Field == "cover" {
+		v := c.After.Cover
+		return notice.Paragraph(slices.Concat(e.person(v.DRI), notice.Words(" stands in for "), e.person(c.After.DRI),
+			notice.Words(" as DRI until "+day(v.Until)+": "), line(string(v.Reason)))...)
+	}
 	return notice.Paragraph(slices.Concat(e.person(c.After.DRI), notice.Words(" takes over from "), e.person(c.Before.DRI), notice.Words(" as DRI."))...)
 }
 
 func (e *planner) newProductDRI(c change.Change) notice.Block {
-	switch was, is := c.Before.Product.DRI, c.After.Product.DRI; {
+	switch was, is := process.ProductDRI(c.Before), process.ProductDRI(c.After); {
+	case c.After.Product.DRI == schema.PendingPerson:
+		return notice.Paragraph(plain("The Product DRI is to be assigned."))
+	case is == "" && was == "":
+		return notice.Paragraph(plain("There will be no Product DRI."))
+	case is == "" && c.After.Product.Related != nil && !*c.After.Product.Related:
+		return notice.Paragraph(append(e.person(was), plain(" is released as Product DRI: it is not product related after all."))...)
 	case is == "":
 		return notice.Paragraph(slices.Concat(notice.Words("There is no Product DRI any more: it was "), e.person(was), notice.Words("."))...)
 	case was == "":
@@ -456,20 +824,45 @@ func criteriaList(list []schema.ExitCriterion) []notice.Item {
 }
 
 func (e *planner) standup() notice.Line {
-	if e.now.Standup == nil {
+	s := e.now.Standup
+	switch {
+	case s == nil:
 		return notice.Words("There is no standup any more.")
+	case s.None != "":
+		return append(notice.Words("There is no standup: "), line(string(s.None))...)
 	}
 	return slices.Concat(notice.Words("Standup: "), e.meeting())
 }
 
-// meeting is when the standup is, with whom and where.
+// meeting is when the standup is, with whom and where; or why there is none.
 func (e *planner) meeting() notice.Line {
 	s := e.now.Standup
+	if s.None != "" {
+		return notice.Words(e.series(s))
+	}
+	return slices.Concat(notice.Words(e.series(s)+", with "), e.persons(s.Attendees), notice.Words(": "), address(string(s.Link)))
+}
+
+// series says when the standups are.
+func (e *planner) series(s *schema.Standup) string {
+	if s.None != "" {
+		return "none: " + words.Line(string(s.None))
+	}
 	text := fmt.Sprintf("%s at %s %s", words.Join(s.Days, ", "), s.Time, s.Zone)
 	if s.Minutes > 0 {
 		text += fmt.Sprintf(", %d minutes", s.Minutes)
 	}
-	return slices.Concat(notice.Words(text+", with "), e.persons(s.Attendees), notice.Words(": "), address(string(s.Link)))
+	return text
+}
+
+// lasted is for how many days an escalation was open, those of the opening and
+// the closing among them.
+func lasted(from, to time.Time) string {
+	days := int(to.UTC().Truncate(24*time.Hour).Sub(from.UTC().Truncate(24*time.Hour)).Hours()/24) + 1
+	if days == 1 {
+		return "one day"
+	}
+	return fmt.Sprintf("%d days", days)
 }
 
 // closure is the notice of the end, the same words everywhere (P31 to P33).
@@ -481,17 +874,12 @@ func (e *planner) closure() notice.Text {
 	}
 	agreement := address(string(c.Agreement.URL))
 	if c.Agreement.URL == "" {
-		agreement = slices.Concat(notice.Words("waived by "), e.person(c.Agreement.By), line(": "+string(c.Agreement.Waived)))
-	}
-	rest := []notice.Field{{Label: "Agreement", Value: agreement}}
-	if r := c.RCA; r != nil && r.Requested {
-		switch {
-		case r.URL != "":
-			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: address(string(r.URL))})
-		case r.Owner != "":
-			rest = append(rest, notice.Field{Label: "Root cause analysis", Value: append(e.person(r.Owner), plain(", by "+day(r.Due)))})
+		agreement = slices.Concat(notice.Words("waived by "), e.person(c.Agreement.By), notice.Words(": "), line(string(c.Agreement.Waived)))
+		if c.Agreement.Asked != "" {
+			agreement = slices.Concat(agreement, notice.Words("; asked for in "), address(string(c.Agreement.Asked)))
 		}
 	}
+	rest := []notice.Field{{Label: "Agreement", Value: agreement}, {Label: "Root cause analysis", Value: e.owed()}}
 	if c.PatternIssue != "" {
 		rest = append(rest, notice.Field{Label: "Pattern issue", Value: address(string(c.PatternIssue))})
 	}
@@ -500,16 +888,20 @@ func (e *planner) closure() notice.Text {
 	if c.Resolution == schema.Deescalated {
 		moment = notice.Deescalated
 	}
-	return notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), words.Line(e.now.Customer), e.id, e.now.Severity))),
+	text := notice.Text{
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), words.Line(string(e.now.Customer)), e.id, e.now.Severity))),
 		{Fields: []notice.Field{
 			{Label: "Closed by", Value: append(e.person(c.By), plain(", "+when(c.At.Time)))},
+			{Label: "Open for", Value: notice.Words(lasted(e.now.Opened.At.Time, c.At.Time))},
 			{Label: "Outcome", Value: line(string(c.Outcome))},
 			{Label: "Exit criteria met", Value: met},
 		}},
-		notice.Heading("What was done"), prose(string(c.Summary)),
-		{Fields: rest},
 	}
+	unmet := slices.DeleteFunc(slices.Clone(e.now.ExitCriteria), func(x schema.ExitCriterion) bool { return !x.Met.IsZero() })
+	if !c.ExitCriteriaMet && len(unmet) > 0 {
+		text = append(text, notice.Heading("Exit criteria that were not met"), list(criteriaList(unmet)))
+	}
+	return append(text, notice.Heading("What was done"), prose(string(c.Summary)), notice.Block{Fields: rest})
 }
 
 // caseFields are the fields of the case that this file knows (P16).
@@ -540,6 +932,9 @@ func (e *planner) name(h schema.Handle) string { return words.Name(e.people, h) 
 func (e *planner) person(h schema.Handle) notice.Line {
 	if h == "" {
 		return notice.Words("nobody")
+	}
+	if h == schema.PendingPerson {
+		return notice.Words("to be assigned")
 	}
 	return notice.Line{{Words: e.name(h), Person: h}}
 }

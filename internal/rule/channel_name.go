@@ -115,7 +115,7 @@ func publicChannel() Rule {
 		Why: "The process wants the channel public, so that whoever can help finds it. `visibility: restricted` keeps the text out of the announcement, which then has only id, severity, DRI and who is informed. " +
 			"It does not hide the file: whoever can read this repository can read it. The id and the channel's name are told: they should not name the customer.",
 		Reading: "That an escalation may be restricted at all is this project's reading. No setting changes it.",
-		Fields: []string{"/visibility"},
+		Fields:  []string{"/visibility"},
 		Escalation: func(c *Pass) {
 			if c.Visibility != schema.Restricted {
 				return

@@ -225,7 +225,9 @@ func patternIssue() Rule {
 	}
 }
 
-func byExecutive(closure string) string { return strings.Replace(closure, "by: jdoe", "by: arivera", 1) }
+func byExecutive(closure string) string {
+	return strings.Replace(closure, "by: jdoe", "by: arivera", 1)
+}
 
 func sentiment() Rule {
 	return Rule{

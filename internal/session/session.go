@@ -194,6 +194,13 @@ func (s *Session) at(ctx context.Context, id string) (*Commit, error) {
 	if err != nil {
 		return nil, err
 	}
+	for c, err := range s.repo.Log(ctx, git.LogOptions{To: id}) {
+		if err != nil {
+			return nil, err
+		}
+		t.Authored = c.AuthorTime
+		break
+	}
 	return &Commit{Tree: t, ID: id, Files: files}, nil
 }
 

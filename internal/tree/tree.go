@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/document"
@@ -49,6 +50,9 @@ type Tree struct {
 	Findings []finding.Finding
 	// Names are the paths of all files that were looked at, whatever they are.
 	Names []string
+	// Authored is when the commit was authored that this is of; zero where it is of
+	// none.
+	Authored time.Time
 
 	files source.FS
 	check *shape.Checker

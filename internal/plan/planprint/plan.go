@@ -176,7 +176,8 @@ var titles = map[notice.Moment]string{
 	notice.Opened: "Opening", notice.Reopened: "Reopening", notice.Severity: "Change of severity",
 	notice.Update: "Update", notice.Significant: "Significant update", notice.DRI: "New DRI",
 	notice.ProductDRI: "Product DRI", notice.Criteria: "Exit criteria", notice.Steps: "Next steps",
-	notice.Standup: "Standup", notice.Case: "Case", notice.Deescalated: "De-escalation", notice.Closed: "Closure",
+	notice.Standup: "Standup", notice.Case: "Case", notice.Deescalated: "De-escalation", notice.Closed: "Closure", notice.Withdrawn: "Withdrawal",
+	notice.Support: "Support", notice.Account: "Account", notice.Facts: "Rewritten", notice.RCA: "Root cause analysis", notice.Amended: "Corrected closure",
 	notice.Reminder: "Reminder",
 }
 
@@ -221,7 +222,10 @@ func (r Plan) doing(n notice.Notice) string {
 		return "the tracking issue is reopened"
 	default:
 		if n.To == notice.Announcement {
-			return "the declaration in " + where + " is edited: it gets the link of the case"
+			return "the declaration in " + where + " is edited, to say what the file says"
+		}
+		if n.To == notice.Channel {
+			return "the opening message in " + where + " is edited, to say what the file says"
 		}
 		return "the text of " + where + " is brought up to date"
 	}
