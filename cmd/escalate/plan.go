@@ -6,18 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/plan/planprint"
+	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // planOptions says of which change the plan is, and how it is shown.
@@ -40,8 +46,10 @@ func newPlan(env environment, opts *options) *cobra.Command {
 		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes, " +
 			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is " +
 			"the one from the newest commit that REV and --head have in common; without --base, from the ledger: " +
-			"what has not been told. It exits 1 if an escalation that changed has errors, so that nothing can be " +
-			"said of it.",
+			"what has not been told.\n" +
+			"A file that can be read is told as it stands, whatever rules it breaks: `escalate lint` says which, and the " +
+			"plan names it. One that cannot be read (YAML misreads it, or a value is of the wrong type or form) is held " +
+			"back by name, and then plan exits 1.",
 		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -98,6 +106,19 @@ func runPlan(ctx context.Context, o planOptions) error {
 	return nil
 }
 
+// refused are the escalations of a plan that lint refuses as they stand.
+func refused(t *tree.Tree, p plan.Plan) []schema.ID {
+	linter := lint.New(rule.All())
+	var list []schema.ID
+	for _, id := range slices.Sorted(maps.Keys(p.Escalations)) {
+		e := t.Load(tree.Path(id))
+		if slices.ContainsFunc(linter.Escalation(t, e, nil), func(f finding.Finding) bool { return f.Level == finding.Error }) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
 // plan plans, for the destinations that are configured.
 func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Plan, []destination.Destination, error) {
 	head, files, err := o.headTree(ctx, s)
@@ -113,10 +134,12 @@ func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Pl
 	}
 	if o.base == "" {
 		p, err := o.fromLedger(ctx, s, head, files, destinations)
+		p.Refused = refused(head, p.Plan)
 		return p, destinations, err
 	}
 	p, err := o.fromBase(ctx, s, head)
 	p.Route(destination.Vias(destinations))
+	p.Refused = refused(head, p.Plan)
 	return p, destinations, err
 }
 

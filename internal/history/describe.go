@@ -49,7 +49,8 @@ func describe(c change.Change) Event {
 	case notice.Closed, notice.Deescalated, notice.Withdrawn:
 		e.To = ending(is.Closure)
 	case notice.Redacted:
-		e.From, e.To = c.Update.At.Format(time.RFC3339), said(c.Update)
+		at := c.Update.At.Format(time.RFC3339)
+		e.From, e.To = at+": its text", at+": "+said(c.Update)
 	case notice.Amended:
 		e.From, e.To = edited(c.Field, was, is)
 	case notice.Support, notice.Account, notice.RCA:

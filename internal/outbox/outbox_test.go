@@ -225,14 +225,15 @@ func TestApply(t *testing.T) {
 	if got := w.to.told; !slices.Equal(got, []string{
 		"2026/northwind update 2026-11-22T09:00:00Z>channel", "2026/northwind update 2026-11-22T09:00:00Z>tracking",
 		"2026/northwind criteria 1+2026/northwind steps 1>channel", "2026/northwind criteria 1+2026/northwind steps 1>tracking",
-		"2026/northwind update 2026-11-22T09:00:00Z>channel topic", "2026/northwind update 2026-11-22T09:00:00Z>tracking edit",
+		"2026/northwind update 2026-11-22T09:00:00Z>channel edit", "2026/northwind update 2026-11-22T09:00:00Z>channel topic",
+		"2026/northwind update 2026-11-22T09:00:00Z>tracking edit",
 	}) {
 		t.Errorf("told %q", got)
 	}
 	w.to.told = nil
 	w.merge("due: 2026-11-25", "due: 2026-11-26")
 	w.apply("4")
-	if got := w.to.told; len(got) != 4 || got[0] != "2026/northwind steps 2>channel" {
+	if got := w.to.told; len(got) != 5 || got[0] != "2026/northwind steps 2>channel" {
 		t.Errorf("told %q", got)
 	}
 	for _, line := range strings.Split(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl"), "\n") {
@@ -512,8 +513,8 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 	w.merge("due: 2026-11-25", "due: 2026-11-26")
 	w.apply("1")
 	if got := w.to.told; !slices.Equal(got, []string{
-		"2026/northwind steps 1>channel", "2026/northwind steps 1>tracking", "2026/northwind steps 1>channel topic", "2026/northwind steps 1>tracking edit",
-		"2026/northwind steps 2>channel", "2026/northwind steps 2>tracking", "2026/northwind steps 2>channel topic", "2026/northwind steps 2>tracking edit",
+		"2026/northwind steps 1>channel", "2026/northwind steps 1>tracking", "2026/northwind steps 1>channel edit", "2026/northwind steps 1>channel topic", "2026/northwind steps 1>tracking edit",
+		"2026/northwind steps 2>channel", "2026/northwind steps 2>tracking", "2026/northwind steps 2>channel edit", "2026/northwind steps 2>channel topic", "2026/northwind steps 2>tracking edit",
 	}) {
 		t.Errorf("told %q", got)
 	}

@@ -38,9 +38,12 @@ type Plan struct {
 	Escalations map[schema.ID]Escalation
 	// Announcement is the name of the channel of the announcements.
 	Announcement schema.ChannelName
-	// Unread are the escalations whose changes cannot be told: their own file has
-	// errors, or a file that all notices rest on.
+	// Unread are the escalations of which nothing can be said, because they cannot
+	// be read, or what all notices rest on cannot.
 	Unread []schema.ID
+	// Refused are those that are told as they stand though lint refuses them: whoever
+	// plans says which.
+	Refused []schema.ID
 }
 
 // Forget leaves out the notices of which told reports that they were told.
@@ -117,10 +120,10 @@ func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 		switch {
 		case after != nil && misread != "":
 			p.Unread = append(p.Unread, after.ID)
-			p.quiet(after.ID, misread+" has errors, and nothing is told of anything until they are mended: `escalate lint` says which")
-		case after != nil && after.Misread():
+			p.quiet(after.ID, misread+" cannot be read, and nothing is told of anything until it can: `escalate lint` says why")
+		case after != nil && after.HeldBack():
 			p.Unread = append(p.Unread, after.ID)
-			p.quiet(after.ID, "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which")
+			p.quiet(after.ID, "its file cannot be read, and nothing is told of it until it can: `escalate lint` says why")
 		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:

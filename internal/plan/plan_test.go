@@ -172,7 +172,11 @@ func TestMoments(t *testing.T) {
 			"create_channel open_issue@jdoe,mlee,tmora topic invite@jdoe,mlee,tmora,arivera,okhan bookmark pin label assign@jdoe archive close_issue", ""},
 		{"closed, with an analysis later", base + closure, edited(base+closure, "sentiment: red", "sentiment: green"), "", "", "`closure` changed, which nobody is told of"},
 		{"deleted", base, "", "", "", "its file is gone; an escalation is ended by a `closure`, and its file stays (P36)"},
-		{"broken", base, edited(base, "severity: high", "severity: hgih"), "", "", "its file has errors, and nothing is told of it until they are mended: `escalate lint` says which"},
+		{"broken", base, edited(base, "severity: high", "severity: hgih"), "", "", "its file cannot be read, and nothing is told of it until it can: `escalate lint` says why"},
+		{"with a rule broken", base, edited(base, "dri: mlee", "dri: okhan") + news, "product_dri>channel@mlee,okhan product_dri>tracking@mlee,okhan", "edit edit edit@jdoe,okhan,tmora", "only #esc_northwind and the tracking issue hear of a change of the Product DRI (P22)"},
+		{"with no criteria and no customer", base, edited(base, "exit_criteria:\n  - criterion: Queue time under 60 s at p95 for five working days\n", "exit_criteria: []\n", "customer: Northwind Traders\n", "") + news,
+			"update>channel update>tracking facts>channel facts>tracking criteria>channel criteria>tracking", "edit edit topic edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of an ordinary update, rewritten facts and the exit criteria (P22)"},
+		{"a date in words", base, edited(base, "due: 2026-11-24", "due: soon") + news, "", "", "its file cannot be read, and nothing is told of it until it can: `escalate lint` says why"},
 		{"mended", "- a\n", base, "", "", "the version before cannot be read, so it is not known what is new"},
 		{"a field mended", edited(base, "severity: high", "severity: hgih"), base + news, "update>channel update>tracking", "",
 			"only #esc_northwind and the tracking issue hear of an ordinary update (P22)"},
@@ -374,7 +378,7 @@ func TestMisread(t *testing.T) {
 		{people + "<<<<<<< HEAD\n", "", tree.PeoplePath},
 		{people, "channels: [\n", tree.PolicyPath},
 		{people, "channels: {announcement: [escalations]}\n", tree.PolicyPath},
-		{people, "chanels: {announcement: escalations}\n", tree.PolicyPath},
+		{people, "chanels: {announcement: escalations}\n", ""},
 	} {
 		files := map[string]string{tree.PeoplePath: c.people, tree.PolicyPath: c.policy}
 		was := open(t, check, files)

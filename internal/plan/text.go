@@ -345,7 +345,7 @@ func (e *planner) welcome() notice.Text {
 		facts = append(facts, notice.Field{Label: "Skills", Value: line(words.Join(n.Skills, ", "))})
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", words.Line(n.Customer), n.Severity, words.Line(n.Summary)))),
+		notice.Title(plain(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", e.customer(), n.Severity, cmp.Or(words.Line(string(n.Summary)), missing)))),
 		{Fields: facts},
 		notice.Heading("Initial ask"), prose(string(n.Ask)),
 		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
@@ -387,7 +387,7 @@ func (e *planner) titled() notice.Text {
 		status = "Closed"
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s)", words.Line(n.Customer), words.Line(n.Summary), e.id))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s)", e.customer(), cmp.Or(words.Line(string(n.Summary)), missing), e.id))),
 		e.labels(status),
 		notice.Paragraph(e.responsible()...),
 	}
@@ -435,7 +435,7 @@ func (e *planner) titled() notice.Text {
 // topic is that of the escalation's channel: what it is about, and which step is
 // due next.
 func (e *planner) topic() string {
-	text := fmt.Sprintf("%s, severity %s, DRI %s", words.Line(e.now.Customer), e.now.Severity, e.name(e.now.DRI))
+	text := fmt.Sprintf("%s, severity %s, DRI %s", e.customer(), e.now.Severity, e.name(e.now.DRI))
 	open := slices.DeleteFunc(slices.Clone(e.now.NextSteps), func(s schema.NextStep) bool { return !s.Done.IsZero() })
 	if len(open) > 0 {
 		next := slices.MinFunc(open, func(a, b schema.NextStep) int { return a.Due.Compare(b.Due.Time) })
@@ -451,7 +451,7 @@ func label(s schema.Severity) string { return "severity:" + string(s) }
 // update that says why; after it comes what more there is to say.
 func (e *planner) headed(c change.Change, more ...notice.Block) notice.Text {
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), words.Line(e.now.Customer), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), e.customer(), e.id, e.now.Severity))),
 		{Fields: []notice.Field{{Label: "Channel", Value: e.channelLink()}, {Label: "DRI", Value: e.person(e.now.DRI)}}},
 	}
 	return e.linked(slices.Concat(text, e.quote(c), more))
@@ -683,7 +683,7 @@ func (e *planner) amended() notice.Block {
 // opened (P34).
 func (e *planner) withdrawn() notice.Block {
 	c := e.now.Closure
-	text := slices.Concat(notice.Words(fmt.Sprintf("Escalation withdrawn: %s (%s), by ", words.Line(string(e.now.Customer)), e.id)), e.person(c.By), notice.Words(": "), line(string(c.Reason)))
+	text := slices.Concat(notice.Words(fmt.Sprintf("Escalation withdrawn: %s (%s), by ", e.customer(), e.id)), e.person(c.By), notice.Words(": "), line(string(c.Reason)))
 	if c.DuplicateOf != "" {
 		text = append(text, plain(" (duplicate of "+string(c.DuplicateOf)+")"))
 	}
@@ -858,6 +858,9 @@ func (e *planner) series(s *schema.Standup) string {
 // lasted is for how many days an escalation was open, those of the opening and
 // the closing among them.
 func lasted(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return missing
+	}
 	days := int(to.UTC().Truncate(24*time.Hour).Sub(from.UTC().Truncate(24*time.Hour)).Hours()/24) + 1
 	if days == 1 {
 		return "one day"
@@ -889,7 +892,7 @@ func (e *planner) closure() notice.Text {
 		moment = notice.Deescalated
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), words.Line(string(e.now.Customer)), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), e.customer(), e.id, e.now.Severity))),
 		{Fields: []notice.Field{
 			{Label: "Closed by", Value: append(e.person(c.By), plain(", "+when(c.At.Time)))},
 			{Label: "Open for", Value: notice.Words(lasted(e.now.Opened.At.Time, c.At.Time))},
@@ -925,7 +928,11 @@ func (e *planner) caseFields() notice.Text {
 	return text
 }
 
-// name is what people call a person.
+// customer is the customer's name in one line.
+func (e *planner) customer() string { return cmp.Or(words.Line(string(e.now.Customer)), missing) }
+
+// name is what people call a person; the handle, where the directory knows
+// nobody by it.
 func (e *planner) name(h schema.Handle) string { return words.Name(e.people, h) }
 
 // person is a person by name.
@@ -993,9 +1000,14 @@ func raised(from, to schema.Severity) string {
 }
 
 // when is a moment. A notice is read years later: its times are as in records.
-func when(t time.Time) string { return words.Stamp(t) + " UTC" }
 
-// day is a day as the files have it.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return missing
+	}
+	return words.Stamp(t) + " UTC"
+}
+
 func day(d schema.Date) string { return cmp.Or(words.Date(d.Time), missing) }
 
 // joined puts two sentences behind one another.

@@ -111,12 +111,26 @@ func (e *Escalation) Misread() bool {
 	})
 }
 
+// HeldBack reports whether what is told of the escalation might not be what its
+// file says: YAML misreads it, or a value is of the wrong type or form. What breaks
+// a rule, what is missing and what nobody knows holds nothing back.
+func (e *Escalation) HeldBack() bool { return e.illegible() }
+
+// illegible reports whether a file was misread, or a value in it is not one that
+// its field takes.
+func (f *File) illegible() bool {
+	return f.wrong() || slices.ContainsFunc(f.Faults, func(x shape.Fault) bool {
+		_, unknown := x.Unknown()
+		return !unknown && !x.Missing() && x.Keyword != "minItems" && x.Keyword != "uniqueItems"
+	})
+}
+
 // Misread returns the path of the directory or the policy, if it does not surely
 // say all that it says: nobody would be mentioned, or the wrong channel be told.
 // The directory may have a fault in one person.
 func (t *Tree) Misread() string {
 	switch {
-	case t.PolicyFile != nil && (t.PolicyFile.Unreliable() || t.PolicyFile.wrong()):
+	case t.PolicyFile != nil && t.PolicyFile.illegible():
 		return PolicyPath
 	case t.PeopleFile != nil && (t.PeopleFile.Faulty("/people") || t.PeopleFile.wrong()):
 		return PeoplePath

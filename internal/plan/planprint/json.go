@@ -16,6 +16,7 @@ type (
 		Actions  []actionJSON   `json:"actions"`
 		Quiet    []quietJSON    `json:"quiet"`
 		Unfilled []unfilledJSON `json:"unfilled"`
+		Refused  []schema.ID    `json:"refused"`
 		Paste    []pasteJSON    `json:"paste"`
 	}
 	noticeJSON struct {
@@ -75,7 +76,7 @@ func JSON(w io.Writer, r Plan) error {
 
 // newPlanJSON is a plan without its notices. No list is ever null.
 func newPlanJSON(r Plan) *planJSON {
-	out := &planJSON{[]noticeJSON{}, []actionJSON{}, []quietJSON{}, []unfilledJSON{}, []pasteJSON{}}
+	out := &planJSON{[]noticeJSON{}, []actionJSON{}, []quietJSON{}, []unfilledJSON{}, append([]schema.ID{}, r.Refused...), []pasteJSON{}}
 	for _, q := range r.Quiet {
 		out.Quiet = append(out.Quiet, quietJSON(q))
 	}

@@ -252,6 +252,9 @@ func (r Plan) asides() []aside {
 	for _, u := range r.Unfilled {
 		lines = append(lines, aside{"the roles that nobody holds", u.Escalation, fmt.Sprintf("Nobody holds the role %s, which must be informed of %s (P5)", u.Role, u.Escalation)})
 	}
+	for _, id := range r.Refused {
+		lines = append(lines, aside{"what lint refuses", id, fmt.Sprintf("%s is told as it stands, but `escalate lint` refuses it", id)})
+	}
 	unread := map[schema.ID]bool{}
 	for _, id := range r.Unread {
 		unread[id] = true
