@@ -176,7 +176,7 @@ func (o applyOptions) destinations(t *tree.Tree) ([]destination.Destination, err
 		if o.json { // the answer is JSON, the texts are in it
 			w = io.Discard
 		}
-		return []destination.Destination{paster{w}}, nil
+		return []destination.Destination{paster{w, t.People}}, nil
 	}
 	if o.adopt {
 		return nil, nil // nothing is told

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,8 +155,12 @@ func comment(ctx context.Context, env environment, all []destination.Destination
 	return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
 }
 
-// paster is the destination of --print: what it prints, a person pastes.
-type paster struct{ out io.Writer }
+// paster is the destination of --print: what it prints, a person pastes. Who pastes
+// it mentions people by their names.
+type paster struct {
+	out    io.Writer
+	people schema.Directory
+}
 
 // Via names the destination in the ledger.
 func (paster) Via() string { return "print" }
@@ -168,7 +173,11 @@ func (paster) Takes(_ notice.Place, do notice.Do) bool { return do == notice.Tel
 func (p paster) Deliver(_ context.Context, d destination.Delivery, _ bool) (destination.Receipt, error) {
 	text := escape.Terminal(d.Text().Resolved(d.Address).Plain())
 	if who := d.Mentions(); len(who) > 0 {
-		text += "\n\ncc @" + words.Join(who, " @")
+		names := make([]string, len(who))
+		for i, h := range who {
+			names[i] = cmp.Or(escape.Line(string(p.people.People[h].Name)), string(h))
+		}
+		text += "\n\ncc " + words.Join(names, ", ")
 	}
 	n := d.First()
 	_, err := fmt.Fprintf(p.out, "To paste (%s, %s):\n--------\n%s\n--------\n\n", escape.Terminal(n.Key), escape.Terminal(string(n.To)), text)

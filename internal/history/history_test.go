@@ -108,7 +108,7 @@ func TestFacts(t *testing.T) {
 		"edit: 2026/northwind product [team: okhan] [team: okhan, dpatel]",
 		"dri: 2026/northwind dri [jdoe] [arivera] (Ana takes over.)",
 		"significant: 2026/northwind significant [] [Found it.] (Found it.)",
-		"redact: 2026/northwind redacted [2026-11-21T12:00:00Z: its text] [2026-11-21T12:00:00Z: redacted: Names]",
+		"redact: 2026/northwind redacted [2026-11-21T12:00:00Z: its text] [2026-11-21T12:00:00Z: redacted: Names] ()",
 		"close: 2026/northwind closed [] [resolved, outcome positive]",
 		"sentiment: 2026/northwind closure [sentiment: green] [sentiment: red]",
 		"reopen: 2026/northwind reopened [resolved, outcome positive] [] (It is back.)",

@@ -41,6 +41,12 @@ func (r Report) Unplaced() []notice.Notice {
 	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool { return n.Via != "" || !n.Tells() })
 }
 
+// ByHand is what is new to be done beside a text and that no destination does: for
+// a person to do.
+func (r Report) ByHand() []notice.Notice {
+	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool { return n.Via != "" || n.Tells() })
+}
+
 // Failed reports whether something was not delivered, or could not be read.
 func (r Report) Failed() bool {
 	return len(r.Plan.Unread) > 0 || slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Result == Failed })

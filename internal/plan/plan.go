@@ -36,6 +36,8 @@ type Plan struct {
 	Pastes   []Paste
 	// Escalations says what people call the escalations that the plan is about.
 	Escalations map[schema.ID]Escalation
+	// People are those whom the notices name.
+	People schema.Directory
 	// Announcement is the name of the channel of the announcements.
 	Announcement schema.ChannelName
 	// Unread are the escalations of which nothing can be said, because they cannot
@@ -105,7 +107,7 @@ type Told func(schema.ID) []notice.Notice
 // files that differ, in any order. Files that are in neither are left out. told
 // is nil where there is no ledger to ask.
 func Between(base, head *tree.Tree, changed []string, told Told) Plan {
-	p := Plan{Escalations: map[schema.ID]Escalation{}, Announcement: head.Policy.Channels.Announcement}
+	p := Plan{Escalations: map[schema.ID]Escalation{}, People: head.People, Announcement: head.Policy.Channels.Announcement}
 	misread := head.Misread()
 	for _, path := range slices.Sorted(slices.Values(changed)) {
 		_, had := slices.BinarySearch(base.Paths, path)
@@ -252,9 +254,12 @@ func (e *planner) why() string {
 		return ""
 	}
 	var told, edited []string
+	redacted := false
 	for _, c := range e.changes {
 		word := cmp.Or(momentWords[c.Moment], string(c.Moment))
 		switch {
+		case c.Moment == notice.Redacted:
+			redacted = true
 		case c.Moment == notice.Edited:
 			edited = append(edited, "`"+c.Field+"`")
 		case !slices.Contains(told, word):
@@ -262,6 +267,8 @@ func (e *planner) why() string {
 		}
 	}
 	switch {
+	case redacted:
+		return "an update was redacted: what was posted of it is to be edited by hand (P37)"
 	case len(told) == 0:
 		return words.And(edited) + " changed, which nobody is told of"
 	case !process.Open(e.now):
@@ -295,6 +302,5 @@ var momentWords = map[notice.Moment]string{
 	notice.Account:    "the account",
 	notice.Facts:      "rewritten facts",
 	notice.RCA:        "the root cause analysis",
-	notice.Redacted:   "a redacted update",
 	notice.Amended:    "a corrected closure",
 }

@@ -506,6 +506,9 @@ func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
 	text = append(text, notice.Block{Fields: fields}, notice.Heading("Last contact with the customer"))
 	for _, u := range slices.Backward(e.now.Updates) {
 		if slices.Contains(u.To, schema.Customer) {
+			if c.Update != nil && u.At == c.Update.At && len(e.quote(c)) > 0 {
+				return append(text, notice.Paragraph(words("the update above")))
+			}
 			return append(text, e.update(&u))
 		}
 	}

@@ -46,6 +46,12 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 		head := fmt.Sprintf("To paste into %s: nothing delivers there", terminal.Line(full.place(n.Escalation, n.To)))
 		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, n.Text))
 	}
+	if byHand := r.ByHand(); len(byHand) > 0 {
+		fmt.Fprintf(b, "\n%s\n", s.Paint(terminal.Yellow, "To do by hand: nothing does it there"))
+		for _, n := range byHand {
+			fmt.Fprintf(b, "%s\n", s.WrapStated("[ ] "+terminal.Line(string(n.Escalation)+": "+full.task(n)), 4, "    "))
+		}
+	}
 	for _, p := range r.Plan.Pastes {
 		head := fmt.Sprintf("%s: %s", p.Escalation, pasteHead(p))
 		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, p.Text))

@@ -5,6 +5,7 @@ package planprint
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -38,10 +39,18 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 		for _, t := range sheet.tellings {
 			fmt.Fprintf(b, "%s\n%s\n", s.Paint(terminal.Yellow, "  "+s.Wrap(t.head(escape.Line), 2, "    ")), indented(s, t.text))
 		}
-		if len(sheet.actions) > 0 {
+		done, byHand := r.shared(sheet.actions)
+		if len(done) > 0 {
 			fmt.Fprintf(b, "  %s\n", s.Paint(terminal.Yellow, "Besides"))
-			for _, a := range sheet.actions {
+			for _, a := range done {
 				fmt.Fprintf(b, "    %s\n", s.Wrap(terminal.Line(r.doing(a)), 4, "      "))
+			}
+			b.WriteByte('\n')
+		}
+		if len(byHand) > 0 {
+			fmt.Fprintf(b, "  %s\n", s.Paint(terminal.Yellow, "To do by hand: nothing does it there"))
+			for _, a := range byHand {
+				fmt.Fprintf(b, "    %s\n", s.Wrap("[ ] "+terminal.Line(r.task(a)), 4, "        "))
 			}
 			b.WriteByte('\n')
 		}
@@ -190,6 +199,63 @@ func (r Plan) place(id schema.ID, to notice.Place) string {
 		return "#" + string(r.Escalations[id].Channel)
 	default:
 		return "the tracking issue"
+	}
+}
+
+// shared says which actions a destination does and which are left to a person.
+// Where nothing is delivered anywhere, it is not known who will.
+func (r Plan) shared(actions []notice.Notice) (done, byHand []notice.Notice) {
+	none := !slices.ContainsFunc(r.Notices, func(n notice.Notice) bool { return n.Via != "" })
+	for _, a := range actions {
+		if a.Via == "" && !none {
+			byHand = append(byHand, a)
+		} else {
+			done = append(done, a)
+		}
+	}
+	return done, byHand
+}
+
+// task says what a person has to do where nothing does it, with people by their
+// names.
+func (r Plan) task(n notice.Notice) string {
+	where := r.place(n.Escalation, n.To)
+	names := make([]string, len(n.Mentions))
+	for i, h := range n.Mentions {
+		names[i] = cmp.Or(words.Line(string(r.People.People[h].Name)), string(h))
+	}
+	who := words.And(names)
+	switch n.Do {
+	case notice.CreateChannel:
+		return "create the channel #" + n.Text.Plain()
+	case notice.Topic:
+		return "give " + where + " the topic: " + n.Text.Plain()
+	case notice.Invite:
+		return "invite to " + where + ": " + who
+	case notice.Pin:
+		return "pin in " + where + ": " + n.Text.Plain()
+	case notice.Bookmark:
+		return "add a bookmark to " + where + ": " + n.Text.Plain()
+	case notice.Archive:
+		return "archive " + where
+	case notice.OpenIssue:
+		return "open the tracking issue: " + n.Text.Title()
+	case notice.Label:
+		return "give the tracking issue the label " + n.Text.Plain()
+	case notice.Assign:
+		return "assign the tracking issue to " + who
+	case notice.CloseIssue:
+		return "close the tracking issue"
+	case notice.ReopenIssue:
+		return "reopen the tracking issue"
+	}
+	switch n.To {
+	case notice.Announcement:
+		return "edit the declaration in " + where + ", to say what the file says"
+	case notice.Channel:
+		return "edit the opening message in " + where + ", to say what the file says"
+	default:
+		return "bring the text of " + where + " up to date"
 	}
 }
 
