@@ -486,7 +486,7 @@ func TestSaid(t *testing.T) {
 			[]string{"The customer hears: as usual, there is no clock", "Informed: Robin King (CSM manager)", "Informed until now: Val Ortega, Vik Rao, Chris Roe, Cleo Oz, Vera Sand"}, nil},
 		{"a handover", base + heard, edit("  csm: jdoe\n", "  strategic: Partner\n", "\ndri: jdoe", "\ndri: arivera") + heard +
 			"  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Jo leaves the account.}\n", notice.DRI, notice.Channel,
-			[]string{"Ana Rivera takes over from Jo Doe as DRI.", "Jo leaves the account.", "Load test with the customer (Jo Doe, by 2026-11-24)", "Exit criteria: 0 of 1 met", "We tune the queue tonight."}, nil},
+			[]string{"Ana Rivera takes over from Jo Doe as DRI.", "Jo leaves the account.", "Load test with the customer (Jo Doe, by 2026-11-24)", "Exit criteria: 0 of 1 met", "Last contact with the customer: 2026-11-21 09:00 UTC by Jo Doe: We tune the queue tonight"}, nil},
 		{"a stand-in", base, base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", notice.DRI, notice.Channel, []string{"Vera Sand stands in for Jo Doe as DRI until 2026-12-04: Leave", "none so far"}, nil},
 		{"another Product DRI", base, edit("dri: mlee", "dri: dpatel") + news, notice.ProductDRI, notice.Channel, []string{"Dina Patel takes over from Min Lee as Product DRI.", "The queue is shorter.", "Open steps:"}, nil},
 		{"the Product DRI released", base, edit("  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n") + news, notice.ProductDRI, notice.Channel, []string{"Min Lee is released as Product DRI", "The queue is shorter."}, nil},

@@ -503,16 +503,23 @@ func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
 	if s := e.now.Standup; s != nil {
 		fields = append(fields, notice.Field{Label: "Standup", Value: notice.Words(e.series(s))})
 	}
-	text = append(text, notice.Block{Fields: fields}, notice.Heading("Last contact with the customer"))
+	contact := notice.Words("none so far")
 	for _, u := range slices.Backward(e.now.Updates) {
-		if slices.Contains(u.To, schema.Customer) {
-			if c.Update != nil && u.At == c.Update.At && len(e.quote(c)) > 0 {
-				return append(text, notice.Paragraph(words("the update above")))
-			}
-			return append(text, e.update(&u))
+		if !slices.Contains(u.To, schema.Customer) {
+			continue
 		}
+		contact = append(notice.Words(when(u.At.Time)+" by "), e.person(u.By)...)
+		switch told := func(x change.Change) bool { return x.Update != nil && x.Update.At == u.At }; {
+		case slices.ContainsFunc(e.changes, told): // it is quoted beside this
+		case u.Redacted != "":
+			contact = append(contact, plain(": redacted"))
+		default:
+			contact = append(contact, plain(": "+clipped(words.Line(u.Text))))
+		}
+		break
 	}
-	return append(text, notice.Paragraph(plain("none so far")))
+	fields = append(fields, notice.Field{Label: "Last contact with the customer", Value: contact})
+	return append(text, notice.Block{Fields: fields})
 }
 
 // supported says that Support was called in, or what else changed of it (P13).
@@ -1003,7 +1010,6 @@ func raised(from, to schema.Severity) string {
 }
 
 // when is a moment. A notice is read years later: its times are as in records.
-
 func when(t time.Time) string {
 	if t.IsZero() {
 		return missing
@@ -1011,6 +1017,7 @@ func when(t time.Time) string {
 	return words.Stamp(t) + " UTC"
 }
 
+// day is a day as the files have it.
 func day(d schema.Date) string { return cmp.Or(words.Date(d.Time), missing) }
 
 // joined puts two sentences behind one another.
