@@ -68,6 +68,12 @@ func (c *Calendar) Works(t time.Time) bool {
 	return d.works()
 }
 
+// AtWork reports whether t falls within the working hours of a working day.
+func (c *Calendar) AtWork(t time.Time) bool {
+	_, d := c.on(t)
+	return d.from <= t.Unix() && t.Unix() < d.to
+}
+
 // End returns when the working day on which t falls ends, in the region's
 // zone; ok is false if it is no working day.
 func (c *Calendar) End(t time.Time) (end time.Time, ok bool) {
@@ -84,50 +90,46 @@ func (c *Calendar) In(t time.Time) time.Time { return t.In(c.clocks.zone) }
 // Begin returns when a date begins in the region.
 func (c *Calendar) Begin(d schema.Date) time.Time { return c.clocks.moment(d.Time) }
 
-// After returns the moment n days after from, in the region's zone; from
-// itself if n is not positive. It measures the clocks (P25, P26), the ladder
-// (P27) and what may stay undone for some working days (P28).
+// After returns when the n-th day after the day of from ends, 24:00 in the
+// region's zone; from itself if n is not positive. It measures the clocks (P25,
+// P26), the ladder (P27) and what may stay undone for some working days (P28).
 //
-// Working days: the end of the n-th working day after the day of from (P25).
-// The day of from itself never counts, however early or late on it from is and
-// whether or not it is a working day: an update on a Friday evening or a
-// Saturday night lasts until the end of Monday.
+// The day of from itself never counts, however early or late on it from is and,
+// of working days, whether or not it is one: an update on a Friday evening or a
+// Saturday night lasts until the end of Monday. So an update on each day keeps a
+// daily clock, at whatever hour it comes (P25).
 //
-// Calendar days, and any kind that is not working days: n days later, when the
-// region's clocks show the same time. P25 takes the end of the day for working
-// days only; a clock that starts at an update and ticks daily leaves nobody
-// without word for longer than a day, where the end of the next day would
-// allow almost two. The same time, and not 24 hours later: who writes each
-// morning at nine shall not be late because the clocks were changed. If they
-// jump over that time, it is the moment at which they jump; of a time that they
-// show twice, it is the first. From within an hour that they show for the
-// second time, it is n days after the last second of that hour, so that a later
-// update is never due earlier.
+// The end of a day is the moment at which the next one begins: who counts on
+// from it takes the second before, which is of the day that ends (see DayAt).
 func (c *Calendar) After(from time.Time, n int, days schema.DayKind) time.Time {
 	if n <= 0 {
 		return from.In(c.clocks.zone)
 	}
 	shown := c.clocks.reading(from)
+	midnight := shown.Truncate(24 * time.Hour)
 	if days != schema.WorkingDays {
-		return c.clocks.moment(shown.AddDate(0, 0, min(n, horizon)))
+		return c.clocks.moment(midnight.AddDate(0, 0, min(n, horizon)+1))
 	}
 	y, i := shown.Year(), shown.YearDay()-1
 	table := c.year(y)
-	for range horizon {
+	for ahead := 1; ahead <= horizon; ahead++ {
 		if i++; i == len(table.days) {
 			y, i = y+1, 0
 			table = c.year(y)
 		}
 		if table.days[i].works() {
 			if n--; n == 0 {
-				return table.days[i].ends(c.clocks)
+				return c.clocks.moment(midnight.AddDate(0, 0, ahead+1))
 			}
 		}
 	}
 	// To be asked on a holiday is better than never to be asked.
-	midnight := shown.Truncate(24 * time.Hour)
-	return c.clocks.moment(midnight.AddDate(0, 0, horizon).Add(c.to))
+	return c.clocks.moment(midnight.AddDate(0, 0, horizon+1))
 }
+
+// DayAt returns a moment of the day on which t falls or, where a day ends at t,
+// of that day: from there After counts on.
+func DayAt(t time.Time) time.Time { return t.Add(-time.Second) }
 
 // Due says until when an update that was made at from lasts: at due the next
 // one is due, and after overdue it is overdue (P25, P26). Both are counted
