@@ -20,23 +20,29 @@ type auditOptions struct {
 	env environment
 	// from and to are revisions; all of to is replayed where from is "".
 	from, to string
+	now      time.Time
 	format   string
 }
 
 func newAudit(env environment, opts *options) *cobra.Command {
 	o := auditOptions{options: opts, env: env, to: "HEAD"}
+	var moment func() (time.Time, error)
 	cmd := &cobra.Command{
 		Use:   "audit [A..B]",
 		Short: "Replay the history: who broke which rule, and was the cadence kept",
 		Long: "Judges each commit of the default branch as lint --base would have, and tells each fault with the " +
 			"commit that brought it in. Then it tells of each escalation how long it was at each severity, the " +
-			"longest time without an update, and which share of the updates that were due came in time.\n\n" +
+			"longest time without an update, and which share of the updates that were due came in time. A commit whose " +
+			"clock was ahead spoils nothing: it counts until the latest time that is not in the future.\n\n" +
 			"A..B replays what B has and A has not; A.. goes up to HEAD. Without it, all of HEAD is replayed. It " +
 			"exits 1 if a commit broke a rule.",
 		Example: "  escalate audit\n  escalate audit v1.0..\n  escalate audit HEAD~20..HEAD --json",
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
+				return err
+			}
+			if o.now, err = moment(); err != nil {
 				return err
 			}
 			if len(args) == 1 {
@@ -47,6 +53,7 @@ func newAudit(env environment, opts *options) *cobra.Command {
 			return runAudit(cmd.Context(), o)
 		},
 	}
+	moment = nowFlag(cmd, env, "the present: it counts until the latest commit that is not after it")
 	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
 	return cmd
 }
@@ -78,7 +85,7 @@ func runAudit(ctx context.Context, o auditOptions) error {
 	if err != nil {
 		return err
 	}
-	replay := audit.Options{}
+	replay := audit.Options{Now: o.now}
 	if replay.To, err = repo.Resolve(ctx, o.to); err != nil {
 		return err
 	}

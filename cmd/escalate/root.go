@@ -149,15 +149,16 @@ func atMost(n int) cobra.PositionalArgs {
 // nowFlag gives a command the flag --now, and returns what reads it: the moment
 // that the command is about.
 func nowFlag(cmd *cobra.Command, env environment, usage string) func() (time.Time, error) {
-	at := cmd.Flags().String("now", "", usage+", such as 2026-12-01T09:00:00Z (default: the present)")
+	at := cmd.Flags().String("now", "", usage+", such as 2026-12-01T09:00:00Z or 2026-12-01 (default: the present)")
 	return func() (time.Time, error) {
 		if !cmd.Flags().Changed("now") {
 			return env.now(), nil
 		}
-		now, err := time.Parse(time.RFC3339, *at)
-		if err != nil {
-			return now, usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z", *at)
+		for _, layout := range []string{time.RFC3339, time.DateOnly} {
+			if now, err := time.Parse(layout, *at); err == nil {
+				return now, nil
+			}
 		}
-		return now, nil
+		return time.Time{}, usagef("--now %q is no moment: write it as 2026-12-01T09:00:00Z, or as a day, 2026-12-01, for its beginning in UTC", *at)
 	}
 }

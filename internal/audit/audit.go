@@ -28,6 +28,9 @@ type Options struct {
 	// To is the last commit; From, where it is set, the one after which the
 	// replay begins. Both are ids in full.
 	From, To string
+	// Now is the present: what a commit says that claims to be of a later time
+	// counts, its time does not. Zero believes every commit.
+	Now time.Time
 	// Tell takes each violation, in the order of the commits.
 	Tell func(Violation) error
 	// Progress, where it is set, is called after each commit with their number
@@ -63,11 +66,11 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 			if err != nil {
 				return Result{}, err
 			}
-			r.from = c.CommitTime
+			r.from = (&history.Clock{Now: o.Now}).Effective(&c)
 			break
 		}
 	}
-	s := &sequence{ctx: ctx, repo: repo, o: o, rules: tree.Follow(check), last: map[string]*item{}}
+	s := &sequence{ctx: ctx, repo: repo, o: o, rules: tree.Follow(check), last: map[string]*item{}, clock: history.Clock{Now: o.Now}}
 	for it, err := range history.Ahead(s.items(), r.judge.work) {
 		if err == nil {
 			err = r.take(it)

@@ -258,7 +258,7 @@ func (c *course) interval(k *Kept, start, end time.Time, updated bool, p *polici
 		if due.After(from) {
 			k.Missed++
 		}
-		_, due, _ = cal.Due(clock, due)
+		_, due, _ = cal.Due(clock, calendar.DayAt(due))
 	}
 }
 

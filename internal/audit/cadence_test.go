@@ -34,19 +34,28 @@ func TestCadence(t *testing.T) {
 		status            string
 	}{
 		{
-			name:       "critical: every calendar day, the same time",
+			name: "critical: an update on each day keeps it, though each comes later than the day before",
+			versions: []*schema.Escalation{version("critical", nil, told(3, 15, in, out), told(4, 16, in, out), told(5, 17, in, out),
+				told(6, 18, in, out), told(7, 19, in, out))}, // the 7th is a Saturday
+			horizon:    moment(8, 12),
+			channel:    Kept{Ticks: true, Longest: 29 * time.Hour, InTime: 5},
+			customer:   Kept{Ticks: true, Longest: 29 * time.Hour, InTime: 5},
+			severities: map[schema.Severity]time.Duration{"critical": 146 * time.Hour}, status: "open",
+		},
+		{
+			name:       "critical: every calendar day, until it is over",
 			versions:   []*schema.Escalation{version("critical", nil, told(3, 10, in, out), told(4, 11, in))},
 			horizon:    moment(4, 12),
-			channel:    Kept{Ticks: true, Longest: 25 * time.Hour, InTime: 1, Missed: 1},
-			customer:   Kept{Ticks: true, Longest: 26 * time.Hour, InTime: 1, Missed: 1},
+			channel:    Kept{Ticks: true, Longest: 25 * time.Hour, InTime: 2},
+			customer:   Kept{Ticks: true, Longest: 26 * time.Hour, InTime: 1},
 			severities: map[schema.Severity]time.Duration{"critical": 50 * time.Hour}, status: "open",
 		},
 		{
 			name:       "high: the end of the next working day, over a weekend",
 			versions:   []*schema.Escalation{version("high", nil, told(3, 15, in), told(4, 16, in), told(5, 16, in), told(6, 20, in), told(9, 15, in))},
 			horizon:    moment(9, 15),
-			channel:    Kept{Ticks: true, Longest: 67 * time.Hour, InTime: 4, Missed: 1}, // Friday 20:00 is late: work ends at 16:00 UTC
-			customer:   Kept{Ticks: true, Longest: 173 * time.Hour, Missed: 2},           // due on the 4th, then on the 6th
+			channel:    Kept{Ticks: true, Longest: 67 * time.Hour, InTime: 5},  // Friday 20:00 is still Friday
+			customer:   Kept{Ticks: true, Longest: 173 * time.Hour, Missed: 2}, // due with the 4th, then with the 6th
 			severities: map[schema.Severity]time.Duration{"high": 173 * time.Hour}, status: "open",
 		},
 		{
@@ -90,8 +99,8 @@ func TestCadence(t *testing.T) {
 			name:     "of a range, what was due before counts nowhere",
 			versions: []*schema.Escalation{version("critical", nil)},
 			from:     moment(4, 12), horizon: moment(6, 9),
-			channel:    Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 1},
-			customer:   Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 1},
+			channel:    Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 2}, // the 4th and the 5th
+			customer:   Kept{Ticks: true, Longest: 95 * time.Hour, Missed: 2},
 			severities: map[schema.Severity]time.Duration{"critical": 45 * time.Hour}, status: "open",
 		},
 	} {

@@ -134,14 +134,30 @@ func versions(commits iter.Seq2[git.Commit, error]) iter.Seq2[*version, error] {
 
 // Clock turns the times of commits, in their order, into times that never run
 // backwards.
-type Clock struct{ latest time.Time }
+type Clock struct {
+	// Now is the present. A commit of a later time, which a wrong clock gave it,
+	// has the time of the one before it, and the first one of all the present.
+	// Zero believes every commit.
+	Now    time.Time
+	latest time.Time
+}
 
 // Effective returns the latest time that a commit or any before it has.
 func (k *Clock) Effective(c *git.Commit) time.Time {
-	if c.CommitTime.After(k.latest) {
-		k.latest = c.CommitTime
+	switch at := c.CommitTime; {
+	case k.Now.IsZero() || !at.After(k.Now):
+		k.latest = latest(k.latest, at)
+	case k.latest.IsZero():
+		return k.Now
 	}
 	return k.latest
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // file is what is known of an escalation's file between two commits.
