@@ -33,7 +33,7 @@ func DefaultPolicy() Policy {
 				Informs:    []Role{RoleCSMLeader},
 				ProductDRI: ProductRoles(),
 				Channel:    advised,
-				Customer:   Clock{Due: ptr(7), Overdue: ptr(14), Days: CalendarDays, Advisory: ptr(false)},
+				Customer:   Clock{Due: ptr(7), Overdue: ptr(14), Ask: ptr(10), Days: CalendarDays, Advisory: ptr(false)},
 			},
 			Low: SeverityPolicy{
 				Meaning:    "Deployment or use is impacted; a risk to value, timeline, satisfaction and adoption levels",
@@ -60,7 +60,7 @@ func DefaultPolicy() Policy {
 			RoleAccountManager: {Meaning: "Manages accounts", Regional: true},
 			RoleCSELeader:      {Meaning: "Leads the CSEs of a region", Regional: true},
 		},
-		Ladder:     Ladder{Manager: ptr(1), CSMLeader: ptr(2)},
+		Ladder:     Ladder{Manager: ptr(1), CSMLeader: ptr(2), Critical: LadderHours{Manager: ptr(0), CSMLeader: ptr(12)}},
 		Deadlines:  Deadlines{StandupHours: ptr(24), CaseHours: ptr(4), CriteriaDays: ptr(2)},
 		Product:    ProductPolicy{PendingHours: ptr(0)},
 		Sentiments: []Text{"green", "yellow", "red"},
@@ -109,6 +109,8 @@ func (p Policy) Over(base Policy) Policy {
 	}
 	set(&base.Ladder.Manager, p.Ladder.Manager)
 	set(&base.Ladder.CSMLeader, p.Ladder.CSMLeader)
+	set(&base.Ladder.Critical.Manager, p.Ladder.Critical.Manager)
+	set(&base.Ladder.Critical.CSMLeader, p.Ladder.Critical.CSMLeader)
 	set(&base.Deadlines.StandupHours, p.Deadlines.StandupHours)
 	set(&base.Deadlines.CaseHours, p.Deadlines.CaseHours)
 	set(&base.Deadlines.CriteriaDays, p.Deadlines.CriteriaDays)
@@ -121,10 +123,11 @@ func (p Policy) Over(base Policy) Policy {
 
 func (c Clock) over(base Clock) Clock {
 	if c.Due != nil {
-		base.Overdue = nil // a new clock does not keep the old one's grace
+		base.Overdue, base.Ask = nil, nil // a new clock does not keep the old one's grace
 	}
 	set(&base.Due, c.Due)
 	set(&base.Overdue, c.Overdue)
+	set(&base.Ask, c.Ask)
 	set(&base.Days, c.Days)
 	set(&base.Advisory, c.Advisory)
 	return base

@@ -59,6 +59,9 @@ type Clock struct {
 	Due *int `yaml:"due,omitempty" jsonschema:"minimum=0,maximum=366" example:"2"`
 	// The number of days after which it is overdue. Left out: as soon as it was due.
 	Overdue *int `yaml:"overdue,omitempty" jsonschema:"minimum=0,maximum=366" example:"14"`
+	// The number of days after which the DRI is asked, once, before it is overdue. Left out or 0:
+	// nobody is asked before.
+	Ask *int `yaml:"ask,omitempty" jsonschema:"minimum=0,maximum=366" example:"10"`
 	// Which days count: calendar days, or the region's working days.
 	Days DayKind `yaml:"days,omitempty" example:"working"`
 	// true: shown, but nobody is reminded.
@@ -122,6 +125,17 @@ type Ladder struct {
 	Manager *int `yaml:"manager,omitempty" jsonschema:"minimum=0,maximum=366" example:"1"`
 	// The number of days after which the CSM leader is reminded.
 	CSMLeader *int `yaml:"csm_leader,omitempty" jsonschema:"minimum=0,maximum=366" example:"2"`
+	// At critical, after how many hours of any day.
+	Critical LadderHours `yaml:"critical,omitempty" example:"{manager_hours: 0, csm_leader_hours: 12}"`
+}
+
+// LadderHours says who hears of something overdue at critical, and after how many
+// hours, by day and night (P27).
+type LadderHours struct {
+	// The number of hours after which the DRI's manager is reminded.
+	Manager *int `yaml:"manager_hours,omitempty" jsonschema:"minimum=0,maximum=720" example:"0"`
+	// The number of hours after which the CSM leader is reminded.
+	CSMLeader *int `yaml:"csm_leader_hours,omitempty" jsonschema:"minimum=0,maximum=720" example:"12"`
 }
 
 // ProductPolicy says what a team may decide of Product (P9).
