@@ -149,7 +149,7 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		return nil, err
 	}
 	run := &outbox.Run{
-		Branch: branch, Truth: outbox.Truth{Tree: truth.Tree, Files: truth.Files}, Check: s.Check,
+		Branch: branch, Truth: outbox.Truth{Commit: truth.ID, Tree: truth.Tree, Files: truth.Files}, Check: s.Check,
 		File: fileAddress(o.env, cmp.Or(branch.Default, o.branch), repo.Prefix),
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
 		Adopt: o.adopt, Announce: o.announce,

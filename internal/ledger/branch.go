@@ -64,6 +64,9 @@ func (b *Branch) Refresh(ctx context.Context) error {
 // Exists reports whether there is a ledger.
 func (b *Branch) Exists() bool { return b.tip != "" }
 
+// Tip is the commit of the ledger; "" where there is none.
+func (b *Branch) Tip() string { return b.tip }
+
 // Files are those of the ledger, or of the parts of it that are named, as by
 // Within. The caller closes them.
 func (b *Branch) Files(ctx context.Context, within ...string) (*git.Tree, error) {
@@ -160,22 +163,26 @@ func Read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]n
 	return notices, nil
 }
 
-func read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]notice.Notice, error) {
-	commit := ""
+// Tip returns the commit of the ledger: that of the remote, if there is a remote
+// and it was fetched, else the local one; "" where there is none.
+func Tip(ctx context.Context, repo *git.Repo, remote string) (string, error) {
 	refs := []string{"refs/heads/" + Name}
 	if remote != "" {
 		refs = []string{"refs/remotes/" + remote + "/" + Name, refs[0]}
 	}
 	for _, ref := range refs {
-		var err error
-		if commit, err = repo.Resolve(ctx, ref); err == nil {
-			break
-		} else if !errors.Is(err, git.ErrNoCommit) {
-			return nil, err
+		commit, err := repo.Resolve(ctx, ref)
+		if err == nil || !errors.Is(err, git.ErrNoCommit) {
+			return commit, err
 		}
 	}
-	if commit == "" {
-		return nil, nil
+	return "", nil
+}
+
+func read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]notice.Notice, error) {
+	commit, err := Tip(ctx, repo, remote)
+	if err != nil || commit == "" {
+		return nil, err
 	}
 	within := noticesFolder
 	if id != "" {

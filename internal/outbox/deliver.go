@@ -121,7 +121,7 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 			e, _ := told() // one that cannot be read names no channel
 			return process.Channel(e.ID, &e.Escalation, r.Truth.Policy)
 		},
-		Address: func(s notice.Spot) string { return r.address(n.Escalation, thread, s) },
+		Address: func(s notice.Spot) string { return r.Address(n.Escalation, thread, s) },
 	}, !l.fresh || n.Run != r.ID)
 	if err != nil && holds(n) {
 		held[at] = err
@@ -161,9 +161,9 @@ func (r *Run) tried(ctx context.Context, d destination.Delivery, inDoubt bool) (
 	return destination.Receipt{}, last
 }
 
-// address is where a symbolic link leads, by what the ledger has of the
+// Address is where a symbolic link leads, by what the ledger has of the
 // escalation.
-func (r *Run) address(id schema.ID, thread []notice.Notice, s notice.Spot) string {
+func (r *Run) Address(id schema.ID, thread []notice.Notice, s notice.Spot) string {
 	at, make := notice.Tracking, notice.OpenIssue
 	switch s {
 	case notice.AtTracking:

@@ -30,7 +30,7 @@ func (r *Run) Restore(ctx context.Context, ids []schema.ID) ([]schema.ID, error)
 	for _, id := range ids {
 		thread := told.Of(id)
 		for _, k := range keepers {
-			did, err := k.Restore(ctx, thread, func(s notice.Spot) string { return r.address(id, thread, s) })
+			did, err := k.Restore(ctx, thread, func(s notice.Spot) string { return r.Address(id, thread, s) })
 			if err != nil {
 				return restored, err
 			}

@@ -49,6 +49,8 @@ type Run struct {
 
 // Truth is what is true.
 type Truth struct {
+	// Commit is the one that it is.
+	Commit string
 	*tree.Tree
 	// Files holds the contents.
 	Files fs.FS
