@@ -21,7 +21,7 @@ func remind(t testing.TB, w *harness.World, code int) harness.Result {
 	return r
 }
 
-// TestDay lives through one full day of an escalation that nobody looks after,
+// TestDay lives through two full days of an escalation that nobody looks after,
 // with a run every few hours: each rung is reminded once, in its channel and its
 // issue, nobody hears of it in the announcement channel, and it ends with an
 // update.
@@ -35,21 +35,21 @@ func TestDay(t *testing.T) {
 	announced, _ := w.Slack.Channel(harness.Announce)
 
 	// It was opened on Friday, 20 November, and the world is at 18:00Z: all in
-	// time. On Monday at 16:00Z the channel's day is over.
+	// time. On Monday at 23:00Z the channel's day is over.
 	w.Pass(3*24*time.Hour + 5*time.Hour) // 23:00Z, Tuesday already in Berlin
 	var asked []string
-	for range 8 { // from Monday, 23:00Z, to Tuesday, 20:00Z
+	for range 16 { // from Monday, 23:00Z, to Wednesday, 20:00Z
 		r := remind(t, w, 0)
 		for _, o := range outcomes(t, r) {
-			if o.To == "channel" {
+			if o.To == "channel" && o.Do == "" {
 				asked = append(asked, strings.TrimPrefix(o.Key, "2026/northwind reminder "))
 			}
 		}
 		w.Pass(3 * time.Hour)
 	}
-	// The channel's lapse on its first rung; then, at the end of Tuesday's work, on
-	// its second, and the customer's lapse.
-	want := []string{"channel 2026-11-23T16:00:00Z 1 2026-11-24", "channel 2026-11-23T16:00:00Z 2 2026-11-24", "customer 2026-11-24T16:00:00Z 1 2026-11-24"}
+	// When work begins on Tuesday, the channel's lapse on its first rung; on
+	// Wednesday, on its second, and the customer's lapse.
+	want := []string{"channel 2026-11-23T23:00:00Z 1 2026-11-24", "channel 2026-11-23T23:00:00Z 2 2026-11-25", "customer 2026-11-24T23:00:00Z 1 2026-11-25"}
 	if slices.Sort(asked); !slices.Equal(asked, want) {
 		t.Errorf("reminded of %q, want %q", asked, want)
 	}
@@ -68,7 +68,7 @@ func TestDay(t *testing.T) {
 	for _, i := range w.GitHub.Issues() {
 		if strings.HasPrefix(i.Title, "Open escalations, week 48 of 2026") {
 			digests++
-			contains(t, i.Body, "2026/northwind", "Northwind Traders", "2 things, since Mon 23 Nov")
+			contains(t, i.Body, "2026/northwind", "Northwind Traders", "1 day late", "No word to the channel and the customer since Fri 20 Nov")
 		}
 	}
 	if digests != 1 {
@@ -76,7 +76,7 @@ func TestDay(t *testing.T) {
 	}
 
 	// An update ends it.
-	mergeEdits(t, w.Clone, "update", edit{"", "  - {at: 2026-11-24T19:00:00Z, by: jdoe, to: [internal, customer], text: It is reproduced.}\n"})
+	mergeEdits(t, w.Clone, "update", edit{"", "  - {at: 2026-11-25T19:00:00Z, by: jdoe, to: [internal, customer], text: It is reproduced.}\n"})
 	w.MustApply(0)
 	if r := remind(t, w, 0); len(outcomes(t, r)) != 0 {
 		t.Errorf("after an update, it reminds of %v", r)
@@ -86,7 +86,7 @@ func TestDay(t *testing.T) {
 	}
 }
 
-// TestStandups: Slack is to say something before each standup of the coming day,
+// TestStandups: Slack is to say something before each standup of the coming days,
 // once however often it runs; it is withdrawn when the escalation is closed. The
 // emulator has a clock of its own, so this is about today.
 func TestStandups(t *testing.T) {
@@ -102,7 +102,7 @@ func TestStandups(t *testing.T) {
 			t.Fatal(r)
 		}
 		said := w.Slack.Scheduled()
-		if len(said) != 2 || !strings.HasPrefix(said[0], "Standup of Northwind Traders at ") { // in 6 and in 30 hours
+		if len(said) != 3 || !strings.HasPrefix(said[0], "Standup of Northwind Traders at ") { // in 6, 30 and 54 hours
 			t.Fatalf("scheduled: %q", said)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +56,7 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 			if o.now, err = moment(); err != nil {
 				return err
 			}
-			return runCalendar(o)
+			return runCalendar(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&person, "person", "", "only what concerns this person: a handle, such as jdoe")
@@ -63,7 +64,7 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-func runCalendar(o calendarOptions) error {
+func runCalendar(ctx context.Context, o calendarOptions) error {
 	env := o.env
 	s, err := o.open(env)
 	if err != nil {
@@ -74,10 +75,14 @@ func runCalendar(o calendarOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := exists(t, o.selection); err != nil {
+	if err := exists(t, o.selection.IDs, o.selection.Person); err != nil {
 		return err
 	}
-	c := ics.New(t, stale.Check(t, o.now), o.selection)
+	past := locally(ctx, s)
+	c := ics.New(t, stale.Check(t, o.now, past.of), o.selection)
+	if past.err != nil {
+		return past.err
+	}
 	if o.json {
 		err = c.JSON(env.stdout)
 	} else {
@@ -98,24 +103,24 @@ func runCalendar(o calendarOptions) error {
 
 // exists refuses escalations and people that are not there, and says who was
 // probably meant.
-func exists(t *tree.Tree, s ics.Selection) error {
-	for _, id := range s.IDs {
+func exists(t *tree.Tree, ids []schema.ID, person schema.Handle) error {
+	for _, id := range ids {
 		if slices.Contains(t.Paths, tree.Path(id)) {
 			continue
 		}
-		var ids []string
+		var all []string
 		for _, path := range t.Paths {
-			ids = append(ids, string(tree.ID(path)))
+			all = append(all, string(tree.ID(path)))
 		}
-		return unknownName("escalation", string(id), ids)
+		return unknownName("escalation", string(id), all)
 	}
-	if _, ok := t.People.People[s.Person]; s.Person != "" && !ok && t.Misread() == "" {
+	if _, ok := t.People.People[person]; person != "" && !ok && t.Misread() == "" {
 		var handles []string
 		for h := range maps.Keys(t.People.People) {
 			handles = append(handles, string(h))
 		}
 		slices.Sort(handles) // of two that are as near, always the same
-		return unknownName("person", string(s.Person), handles)
+		return unknownName("person", string(person), handles)
 	}
 	return nil
 }

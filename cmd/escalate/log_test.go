@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
@@ -91,7 +92,7 @@ func TestGitProcesses(t *testing.T) {
 		t.Helper()
 		os.Remove(count)
 		var out, errs bytes.Buffer
-		if code := run(t.Context(), append(args, "--dir", r.Dir), environment{stdout: &out, stderr: &errs, getenv: os.Getenv, getwd: os.Getwd}); code > 1 {
+		if code := run(t.Context(), append(args, "--dir", r.Dir), environment{stdout: &out, stderr: &errs, getenv: os.Getenv, getwd: os.Getwd, now: time.Now}); code > 1 {
 			t.Fatalf("%q: exit %d: %s", args, code, errs.String())
 		}
 		data, err := os.ReadFile(count)

@@ -49,7 +49,7 @@ func TestRunOptions(t *testing.T) {
 	}
 }
 
-// How late a schedule fired is known of one at a time of the day.
+// How late a schedule fired is known of one at a time of the day, or every few hours.
 func TestLateness(t *testing.T) {
 	t.Parallel()
 	event := filepath.Join(t.TempDir(), "event.json")
@@ -61,6 +61,8 @@ func TestLateness(t *testing.T) {
 	}{
 		{`{"schedule":"17 6 * * *"}`, true, 43 * time.Minute, true},
 		{`{"schedule":"17 8 * * 1-5"}`, true, 22*time.Hour + 43*time.Minute, true}, // of yesterday
+		{`{"schedule":"17 */2 * * *"}`, true, 43 * time.Minute, true},
+		{`{"schedule":"17 */7 * * *"}`, true, 6*time.Hour + 43*time.Minute, true}, // it is not a quarter past seven yet
 		{`{"schedule":"*/5 * * * *"}`, true, 0, false},
 		{`{"schedule":"17 6 * * *"}`, false, 0, false},
 		{`{}`, true, 0, false},

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +22,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/stale/staleprint"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -30,42 +34,58 @@ type staleOptions struct {
 	now    time.Time
 	format string
 	apply  bool
+	advice bool
+	stale.Selection
 }
 
 func newStale(env environment, opts *options) *cobra.Command {
 	o := staleOptions{options: opts, env: env}
 	var moment func() (time.Time, error)
+	var person string
+	var regions, severities []string
 	cmd := &cobra.Command{
-		Use:   "stale",
+		Use:   "stale [ID...]",
 		Short: "Show what is overdue or due next, and whose turn it is",
-		Long: "Shows of each open escalation what is overdue, since when and whose turn it is, and of those in time " +
-			"what is due next, by the calendar of their region: updates for the channel and the customer, the " +
-			"standup, the case, next steps, exit criteria that are met, a promised root cause analysis, roles that " +
-			"nobody holds. It exits 1 if something is overdue.\n\n" +
+		Long: "Shows of each open escalation, or of those named, how late it is, whose turn it is and what is late, and " +
+			"of those in time what is due next, by the calendar of their region: the worst severity first, then the " +
+			"latest. It exits 1 if something is overdue.\n\n" +
 			"--now asks about any moment: what will be overdue on Monday?\n\n" +
-			"With --apply, it reminds of what is overdue on the default branch: the DRI at once, the DRI's manager a " +
-			"working day later, the CSM leader after two; each rung at most once a working day, and after five days " +
-			"once a week. What was said stands in the ledger, so it does not matter when and how often it runs. Then " +
-			"it exits 1 only if a reminder was not delivered.",
-		Example: "  escalate stale\n  escalate stale --now 2026-12-01T09:00:00Z\n  escalate stale --json\n  escalate stale --apply",
-		Args:    atMost(0),
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			"No clock starts before the fact that it counts from was told: git knows, by the branch of the ledger and " +
+			"the default branch.\n\n" +
+			"With --apply, it reminds of what is overdue on the default branch: the DRI at once, the DRI's manager too a " +
+			"working day later, the CSM leader too after two, at critical at once and after twelve hours; each rung at " +
+			"most once a working day, and after five days once a week. What was said stands in the ledger, so it does " +
+			"not matter when and how often it runs. Then it exits 1 only if a reminder was not delivered.",
+		Example: "  escalate stale\n  escalate stale 2026/northwind\n  escalate stale --person jdoe\n  escalate stale --severity critical,high --region EMEA\n" +
+			"  escalate stale --now 2026-12-01T09:00:00Z\n  escalate stale --json\n  escalate stale --apply",
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
 			}
 			if o.now, err = moment(); err != nil {
 				return err
 			}
-			if o.apply {
+			if err := o.choose(args, person, regions, severities); err != nil {
+				return err
+			}
+			chosen := len(args) > 0 || person != "" || len(regions) > 0 || len(severities) > 0
+			switch {
+			case o.apply && chosen:
+				return usagef("--apply reminds of all: leave out the ids, --person, --region and --severity")
+			case o.apply:
 				return runRemind(cmd.Context(), o)
 			}
 			if o.remote != "" || o.branch != "" {
 				return usagef("--remote and --branch go with --apply")
 			}
-			return runStale(o)
+			return runStale(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().BoolVar(&o.apply, "apply", false, "remind who is on the rung, in the escalation's channel and its tracking issue")
+	cmd.Flags().BoolVar(&o.advice, "advice", false, "show what is only advised, too")
+	cmd.Flags().StringVar(&person, "person", "", "only what this person is asked for, or is the DRI of: a handle, such as jdoe")
+	cmd.Flags().StringSliceVar(&regions, "region", nil, "only escalations of these regions")
+	cmd.Flags().StringSliceVar(&severities, "severity", nil, "only escalations of these severities")
 	opts.remoteFlag(cmd)
 	opts.branchFlag(cmd)
 	moment = nowFlag(cmd, env, "ask about this moment")
@@ -73,7 +93,42 @@ func newStale(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-func runStale(o staleOptions) error {
+// choose reads what is wanted.
+func (o *staleOptions) choose(ids []string, person string, regions, severities []string) error {
+	for _, arg := range ids {
+		id, err := escalationID(arg)
+		if err != nil {
+			return err
+		}
+		o.IDs = append(o.IDs, id)
+	}
+	o.Person = schema.Handle(strings.TrimPrefix(person, "@"))
+	for _, r := range regions {
+		o.Regions = append(o.Regions, schema.RegionName(r))
+	}
+	for _, s := range severities {
+		if !slices.Contains(schema.AllSeverities(), schema.Severity(s)) {
+			return usagef("there is no severity %q: write %s", s, words.Or(schema.AllSeverities()))
+		}
+		o.Severities = append(o.Severities, schema.Severity(s))
+	}
+	return nil
+}
+
+// there refuses what is wanted and is not there.
+func (o staleOptions) there(t *tree.Tree) error {
+	if err := exists(t, o.IDs, o.Person); err != nil || t.Misread() != "" {
+		return err
+	}
+	for _, r := range o.Regions {
+		if _, ok := t.Policy.Regions[string(r)]; !ok {
+			return unknownName("region", string(r), slices.Sorted(maps.Keys(t.Policy.Regions)))
+		}
+	}
+	return nil
+}
+
+func runStale(ctx context.Context, o staleOptions) error {
 	env := o.env
 	s, err := o.open(env)
 	if err != nil {
@@ -84,14 +139,21 @@ func runStale(o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	r := stale.Check(t, o.now)
+	if err := o.there(t); err != nil {
+		return err
+	}
+	past := locally(ctx, s)
+	r := stale.Check(t, o.now, past.of).Select(o.Selection)
+	if past.err != nil {
+		return past.err
+	}
 	switch o.format {
 	case "json":
 		err = staleprint.JSON(env.stdout, r)
 	case "markdown":
-		err = staleprint.Markdown(env.stdout, r)
+		err = staleprint.Markdown(env.stdout, r, o.advice)
 	default:
-		err = staleprint.Text(env.stdout, r, env.screen)
+		err = staleprint.Text(env.stdout, r, o.advice, env.screen)
 	}
 	if err == nil && r.Overdue() {
 		err = errFindings
@@ -111,13 +173,23 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	overdue := stale.Check(run.Truth.Tree, o.now)
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return err
+	}
+	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip()}
+	overdue := stale.Check(run.Truth.Tree, o.now, past.of)
+	if past.err != nil {
+		return past.err
+	}
 	for _, u := range overdue.Unread {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
-	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice { return stale.Reminders(overdue, told) }
+	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice {
+		return stale.Reminders(overdue, told, reached(run))
+	}
 	err = apply.deliver(ctx, s, run)
-	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue) }); err == nil {
+	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue, false) }); err == nil {
 		err = sumErr
 	}
 	var open []schema.ID
@@ -127,16 +199,31 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
 }
 
-// standups has the channels hear ten minutes before each standup of the coming day
-// that it will be held (P20). A run may be half a day late, so it looks further
-// ahead.
+// reached returns where somebody is mentioned: in the channel where it is told
+// there and they are in Slack, else in the tracking issue.
+func reached(run *outbox.Run) func(schema.Handle) notice.Place {
+	told := slices.ContainsFunc(run.Destinations, func(d destination.Destination) bool { return d.Takes(notice.Channel, notice.Tell) })
+	return func(h schema.Handle) notice.Place {
+		if told && run.Truth.Tree.People.People[h].Slack != "" {
+			return notice.Channel
+		}
+		return notice.Tracking
+	}
+}
+
+// ahead is how far ahead standups are called: over a weekend and a day on which no
+// run comes in time, so that none needs to come at its hour.
+const ahead = 72 * time.Hour
+
+// standups has the channels hear ten minutes before each standup of the coming days
+// that it will be held (P20).
 func standups(ctx context.Context, env environment, run *outbox.Run, now time.Time) error {
 	for _, d := range run.Destinations {
 		scheduler, ok := d.(destination.Scheduler)
 		if !ok {
 			continue
 		}
-		planned := stale.Calls(run.Truth.Tree, now, now.Add(36*time.Hour))
+		planned := stale.Calls(run.Truth.Tree, now, now.Add(ahead))
 		told, err := run.Told(ctx)
 		if err != nil {
 			return err
@@ -169,7 +256,14 @@ func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Repor
 		if !ok {
 			continue
 		}
-		title, text := staleprint.Digest(r)
+		told, err := run.Told(ctx, r.Escalations()...)
+		if err != nil {
+			return err
+		}
+		title, text := staleprint.Digest(r, func(id schema.ID, at notice.Spot) string { return run.Address(id, told.Of(id), at) })
+		if err := told.Close(); err != nil {
+			return err
+		}
 		url, last, err := keeper.Digest(ctx, title, text, r.Now)
 		if err != nil {
 			return fmt.Errorf("cannot keep the digest: %w", err)
@@ -182,8 +276,8 @@ func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Repor
 	return nil
 }
 
-// daily is a schedule at one time of the day.
-var daily = regexp.MustCompile(`^(\d{1,2}) (\d{1,2}) `)
+// regular is a schedule at one time of the day, or every few hours.
+var regular = regexp.MustCompile(`^(\d{1,2}) (?:(\d{1,2})|\*/([1-9]\d?)) `)
 
 // lateness is how long after its time the schedule fired that runs this job.
 func lateness(env environment) (time.Duration, bool) {
@@ -194,13 +288,19 @@ func lateness(env environment) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	at := daily.FindStringSubmatch(ci.Schedule(event))
+	at := regular.FindStringSubmatch(ci.Schedule(event))
 	if at == nil {
 		return 0, false
 	}
 	minute, _ := strconv.Atoi(at[1]) // they are digits
 	hour, _ := strconv.Atoi(at[2])
 	now := env.now().UTC()
+	if every, err := strconv.Atoi(at[3]); err == nil { // it may have been the time before: nobody can tell
+		hour = now.Hour() / every * every
+		if now.Hour()%every == 0 && now.Minute() < minute {
+			hour -= every
+		}
+	}
 	fired := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, time.UTC)
 	if fired.After(now) {
 		fired = fired.AddDate(0, 0, -1)

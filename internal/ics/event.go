@@ -155,7 +155,7 @@ func (m *maker) make(due []stale.Item) {
 		switch i.Clock {
 		case stale.Step: // the file says more of them than the report
 		case stale.RCA:
-			m.day(i, m.uid("due-rca", ""), fmt.Sprintf("root cause analysis of %s is due", m.name(m.e.RCA.Owner)), m.e.RCA.Owner)
+			m.day(i, m.uid("due-rca", ""), fmt.Sprintf("root cause analysis of %s is due", m.name(process.OwedRCA(m.e).Owner)), process.OwedRCA(m.e).Owner)
 		default:
 			m.moment(i)
 		}
@@ -244,7 +244,7 @@ const dueLength = 15 * time.Minute
 
 // moment makes the entry of what is due at a moment.
 func (m *maker) moment(i stale.Item) {
-	kind, of, what := "due-"+string(i.Clock), "", ""
+	kind, what := "due-"+string(i.Clock), ""
 	switch i.Clock {
 	case stale.Channel:
 		what = "update for the channel is due"
@@ -258,15 +258,22 @@ func (m *maker) moment(i stale.Item) {
 		what = "all exit criteria are met: close it"
 	case stale.Snooze:
 		what = "the snooze ends"
-	case stale.Role:
-		of, what = mark(i.What), i.What
+	case stale.Path:
+		what = "a next step is due"
+	case stale.CSE:
+		what = "a CSE is to be assigned"
+	case stale.ProductDRI:
+		what = "a Product DRI is to be named"
 	default:
 		what = i.What
 	}
-	e := m.event(Due, m.uid(kind, of), string(m.e.Customer)+": "+what)
+	e := m.event(Due, m.uid(kind, ""), string(m.e.Customer)+": "+what)
 	e.Start, e.End = i.Due, i.Due.Add(dueLength)
-	e.Attendees = i.Asked
-	e.Lines = append([]string{words.Sentence(i.What), "Turn: " + i.Name}, e.Lines...)
+	if _, ok := words.EndOfDay(i.Due); ok && i.Clock != stale.Snooze { // due with a day, and not at the midnight behind it
+		e.AllDay, e.Start, e.End = true, dayStart(i.Due), i.Due
+	}
+	e.Attendees = []schema.Handle{i.Turn.Handle}
+	e.Lines = append([]string{words.Sentence(i.What), "Turn: " + i.Turn.Name}, e.Lines...)
 	m.events = append(m.events, e)
 }
 

@@ -54,7 +54,7 @@ func calendar(t testing.TB, files map[string]string, now string, s ics.Selection
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ics.New(tr, stale.Check(tr, moment), s)
+	return ics.New(tr, stale.Check(tr, moment, nil), s)
 }
 
 func write(t testing.TB, c ics.Calendar) []byte {
@@ -118,20 +118,20 @@ func TestEvents(t *testing.T) {
 	}{
 		{"what is due, in the order of time", nil, now, []string{
 			"due-standup-2026-northwind 2026-11-21T09:30 +15m0s",
-			"due-channel-2026-northwind 2026-11-23T16:00 +15m0s",
+			"due-channel-2026-northwind 2026-11-22T23:00 +24h0m0s",
+			"due-customer-2026-northwind 2026-11-23T23:00 +24h0m0s",
 			step + " 2026-11-23T23:00 +24h0m0s",
-			"due-customer-2026-northwind 2026-11-24T16:00 +15m0s",
 		}},
 		// The very moment of the opening is a Friday, 10:30 in Berlin.
 		{"the first standup is that of the day", series(standup), now, []string{
 			"standup-2026-northwind 2026-11-20T09:30 +15m0s FREQ=WEEKLY;BYDAY=MO,WE,FR",
-			"due-channel-2026-northwind 2026-11-23T16:00 +15m0s",
+			"due-channel-2026-northwind 2026-11-22T23:00 +24h0m0s",
+			"due-customer-2026-northwind 2026-11-23T23:00 +24h0m0s",
 			step + " 2026-11-23T23:00 +24h0m0s",
-			"due-customer-2026-northwind 2026-11-24T16:00 +15m0s",
 		}},
 		{"what is overdue has gone", nil, "2026-11-24T12:00:00Z", []string{
+			"due-customer-2026-northwind 2026-11-23T23:00 +24h0m0s",
 			step + " 2026-11-23T23:00 +24h0m0s",
-			"due-customer-2026-northwind 2026-11-24T16:00 +15m0s",
 		}},
 		{"the clock of the channel is advice at low", []string{"severity: high", "severity: low"}, now, []string{
 			"due-standup-2026-northwind 2026-11-21T09:30 +15m0s",
@@ -201,11 +201,11 @@ func TestSelection(t *testing.T) {
 	}{
 		{ics.Selection{Person: "mlee"}, "standup-2026-northwind", 1},
 		{ics.Selection{Person: "okhan"}, "due-step-2026-northwind-*", 1},
-		{ics.Selection{Person: "jdoe"}, "standup-2026-northwind due-channel-2026-northwind due-step-2026-northwind-* due-customer-2026-northwind", 1},
+		{ics.Selection{Person: "jdoe"}, "standup-2026-northwind due-channel-2026-northwind due-customer-2026-northwind due-step-2026-northwind-*", 1},
 		{ics.Selection{Person: "ceo"}, "", 1},
-		{ics.Selection{IDs: []schema.ID{"2026/contoso"}}, "due-standup-2026-contoso due-channel-2026-contoso due-step-2026-contoso-* due-customer-2026-contoso", 0},
+		{ics.Selection{IDs: []schema.ID{"2026/contoso"}}, "due-standup-2026-contoso due-channel-2026-contoso due-customer-2026-contoso due-step-2026-contoso-*", 0},
 		{ics.Selection{IDs: []schema.ID{"2026/broken"}}, "", 1},
-		{ics.Selection{IDs: []schema.ID{"2026/contoso", "2026/northwind"}, Person: "arivera"}, "due-standup-2026-contoso due-channel-2026-contoso due-step-2026-contoso-* due-customer-2026-contoso", 0},
+		{ics.Selection{IDs: []schema.ID{"2026/contoso", "2026/northwind"}, Person: "arivera"}, "due-standup-2026-contoso due-channel-2026-contoso due-customer-2026-contoso due-step-2026-contoso-*", 0},
 	} {
 		cal := calendar(t, files, "2026-11-20T12:00:00Z", c.selection)
 		var got []string

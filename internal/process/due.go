@@ -29,10 +29,7 @@ func LacksProductDRI(e *schema.Escalation) bool {
 // OwedRCA returns the root cause analysis that is owed and not delivered; nil
 // where none is (P32).
 func OwedRCA(e *schema.Escalation) *schema.RCA {
-	if e.Closure == nil || e.Closure.RCA == nil {
-		return nil
-	}
-	if r := e.Closure.RCA; r.Requested && r.PlatformRelated && r.URL == "" {
+	if r := e.RCA; r != nil && r.PlatformRelated && r.URL == "" {
 		return r
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -16,37 +17,81 @@ import (
 // day; then there is one a week.
 const dailyReminders = 5
 
-// Reminders are what is to be said of what is overdue (P27): in the escalation's
-// channel and its tracking issue, and never in the announcement channel. told
-// returns what was told of an escalation.
+// Reminders are what is to be said of what is overdue (P27), and of what is so
+// before the day is over (P25, P26): in the escalation's channel and its tracking
+// issue, and never in the announcement channel. told returns what was told of an
+// escalation, reached the place in which somebody is mentioned: each person is
+// mentioned in one, and invited to the channel where it is that one.
 //
 // Each rung of each lapse is reminded of at most once on a working day, at
 // critical on any day, whatever time of it and however often it is asked for: the
 // day is in the key. It ends with the lapse.
-func Reminders(r Report, told func(schema.ID) []notice.Notice) []notice.Notice {
+func Reminders(r Report, told func(schema.ID) []notice.Notice, reached func(schema.Handle) notice.Place) []notice.Notice {
 	var notices []notice.Notice
 	for _, lapse := range lapses(r.Items) {
 		i := lapse[0]
-		rung := fmt.Sprintf("%s %s %s %s %d ", i.Escalation, notice.Reminder, i.Clock, i.Since.UTC().Format(time.RFC3339), i.Rung)
-		if i.Today.IsZero() || !due(rung, i.Today, told(i.Escalation)) {
+		rung := fmt.Sprintf("%s %s %s %s %d ", i.Escalation, notice.Reminder, i.Clock, i.at().UTC().Format(time.RFC3339), i.Rung)
+		if i.Today.IsZero() || !due(rung, i, told(i.Escalation)) {
 			continue
 		}
-		n := notice.Notice{
-			Key: rung + i.Today.Format(time.DateOnly), Escalation: i.Escalation, Moment: notice.Reminder, Mentions: i.Asked, Text: reminder(lapse),
+		n := notice.Notice{Key: rung + i.Today.Format(time.DateOnly), Escalation: i.Escalation, Moment: notice.Reminder, Text: reminder(lapse)}
+		places := []notice.Place{notice.Channel, notice.Tracking}
+		if i.Closed { // its channel is archived
+			places = places[1:]
 		}
-		for _, to := range []notice.Place{notice.Channel, notice.Tracking} {
-			if n.To = to; to == notice.Channel && i.Closed {
-				continue
+		for _, n.To = range places {
+			n.Mentions = nil
+			for _, h := range mentioned(lapse) {
+				if i.Closed || reached(h) == n.To {
+					n.Mentions = append(n.Mentions, h)
+				}
 			}
 			notices = append(notices, n)
 		}
 	}
 	// Of one escalation all together: they are one message.
 	slices.SortStableFunc(notices, func(a, b notice.Notice) int { return strings.Compare(string(a.Escalation), string(b.Escalation)) })
-	return notices
+	return invited(notices, told)
 }
 
-// lapses are the overdue items, those together that are one lapse: several steps
+// mentioned are all who are asked about a lapse, each once.
+func mentioned(lapse []Item) []schema.Handle {
+	var all []schema.Handle
+	for _, i := range lapse {
+		all = append(all, i.Handles()...)
+	}
+	return process.Each(all)
+}
+
+// invited puts before the reminders of each escalation the invitation of those
+// whom they mention in its channel and whom nobody has invited yet (P28).
+func invited(notices []notice.Notice, told func(schema.ID) []notice.Notice) []notice.Notice {
+	var all []notice.Notice
+	for len(notices) > 0 {
+		first := notices[0]
+		n := slices.IndexFunc(notices, func(n notice.Notice) bool { return n.Escalation != first.Escalation })
+		if n < 0 {
+			n = len(notices)
+		}
+		var come []schema.Handle
+		for _, r := range notices[:n] {
+			if r.To == notice.Channel {
+				come = append(come, r.Mentions...)
+			}
+		}
+		come = slices.DeleteFunc(process.Each(come), func(h schema.Handle) bool {
+			return slices.ContainsFunc(told(first.Escalation), func(n notice.Notice) bool { return n.Do == notice.Invite && slices.Contains(n.Mentions, h) })
+		})
+		if len(come) > 0 {
+			all = append(all, notice.Notice{Key: first.Key, Escalation: first.Escalation, Moment: notice.Reminder, Do: notice.Invite, To: notice.Channel, Mentions: come})
+		}
+		all = append(all, notices[:n]...)
+		notices = notices[n:]
+	}
+	return all
+}
+
+// lapses are the items about which somebody is asked, those together that are one lapse: several steps
 // may be late since the same moment.
 func lapses(items []Item) [][]Item {
 	type lapse struct {
@@ -57,10 +102,10 @@ func lapses(items []Item) [][]Item {
 	var all [][]Item
 	at := map[lapse]int{}
 	for _, i := range items {
-		if i.State != Overdue {
+		if i.State != Overdue && !i.Nudge {
 			continue
 		}
-		l := lapse{i.Escalation, i.Clock, i.Since.Unix()}
+		l := lapse{i.Escalation, i.Clock, i.at().Unix()}
 		n, known := at[l]
 		if !known {
 			n = len(all)
@@ -73,8 +118,8 @@ func lapses(items []Item) [][]Item {
 }
 
 // due reports whether a rung is to be reminded today, by the days on which it
-// was.
-func due(rung string, today schema.Date, told []notice.Notice) bool {
+// was. What is not overdue is asked about once.
+func due(rung string, i Item, told []notice.Notice) bool {
 	var days []time.Time
 	for _, n := range told {
 		if day, ok := strings.CutPrefix(n.Key, rung); ok {
@@ -89,10 +134,14 @@ func due(rung string, today schema.Date, told []notice.Notice) bool {
 		return true
 	}
 	last := days[len(days)-1]
-	if len(days) < dailyReminders {
-		return today.After(last)
+	switch {
+	case i.Nudge:
+		return false
+	case len(days) < dailyReminders:
+		return i.Today.After(last)
+	default:
+		return !i.Today.Before(last.AddDate(0, 0, 7))
 	}
-	return !today.Before(last.AddDate(0, 0, 7))
 }
 
 // reminder says what a lapse is about, whose turn it is, and what ends it, with a
@@ -100,17 +149,26 @@ func due(rung string, today schema.Date, told []notice.Notice) bool {
 func reminder(lapse []Item) notice.Text {
 	i := lapse[0]
 	what := make([]string, len(lapse))
+	var asked []Person
 	for n, x := range lapse {
 		what[n] = words.Line(x.What)
+		asked = append(asked, x.Asked...)
 	}
+	said := "Overdue since " + i.zoned()
+	if i.Nudge {
+		said = "Due by " + i.zoned()
+	}
+	line := notice.Line{{Words: said + ": " + strings.Join(what, "; ") + ". It is the turn of "}, {Words: i.Turn.Name, Person: i.Turn.Handle}, {Words: " (" + i.Turn.As + ")"}}
+	named := map[schema.Handle]bool{i.Turn.Handle: true}
+	for _, p := range asked {
+		if !named[p.Handle] {
+			named[p.Handle] = true
+			line = append(line, notice.Inline{Words: ", with "}, notice.Inline{Words: p.Name, Person: p.Handle}, notice.Inline{Words: " (" + p.As + ")"})
+		}
+	}
+	line = append(line, notice.Inline{Words: ". It ends with "}, notice.Inline{Words: i.Clock.Ends(), Place: notice.AtEdit}, notice.Inline{Words: "."})
 	return notice.Text{
-		notice.Paragraph(
-			notice.Inline{Words: fmt.Sprintf("Overdue since %s: %s. It is the turn of ", i.zoned(), strings.Join(what, "; "))},
-			notice.Inline{Words: i.Name, Person: i.Turn},
-			notice.Inline{Words: fmt.Sprintf(" (%s). It ends with ", Rungs()[i.Rung])},
-			notice.Inline{Words: i.Clock.Ends(), Place: notice.AtEdit},
-			notice.Inline{Words: "."},
-		),
+		notice.Paragraph(line...),
 		{Links: []notice.Inline{
 			{Words: tree.Path(i.Escalation), Place: notice.AtFile},
 			{Words: "tracking issue", Place: notice.AtTracking},
@@ -137,11 +195,15 @@ func (c Clock) Ends() string {
 		return "the `url` of the analysis"
 	case Criteria:
 		return "a `closure`, or a criterion that is not met"
+	case Path:
+		return "a next step with an owner and a date"
+	case CSE:
+		return "the CSE, under `account`"
+	case ProductDRI:
+		return "the Product DRI, under `product`"
+	case Snooze:
+		return "an update to the customer, or without the `snooze`"
 	default:
 		return "somebody who takes the role"
 	}
 }
-
-// Rungs are the names of the rungs of the ladder (P27); on none of them, it is
-// the DRI's turn.
-func Rungs() []string { return []string{"DRI", "DRI", "manager", "CSM leader"} }

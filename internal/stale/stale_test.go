@@ -30,7 +30,7 @@ func at(t testing.TB, check *shape.Checker, people, policy, file, now string) st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stale.Check(open(t, check, people, policy, file), moment)
+	return stale.Check(open(t, check, people, policy, file), moment, nil)
 }
 
 func open(t testing.TB, check *shape.Checker, people, policy, file string) *tree.Tree {
@@ -64,7 +64,7 @@ func words(r stale.Report, clock stale.Clock) string {
 		}
 		w := fmt.Sprintf("%s %s", i.State, i.Due.UTC().Format("2006-01-02T15:04"))
 		if i.State == stale.Overdue {
-			w += fmt.Sprintf(" since %s rung %d %s", i.Since.UTC().Format("01-02T15:04"), i.Rung, i.Turn)
+			w += fmt.Sprintf(" since %s rung %d %s", i.Since.UTC().Format("01-02T15:04"), i.Rung, i.Turn.Handle)
 		}
 		list = append(list, w)
 	}
@@ -87,13 +87,15 @@ func edited(t testing.TB, text string, pairs ...string) string {
 }
 
 // Cases worked out by hand. Northwind is of EMEA, whose clocks are Berlin's (UTC+1
-// in November, UTC+2 from 29 March 2026 on), who works from 9 to 17 on Monday to
-// Friday; it was opened on Friday, 20 November 2026, 09:30Z.
+// in November, UTC+2 from 29 March 2026 on), where people work from 9 to 17 on
+// Monday to Friday; it was opened on Friday, 20 November 2026, 09:30Z. A day there
+// is over at 23:00Z.
 func TestClocks(t *testing.T) {
 	t.Parallel()
 	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
 	const update = "updates:\n  - {at: %s, by: jdoe, to: [%s], text: News}\n"
 	up := func(at, to string) string { return fmt.Sprintf(update, at, to) }
+	upAgain := func(at string) string { return strings.TrimPrefix(up(at, "internal"), "updates:\n") }
 	const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red%s}\n"
 	for _, c := range []struct {
 		name  string
@@ -102,35 +104,46 @@ func TestClocks(t *testing.T) {
 		clock stale.Clock
 		want  string
 	}{
-		// High, every working day: after Friday comes Monday, whose work ends at 16:00Z.
-		{"high, in time", nil, "2026-11-23T15:59:59Z", stale.Channel, "due 2026-11-23T16:00"},
-		{"high, overdue", nil, "2026-11-23T16:00:00Z", stale.Channel, "overdue 2026-11-23T16:00 since 11-23T16:00 rung 1 jdoe"},
-		// The manager after one more working day, the leader after two.
-		{"high, the day after", nil, "2026-11-24T16:00:00Z", stale.Channel, "overdue 2026-11-23T16:00 since 11-23T16:00 rung 2 rking"},
-		{"high, two days after", nil, "2026-11-25T16:00:00Z", stale.Channel, "overdue 2026-11-23T16:00 since 11-23T16:00 rung 3 rking"},
-		{"any update counts", []string{"", up("2026-11-23T20:00:00Z", "internal")}, "2026-11-24T10:00:00Z", stale.Channel, "due 2026-11-24T16:00"},
+		// High, every working day: after Friday comes Monday, which is over at 23:00Z.
+		{"high, in time", nil, "2026-11-23T22:59:59Z", stale.Channel, "due 2026-11-23T23:00"},
+		{"high, overdue", nil, "2026-11-23T23:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
+		// The manager after one more working day; a silent channel goes no further.
+		{"high, before one more working day is over", nil, "2026-11-24T22:59:59Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
+		{"high, the day after", nil, "2026-11-24T23:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 2 rking"},
+		{"high, two weeks after", nil, "2026-12-07T23:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 2 rking"},
+		{"any update counts", []string{"", up("2026-11-23T20:00:00Z", "internal")}, "2026-11-24T10:00:00Z", stale.Channel, "due 2026-11-24T23:00"},
+		{"one that is still to come does not", []string{"", up("2027-11-23T20:00:00Z", "internal")}, "2026-11-24T10:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		// A weekend lies between: Monday, not Saturday, is the day after Friday evening.
-		{"over the weekend", []string{"", up("2026-11-27T22:00:00Z", "internal")}, "2026-11-30T10:00:00Z", stale.Channel, "due 2026-11-30T16:00"},
-		// Critical, every calendar day, at the same time of the day.
-		{"critical, on a Saturday", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-21T09:30:00Z", stale.Channel, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
-		{"critical, a day later", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-22T09:30:00Z", stale.Channel, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 2 rking"},
+		{"over the weekend", []string{"", up("2026-11-27T22:00:00Z", "internal")}, "2026-11-30T10:00:00Z", stale.Channel, "due 2026-11-30T23:00"},
+		// Critical, every calendar day: the manager as soon as Saturday is over, the
+		// leader twelve hours after.
+		{"critical, on a Saturday", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-21T22:59:59Z", stale.Channel, "due 2026-11-21T23:00"},
+		{"critical, Saturday is over", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-21T23:00:00Z", stale.Channel, "overdue 2026-11-21T23:00 since 11-21T23:00 rung 2 rking"},
+		{"critical, before noon of Sunday", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-22T10:59:59Z", stale.Channel, "overdue 2026-11-21T23:00 since 11-21T23:00 rung 2 rking"},
+		{"critical, noon of Sunday", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel"}, "2026-11-22T11:00:00Z", stale.Channel, "overdue 2026-11-21T23:00 since 11-21T23:00 rung 3 rking"},
+		// Each day at another hour, the last one late in the evening: in time.
+		{"critical, kept", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", up("2026-11-21T14:00:00Z", "internal") + upAgain("2026-11-22T14:20:00Z") + upAgain("2026-11-23T22:50:00Z")}, "2026-11-24T22:59:00Z", stale.Channel, "due 2026-11-24T23:00"},
 		// At medium and low it is shown, and nobody is asked.
-		{"medium", []string{"severity: high", "severity: medium"}, "2026-12-24T10:00:00Z", stale.Channel, "advisory 2026-11-23T16:00"},
+		{"medium", []string{"severity: high", "severity: medium"}, "2026-12-24T10:00:00Z", stale.Channel, "advisory 2026-11-23T23:00"},
 
 		// The customer: at high the second working day, which is Tuesday.
-		{"customer, high", nil, "2026-11-24T16:00:00Z", stale.Customer, "overdue 2026-11-24T16:00 since 11-24T16:00 rung 1 jdoe"},
-		{"customer, told internally", []string{"", up("2026-11-23T20:00:00Z", "internal")}, "2026-11-24T10:00:00Z", stale.Customer, "due 2026-11-24T16:00"},
-		{"customer, told", []string{"", up("2026-11-23T20:00:00Z", "internal, customer")}, "2026-11-24T20:00:00Z", stale.Customer, "due 2026-11-25T16:00"},
+		{"customer, high", nil, "2026-11-24T23:00:00Z", stale.Customer, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe"},
+		// The manager with Wednesday over, the leader with Thursday over.
+		{"customer, high, two days after", nil, "2026-11-26T22:59:59Z", stale.Customer, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 2 rking"},
+		{"customer, high, the leader", nil, "2026-11-26T23:00:00Z", stale.Customer, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 3 rking"},
+		{"customer, told internally", []string{"", up("2026-11-23T20:00:00Z", "internal")}, "2026-11-24T10:00:00Z", stale.Customer, "due 2026-11-24T23:00"},
+		{"customer, told", []string{"", up("2026-11-23T20:00:00Z", "internal, customer")}, "2026-11-24T20:00:00Z", stale.Customer, "due 2026-11-25T23:00"},
 		// At medium due after 7 days, overdue after 14.
-		{"customer, medium, due", []string{"severity: high", "severity: medium"}, "2026-11-29T10:00:00Z", stale.Customer, "due 2026-11-27T09:30"},
-		{"customer, medium, overdue", []string{"severity: high", "severity: medium"}, "2026-12-04T09:30:00Z", stale.Customer, "overdue 2026-11-27T09:30 since 12-04T09:30 rung 1 jdoe"},
+		{"customer, medium, due", []string{"severity: high", "severity: medium"}, "2026-11-29T10:00:00Z", stale.Customer, "due 2026-11-27T23:00"},
+		{"customer, medium, overdue", []string{"severity: high", "severity: medium"}, "2026-12-04T23:00:00Z", stale.Customer, "overdue 2026-11-27T23:00 since 12-04T23:00 rung 1 jdoe"},
 		{"customer, low", []string{"severity: high", "severity: low"}, "2027-11-29T10:00:00Z", stale.Customer, ""},
 		// Snoozed until the first of December, which begins at 23:00Z.
 		{"customer, snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-30T22:59:00Z", stale.Customer, "due 2026-11-30T23:00"},
 		{"customer, no longer snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-30T23:00:00Z", stale.Customer, "overdue 2026-11-30T23:00 since 11-30T23:00 rung 1 jdoe"},
-		{"customer, snoozed for too long", []string{"", "snooze: {until: 2027-06-01, reason: Holiday, by: rking}\n"}, "2026-12-01T16:00:00Z", stale.Customer, "overdue 2026-12-01T16:00 since 12-01T16:00 rung 1 jdoe"},
-		{"customer, critical and snoozed", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-21T10:00:00Z", stale.Customer, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
-		{"the channel is not snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-23T16:00:00Z", stale.Channel, "overdue 2026-11-23T16:00 since 11-23T16:00 rung 1 jdoe"},
+		// Overdue with Tuesday the 24th: a week later it is again, whatever the file says.
+		{"customer, snoozed for too long", []string{"", "snooze: {until: 2027-06-01, reason: Holiday, by: rking}\n"}, "2026-12-01T23:00:00Z", stale.Customer, "overdue 2026-12-01T23:00 since 12-01T23:00 rung 1 jdoe"},
+		{"customer, critical and snoozed", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-22T10:00:00Z", stale.Customer, "overdue 2026-11-21T23:00 since 11-21T23:00 rung 2 rking"},
+		{"the channel is not snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-23T23:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		{"a snooze that is over", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-12-01T10:00:00Z", stale.Snooze, "overdue 2026-11-30T23:00 since 11-30T23:00 rung 1 jdoe"},
 		{"a snooze after which the customer has heard", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n" + up("2026-12-01T09:00:00Z", "customer")}, "2026-12-02T10:00:00Z", stale.Snooze, ""},
 
@@ -145,8 +158,24 @@ func TestClocks(t *testing.T) {
 		{"step", nil, "2026-11-24T22:59:00Z", stale.Step, "due 2026-11-24T23:00"},
 		{"step, late", nil, "2026-11-24T23:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe"},
 		{"step, done", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-26}"}, "2026-11-27T10:00:00Z", stale.Step, ""},
-		// Met on Wednesday the 25th: two working days later Friday's work ends.
-		{"criteria met", []string{"five working days\n", "five working days\n    met: 2026-11-25\n"}, "2026-11-27T16:00:00Z", stale.Criteria, "overdue 2026-11-27T16:00 since 11-27T16:00 rung 1 jdoe"},
+		{"step, done some day", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2099-01-01}"}, "2026-11-25T10:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe"},
+		{"step, a week late", nil, "2026-12-01T23:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 2 rking"},
+		// Met on Wednesday the 25th: two working days later Friday is over.
+		{"criteria met", []string{"five working days\n", "five working days\n    met: 2026-11-25\n"}, "2026-11-27T23:00:00Z", stale.Criteria, "overdue 2026-11-27T23:00 since 11-27T23:00 rung 1 jdoe"},
+		{"criteria met some day", []string{"five working days\n", "five working days\n    met: 2099-01-01\n"}, "2026-11-27T23:00:00Z", stale.Criteria, ""},
+		// The only step was done on Wednesday, the criterion is not met: the day after is
+		// over on Thursday, and the leader hears of it with Monday over.
+		{"no next step, in time", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-26T22:59:59Z", stale.Path, "due 2026-11-26T23:00"},
+		{"no next step", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-26T23:00:00Z", stale.Path, "overdue 2026-11-26T23:00 since 11-26T23:00 rung 1 jdoe"},
+		{"no next step, the leader", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-30T23:00:00Z", stale.Path, "overdue 2026-11-26T23:00 since 11-26T23:00 rung 3 rking"},
+		{"a step of 2099 is no next step", []string{"due: 2026-11-24}", "due: 2099-11-24}"}, "2026-11-23T23:00:00Z", stale.Path, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
+		{"no next step, and none is needed", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}", "five working days\n", "five working days\n    met: 2026-11-25\n"}, "2026-12-26T23:00:00Z", stale.Path, ""},
+		{"an open step", nil, "2026-12-26T23:00:00Z", stale.Path, ""},
+		// High and related to the product, and the Product DRI is still to be named: at
+		// once, and it is the turn of who leads Product.
+		{"no Product DRI", []string{"  dri: mlee\n", "  dri: pending\n"}, "2026-11-20T10:00:00Z", stale.ProductDRI, "overdue 2026-11-20T09:30 since 11-20T09:30 rung 1 vproduct"},
+		// Nothing in a file puts its clocks to sleep.
+		{"opened next year", []string{"2026-11-20T09:30:00Z", "2027-11-20T09:30:00Z"}, "2026-11-20T10:00:00Z", stale.Channel, "due 2026-11-23T23:00"},
 		{"criteria not met", nil, "2026-12-27T16:00:00Z", stale.Criteria, ""},
 
 		{"analysis owed", []string{"", fmt.Sprintf(closure, ", rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}")}, "2026-12-17T23:00:00Z", stale.RCA, "overdue 2026-12-17T23:00 since 12-17T23:00 rung 1 jdoe"},
@@ -154,15 +183,14 @@ func TestClocks(t *testing.T) {
 		{"analysis not asked for", []string{"", fmt.Sprintf(closure, ", rca: {requested: false, platform_related: true}")}, "2026-12-18T23:00:00Z", stale.RCA, ""},
 		{"closed", []string{"", fmt.Sprintf(closure, "")}, "2027-12-18T23:00:00Z", stale.Channel, ""},
 
-		// On 29 March 2026 Berlin's clocks jump from 2 to 3: a day later is 23 hours
-		// later, at the same time of the day.
-		{"summer time begins", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "2026-11-20T09:30:00Z", "2026-03-28T12:00:00Z"}, "2026-03-29T10:59:00Z", stale.Channel, "due 2026-03-29T11:00"},
+		// On 29 March 2026 Berlin's clocks jump from 2 to 3: that day is over at 22:00Z.
+		{"summer time begins", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "2026-11-20T09:30:00Z", "2026-03-28T12:00:00Z"}, "2026-03-29T21:59:00Z", stale.Channel, "due 2026-03-29T22:00"},
 		// 28 February 2028 is a Monday, and the next day the 29th.
-		{"leap day", []string{"2026-11-20T09:30:00Z", "2028-02-28T12:00:00Z"}, "2028-02-29T12:00:00Z", stale.Channel, "due 2028-02-29T16:00"},
+		{"leap day", []string{"2026-11-20T09:30:00Z", "2028-02-28T12:00:00Z"}, "2028-02-29T12:00:00Z", stale.Channel, "due 2028-02-29T23:00"},
 		// Opened on a Saturday night: until the end of Monday.
-		{"opened on a Saturday night", []string{"2026-11-20T09:30:00Z", "2026-11-21T23:30:00Z"}, "2026-11-22T12:00:00Z", stale.Channel, "due 2026-11-23T16:00"},
-		// Its region changed to that of Singapore, UTC+8: Monday's work ends at 09:00Z.
-		{"in another region", []string{"region: EMEA", "region: APAC"}, "2026-11-23T08:59:00Z", stale.Channel, "due 2026-11-23T09:00"},
+		{"opened on a Saturday night", []string{"2026-11-20T09:30:00Z", "2026-11-21T23:30:00Z"}, "2026-11-22T12:00:00Z", stale.Channel, "due 2026-11-23T23:00"},
+		// Its region changed to that of Singapore, UTC+8: Monday is over at 16:00Z.
+		{"in another region", []string{"region: EMEA", "region: APAC"}, "2026-11-23T08:59:00Z", stale.Channel, "due 2026-11-23T16:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -180,11 +208,11 @@ func TestHolidays(t *testing.T) {
 	check, people := newChecker(t), read(t, tree.PeoplePath)
 	file := edited(t, read(t, northwind), "2026-11-20T09:30:00Z", "2026-12-23T12:00:00Z")
 	for policy, want := range map[string]string{
-		"": "due 2026-12-24T16:00", // a Thursday
-		"regions: {EMEA: {holidays: {countries: [DE], dates: [2026-12-24]}}}\n":                          "due 2026-12-28T16:00", // Christmas is on Friday and Saturday
-		"regions: {EMEA: {holidays: {countries: [DE]}, hours: {from: '08:00', to: '12:00'}}}\n":          "due 2026-12-24T11:00",
-		"severities: {high: {channel: {due: 2}}}\nregions: {EMEA: {holidays: {countries: [DE]}}}\n":      "due 2026-12-28T16:00",
-		"severities: {high: {channel: {advisory: true}}}\n":                                              "advisory 2026-12-24T16:00",
+		"": "due 2026-12-24T23:00", // a Thursday
+		"regions: {EMEA: {holidays: {countries: [DE], dates: [2026-12-24]}}}\n":                          "due 2026-12-28T23:00", // Christmas is on Friday and Saturday
+		"regions: {EMEA: {holidays: {countries: [DE]}, hours: {from: '08:00', to: '12:00'}}}\n":          "due 2026-12-24T23:00",
+		"severities: {high: {channel: {due: 2}}}\nregions: {EMEA: {holidays: {countries: [DE]}}}\n":      "due 2026-12-28T23:00",
+		"severities: {high: {channel: {advisory: true}}}\n":                                              "advisory 2026-12-24T23:00",
 		"severities: {high: {channel: {due: 0}}}\nladder: {manager: 5}\ndeadlines: {standup_hours: 9}\n": "",
 	} {
 		if got := words(at(t, check, people, policy, file, "2026-12-23T13:00:00Z"), stale.Channel); got != want {
@@ -204,26 +232,82 @@ func TestRungs(t *testing.T) {
 		name, people, now, turn string
 		rung                    int
 	}{
-		{"the leaders of the region", led, "2026-11-25T16:00:00Z", "alead,zlead", 3},
-		{"nobody manages the DRI", unmanaged, "2026-11-24T16:00:00Z", "alead,zlead", 2},
-		{"neither, nor a leader", edited(t, people, ", manager: rking}", "}", "csm_leader, ", ""), "2026-11-25T16:00:00Z", "jdoe", 3},
+		// Overdue with Tuesday; the manager with Wednesday over, the leaders with Thursday.
+		{"the DRI", led, "2026-11-25T10:00:00Z", "jdoe", 1},
+		{"the manager too", led, "2026-11-25T23:00:00Z", "rking,jdoe", 2},
+		{"the leaders of the region too", led, "2026-11-26T23:00:00Z", "alead,zlead,rking,jdoe", 3},
+		{"nobody manages the DRI", unmanaged, "2026-11-25T23:00:00Z", "alead,zlead,jdoe", 2},
+		{"neither, nor a leader", edited(t, people, ", manager: rking}", "}", "csm_leader, ", ""), "2026-11-26T23:00:00Z", "jdoe", 3},
 	} {
 		r := at(t, check, c.people, "", base, c.now)
-		i := slices.IndexFunc(r.Items, func(i stale.Item) bool { return i.Clock == stale.Channel })
-		var asked []string
-		for _, h := range r.Items[i].Asked {
-			asked = append(asked, string(h))
-		}
-		if got := strings.Join(asked, ","); got != c.turn || r.Items[i].Rung != c.rung || string(r.Items[i].Turn) != asked[0] {
-			t.Errorf("%s: %s on rung %d, want %s on %d", c.name, got, r.Items[i].Rung, c.turn, c.rung)
+		i := r.Items[slices.IndexFunc(r.Items, func(i stale.Item) bool { return i.Clock == stale.Customer })]
+		if got := handles(i); got != c.turn || i.Rung != c.rung || i.Turn != i.Asked[0] {
+			t.Errorf("%s: %s on rung %d, want %s on %d", c.name, got, i.Rung, c.turn, c.rung)
 		}
 	}
 	vacant := edited(t, people, "roles: [cro]", "roles: [cro], left: 2026-11-24")
-	if got := words(at(t, check, vacant, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe" {
+	if got := words(at(t, check, vacant, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "advisory 2026-11-24T23:00" {
 		t.Errorf("a role since its holder left: %q", got)
 	}
 	if got := words(at(t, check, people, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "" {
 		t.Errorf("all roles are held: %q", got)
+	}
+}
+
+// handles are those who are asked, whose turn it is first.
+func handles(i stale.Item) string {
+	var all []string
+	for _, h := range i.Handles() {
+		all = append(all, string(h))
+	}
+	return strings.Join(all, ",")
+}
+
+// Who is asked where it is not the ladder of a CSM: the owner of a late step
+// beside the DRI; the managers of whoever owes an analysis; the CSE and the CSE
+// leader (P29); the managers of a project's manager; at low nobody above the
+// manager (P27).
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	check, base := newChecker(t), read(t, northwind)
+	people := edited(t, read(t, tree.PeoplePath),
+		"roles: [engineering]}", "roles: [engineering], manager: head}\n  head: {name: Hedy Ad, roles: [engineering], manager: cto}\n  cto: {name: Cy To, roles: [engineering]}\n  cselead: {name: Cel Ea, roles: [cse_leader]}",
+		"roles: [services_project_manager]}", "roles: [services_project_manager], manager: head}",
+		"roles: [account_executive], region: EMEA}", "roles: [account_executive], region: EMEA, manager: vsales}")
+	const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red, " +
+		"rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}}\n"
+	cse := []string{"  csm: jdoe\n", "  cse: kwong\n  cse_help_case: https://crm.example.com/cases/1\n", "dri: jdoe", "dri: arivera"}
+	project := []string{"  csm: jdoe\n", "  csm: jdoe\n  services_project: {url: 'https://projects.example.com/1', manager: pnguyen}\n", "dri: jdoe", "dri: pnguyen"}
+	for _, c := range []struct {
+		name  string
+		edits []string
+		now   string
+		clock stale.Clock
+		want  string
+	}{
+		// A step of the 24th: late on the 25th, the manager's with that day over.
+		{"a late step is its owner's too", []string{"owner: jdoe", "owner: tmora"}, "2026-11-25T10:00:00Z", stale.Step, "1 jdoe,tmora"},
+		{"and the manager's, and no leader's", []string{"owner: jdoe", "owner: tmora"}, "2026-12-25T10:00:00Z", stale.Step, "2 rking,jdoe,tmora"},
+		{"an analysis", []string{"", closure}, "2026-12-18T10:00:00Z", stale.RCA, "1 jdoe,ebrandt"},
+		{"its owner's manager", []string{"", closure}, "2026-12-18T23:00:00Z", stale.RCA, "2 head,jdoe,ebrandt"},
+		{"the manager of that one", []string{"", closure}, "2026-12-21T23:00:00Z", stale.RCA, "3 cto,head,jdoe,ebrandt"},
+		{"a CSE is told first", cse, "2026-11-25T10:00:00Z", stale.Customer, "1 kwong,arivera"},
+		{"then who leads the CSEs", cse, "2026-11-25T23:00:00Z", stale.Customer, "2 cselead,kwong,arivera"},
+		{"then the CSM leader", cse, "2026-11-26T23:00:00Z", stale.Customer, "3 rking,cselead,kwong,arivera"},
+		{"but the standup is the DRI's", cse, "2026-11-23T10:00:00Z", stale.Standup, "1 arivera"},
+		{"a project's", project, "2026-11-25T23:00:00Z", stale.Customer, "2 head,pnguyen"},
+		{"a project's, at the end", project, "2026-11-26T23:00:00Z", stale.Customer, "3 cto,head,pnguyen"},
+		{"low ends at the manager", []string{"severity: high", "severity: low", "due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-24}"}, "2026-12-25T23:00:00Z", stale.Path, "2 rking,jdoe"},
+	} {
+		r := at(t, check, people, "", edited(t, base, c.edits...), c.now)
+		n := slices.IndexFunc(r.Items, func(i stale.Item) bool { return i.Clock == c.clock })
+		if n < 0 {
+			t.Errorf("%s: no such clock: %+v", c.name, r)
+			continue
+		}
+		if got := fmt.Sprintf("%d %s", r.Items[n].Rung, handles(r.Items[n])); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
 	}
 }
 
@@ -253,7 +337,7 @@ func TestAnnounced(t *testing.T) {
 	shown := func(r stale.Report) string {
 		var b strings.Builder
 		for _, i := range r.Items {
-			fmt.Fprintf(&b, "%s %s %s %s %d %s\n", i.Clock, i.State, i.Due.UTC(), i.Since.UTC(), i.Rung, i.Turn)
+			fmt.Fprintf(&b, "%s %s %s %s %d %s\n", i.Clock, i.State, i.Due.UTC(), i.Since.UTC(), i.Rung, i.Turn.Handle)
 		}
 		return b.String()
 	}
@@ -269,7 +353,7 @@ func TestAnnounced(t *testing.T) {
 		}
 		tr := open(t, check, people, "", file)
 		now := start.Add(time.Duration(rapid.IntRange(0, 40*24*3600).Draw(rt, "seconds")) * time.Second)
-		r := stale.Check(tr, now)
+		r := stale.Check(tr, now, nil)
 		if len(r.Unread) > 0 || len(r.Items) == 0 {
 			rt.Fatalf("%+v\n%s", r, file)
 		}
@@ -281,11 +365,11 @@ func TestAnnounced(t *testing.T) {
 		if later = later.Truncate(time.Second); !later.Before(next) {
 			later = next.Add(-time.Nanosecond)
 		}
-		if before, after := shown(r), shown(stale.Check(tr, later)); before != after {
+		if before, after := shown(r), shown(stale.Check(tr, later, nil)); before != after {
 			rt.Fatalf("at %s\n%sat %s\n%sthough nothing was to change before %s", now, before, later, after, next)
 		}
 		if !r.Next().IsZero() {
-			if before, after := shown(r), shown(stale.Check(tr, next)); before == after {
+			if before, after := shown(r), shown(stale.Check(tr, next, nil)); before == after {
 				rt.Fatalf("nothing changes at %s\n%s", next, before)
 			}
 		}

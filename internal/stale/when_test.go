@@ -34,13 +34,14 @@ func TestWhen(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
+	jo := stale.Person{Handle: "jdoe", Name: "Jo Doe", As: "DRI"}
 	for since, want := range map[time.Time]string{midnight: "Overdue since Fri 27 Nov: ", evening: "Overdue since Fri 27 Nov 17:00 CET: "} {
 		i := stale.Item{
-			Escalation: "2026/northwind", Clock: stale.Step, State: stale.Overdue, Since: since, Rung: 1, Name: "Jo Doe", What: "a step",
+			Escalation: "2026/northwind", Clock: stale.Step, State: stale.Overdue, Since: since, Rung: 1, Turn: jo, Asked: []stale.Person{jo}, What: "a step",
 			Today: schema.Date{Time: time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)},
 		}
-		notices := stale.Reminders(stale.Report{Items: []stale.Item{i}}, func(schema.ID) []notice.Notice { return nil })
-		if len(notices) == 0 || !strings.HasPrefix(notices[0].Text.Plain(), want) {
+		notices := stale.Reminders(stale.Report{Items: []stale.Item{i}}, func(schema.ID) []notice.Notice { return nil }, inChannel)
+		if len(notices) < 2 || !strings.HasPrefix(notices[1].Text.Plain(), want) {
 			t.Errorf("%+v, want %q", notices, want)
 		}
 	}

@@ -6,139 +6,106 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/markdown"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// row is an item as people read it: whose escalation, the moment, how long that
-// is away, whose turn it is, and what it is about.
-type row struct{ escalation, at, span, turn, what string }
-
-func newRow(now time.Time, i stale.Item) row {
-	r := row{
-		escalation: fmt.Sprintf("%s, %s", i.Escalation, i.Severity), at: i.When(), what: i.What,
-		turn: fmt.Sprintf("%s (%s)", i.Name, stale.Rungs()[i.Rung]),
-	}
-	switch {
-	case i.State == stale.Overdue:
-		r.span = words.Span(now.Sub(i.Since)) + " late"
-		if i.Late >= time.Hour {
-			r.what += fmt.Sprintf(" (%s of working time late)", words.Count(int(i.Late.Hours()), "hour"))
-		}
-	case i.State == stale.Advisory:
-		r.span = words.Span(now.Sub(i.Due)) + " ago"
-	case i.Due.Before(now):
-		r.span = "now"
-	default:
-		r.span = "in " + words.Span(i.Due.Sub(now))
-	}
-	return r
-}
-
-// part is one part of a report: what is overdue, say.
-type part struct {
-	title, when string // when is what stands over the moments
-	style       terminal.Style
-	items       []stale.Item
-}
-
-// parts are the items in their parts. Of what is in time, each escalation has the
-// one that is due next.
-func parts(r stale.Report) []part {
-	overdue := part{title: "Overdue", when: "Since", style: terminal.Red}
-	due := part{title: "Due next", when: "Until", style: terminal.Yellow}
-	advised := part{title: "Advised", when: "Until", style: terminal.Green}
-	next := map[schema.ID]bool{}
-	for _, i := range r.Items {
-		switch i.State {
-		case stale.Overdue:
-			overdue.items = append(overdue.items, i)
-		case stale.Advisory:
-			if i.Due.Before(r.Now) {
-				advised.items = append(advised.items, i)
-			}
-		case stale.Due:
-			if !next[i.Escalation] {
-				due.items = append(due.items, i)
-			}
-			next[i.Escalation] = true
-		}
-	}
-	return []part{overdue, due, advised}
-}
-
-// verdict is the one line that every report has.
-func verdict(r stale.Report) string {
-	late := map[schema.ID]bool{}
-	things := 0
-	for _, i := range r.Items {
-		if i.State == stale.Overdue {
-			late[i.Escalation] = true
-			things++
-		}
-	}
-	text := fmt.Sprintf("%s open at %s", words.Count(len(r.Open), "escalation"), r.Now.Format(time.RFC3339))
-	switch {
-	case things > 0:
-		text += fmt.Sprintf(": %s overdue in %s.", words.Count(things, "thing"), words.Count(len(late), "escalation"))
-	case len(r.Unread) > 0:
-		text += ", and of some nothing can be said."
-	default:
-		text += ": nothing overdue."
-	}
-	return text
-}
-
-// Text prints a report for a person at a terminal.
-func Text(w io.Writer, r stale.Report, s terminal.Screen) error {
+// Text prints a report for a person at a terminal, with advice also what is only
+// advised. Each thing has one line, cut where the screen ends.
+func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
+	p := newPage(r, advice)
+	for _, line := range p.totals {
+		fmt.Fprintln(b, s.Paint(terminal.Bold, s.Wrap(line, 0, "")))
+	}
 	for _, u := range r.Unread {
 		const unknown = "UNKNOWN "
 		text := terminal.Line(u.Of()) + ": " + terminal.Line(u.Why)
 		fmt.Fprintf(b, "%s%s\n", s.Paint(terminal.Red, unknown), s.Wrap(text, len(unknown), "  "))
 	}
-	if len(r.Unread) > 0 {
-		fmt.Fprintln(b)
-	}
-	all := parts(r)
-	tables := make([]terminal.Table, len(all))
-	first, second := 0, 0 // the widths of the columns, the same in all tables
-	const longID = 40
-	for n, p := range all {
-		t := terminal.Table{Head: p.style, Columns: []terminal.Column{{Name: strings.ToUpper(p.title), Max: longID}, {Name: strings.ToUpper(p.when)}, {}}}
-		for _, i := range p.items {
-			c := newRow(r.Now, i)
-			first, second = max(first, terminal.Columns(c.escalation)), max(second, terminal.Columns(c.at))
-			t.Rows = append(t.Rows, terminal.Row{
-				Cells: []string{terminal.Line(c.escalation), c.at, c.span},
-				Below: terminal.Line(c.turn) + ": " + terminal.Line(c.what),
-			})
+	for _, k := range p.blocks {
+		head(b, s, k.Severity, string(k.Customer)+", "+string(k.Escalation), k.late, color(k))
+		if k.turn.Handle != "" {
+			turn := "Turn: " + k.turn.String()
+			if k.turn.Handle != k.DRI.Handle {
+				turn += "; DRI: " + k.DRI.Name
+			}
+			fmt.Fprintln(b, clip(terminal.Line("  "+turn), s.Room(0)))
 		}
-		tables[n] = t
-	}
-	for _, t := range tables {
-		if len(t.Rows) > 0 {
-			t.Columns[0].Min, t.Columns[1].Min = first, second
-			fmt.Fprintln(b, s.Table(t))
+		for _, line := range k.lines {
+			fmt.Fprintln(b, clip("  - "+terminal.Line(line), s.Room(0)))
 		}
 	}
-	if len(r.Snoozed) > 0 {
-		fmt.Fprintln(b, s.Wrap("Snoozed, so that nobody is asked about the customer: "+words.Join(r.Snoozed, ", ")+".", 0, ""))
+	for _, o := range p.owed {
+		style := terminal.Green
+		if o.State == stale.Overdue {
+			style = terminal.Yellow
+		}
+		head(b, s, "closed", fmt.Sprintf("%s: analysis of %s", o.Escalation, o.Owner.Name), o.late, style)
 	}
-	if len(r.Items) > 0 {
-		fmt.Fprintln(b, s.Wrap("Each time is by the clocks of the escalation's region.", 0, ""))
+	for _, line := range p.foot {
+		fmt.Fprintln(b, s.Wrap(terminal.Line(line), 0, ""))
 	}
-	fmt.Fprintln(b, s.Wrap(verdict(r), 0, ""))
 	return b.Flush()
+}
+
+// severityWidth is the width of the longest severity, and what is behind it.
+const severityWidth = len(schema.Critical) + 2
+
+// widest is the width beyond which nobody sees what stands at the right.
+const widest = 100
+
+// head is the line of an escalation: how bad, whose, and how late, which stands at
+// the right.
+func head(b *bufio.Writer, s terminal.Screen, severity schema.Severity, who, late string, style terminal.Style) {
+	room := min(s.Room(0), widest) - severityWidth
+	who = clip(terminal.Line(who), max(room-len(late)-2, 1))
+	gap := strings.Repeat(" ", max(room-terminal.Columns(who)-len(late), 2))
+	fmt.Fprintf(b, "%s%s%s%s\n", s.Paint(bySeverity(severity), fmt.Sprintf("%-*s", severityWidth, severity)), s.Paint(terminal.Bold, who), gap, s.Paint(style, late))
+}
+
+func bySeverity(s schema.Severity) terminal.Style {
+	switch s {
+	case schema.Critical:
+		return terminal.Red
+	case schema.High:
+		return terminal.Yellow
+	default:
+		return terminal.Faint
+	}
+}
+
+// color is that of a lateness: red from the manager's turn on.
+func color(k block) terminal.Style {
+	switch {
+	case k.since.IsZero():
+		return terminal.Green
+	case k.turn.As == "DRI":
+		return terminal.Yellow
+	default:
+		return terminal.Red
+	}
+}
+
+// clip cuts a line to a number of columns.
+func clip(line string, columns int) string {
+	if terminal.Columns(line) <= columns {
+		return line
+	}
+	for i := len(line) - 1; i > 0; i-- {
+		if short := strings.TrimRight(strings.ToValidUTF8(line[:i], ""), " ") + "…"; terminal.Columns(short) <= columns {
+			return short
+		}
+	}
+	return ""
 }
 
 // JSON prints a report for programs, in the shape that is promised to them.
@@ -159,7 +126,7 @@ func JSON(w io.Writer, r stale.Report) error {
 		Unread []stale.Unread `json:"unread"`
 	}{jsonfmt.Time(r.Now), []item{}, append([]stale.Unread{}, r.Unread...)}
 	for _, i := range r.Items {
-		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, jsonfmt.Time(i.Due), jsonfmt.Time(i.Since), i.Turn, i.Rung, i.What})
+		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, jsonfmt.Time(i.Due), jsonfmt.Time(i.Since), i.Turn.Handle, i.Rung, i.What})
 	}
 	return jsonfmt.Write(w, out)
 }
@@ -167,28 +134,88 @@ func JSON(w io.Writer, r stale.Report) error {
 // command shows what a comment has no room for.
 const command = "escalate stale"
 
+// Links is where something that belongs to an escalation can be seen; empty where
+// nobody knows.
+type Links func(schema.ID, notice.Spot) string
+
 // Markdown prints a report for a comment or the summary of a job.
-func Markdown(w io.Writer, r stale.Report) error {
+func Markdown(w io.Writer, r stale.Report, advice bool) error {
 	b := markdown.Bounded{Command: command}
-	b.Write(fmt.Sprintf("### What is overdue, and what is due next\n\n**%s**\n", verdict(r)))
-	unread(&b, r, "\n- %s: %s\n")
-	for _, p := range parts(r) {
-		for n, i := range p.items {
-			head := ""
-			if n == 0 {
-				head = fmt.Sprintf("\n| %s | %s | | Turn | What |\n| --- | --- | --- | --- | --- |\n", p.title, p.when)
-			}
-			c := newRow(r.Now, i)
-			if !b.Write(head + cells(c.escalation, c.at, c.span, c.turn, c.what)) {
-				b.LeaveOut(strings.ToLower(p.title), string(i.Escalation))
-			}
-		}
-	}
-	if len(r.Snoozed) > 0 {
-		b.Write("\nSnoozed: " + markdown.Cell(words.Join(r.Snoozed, ", ")) + "\n")
-	}
+	b.Write("### What is overdue, and what is due next\n\n")
+	write(&b, r, advice, func(schema.ID, notice.Spot) string { return "" })
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Digest is the one issue that says how all escalations stand: its title, and
+// its text as Markdown.
+func Digest(r stale.Report, links Links) (title, text string) {
+	b := markdown.Bounded{Command: command}
+	write(&b, r, false, links)
+	year, week := r.Now.ISOWeek()
+	return fmt.Sprintf("Open escalations, week %d of %d", week, year), b.String()
+}
+
+// write writes the page: the totals, an item for each escalation, what is owed.
+func write(b *markdown.Bounded, r stale.Report, advice bool, links Links) {
+	p := newPage(r, advice)
+	b.Write("**" + markdown.Cell(strings.Join(p.totals, " ")) + "**\n")
+	unread(b, r, "\n- Of %s nothing is known: %s\n")
+	for n, k := range p.blocks {
+		var text strings.Builder
+		if n == 0 || p.blocks[n-1].Severity != k.Severity {
+			fmt.Fprintf(&text, "\n### %s\n\n", words.Capital(k.Severity))
+		}
+		fmt.Fprintf(&text, "- **%s**, %s: **%s**", cell(string(k.Customer)), named(k.Escalation, k.Channel, links), k.late)
+		if k.turn.Handle != "" {
+			fmt.Fprintf(&text, ". Turn: %s", cell(k.turn.String()))
+		}
+		if k.turn.Handle != k.DRI.Handle {
+			fmt.Fprintf(&text, "; DRI: %s", cell(k.DRI.Name))
+		}
+		text.WriteString("\n")
+		for _, line := range k.lines {
+			fmt.Fprintf(&text, "  - %s\n", cell(line))
+		}
+		if !b.Write(text.String()) {
+			b.LeaveOut(string(k.Severity), string(k.Escalation))
+		}
+	}
+	for n, o := range p.owed {
+		text := ""
+		if n == 0 {
+			text = "\n### Closed, and waiting for a root cause analysis\n\n"
+		}
+		text += fmt.Sprintf("- **%s**, %s: **%s**, by %s\n", cell(string(o.Customer)), named(o.Escalation, "", links), o.late, cell(o.Owner.Name))
+		if !b.Write(text) {
+			b.LeaveOut("waiting for a root cause analysis", string(o.Escalation))
+		}
+	}
+	for _, line := range p.foot {
+		b.Write("\n" + cell(line) + "\n")
+	}
+}
+
+// named is the id of an escalation, and links to its file, its tracking issue and
+// its channel.
+func named(id schema.ID, channel schema.ChannelName, links Links) string {
+	text := markdown.Code(string(id))
+	var all []string
+	for _, l := range []struct {
+		spot notice.Spot
+		word string
+	}{{notice.AtFile, "file"}, {notice.AtTracking, "issue"}, {notice.AtChannel, "#" + string(channel)}} {
+		if l.spot == notice.AtChannel && channel == "" {
+			continue // it is archived
+		}
+		if url := links(id, l.spot); strings.HasPrefix(url, "https://") && !strings.ContainsAny(url, "<> \n") {
+			all = append(all, fmt.Sprintf("[%s](<%s>)", escape.MarkdownLine(l.word), url))
+		}
+	}
+	if len(all) > 0 {
+		text += " (" + strings.Join(all, ", ") + ")"
+	}
+	return text
 }
 
 // unread says of what nothing is known, each in a line of a format.
@@ -200,65 +227,5 @@ func unread(b *markdown.Bounded, r stale.Report, format string) {
 	}
 }
 
-// cells is a row of a table.
-func cells(texts ...string) string {
-	var b strings.Builder
-	for _, text := range texts {
-		b.WriteString("| " + markdown.Cell(words.Clip(text, words.Longest)) + " ")
-	}
-	return b.String() + "|\n"
-}
-
-// Digest is the one issue that says how all escalations stand: its title, and
-// its text as Markdown.
-func Digest(r stale.Report) (title, text string) {
-	b := markdown.Bounded{Command: command}
-	b.Write(fmt.Sprintf("**%s**\n", verdict(r)))
-	overdue, due := map[schema.ID][]stale.Item{}, map[schema.ID]stale.Item{}
-	for _, i := range r.Items {
-		_, known := due[i.Escalation]
-		switch {
-		case i.State == stale.Overdue:
-			overdue[i.Escalation] = append(overdue[i.Escalation], i)
-		case i.State == stale.Due && !known:
-			due[i.Escalation] = i
-		}
-	}
-	for _, severity := range schema.AllSeverities() {
-		head := fmt.Sprintf("\n### %s\n\n| Escalation | Customer | DRI | Overdue | Due next |\n| --- | --- | --- | --- | --- |\n", words.Capital(severity))
-		for _, e := range r.Open {
-			if e.Severity != severity {
-				continue
-			}
-			late, next := "nothing", ""
-			if list := overdue[e.Escalation]; len(list) > 0 {
-				late = fmt.Sprintf("%s, since %s; turn: %s", words.Count(len(list), "thing"), list[0].When(), list[0].Name)
-			}
-			if i, ok := due[e.Escalation]; ok {
-				next = fmt.Sprintf("%s: %s", i.When(), i.What)
-			}
-			if slices.Contains(r.Snoozed, e.Escalation) {
-				next += " (snoozed)"
-			}
-			entry(&b, string(severity), e.Escalation, head, string(e.Customer), e.DRI, late, next)
-			head = ""
-		}
-	}
-	head := "\n### Waiting for a root cause analysis\n\n| Escalation | Due | What |\n| --- | --- | --- |\n"
-	for _, i := range r.Items {
-		if i.Clock == stale.RCA {
-			entry(&b, "waiting for a root cause analysis", i.Escalation, head, words.Deadline(i.Due), i.What)
-			head = ""
-		}
-	}
-	unread(&b, r, "\n- Of %s nothing is known: %s\n")
-	year, week := r.Now.ISOWeek()
-	return fmt.Sprintf("Open escalations, week %d of %d", week, year), b.String()
-}
-
-// entry is a row of the digest, behind the head of its table.
-func entry(b *markdown.Bounded, kind string, id schema.ID, head string, texts ...string) {
-	if !b.Write(head + "| " + markdown.Code(string(id)) + " " + cells(texts...)) {
-		b.LeaveOut(kind, string(id))
-	}
-}
+// cell is a text in one line that is Markdown of nothing.
+func cell(text string) string { return markdown.Cell(words.Clip(text, words.Longest)) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/markdown"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/stale/staleprint"
 	"github.com/escalations-as-code/escalate/internal/terminal"
@@ -24,42 +25,70 @@ var update = flag.Bool("update", false, "write the golden files")
 
 var now = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
 
-// sample has an item of each state, with names that are long or wide.
+var (
+	jo     = stale.Person{Handle: "jdoe", Name: "Jo Doe", As: "DRI"}
+	robin  = stale.Person{Handle: "rking", Name: "Robin King", As: "manager"}
+	haruka = stale.Person{Handle: "hshimizu", Name: "清水 春香", As: "DRI"}
+)
+
+// sample has an item of each state, with names that are long or wide, in no order.
 func sample() stale.Report {
-	midnight := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
-	return stale.Report{
+	day := func(d, hour int) time.Time { return time.Date(2026, 11, d, hour, 0, 0, 0, time.UTC) }
+	const long = "2026/a-customer-with-a-name-that-is-longer-than-its-column"
+	report := stale.Report{
 		Now: now,
 		Open: []stale.Standing{
-			{Escalation: "2026/northwind", Customer: "Northwind Traders", Severity: schema.High, DRI: "Jo Doe"},
-			{Escalation: "2026/tsukimori", Customer: "月森精機 | Tsukimori", Severity: schema.Medium, DRI: "清水 春香"},
-		},
-		Items: []stale.Item{
-			{
-				Escalation: "2026/northwind", Severity: schema.High, Clock: stale.Step, State: stale.Overdue, Due: midnight, Since: midnight,
-				Rung: 2, Turn: "rking", Name: "Robin King", What: "a step of Jo Doe: Load test with the customer, all of it, on the staging machines", Late: 17 * time.Hour,
-			},
-			{
-				Escalation: "2026/a-customer-with-a-name-that-is-longer-than-its-column", Severity: schema.Critical, Clock: stale.Channel, State: stale.Overdue,
-				Due: now.Add(-2 * time.Hour), Since: now.Add(-90 * time.Minute), Rung: 1, Turn: "jdoe", Name: "Jo Doe", What: "the channel has heard nothing since Thu 26 Nov 07:30",
-			},
-			{
-				Escalation: "2026/tsukimori", Severity: schema.Medium, Clock: stale.Customer, State: stale.Due, Due: now.Add(50 * time.Hour),
-				Turn: "hshimizu", Name: "清水 春香", What: "月森精機 has heard nothing since Fri 20 Nov 10:30",
-			},
-			{
-				Escalation: "2026/tsukimori", Severity: schema.Medium, Clock: stale.Channel, State: stale.Advisory, Due: now.Add(-26 * time.Hour),
-				Turn: "hshimizu", Name: "清水 春香", What: "the channel has heard nothing since Fri 20 Nov 10:30",
-			},
+			{Escalation: "2026/tsukimori", Customer: "月森精機 | Tsukimori", Severity: schema.Medium, Region: "APAC", DRI: haruka, Channel: "esc_tsukimori"},
+			{Escalation: "2026/northwind", Customer: "Northwind Traders", Severity: schema.High, Region: "EMEA", DRI: jo, Channel: "esc_northwind"},
+			{Escalation: "2026/contoso", Customer: "Contoso", Severity: schema.High, Region: "EMEA", DRI: jo, Channel: "esc_contoso"},
+			{Escalation: long, Customer: "A customer with a name that is longer than its column", Severity: schema.Critical, Region: "EMEA", DRI: jo, Channel: "esc_long"},
+			{Escalation: "2026/quiet", Customer: "Quiet", Severity: schema.Low, Region: "EMEA", DRI: jo, Channel: "esc_quiet", Silent: true},
 		},
 		Snoozed: []schema.ID{"2026/tsukimori"},
 		Unread:  []stale.Unread{{Escalation: "2026/fabrikam", Why: "its file has errors: `escalate lint` says which"}},
 	}
+	add := func(i stale.Item) {
+		for _, s := range report.Open {
+			if s.Escalation == i.Escalation {
+				i.Customer, i.Severity, i.Region = s.Customer, s.Severity, s.Region
+			}
+		}
+		if i.State == stale.Overdue && i.Since.IsZero() {
+			i.Since = i.Due
+		}
+		if len(i.Asked) == 0 {
+			i.Asked = []stale.Person{i.Turn}
+		}
+		report.Items = append(report.Items, i)
+	}
+	min := stale.Person{Handle: "mlee", Name: "Min Lee", As: "owner"}
+	add(stale.Item{Escalation: "2026/northwind", Clock: stale.Step, State: stale.Overdue, Due: day(25, 0), Rung: 2, Turn: robin, Asked: []stale.Person{robin, jo},
+		Owner: jo, Step: "Load test with the customer, all of it, on the staging machines", What: "a step of Jo Doe: Load test with the customer, all of it, on the staging machines"})
+	add(stale.Item{Escalation: "2026/northwind", Clock: stale.Step, State: stale.Overdue, Due: day(26, 0), Rung: 1, Turn: jo, Asked: []stale.Person{jo, min}, Owner: min, Step: "Split", What: "a step of Min Lee: Split"})
+	add(stale.Item{Escalation: "2026/northwind", Clock: stale.Channel, State: stale.Overdue, Due: day(26, 0), Heard: day(24, 9), Rung: 1, Turn: jo, What: "the channel has heard nothing since Tue 24 Nov 09:00"})
+	add(stale.Item{Escalation: "2026/northwind", Clock: stale.Customer, State: stale.Overdue, Due: day(27, 0), Heard: day(23, 9), Rung: 1, Turn: jo, What: "the customer has heard nothing since Mon 23 Nov 09:00"})
+	add(stale.Item{Escalation: long, Clock: stale.Path, State: stale.Overdue, Due: day(27, 8), Rung: 1, Turn: jo, What: "no next step is open, and an exit criterion is not met"})
+	add(stale.Item{Escalation: "2026/contoso", Clock: stale.Channel, State: stale.Due, Due: day(28, 0), Heard: day(26, 9), Turn: jo, What: "the channel has heard nothing since Thu 26 Nov 09:00"})
+	add(stale.Item{Escalation: "2026/tsukimori", Clock: stale.Customer, State: stale.Due, Due: day(26, 0), Heard: day(18, 9), Turn: haruka, What: "the customer has heard nothing since Wed 18 Nov 09:00"})
+	add(stale.Item{Escalation: "2026/tsukimori", Clock: stale.Channel, State: stale.Advisory, Due: day(20, 0), Heard: day(18, 9), Turn: haruka, What: "the channel has heard nothing since Wed 18 Nov 09:00"})
+	add(stale.Item{Escalation: "2026/northwind", Clock: stale.Role, State: stale.Advisory, Due: day(20, 0), Turn: jo, What: "nobody is ceo, who must be informed"})
+	add(stale.Item{Escalation: "2026/contoso", Clock: stale.Role, State: stale.Advisory, Due: day(20, 0), Turn: jo, What: "nobody is ceo, who must be informed"})
+	add(stale.Item{Escalation: "2025/woodgrove", Customer: "Woodgrove", Severity: schema.High, Closed: true, Clock: stale.RCA, State: stale.Overdue, Due: day(24, 0), Rung: 1, Turn: jo, Owner: min, What: "the root cause analysis of Min Lee is owed"})
+	return report
+}
+
+// links are where a file, an issue and a channel are.
+func links(id schema.ID, at notice.Spot) string {
+	if id == "2026/quiet" && at != notice.AtFile {
+		return "" // it was adopted
+	}
+	return "https://example.com/" + string(id) + "/" + string(at)
 }
 
 func text(t *testing.T, r stale.Report, width int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := staleprint.Text(&b, r, terminal.Screen{Width: width}); err != nil {
+	if err := staleprint.Text(&b, r, false, terminal.Screen{Width: width}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -72,10 +101,10 @@ func TestGolden(t *testing.T) {
 		got[fmt.Sprintf("text-%d", width)] = text(t, sample(), width)
 	}
 	var b bytes.Buffer
-	if err := staleprint.Markdown(&b, sample()); err != nil {
+	if err := staleprint.Markdown(&b, sample(), true); err != nil {
 		t.Fatal(err)
 	}
-	title, digest := staleprint.Digest(sample())
+	title, digest := staleprint.Digest(sample(), links)
 	got["markdown"], got["digest"] = b.String(), title+"\n\n"+digest
 	for name, got := range got {
 		file := filepath.Join("testdata", name+".golden")
@@ -112,7 +141,10 @@ func TestHostile(t *testing.T) {
 	const evil = "::error::x\n::set-output name=a::b ##[group]x \x1b[31m \u202e"
 	r := sample()
 	for i := range r.Items {
-		r.Items[i].What, r.Items[i].Name = evil, evil
+		r.Items[i].What, r.Items[i].Turn.Name, r.Items[i].Owner.Name, r.Items[i].Step = evil, evil, evil, evil
+	}
+	for i := range r.Open {
+		r.Open[i].Customer, r.Open[i].DRI.Name = evil, evil
 	}
 	r.Unread[0].Why = evil
 	for _, width := range []int{40, 60, 200} {
@@ -132,20 +164,23 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out struct {
-		Now    string
-		Items  []struct{ Escalation, Clock, State, Due, Since, Turn string }
+		Now   string
+		Items []struct {
+			Escalation, Clock, State, Due, Since, Turn string
+			Rung                                       int
+		}
 		Unread []struct{ Escalation, Why string }
 	}
 	if err := json.Unmarshal(b.Bytes(), &out); err != nil {
 		t.Fatal(err)
 	}
-	if out.Now != "2026-11-27T09:00:00Z" || len(out.Items) != 4 || len(out.Unread) != 1 || out.Unread[0].Escalation != "2026/fabrikam" {
+	if out.Now != "2026-11-27T09:00:00Z" || len(out.Items) != 11 || len(out.Unread) != 1 || out.Unread[0].Escalation != "2026/fabrikam" {
 		t.Errorf("got %s", &b)
 	}
-	if i := out.Items[0]; i.Due != "2026-11-25T00:00:00Z" || i.Since != i.Due || i.Turn != "rking" {
+	if i := out.Items[0]; i.Due != "2026-11-25T00:00:00Z" || i.Since != i.Due || i.Turn != "rking" || i.Rung != 2 {
 		t.Errorf("got %+v", i)
 	}
-	if i := out.Items[2]; i.Since != "" {
+	if i := out.Items[5]; i.Since != "" {
 		t.Errorf("since %q what is in time", i.Since)
 	}
 	b.Reset()
@@ -159,13 +194,36 @@ func TestDigestIsBounded(t *testing.T) {
 	t.Parallel()
 	r := stale.Report{Now: now}
 	for i := range 2000 {
-		r.Open = append(r.Open, stale.Standing{Escalation: schema.ID(fmt.Sprintf("2026/customer-%04d", i)), Customer: "Northwind Traders", Severity: schema.High, DRI: "Jo Doe"})
+		r.Open = append(r.Open, stale.Standing{Escalation: schema.ID(fmt.Sprintf("2026/customer-%04d", i)), Customer: "Northwind Traders", Severity: schema.High, DRI: jo})
 	}
-	_, text := staleprint.Digest(r)
+	_, text := staleprint.Digest(r, links)
 	if n := utf8.RuneCountInString(text); n > markdown.MaxComment {
 		t.Errorf("%d characters", n)
 	}
 	if !strings.Contains(text, "`escalate stale` shows it") || !strings.Contains(text, "- high of `2026/customer-") {
 		t.Errorf("what is left out is not named: …%s", text[len(text)-300:])
+	}
+}
+
+// Somebody sees what they are asked for or are the DRI of, and nothing else.
+func TestSelect(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		stale.Selection
+		open, items int
+	}{
+		{"all", stale.Selection{}, 5, 11},
+		{"one", stale.Selection{IDs: []schema.ID{"2026/contoso"}}, 1, 2},
+		{"a person who is asked, and no DRI", stale.Selection{Person: "rking"}, 1, 1},
+		{"the owner of a step", stale.Selection{Person: "mlee"}, 1, 1},
+		{"a DRI", stale.Selection{Person: "hshimizu"}, 1, 2},
+		{"a region", stale.Selection{Regions: []schema.RegionName{"APAC"}}, 1, 2},
+		{"severities", stale.Selection{Severities: []schema.Severity{schema.Critical, schema.Low}}, 2, 1},
+		{"both", stale.Selection{Severities: []schema.Severity{schema.High}, Regions: []schema.RegionName{"APAC"}}, 0, 0},
+	} {
+		if r := sample().Select(c.Selection); len(r.Open) != c.open || len(r.Items) != c.items {
+			t.Errorf("%s: %d open, %d items, want %d and %d", c.name, len(r.Open), len(r.Items), c.open, c.items)
+		}
 	}
 }

@@ -1,0 +1,113 @@
+package stale
+
+import (
+	"slices"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Past is how an escalation came to be as it is. No clock starts before the fact
+// that it counts from was on the default branch and told (P25).
+type Past struct {
+	// Told are its versions as they were told, True those of the default branch,
+	// both in their order.
+	Told, True []process.Version
+	// Lines are what the ledger has of it.
+	Lines []notice.Notice
+}
+
+// until is what of it was there at a moment.
+func (p Past) until(now time.Time) Past {
+	later := func(v process.Version) bool { return v.At.After(now) }
+	return Past{
+		Told:  slices.DeleteFunc(slices.Clone(p.Told), later),
+		True:  slices.DeleteFunc(slices.Clone(p.True), later),
+		Lines: slices.DeleteFunc(slices.Clone(p.Lines), func(n notice.Notice) bool { return n.At.After(now) || n.State != notice.Done }),
+	}
+}
+
+// first returns the version with which something became true that holds now, and
+// what the escalation was before, nil where it was not there: as told, else as on
+// the default branch. The time is zero where nobody knows.
+func (p Past) first(holds func(*schema.Escalation) bool) (v process.Version, before *schema.Escalation) {
+	for _, versions := range [][]process.Version{p.Told, p.True} {
+		if i, ok := process.Since(versions, holds); ok {
+			if i > 0 {
+				before = versions[i-1].Escalation
+			}
+			return versions[i], before
+		}
+	}
+	return process.Version{}, nil
+}
+
+// since is when something became true that holds now; zero where nobody knows.
+func (p Past) since(holds func(*schema.Escalation) bool) time.Time {
+	v, _ := p.first(holds)
+	return v.At
+}
+
+// line is when the ledger says that a moment was told: of the openings the first,
+// else the last.
+func (p Past) line(m notice.Moment) time.Time {
+	var at time.Time
+	for _, n := range p.Lines {
+		if n.Moment == m && n.Tells() && (at.IsZero() || n.At.Before(at) == (m == notice.Opened)) {
+			at = n.At
+		}
+	}
+	return at
+}
+
+// begins is when the clocks of an open escalation start: with the opening or,
+// where it was reopened, with the update that says why, but not before that was
+// told (P25). A time of the file that is still to come counts for nothing.
+func (p Past) begins(e *schema.Escalation, now time.Time) time.Time {
+	start := e.Opened.At.Time
+	if start.After(now) {
+		start = time.Time{}
+	}
+	v, closed := p.first(process.Open)
+	told := p.line(notice.Opened)
+	if told.IsZero() {
+		told = v.At
+	}
+	if closed != nil {
+		if told = v.At; p.line(notice.Reopened).After(told) {
+			told = p.line(notice.Reopened)
+		}
+		for _, u := range change.Added(closed, v.Escalation) {
+			if change.Explains(u) && !u.At.After(now) {
+				start = latest(start, u.At.Time)
+			}
+		}
+	}
+	if start = latest(start, told); start.IsZero() {
+		return now
+	}
+	return start
+}
+
+// raised is when the severity was raised to what it is; zero where it was not. To
+// lower it starts no clock: what is late stays late.
+func (p Past) raised(e *schema.Escalation) time.Time {
+	v, before := p.first(func(x *schema.Escalation) bool { return x.Severity == e.Severity })
+	if before == nil || worst(e.Severity) >= worst(before.Severity) {
+		return time.Time{}
+	}
+	return latest(v.At, p.line(notice.Severity))
+}
+
+// worst is the place of a severity, the worst being the first.
+func worst(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
