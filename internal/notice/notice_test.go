@@ -114,7 +114,8 @@ func TestMessages(t *testing.T) {
 	list := []notice.Notice{
 		short("a", same),
 		short("long", func(n *notice.Notice) { n.Moment = notice.Update }),
-		short("b", func(n *notice.Notice) { n.Moment = notice.DRI }),
+		short("b", func(n *notice.Notice) { n.Moment = notice.Standup }),
+		short("handover", func(n *notice.Notice) { n.Moment = notice.DRI }),
 		short("reminder", func(n *notice.Notice) { n.Moment = notice.Reminder }),
 		short("elsewhere", func(n *notice.Notice) { n.To = notice.Tracking }),
 		short("other", func(n *notice.Notice) { n.Escalation = "2026/y" }),
@@ -128,7 +129,7 @@ func TestMessages(t *testing.T) {
 	for _, m := range messages {
 		got = append(got, strings.Join(m.Keys(), "+"))
 	}
-	if want := "a+b long reminder elsewhere other run later mail do"; strings.Join(got, " ") != want {
+	if want := "a+b long handover reminder elsewhere other run later mail do"; strings.Join(got, " ") != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if got := messages[0].Text().Plain(); got != "a\n\nb\n\nFile" {

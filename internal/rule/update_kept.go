@@ -172,7 +172,7 @@ func updateInTime() Rule {
 					}
 					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: it is of the future", stamp(u.At.Time), stamp(at)),
 						"write the time at which it was told, at the latest "+code(stamp(latest)))
-				case t.Before != nil && region != nil && dayIn(region, at) > dayIn(region, region.After(u.At.Time, oldest, schema.WorkingDays)):
+				case t.Before != nil && region != nil && !at.Before(region.After(u.At.Time, oldest, schema.WorkingDays)):
 					t.Error(field, fmt.Sprintf("this update is of %s, but it was committed at %s: more than three working days later", stamp(u.At.Time), stamp(at)),
 						"write "+code("at: "+stamp(at))+", and say in the text when it happened")
 				}
@@ -182,9 +182,6 @@ func updateInTime() Rule {
 		Right: Example{Note: "on 22 November a commit adds an update `at: 2026-11-22T09:00:00Z` that says what happened on the 16th"},
 	}
 }
-
-// dayIn is the day of a moment in a region, as 2026-11-20.
-func dayIn(region *calendar.Calendar, t time.Time) string { return region.In(t).Format(time.DateOnly) }
 
 // calendar is that of the account's region; nil where the policy has none that
 // can be used, which is told there.
