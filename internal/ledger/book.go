@@ -93,16 +93,18 @@ func (b *Book) Has(id notice.Identity) (bool, error) {
 
 // Add writes a notice down behind all that the escalation has. One of the same
 // identity makes way for it: what it sets may be something else by now. Of an
-// edit that is superseded the words are not kept.
+// edit that is superseded the words are not kept; a redaction supersedes nothing
+// but what Correct says.
 func (b *Book) Add(n notice.Notice) error {
 	p, err := b.page(n.Escalation)
 	if err != nil {
 		return err
 	}
 	p.dirty = true
-	if n.Do == notice.Edit {
+	if _, redacts := n.Redacts(); n.Do == notice.Edit && !redacts {
 		for i := range p.notices {
-			if was := &p.notices[i]; was.Do == n.Do && was.To == n.To && was.Via == n.Via && was.State == notice.Done {
+			was := &p.notices[i]
+			if _, redacts := was.Redacts(); !redacts && was.Do == n.Do && was.To == n.To && was.Via == n.Via && was.State == notice.Done {
 				was.Text = nil
 			}
 		}
@@ -118,14 +120,28 @@ func (b *Book) Add(n notice.Notice) error {
 	return nil
 }
 
+// Correct replaces the words of a line, in its place.
+func (b *Book) Correct(n notice.Notice) error {
+	p, err := b.page(n.Escalation)
+	if err != nil {
+		return err
+	}
+	if i, known := p.at[n.Identity()]; known {
+		p.notices[i].Text, p.dirty = n.Text, true
+	}
+	return nil
+}
+
 // Conclude writes down what came of a notice, in its place. One that somebody
-// else has concluded stays as it is.
+// else has concluded stays as it is. Its words stay those of the ledger: they may
+// have been redacted while they were delivered.
 func (b *Book) Conclude(n notice.Notice) error {
 	p, err := b.page(n.Escalation)
 	if err != nil {
 		return err
 	}
 	if i, known := p.at[n.Identity()]; known && p.notices[i].State == notice.Intent {
+		n.Text = p.notices[i].Text
 		p.notices[i], p.dirty = n, true
 	}
 	return nil

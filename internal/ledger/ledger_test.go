@@ -214,6 +214,34 @@ func TestSuperseded(t *testing.T) {
 	}
 }
 
+// A redaction takes nothing from the words of an issue, nor an edit of the issue
+// from what was redacted; and what was delivered in the words of before, while it
+// was redacted, stands in the words of today (P37).
+func TestRedacted(t *testing.T) {
+	t.Parallel()
+	f := files{fstest.MapFS{}}
+	b := f.book(t)
+	redaction := told("2026/a", "redacted update 1", notice.Edit, notice.Done, "redacted: names")
+	check(t,
+		b.Add(told("2026/a", "steps 1", notice.Edit, notice.Done, "the issue")),
+		b.Add(told("2026/a", "update 1", "", notice.Intent, "names")),
+		b.Correct(told("2026/a", "update 1", "", notice.Intent, "redacted: names")),
+		b.Add(redaction),
+		b.Add(told("2026/a", "steps 2", notice.Edit, notice.Done, "the issue now")),
+		b.Conclude(told("2026/a", "update 1", "", notice.Done, "names")), // by a run that read it before
+	)
+	f.write(t, b)
+	notices, err := f.book(t).Of("2026/a")
+	check(t, err)
+	var words []string
+	for _, n := range notices {
+		words = append(words, n.Key+" "+n.Text.Plain())
+	}
+	if got := strings.Join(words, ","); got != "2026/a steps 1 ,2026/a update 1 redacted: names,2026/a redacted update 1 redacted: names,2026/a steps 2 the issue now" {
+		t.Errorf("it keeps %s", got)
+	}
+}
+
 // A book is what its notices are, whatever is added, made again and concluded.
 func TestBook(t *testing.T) {
 	t.Parallel()
@@ -232,7 +260,15 @@ func TestBook(t *testing.T) {
 					n.State, n.Ref = notice.Done, "7"
 					check(t, b.Conclude(n))
 					if i >= 0 && want[i].State == notice.Intent {
+						n.Text = want[i].Text // as it was written down
 						want[i] = n
+					}
+					continue
+				}
+				if rapid.Bool().Draw(rt, "correct") {
+					check(t, b.Correct(n))
+					if i >= 0 {
+						want[i].Text = n.Text
 					}
 					continue
 				}

@@ -70,6 +70,7 @@ const (
 	// RCA: the customer asked for a root cause analysis, or it was delivered.
 	RCA Moment = "rca"
 	// Redacted: the text of an update that should never have been written is gone.
+	// What was told of it is edited (P37).
 	Redacted Moment = "redacted"
 	// Amended: what a closure says was corrected.
 	Amended Moment = "amended"
@@ -193,6 +194,38 @@ func (n Notice) Number() int {
 		return 0
 	}
 	return i
+}
+
+// Redaction is the key of the edit by which what was told under a key reads
+// otherwise, since it quotes an update that was redacted (P37).
+func Redaction(id schema.ID, told string) string {
+	return fmt.Sprintf("%s %s %s", id, Redacted, strings.TrimPrefix(told, string(id)+" "))
+}
+
+// Redacts returns the key of what was told and is to read otherwise; ok is false
+// of all that is no redaction.
+func (n Notice) Redacts() (told string, ok bool) {
+	what, ok := strings.CutPrefix(n.Key, fmt.Sprintf("%s %s ", n.Escalation, Redacted))
+	return fmt.Sprintf("%s %s", n.Escalation, what), ok && n.Do == Edit
+}
+
+// Target returns what of a thread a redaction is to edit: the message that was told
+// under its key by its destination, with all notices that went out as that message.
+// It is empty where the message has not been told.
+func (n Notice) Target(thread []Notice) Message {
+	key, ok := n.Redacts()
+	here := func(x Notice) bool { return x.Tells() && x.To == n.To && x.Via == n.Via }
+	i := slices.IndexFunc(thread, func(x Notice) bool { return ok && here(x) && x.Key == key && x.Ref != "" })
+	if i < 0 {
+		return nil
+	}
+	var m Message
+	for _, x := range thread {
+		if here(x) && x.Ref == thread[i].Ref {
+			m = append(m, x)
+		}
+	}
+	return m
 }
 
 // Message is what goes out as one: a notice, or several short ones of one

@@ -44,6 +44,9 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 			failed = errors.Join(failed, err)
 			return has
 		})
+		for _, n := range report.Plan.Corrected {
+			failed = errors.Join(failed, book.Correct(n))
+		}
 		if failed == nil {
 			failed = r.add(book, report.Plan.Notices)
 		}

@@ -103,6 +103,8 @@ func (e *planner) moment(c change.Change) {
 			e.tell(c, notice.Channel, dris[:1], text)
 		}
 		e.tell(c, notice.Tracking, dris[:1], text)
+	case notice.Redacted:
+		e.redact(c)
 	case notice.Amended:
 		e.tell(c, notice.Tracking, nil, e.linked(append(notice.Text{e.amended()}, e.closure()...)))
 	case notice.Withdrawn:
@@ -275,23 +277,29 @@ func (e *planner) paste() {
 	for _, u := range change.Added(e.was, e.now) {
 		updates = append(updates, e.update(u))
 	}
-	fields := false
+	var closed notice.Text
+	fields := false // whether the case has another value of one
 	for _, c := range e.changes {
 		switch c.Moment {
-		case notice.Opened, notice.Severity, notice.DRI, notice.ProductDRI, notice.Criteria, notice.Standup:
+		case notice.Opened, notice.Severity, notice.DRI, notice.ProductDRI, notice.Support, notice.Account, notice.Criteria, notice.Standup, notice.Case:
 			fields = true
+		case notice.Facts:
+			fields = fields || c.Field == "links"
 		case notice.Edited:
-			fields = fields || c.Field == "channel" || c.Field == "links"
-		case notice.Closed, notice.Deescalated:
-			updates = append(updates, notice.Title(plain(closureTemplate)))
-			updates = append(updates, e.closure().Body()...)
-			updates = append(updates, notice.Paragraph(plain("Set the CSM sentiment in the CRM, too: "), plain(words.Line(string(e.now.Closure.Sentiment))), plain(".")))
+			fields = fields || c.Field == "channel"
+		case notice.Redacted:
+			updates = append(updates, notice.Paragraph(plain("In the place of what was pasted of the update of "+when(c.Update.At.Time)+":")), e.update(c.Update))
+		case notice.Closed, notice.Deescalated, notice.Amended:
+			closed = append(notice.Text{notice.Title(plain(closureTemplate))}, e.closure().Body()...)
+			closed = append(closed, notice.Paragraph(plain("Set the CSM sentiment in the CRM, too: "), plain(words.Line(string(e.now.Closure.Sentiment))), plain(".")))
 		}
 	}
 	if fields {
 		e.pastes = append(e.pastes, Paste{e.id, "case", e.caseFields()})
 	}
-	if len(updates) > 0 {
-		e.pastes = append(e.pastes, Paste{e.id, "cta", updates})
+	for _, text := range []notice.Text{updates, closed} {
+		if len(text) > 0 {
+			e.pastes = append(e.pastes, Paste{e.id, "cta", text})
+		}
 	}
 }

@@ -43,6 +43,10 @@ type Plan struct {
 	// Unread are the escalations of which nothing can be said, because they cannot
 	// be read, or what all notices rest on cannot.
 	Unread []schema.ID
+	// Corrected are the lines of the ledger that quote what was redacted, as they are
+	// to stand there from now on: without their words, or in the words of today where
+	// they are still to be delivered (P37).
+	Corrected []notice.Notice
 	// Refused are those that are told as they stand though lint refuses them: whoever
 	// plans says which.
 	Refused []schema.ID
@@ -54,12 +58,16 @@ func (p *Plan) Forget(told func(notice.Notice) bool) {
 }
 
 // Route gives each notice to the destinations that take it, by what vias says of
-// a place and of what is done there: one to each of them. What nobody takes
-// stays, without a destination.
+// a place and of what is done there: one to each of them. What was told by one
+// destination, that one alone can edit. What nobody takes stays, without a
+// destination.
 func (p *Plan) Route(vias func(notice.Place, notice.Do) []string) {
 	var routed []notice.Notice
 	for _, n := range p.Notices {
 		takers := vias(n.To, n.Do)
+		if n.Via != "" {
+			takers = slices.DeleteFunc(takers, func(via string) bool { return via != n.Via })
+		}
 		if len(takers) == 0 {
 			takers = []string{""}
 		}
@@ -150,6 +158,7 @@ func (p *Plan) add(e *planner) {
 	p.Escalations[e.id] = Escalation{Customer: e.now.Customer, Channel: e.channel}
 	p.Notices = append(p.Notices, e.notices...)
 	p.Pastes = append(p.Pastes, e.pastes...)
+	p.Corrected = append(p.Corrected, e.corrected...)
 	if why := e.why(); why != "" {
 		p.quiet(e.id, why)
 	}
@@ -186,15 +195,18 @@ type planner struct {
 	// has of the escalation.
 	day  time.Time
 	told []notice.Notice
+	// hasLedger reports that told is known.
+	hasLedger bool
 
-	notices []notice.Notice
-	pastes  []Paste
+	notices   []notice.Notice
+	pastes    []Paste
+	corrected []notice.Notice
 }
 
 func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema.Escalation, told Told) *planner {
 	e := &planner{id: id, now: now, people: t.People, policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
 	if told != nil {
-		e.told = told(id)
+		e.told, e.hasLedger = told(id), true
 	}
 	if before != nil {
 		e.was = readable(before, now)
@@ -268,7 +280,7 @@ func (e *planner) why() string {
 	}
 	switch {
 	case redacted:
-		return "an update was redacted: what was posted of it is to be edited by hand (P37)"
+		return "an update was redacted: what was posted of it is edited (P37)"
 	case len(told) == 0:
 		return words.And(edited) + " changed, which nobody is told of"
 	case !process.Open(e.now):

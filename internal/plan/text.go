@@ -475,10 +475,17 @@ func (e *planner) update(u *schema.Update) notice.Block {
 	}
 	q := notice.Quote{Head: head, By: u.By, At: u.At.UTC(), Text: strings.TrimSpace(string(u.Text))}
 	if u.Redacted != "" {
-		q.Text = "Redacted: " + words.Line(u.Redacted)
+		q.Text = redactedWords(u)
 	}
 	return notice.Block{Quote: &q}
 }
+
+// lastContact is the label of what the customer heard last; said stands before the
+// words.
+const (
+	lastContact = "Last contact with the customer"
+	said        = ": "
+)
 
 // handover is what whoever takes over has to know: who does, why, what is to be
 // done until when, what the customer heard last, and how far it is.
@@ -512,13 +519,13 @@ func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
 		switch told := func(x change.Change) bool { return x.Update != nil && x.Update.At == u.At }; {
 		case slices.ContainsFunc(e.changes, told): // it is quoted beside this
 		case u.Redacted != "":
-			contact = append(contact, plain(": redacted"))
+			contact = append(contact, plain(said+redactedWords(&u)))
 		default:
-			contact = append(contact, plain(": "+clipped(words.Line(u.Text))))
+			contact = append(contact, plain(said+clipped(words.Line(u.Text))))
 		}
 		break
 	}
-	fields = append(fields, notice.Field{Label: "Last contact with the customer", Value: contact})
+	fields = append(fields, notice.Field{Label: lastContact, Value: contact})
 	return append(text, notice.Block{Fields: fields})
 }
 

@@ -611,3 +611,49 @@ func TestVerifyEarlier(t *testing.T) {
 		t.Errorf("another group: %v %v", d, err)
 	}
 }
+
+// What quotes an update that was redacted reads otherwise: in its own channel, which
+// may be one of before; and nobody takes that for the channel of today (P37).
+func TestRedaction(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	w := f.workspace()
+	_, first := deliver(t, w, delivery(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind"))), false)
+	_, told := deliver(t, w, delivery(intent("update 2026-11-21T18:00:00Z", notice.Channel, notice.Tell, said("a token"), "jdoe"), first), false)
+	was := f.named("esc_northwind")
+	was.Name = "esc_northwind-old" // somebody renamed it
+	_, second := deliver(t, w, delivery(intent("reopened 2026-11-21T18:30:00Z", notice.Channel, notice.CreateChannel, said("esc_northwind")), first, told), false)
+	thread := []notice.Notice{first, told, second}
+	told.Text = nil // as the ledger has it from now on
+	redaction := intent("redacted update 2026-11-21T18:00:00Z", notice.Channel, notice.Edit, said("redacted: a token"), "jdoe")
+	r, edited := deliver(t, w, delivery(redaction, thread...), false)
+	if m := was.messages[0]; m.Text != "redacted: a token" || !strings.Contains(string(m.Blocks), "U0JO") || r.Ref != told.Ref || len(was.messages) != 1 {
+		t.Errorf("it reads %+v, and the ledger has %+v", m, r)
+	}
+	if at := channelOf(append(thread, edited)); at != f.named("esc_northwind").ID {
+		t.Errorf("the channel of today is %s", at)
+	}
+	told.Text = nil
+	differences, err := w.Verify(t.Context(), []notice.Notice{first, told, second, edited})
+	if err != nil || len(differences) != 0 {
+		t.Errorf("%v, %v", differences, err)
+	}
+
+	// Where it cannot be edited, a person hears of it; the run goes on.
+	for _, c := range []struct{ code, noted string }{
+		{"message_not_found", "the message is gone"}, {"is_archived", "edit or delete it by hand: https://acme.slack.com/archives/" + was.ID},
+	} {
+		f.refuse = func(method string, _ url.Values) (any, int, bool) {
+			if method == "chat.update" {
+				return no(c.code), http.StatusOK, false
+			}
+			return nil, 0, true
+		}
+		if r, _ := deliver(t, w, delivery(redaction, thread...), false); !strings.Contains(r.Note, c.noted) {
+			t.Errorf("%s is noted as %q", c.code, r.Note)
+		}
+	}
+	if r, _ := deliver(t, w, delivery(redaction, first), false); !strings.Contains(r.Note, "look in #esc_northwind") {
+		t.Errorf("what was never told is noted as %q", r.Note)
+	}
+}

@@ -11,10 +11,10 @@ import (
 func delivered(n notice.Notice) bool { return n.Via == via && n.State == notice.Done }
 
 // channelOf is the id of the escalation's channel in what the ledger has of it:
-// the one that was used last.
+// the one that was used last. What is edited may stand in one before it.
 func channelOf(thread []notice.Notice) string {
 	for _, n := range slices.Backward(thread) {
-		if delivered(n) && n.To == notice.Channel && n.Ref != "" {
+		if delivered(n) && n.To == notice.Channel && n.Do != notice.Edit && n.Ref != "" {
 			id, _, _ := strings.Cut(n.Ref, "/")
 			return id
 		}

@@ -64,7 +64,7 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 	known := map[identity]bool{}
 	for _, ref := range slices.Sorted(maps.Keys(messages)) {
 		said := messages[ref]
-		want := plain(fallback(notice.Message(latest(said, threads[said[0].Escalation])).Text()), w.policy)
+		want := plain(fallback(latest(said, threads[said[0].Escalation])), w.policy)
 		for _, n := range said {
 			id := identity{n.To, n.Key}
 			known[id] = true
@@ -94,16 +94,15 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 	return differences, nil
 }
 
-// latest are the notices of a message as it reads now: what an escalation was
-// opened with is edited later, and an edit has the whole text.
-func latest(said, thread []notice.Notice) []notice.Notice {
-	now := slices.Clone(said)
-	for i, n := range now {
-		for _, e := range thread {
-			if delivered(e) && e.Do == notice.Edit && e.To == n.To && e.Ref == n.Ref {
-				now[i].Text = e.Text
-			}
+// latest is the text of a message as it reads now: what an escalation was opened
+// with is edited later, and so is what quotes an update that was redacted. An edit
+// has the whole text.
+func latest(said notice.Message, thread []notice.Notice) notice.Text {
+	text := said.Text()
+	for _, e := range thread {
+		if n := said.First(); delivered(e) && e.Do == notice.Edit && e.To == n.To && e.Ref == n.Ref && e.Text != nil {
+			text = e.Text
 		}
 	}
-	return now
+	return text
 }

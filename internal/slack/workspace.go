@@ -50,7 +50,9 @@ func (*Workspace) Takes(to notice.Place, _ notice.Do) bool {
 // Deliver tells or does something in the channel that it is for.
 func (w *Workspace) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
 	deliver := w.inChannel
-	if d.First().To == notice.Announcement {
+	if _, redacts := d.First().Redacts(); redacts {
+		deliver = w.redact
+	} else if d.First().To == notice.Announcement {
 		deliver = w.announce
 	}
 	r, err := deliver(ctx, d, inDoubt)
@@ -232,6 +234,30 @@ func (w *Workspace) edit(ctx context.Context, channel string, d destination.Deli
 		return destination.Receipt{Note: fmt.Sprintf("%s cannot be edited (%s): tell #%s by hand", what, code(err), w.where(d))}, nil
 	}
 	if err != nil {
+		return destination.Receipt{}, err
+	}
+	return w.posted(ctx, channel, at, false), nil
+}
+
+// redact gives a message the words of today, wherever it was posted (P37). What it
+// mentioned, it mentions still.
+func (w *Workspace) redact(ctx context.Context, d destination.Delivery, _ bool) (destination.Receipt, error) {
+	posted := d.First().Target(d.Thread)
+	if len(posted) == 0 {
+		return destination.Receipt{Note: fmt.Sprintf("the ledger does not say where it was posted: look in #%s, and edit it by hand", w.where(d))}, nil
+	}
+	channel, at, _ := strings.Cut(posted.First().Ref, "/")
+	of := posted.First()
+	of.Text, of.Mentions = d.Text(), posted.Mentions()
+	m := w.compose(notice.Message{of}, d.Thread, d.Address)
+	_, _, _, err := w.api.UpdateMessageContext(ctx, channel, at, m.options()...)
+	switch {
+	case is(err, "message_not_found"): // somebody deleted it: nothing stands there
+		return destination.Receipt{Note: "the message is gone"}, nil
+	case is(err, "cant_update_message", "edit_window_closed", "is_archived", "not_in_channel", "channel_not_found"):
+		note := fmt.Sprintf("it cannot be edited (%s): edit or delete it by hand: %s", code(err), posted.First().URL)
+		return destination.Receipt{Note: note}, nil
+	case err != nil:
 		return destination.Receipt{}, err
 	}
 	return w.posted(ctx, channel, at, false), nil

@@ -43,5 +43,5 @@ func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address 
 
 // opens reports whether a notice gave the issue its words.
 func (t *Tracking) opens(n notice.Notice) bool {
-	return n.Via == t.traits.Via && n.State == notice.Done && (n.Do == notice.OpenIssue || n.Do == notice.Edit && n.To == notice.Tracking)
+	return n.Via == t.traits.Via && n.State == notice.Done && gives(n)
 }

@@ -58,6 +58,9 @@ const (
 // Deliver does what a delivery says to the tracking issue of its escalation. An
 // issue that somebody deleted is opened anew.
 func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	if _, redacts := d.First().Redacts(); redacts {
+		return t.redact(ctx, d)
+	}
 	issue, err := t.issue(ctx, d, inDoubt)
 	if err != nil {
 		return destination.Receipt{}, err
@@ -96,6 +99,9 @@ func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bo
 // the one that was used last.
 func (t *Tracking) numberOf(thread []notice.Notice) int {
 	for _, n := range slices.Backward(thread) {
+		if _, redacts := n.Redacts(); redacts {
+			continue // which may be in an issue that is gone
+		}
 		if n.Via == t.traits.Via && n.State == notice.Done {
 			issue, _, _ := strings.Cut(n.Ref, "/")
 			if number, err := strconv.Atoi(issue); err == nil {
@@ -167,8 +173,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		}
 		for _, n := range slices.Concat(opening, d.Thread) { // the words of the ledger, where it has them
 			switch {
-			case n.To != notice.Tracking:
-			case n.Do == notice.OpenIssue, n.Do == notice.Edit:
+			case gives(n):
 				as = n
 			}
 		}
@@ -270,6 +275,41 @@ func (t *Tracking) comment(ctx context.Context, number int, d destination.Delive
 		return destination.Receipt{}, err
 	}
 	return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL}, nil
+}
+
+// redact gives a comment the words of today (P37). Whom it mentioned, it mentions
+// still, and it is found again by the same markers. One that is gone needs none.
+func (t *Tracking) redact(ctx context.Context, d destination.Delivery) (destination.Receipt, error) {
+	told := d.First().Target(d.Thread)
+	number, id, ok := split(told)
+	if !ok {
+		return destination.Receipt{Note: "the ledger does not say which comment it is: edit it by hand"}, nil
+	}
+	c, err := t.forge.EditComment(ctx, forge.Thread{Number: number}, id, t.body(d.Text(), told.Mentions(), d.Address, told.Keys()...))
+	if errors.Is(err, forge.ErrGone) {
+		return destination.Receipt{Note: "the comment is gone"}, nil
+	}
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	return destination.Receipt{Ref: told.First().Ref, URL: c.URL}, nil
+}
+
+// split returns the issue and the comment of what was told.
+func split(told notice.Message) (number int, id int64, ok bool) {
+	if len(told) == 0 {
+		return 0, 0, false
+	}
+	issue, comment, _ := strings.Cut(told.First().Ref, "/")
+	number, err := strconv.Atoi(issue)
+	id, idErr := strconv.ParseInt(comment, 10, 64)
+	return number, id, err == nil && idErr == nil
+}
+
+// gives reports whether a notice gives the issue its words.
+func gives(n notice.Notice) bool {
+	_, redacts := n.Redacts()
+	return n.To == notice.Tracking && (n.Do == notice.OpenIssue || n.Do == notice.Edit && !redacts)
 }
 
 // refOf is what the ledger calls a comment.

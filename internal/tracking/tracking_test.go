@@ -343,3 +343,45 @@ func TestLongBody(t *testing.T) {
 		})
 	}
 }
+
+// A comment that quotes an update that was redacted reads otherwise, and is found
+// again by the same markers; the issue keeps its words (P37).
+func TestRedaction(t *testing.T) {
+	t.Parallel()
+	everywhere(t, "a redaction", func(t *testing.T, w *world) {
+		issue := opened
+		issue.Via = w.via
+		if _, err := w.deliver(t, plan("opened", notice.OpenIssue, titled("Northwind", "Text"), "jdoe"), false); err != nil {
+			t.Fatal(err)
+		}
+		update := plan("update 2026-11-21T18:00:00Z", notice.Tell, words("a token"), "jdoe")
+		r, err := w.deliver(t, update, false, issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := update
+		told.State, told.Ref, told.Text = notice.Done, r.Ref, nil
+		redaction := plan("redacted update 2026-11-21T18:00:00Z", notice.Edit, words("redacted: a token"), "jdoe")
+		again, err := w.deliver(t, redaction, false, issue, told)
+		if err != nil || again.Ref != r.Ref {
+			t.Fatalf("%+v, %v", again, err)
+		}
+		comments := w.Bodies(thread)
+		if want := "redacted: a token\n\ncc @jodoe\n\n" + marker("2026/northwind update 2026-11-21T18:00:00Z"); len(comments) != 1 || comments[0] != want {
+			t.Errorf("the comments are %q, want %q", comments, want)
+		}
+		edited := redaction
+		edited.State, edited.Ref = notice.Done, again.Ref
+		differences, err := w.tracking().Verify(t.Context(), w.sent([]notice.Notice{opened, told, edited}))
+		if err != nil || len(differences) != 0 {
+			t.Errorf("%v, %v", differences, err)
+		}
+		if restored, err := w.tracking().Restore(t.Context(), w.sent([]notice.Notice{opened, told, edited}), func(notice.Spot) string { return "" }); restored || err != nil {
+			t.Errorf("the issue reads as the comment: %t, %v", restored, err)
+		}
+		told.Ref = "1/4711"
+		if gone, err := w.deliver(t, redaction, false, issue, told); err != nil || gone.Note != "the comment is gone" {
+			t.Errorf("%+v, %v", gone, err)
+		}
+	})
+}

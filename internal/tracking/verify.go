@@ -26,8 +26,12 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 	}
 	var differences []destination.Difference
 	known := map[string]bool{} // also what is not told yet, and may stand there already
+	redacted := map[string]notice.Text{}
 	for _, n := range told {
 		known[n.Key], known[string(n.Escalation)] = true, true
+		if _, redacts := n.Redacts(); redacts && n.State == notice.Done && n.Via == t.traits.Via {
+			redacted[n.Ref] = n.Text
+		}
 	}
 	// compare compares what stands at a marker with what was told.
 	compare := func(n notice.Notice, key, title string, text notice.Text) {
@@ -46,8 +50,12 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 	}
 	for _, m := range t.messages(told) {
 		if m.First().Tells() {
+			text := m.Text()
+			if now, is := redacted[m.First().Ref]; is {
+				text = now
+			}
 			for _, n := range m {
-				compare(n, n.Key, "", m.Text())
+				compare(n, n.Key, "", text)
 			}
 			continue
 		}
@@ -76,7 +84,7 @@ func (t *Tracking) messages(told []notice.Notice) []notice.Message {
 		ref := n.Ref
 		switch {
 		case n.Tells() && n.Moment != notice.Opened:
-		case n.Do == notice.OpenIssue, n.Do == notice.Edit:
+		case gives(n):
 			ref = "issue " + string(n.Escalation)
 		default:
 			continue
