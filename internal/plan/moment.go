@@ -169,7 +169,7 @@ func (e *planner) common() {
 	}
 	c := e.changes[0]
 	was := *e
-	was.now, was.channel = e.was, process.Channel(e.id, e.was, e.policy)
+	was.now, was.related, was.channel = e.was, e.wasRelated, process.Channel(e.id, e.was, e.policy)
 	if process.Open(e.now) { // an archived channel takes nothing
 		e.declarationFollows(c, was)
 		e.channelFollows(c, was)
@@ -189,7 +189,7 @@ func (e *planner) declarationFollows(c change.Change, was planner) {
 	of := func(p *planner) any {
 		n := p.now
 		return []any{n.Customer, n.Summary, words.Paragraph(n.Description), p.channel, n.Links.Case, n.Links.MeetingNotes,
-			p.productState(), p.supportState(), n.Account.CSE, n.Related}
+			p.productState(), p.supportState(), n.Account.CSE, p.related}
 	}
 	if !reflect.DeepEqual(of(&was), of(e)) {
 		e.do(c, notice.Edit, notice.Announcement, nil, e.declared(was))

@@ -117,6 +117,7 @@ type Told func(schema.ID) []notice.Notice
 func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 	p := Plan{Escalations: map[schema.ID]Escalation{}, People: head.People, Announcement: head.Policy.Channels.Announcement}
 	misread := head.Misread()
+	dropped, named := related(base, changed), related(head, changed)
 	for _, path := range slices.Sorted(slices.Values(changed)) {
 		_, had := slices.BinarySearch(base.Paths, path)
 		_, has := slices.BinarySearch(head.Paths, path)
@@ -137,11 +138,17 @@ func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
-			p.add(newPlanner(head, after.ID, before, &after.Escalation, told))
+			e := newPlanner(head, after.ID, before, &after.Escalation, told)
+			e.relate(dropped, named)
+			p.add(e)
 		case before != nil:
 			p.quiet(before.ID, "its file is gone; an escalation is ended by a `closure`, and its file stays (P36)")
 		}
 	}
+	if misread == "" {
+		p.follow(head, changed, dropped, named, told)
+	}
+	slices.SortStableFunc(p.Notices, func(a, b notice.Notice) int { return strings.Compare(string(a.Escalation), string(b.Escalation)) })
 	return p
 }
 
@@ -175,6 +182,7 @@ func (p *Plan) add(e *planner) {
 func Issue(t *tree.Tree, e *tree.Escalation) []notice.Notice {
 	p := newPlanner(t, e.ID, nil, &e.Escalation, nil)
 	opened := p.changes[0]
+	p.related = sorted(e.Related)
 	p.openIssue(opened)
 	p.dressIssue(opened)
 	return p.notices
@@ -191,6 +199,9 @@ type planner struct {
 	channel  schema.ChannelName
 	informed []schema.Handle
 	unfilled []schema.Role
+	// related are the escalations with which it stands in its texts, wasRelated those
+	// before the change.
+	related, wasRelated []schema.ID
 	// day is when the commit was authored that is planned for, told what the ledger
 	// has of the escalation.
 	day  time.Time
@@ -272,6 +283,8 @@ func (e *planner) why() string {
 		switch {
 		case c.Moment == notice.Redacted:
 			redacted = true
+		case c.Field == "related" && c.Before == c.After:
+			return "another escalation names it as related or does no more: its declaration and its tracking issue say so"
 		case c.Moment == notice.Edited:
 			edited = append(edited, "`"+c.Field+"`")
 		case !slices.Contains(told, word):

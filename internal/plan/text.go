@@ -44,8 +44,8 @@ func (e *planner) declaration() notice.Text {
 	if len(e.unfilled) > 0 {
 		text = append(text, notice.Paragraph(plain("To be informed, but held by nobody: "+e.vacant()+".")))
 	}
-	if len(e.now.Related) > 0 {
-		text = append(text, notice.Paragraph(plain("Related, and open as well: "+words.Join(e.now.Related, ", ")+".")))
+	if len(e.related) > 0 {
+		text = append(text, notice.Paragraph(append(notice.Words(relatedWords), e.others()...)...))
 	}
 	return e.linked(text)
 }
@@ -405,8 +405,8 @@ func (e *planner) titled() notice.Text {
 	for _, issue := range n.Links.Issues {
 		more = append(more, notice.Field{Label: "Issue", Value: address(string(issue))})
 	}
-	if len(n.Related) > 0 {
-		more = append(more, notice.Field{Label: "Related escalations", Value: notice.Words(words.Join(n.Related, ", "))})
+	if len(e.related) > 0 {
+		more = append(more, notice.Field{Label: relatedLabel, Value: e.others()})
 	}
 	if r := n.RCA; r != nil {
 		more = append(more, notice.Field{Label: "Root cause analysis", Value: e.owed()})
