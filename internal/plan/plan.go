@@ -34,6 +34,9 @@ type Plan struct {
 	Quiet    []Quiet
 	Unfilled []Unfilled
 	Pastes   []Paste
+	// Suggested are who else usually attends the standups that are to be set up, or
+	// were (P19).
+	Suggested []Suggestion
 	// Escalations says what people call the escalations that the plan is about.
 	Escalations map[schema.ID]Escalation
 	// People are those whom the notices name.
@@ -96,6 +99,13 @@ type Quiet struct {
 type Unfilled struct {
 	Escalation schema.ID
 	Role       schema.Role
+}
+
+// Suggestion is who usually attends the standup of an escalation and does not stand
+// among its attendees (P19).
+type Suggestion struct {
+	Escalation schema.ID
+	Attendees  []schema.Handle
 }
 
 // Paste is what a person has to copy to where this program does not reach: the
@@ -172,6 +182,12 @@ func (p *Plan) add(e *planner) {
 	if process.Open(e.now) {
 		for _, r := range e.unfilled {
 			p.Unfilled = append(p.Unfilled, Unfilled{e.id, r})
+		}
+		asked := slices.ContainsFunc(e.changes, func(c change.Change) bool { return c.Moment == notice.Opened || c.Moment == notice.Standup })
+		if s := e.now.Standup; asked && (s == nil || s.None == "") {
+			if guests := process.StandupGuests(e.people, e.policy, e.now); len(guests) > 0 {
+				p.Suggested = append(p.Suggested, Suggestion{e.id, guests})
+			}
 		}
 	}
 }

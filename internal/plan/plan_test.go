@@ -93,6 +93,8 @@ func handles(list []schema.Handle) string {
 
 const news = "updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal, customer], text: The queue is shorter.}\n"
 
+const standup = "standup: {days: [wed, fri], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe]}\n"
+
 const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red}\n"
 
 const rca = "rca: {asked: 2026-11-24, platform_related: true, owner: ebrandt, due: 2026-12-17}\n"
@@ -149,7 +151,7 @@ func TestMoments(t *testing.T) {
 		{"Support called in", edited(base, "support: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", ""), base,
 			"support>channel@tmora support>tracking@tmora", "edit edit invite@tmora edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of Support (P22)"},
 		{"another account executive", base, edited(base, "account_executive: arivera", "account_executive: vsales"),
-			"account>channel@vsales account>tracking@vsales", "invite@vsales", "only #esc_northwind and the tracking issue hear of the account (P22)"},
+			"account>channel@vsales account>tracking@vsales", "edit invite@vsales", "only #esc_northwind and the tracking issue hear of the account (P22)"},
 		{"an analysis asked for", base, base + rca, "rca>channel@jdoe rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the root cause analysis (P22)"},
 		{"an analysis asked for after the closing", base + closure, base + closure + rca, "rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only the tracking issue hears of the root cause analysis (P22)"},
 		{"a closure amended", base + closure, base + edited(closure, "sentiment", "amended: {at: 2026-12-04T10:00:00Z, by: jdoe, why: Too short}, sentiment", "Split", "Split it"), "amended>tracking", "",
@@ -349,6 +351,29 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// Who else usually attends the standup is suggested when the escalation is opened and
+// when the standup is set (P19).
+func TestSuggested(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	for _, c := range []struct{ name, before, after, want string }{
+		{"opened", "", base, "jdoe,mlee,tmora,arivera,rking,vsales"},
+		{"a standup", base, base + standup, "mlee,tmora,arivera,rking,vsales"},
+		{"no standup", base, base + "standup: {none: They meet daily anyway}\n", ""},
+		{"an update", base, base + news, ""},
+		{"opened and closed", "", base + closure, ""},
+	} {
+		p := between(t, check, people, c.before, c.after)
+		got := ""
+		for _, s := range p.Suggested {
+			got += handles(s.Attendees)
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // A role that nobody holds is named where an open escalation needs it.
 func TestUnfilled(t *testing.T) {
 	t.Parallel()
@@ -477,7 +502,12 @@ func TestSaid(t *testing.T) {
 	}{
 		{"the declaration", "", base, notice.Opened, notice.Announcement,
 			[]string{"FYI: Robin King (CSM leader), Val Ortega (VP sales)", "Jo Doe, the account's CSM, is the DRI."}, []string{"The case is of type", "held by nobody"}},
-		{"the opening message", "", base, notice.Opened, notice.Channel, []string{"Exit criteria:", "Initial ask:", "The case is of type", "Product DRI: Min Lee"}, nil},
+		{"the opening message", "", base, notice.Opened, notice.Channel, []string{"Exit criteria:", "Initial ask:", "For Jo Doe, as the DRI:\n- The case is of type \"At-Risk Account Help (CSM red accounts & CSM/CSE escalations)\", opened at the next open renewal and owned by Jo Doe;", "Product DRI: Min Lee",
+				"- Set up the standup within 24 hours, and write it into the file. Who usually attends: Jo Doe (CSM), Min Lee (group product manager), Tomás Mora (support engineer), Ana Rivera (account executive), Robin King (CSM leader), Val Ortega (VP sales)."}, nil},
+		{"the opening message, with a standup", "", base + standup, notice.Opened, notice.Channel, []string{"Standup: wed, fri at 10:30 Europe/Berlin, with Jo Doe"}, []string{"Set up the standup"}},
+		{"the opening message of a CSE account", "", edit("  csm: jdoe\n", "  cse: kwong\n  cse_help_case: https://crm.example.com/1\n", "\ndri: jdoe", "\ndri: arivera"), notice.Opened, notice.Channel,
+			[]string{"CSE: Kit Wong", "Kit Wong, the account's CSE, is the lead technical collaborator.", "owned by nobody yet, who assigns a CSE"}, nil},
+		{"the issue", "", base, notice.Opened, notice.Tracking, []string{"The case is of type"}, []string{"Set up the standup"}},
 		{"a pending CSE and Product DRI", "", edit("  csm: jdoe\n", "  cse: pending\n  cse_help_case: https://crm.example.com/1\n", "\ndri: jdoe", "\ndri: arivera", "dri: mlee", "dri: pending"), notice.Opened, notice.Announcement,
 			[]string{"Product DRI: to be assigned", "The CSE, who will be the lead technical collaborator, is to be assigned."}, []string{"pending"}},
 		{"raised", base, edit("severity: high", "severity: critical", "dri: mlee", "dri: dpatel") + news, notice.Severity, notice.Announcement,
@@ -487,7 +517,12 @@ func TestSaid(t *testing.T) {
 		{"a handover", base + heard, edit("  csm: jdoe\n", "  strategic: Partner\n", "\ndri: jdoe", "\ndri: arivera") + heard +
 			"  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Jo leaves the account.}\n", notice.DRI, notice.Channel,
 			[]string{"Ana Rivera takes over from Jo Doe as DRI.", "Jo leaves the account.", "Load test with the customer (Jo Doe, by 2026-11-24)", "Exit criteria: 0 of 1 met", "Last contact with the customer: 2026-11-21 09:00 UTC by Jo Doe: We tune the queue tonight"}, nil},
-		{"a stand-in", base, base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", notice.DRI, notice.Channel, []string{"Vera Sand stands in for Jo Doe as DRI until 2026-12-04: Leave", "none so far"}, nil},
+		{"a stand-in", base, base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", notice.DRI, notice.Channel, []string{"Vera Sand stands in for Jo Doe as DRI until 2026-12-04: Leave", "none so far", "Next standup: there is no standup yet"}, nil},
+		{"a handover, with a standup", base + standup, edit("\ndri: jdoe", "\ndri: arivera") + standup + news, notice.DRI, notice.Channel, []string{"Next standup: Wed 2026-11-25 10:30 Europe/Berlin"}, nil},
+		{"a stand-in, with a standup", base + standup, base + standup + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", notice.DRI, notice.Channel, []string{"Standup: wed, fri at 10:30 Europe/Berlin"}, []string{"Next standup"}},
+		{"a handover, without a standup", base, edit("\ndri: jdoe", "\ndri: arivera", "severity: high", "severity: low") + "standup: {none: They meet daily anyway}\n" + news, notice.DRI, notice.Channel, []string{"Standup: none: They meet daily anyway"}, []string{"Next standup"}},
+		{"a handover to somebody who is away", base, edit("\ndri: jdoe", "\ndri: arivera") + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n" + news, notice.DRI, notice.Channel, []string{"Ana Rivera takes over from Jo Doe as DRI. Vera Sand stands in until 2026-12-04."}, nil},
+		{"no standup", base, base + "standup: {none: They meet daily anyway}\n", notice.Standup, notice.Channel, []string{"There is no standup: They meet daily anyway"}, nil},
 		{"another Product DRI", base, edit("dri: mlee", "dri: dpatel") + news, notice.ProductDRI, notice.Channel, []string{"Dina Patel takes over from Min Lee as Product DRI.", "The queue is shorter.", "Open steps:"}, nil},
 		{"the Product DRI released", base, edit("  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n") + news, notice.ProductDRI, notice.Channel, []string{"Min Lee is released as Product DRI", "The queue is shorter."}, nil},
 		{"Support called in", edit("support: {needed: true, dri: tmora, tickets: ['https://support.example.com/tickets/4711']}\n", ""), base, notice.Support, notice.Channel,
@@ -498,7 +533,7 @@ func TestSaid(t *testing.T) {
 		{"an analysis", base, base + rca, notice.RCA, notice.Channel, []string{"The customer asks for a root cause analysis: asked for; owed by Eva Brandt until 2026-12-17."}, nil},
 		{"an analysis delivered", base + rca, base + strings.Replace(rca, "}", ", url: 'https://docs.example.com/rca'}", 1), notice.RCA, notice.Channel, []string{"The root cause analysis is delivered: https://docs.example.com/rca."}, nil},
 		{"closed", base, base + closure, notice.Closed, notice.Announcement,
-			[]string{"Open for: 14 days", "Exit criteria that were not met:\n- Queue time under 60 s", "Root cause analysis: not asked for"}, nil},
+			[]string{"Open for: 13 days", "Exit criteria that were not met:\n- Queue time under 60 s", "Root cause analysis: not asked for"}, nil},
 		{"closed, an analysis owed", base, base + rca + closure, notice.Closed, notice.Announcement, []string{"Root cause analysis: asked for; owed by Eva Brandt until 2026-12-17"}, nil},
 		{"closed, an analysis that is not ours", base, base + "rca: {asked: 2026-11-24, platform_related: false}\n" + closure, notice.Closed, notice.Announcement, []string{"asked for, but not platform related"}, nil},
 		{"withdrawn", base, base + "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/other}\n", notice.Withdrawn, notice.Announcement,

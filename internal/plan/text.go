@@ -154,7 +154,7 @@ func (e *planner) lead() notice.Text {
 }
 
 // caseNote says what the case has to be (P16).
-func (e *planner) caseNote() notice.Block {
+func (e *planner) caseNote() notice.Line {
 	owner := notice.Words("nobody yet")
 	if owners := process.CaseOwner(e.people, e.policy, e.now); len(owners) > 0 {
 		owner = e.persons(owners)
@@ -162,8 +162,8 @@ func (e *planner) caseNote() notice.Block {
 	if e.now.Account.CSM == "" && e.now.Account.CSE != "" {
 		owner = append(owner, plain(", who assigns a CSE"))
 	}
-	text := append(notice.Line{plain(fmt.Sprintf("The case is of type %q and owned by ", process.CaseType))}, owner...)
-	return notice.Paragraph(append(text, plain("; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria."))...)
+	text := append(notice.Line{plain(fmt.Sprintf("The case is of type %q, opened at the next open renewal and owned by ", process.CaseType))}, owner...)
+	return append(text, plain("; its fields to fill in are the channel, the collaboration project, the meeting notes and the exit criteria."))
 }
 
 func (e *planner) caseState() notice.Line {
@@ -359,10 +359,27 @@ func (e *planner) welcome() notice.Text {
 	if h := process.ProductDRI(n); h != "" {
 		text = append(text, notice.Paragraph(append(e.person(h), plain(" is the Product DRI and drives what is product related."))...))
 	}
-	if process.NeedsCase(n) {
-		text = append(text, e.caseNote())
+	return e.linked(append(text, e.errands()...))
+}
+
+// errands are what the DRI has to do outside of this repository at the beginning
+// (P16, P19).
+func (e *planner) errands() notice.Text {
+	var items []notice.Item
+	if process.NeedsCase(e.now) {
+		items = append(items, notice.Item{Text: e.caseNote()})
 	}
-	return e.linked(text)
+	if e.now.Standup == nil {
+		text := notice.Words("Set up the standup within 24 hours, and write it into the file.")
+		if guests := process.StandupGuests(e.people, e.policy, e.now); len(guests) > 0 {
+			text = slices.Concat(text, notice.Words(" Who usually attends: "), e.withRoles(guests), notice.Words("."))
+		}
+		items = append(items, notice.Item{Text: text})
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return notice.Text{notice.Heading("For " + e.name(e.now.DRI) + ", as the DRI"), {List: items}}
 }
 
 // who is who in an escalation (P18).
@@ -393,7 +410,7 @@ func (e *planner) titled() notice.Text {
 	}
 	text = append(text, e.lead()...)
 	if process.NeedsCase(n) {
-		text = append(text, e.caseNote())
+		text = append(text, notice.Paragraph(e.caseNote()...))
 	}
 	var more []notice.Field
 	if len(n.Product.Team) > 0 {
@@ -507,9 +524,7 @@ func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
 		text = append(text, notice.Paragraph(plain("none")))
 	}
 	fields := []notice.Field{{Label: "Exit criteria", Value: notice.Words(count(e.now.ExitCriteria, func(c schema.ExitCriterion) bool { return !c.Met.IsZero() }, "met"))}}
-	if s := e.now.Standup; s != nil {
-		fields = append(fields, notice.Field{Label: "Standup", Value: notice.Words(e.series(s))})
-	}
+	fields = append(fields, e.nextStandup(c))
 	contact := notice.Words("none so far")
 	for _, u := range slices.Backward(e.now.Updates) {
 		if !slices.Contains(u.To, schema.Customer) {
@@ -527,6 +542,24 @@ func (e *planner) handover(c change.Change, who notice.Block) notice.Text {
 	}
 	fields = append(fields, notice.Field{Label: lastContact, Value: contact})
 	return append(text, notice.Block{Fields: fields})
+}
+
+// nextStandup says when the next standup is, counted from the update that explains
+// a change, else from when the commit was authored that is told; the series where
+// neither is known.
+func (e *planner) nextStandup(c change.Change) notice.Field {
+	from := e.day
+	if c.Update != nil {
+		from = c.Update.At.Time
+	}
+	s := e.now.Standup
+	if begins, ok := process.NextStandup(s, from); ok {
+		return notice.Field{Label: "Next standup", Value: notice.Words(begins.Format("Mon 2006-01-02 15:04 ") + string(s.Zone))}
+	}
+	if s == nil {
+		return notice.Field{Label: "Next standup", Value: notice.Words("there is no standup yet")}
+	}
+	return notice.Field{Label: "Standup", Value: notice.Words(e.series(s))}
 }
 
 // supported says that Support was called in, or what else changed of it (P13).
@@ -713,7 +746,11 @@ func (e *planner) newDRI(c change.Change) notice.Block {
 		return notice.Paragraph(slices.Concat(e.person(v.DRI), notice.Words(" stands in for "), e.person(c.After.DRI),
 			notice.Words(" as DRI until "+day(v.Until)+": "), line(string(v.Reason)))...)
 	}
-	return notice.Paragraph(slices.Concat(e.person(c.After.DRI), notice.Words(" takes over from "), e.person(c.Before.DRI), notice.Words(" as DRI."))...)
+	text := slices.Concat(e.person(c.After.DRI), notice.Words(" takes over from "), e.person(c.Before.DRI), notice.Words(" as DRI."))
+	if h := process.StandIn(c.After, e.day); h != "" {
+		text = slices.Concat(text, notice.Words(" "), e.person(h), notice.Words(" stands in until "+day(c.After.Cover.Until)+"."))
+	}
+	return notice.Paragraph(text...)
 }
 
 func (e *planner) newProductDRI(c change.Change) notice.Block {
@@ -872,17 +909,12 @@ func (e *planner) series(s *schema.Standup) string {
 	return text
 }
 
-// lasted is for how many days an escalation was open, those of the opening and
-// the closing among them.
+// lasted is for how long an escalation was open, in full days.
 func lasted(from, to time.Time) string {
 	if from.IsZero() || to.IsZero() {
 		return missing
 	}
-	days := int(to.UTC().Truncate(24*time.Hour).Sub(from.UTC().Truncate(24*time.Hour)).Hours()/24) + 1
-	if days == 1 {
-		return "one day"
-	}
-	return fmt.Sprintf("%d days", days)
+	return words.Span(to.Sub(from))
 }
 
 // closure is the notice of the end, the same words everywhere (P31 to P33).

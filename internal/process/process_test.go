@@ -124,3 +124,63 @@ func TestManagers(t *testing.T) {
 		}
 	}
 }
+
+// The next standup is the first after a moment, by the clock of its own zone, also
+// where that changes.
+func TestNextStandup(t *testing.T) {
+	t.Parallel()
+	berlin := schema.Standup{Days: []schema.Day{"mon", "wed"}, Time: "10:30", Zone: "Europe/Berlin"}
+	tokyo := schema.Standup{Days: []schema.Day{"mon"}, Time: "08:00", Zone: "Asia/Tokyo"}
+	for _, c := range []struct {
+		of          schema.Standup
+		after, want string
+	}{
+		{berlin, "2026-11-23T09:29:00Z", "2026-11-23T10:30:00+01:00"},
+		{berlin, "2026-11-23T09:30:00Z", "2026-11-25T10:30:00+01:00"},
+		{berlin, "2026-11-27T12:00:00Z", "2026-11-30T10:30:00+01:00"},
+		{berlin, "2026-10-23T12:00:00Z", "2026-10-26T10:30:00+01:00"}, // the clocks changed on Sunday
+		{tokyo, "2026-11-29T22:00:00Z", "2026-11-30T08:00:00+09:00"},  // Sunday in UTC, Monday there
+		{tokyo, "2026-11-29T23:00:00Z", "2026-12-07T08:00:00+09:00"},
+	} {
+		after, err := time.Parse(time.RFC3339, c.after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := process.NextStandup(&c.of, after); !ok || got.Format(time.RFC3339) != c.want {
+			t.Errorf("after %s comes %s, want %s", c.after, got, c.want)
+		}
+	}
+	for _, s := range []*schema.Standup{nil, {None: "quiet"}, {Days: []schema.Day{"mon"}, Time: "10:30", Zone: "Nowhere/Else"}} {
+		if got, ok := process.NextStandup(s, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)); ok {
+			t.Errorf("%+v has one at %s", s, got)
+		}
+	}
+	if _, ok := process.NextStandup(&berlin, time.Time{}); ok {
+		t.Error("of no moment there is a next one")
+	}
+}
+
+// Who else usually comes to a standup: of the account's region, and not who comes
+// anyway or has left (P19).
+func TestStandupGuests(t *testing.T) {
+	t.Parallel()
+	people := schema.Directory{People: map[schema.Handle]schema.Person{
+		"csm": {Roles: []schema.Role{schema.RoleCSM}}, "ae": {}, "product": {}, "support": {},
+		"emea": {Roles: []schema.Role{schema.RoleSolutionsArchitect}, Region: "EMEA"},
+		"amer": {Roles: []schema.Role{schema.RoleSolutionsArchitect}, Region: "AMER"},
+		"boss": {Roles: []schema.Role{schema.RoleCSMLeader, schema.RoleCSMManager}},
+		"vp":   {Roles: []schema.Role{schema.RoleVPSales}},
+		"old":  {Roles: []schema.Role{schema.RoleVPSales}, Left: schema.Date{Time: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}},
+	}}
+	e := schema.Escalation{
+		DRI: "csm", Product: schema.Product{DRI: schema.PendingPerson}, Support: &schema.Support{Needed: true, DRI: "support"},
+		Account: schema.Account{Region: "EMEA", CSM: "csm", AccountExecutive: "ae"},
+	}
+	if got := process.StandupGuests(people, schema.DefaultPolicy(), &e); !slices.Equal(got, []schema.Handle{"csm", "support", "ae", "emea", "boss", "vp"}) {
+		t.Errorf("got %v", got)
+	}
+	e.Standup = &schema.Standup{Attendees: []schema.Handle{"csm", "vp"}}
+	if got := process.StandupGuests(people, schema.DefaultPolicy(), &e); !slices.Equal(got, []schema.Handle{"support", "ae", "emea", "boss"}) {
+		t.Errorf("beside the attendees, got %v", got)
+	}
+}

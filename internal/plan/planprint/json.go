@@ -12,12 +12,13 @@ import (
 // The shapes of JSON of plan and apply, which are promised to programs.
 type (
 	planJSON struct {
-		Notices  []noticeJSON   `json:"notices"`
-		Actions  []actionJSON   `json:"actions"`
-		Quiet    []quietJSON    `json:"quiet"`
-		Unfilled []unfilledJSON `json:"unfilled"`
-		Refused  []schema.ID    `json:"refused"`
-		Paste    []pasteJSON    `json:"paste"`
+		Notices   []noticeJSON    `json:"notices"`
+		Actions   []actionJSON    `json:"actions"`
+		Quiet     []quietJSON     `json:"quiet"`
+		Unfilled  []unfilledJSON  `json:"unfilled"`
+		Refused   []schema.ID     `json:"refused"`
+		Suggested []suggestedJSON `json:"suggested"`
+		Paste     []pasteJSON     `json:"paste"`
 	}
 	noticeJSON struct {
 		Key        string          `json:"key"`
@@ -55,6 +56,10 @@ type (
 		Escalation schema.ID   `json:"escalation"`
 		Role       schema.Role `json:"role"`
 	}
+	suggestedJSON struct {
+		Escalation schema.ID       `json:"escalation"`
+		Attendees  []schema.Handle `json:"attendees"`
+	}
 	pasteJSON struct {
 		Escalation schema.ID `json:"escalation"`
 		Into       string    `json:"into"`
@@ -76,12 +81,15 @@ func JSON(w io.Writer, r Plan) error {
 
 // newPlanJSON is a plan without its notices. No list is ever null.
 func newPlanJSON(r Plan) *planJSON {
-	out := &planJSON{[]noticeJSON{}, []actionJSON{}, []quietJSON{}, []unfilledJSON{}, append([]schema.ID{}, r.Refused...), []pasteJSON{}}
+	out := &planJSON{[]noticeJSON{}, []actionJSON{}, []quietJSON{}, []unfilledJSON{}, append([]schema.ID{}, r.Refused...), []suggestedJSON{}, []pasteJSON{}}
 	for _, q := range r.Quiet {
 		out.Quiet = append(out.Quiet, quietJSON(q))
 	}
 	for _, u := range r.Unfilled {
 		out.Unfilled = append(out.Unfilled, unfilledJSON(u))
+	}
+	for _, s := range r.Suggested {
+		out.Suggested = append(out.Suggested, suggestedJSON(s))
 	}
 	for _, p := range r.Pastes {
 		out.Paste = append(out.Paste, pasteJSON{p.Escalation, p.Into, p.Text.Plain()})

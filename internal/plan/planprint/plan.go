@@ -5,7 +5,6 @@ package planprint
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -216,15 +215,15 @@ func (r Plan) shared(actions []notice.Notice) (done, byHand []notice.Notice) {
 	return done, byHand
 }
 
+// names are people as they are called: a handle says nothing to whoever pastes.
+func (r Plan) names(list []schema.Handle) string {
+	return words.And(words.Names(r.People, list))
+}
+
 // task says what a person has to do where nothing does it, with people by their
 // names.
 func (r Plan) task(n notice.Notice) string {
-	where := r.place(n.Escalation, n.To)
-	names := make([]string, len(n.Mentions))
-	for i, h := range n.Mentions {
-		names[i] = cmp.Or(words.Line(string(r.People.People[h].Name)), string(h))
-	}
-	who := words.And(names)
+	where, who := r.place(n.Escalation, n.To), r.names(n.Mentions)
 	switch n.Do {
 	case notice.CreateChannel:
 		return "create the channel #" + n.Text.Plain()
@@ -317,6 +316,9 @@ func (r Plan) asides() []aside {
 	var lines []aside
 	for _, u := range r.Unfilled {
 		lines = append(lines, aside{"the roles that nobody holds", u.Escalation, fmt.Sprintf("Nobody holds the role %s, which must be informed of %s (P5)", u.Role, u.Escalation)})
+	}
+	for _, s := range r.Suggested {
+		lines = append(lines, aside{"who else usually attends", s.Escalation, fmt.Sprintf("To the standup of %s usually come as well (P19): %s", s.Escalation, r.names(s.Attendees))})
 	}
 	for _, id := range r.Refused {
 		lines = append(lines, aside{"what lint refuses", id, fmt.Sprintf("%s is told as it stands, but `escalate lint` refuses it", id)})
