@@ -63,11 +63,18 @@ type Delivery struct {
 	// last told, for one that is to be opened though the thread says nothing of
 	// that: the escalation was adopted, or the issue was deleted.
 	Issue func() ([]notice.Notice, error)
-	// Channel returns the name of the escalation's channel as that file has it.
-	Channel func() schema.ChannelName
+	// Channel returns the escalation's channel as that file has it.
+	Channel func() Channel
 	// Address returns where a symbolic link leads: empty where it is not known,
 	// as of a place that is not made yet. Then its words stand alone.
 	Address func(notice.Spot) string
+}
+
+// Channel is the channel of an escalation. It is private where the escalation is
+// restricted (P17).
+type Channel struct {
+	Name    schema.ChannelName
+	Private bool
 }
 
 // Receipt is what a destination says of a delivery.

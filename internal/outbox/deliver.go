@@ -117,9 +117,9 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 			e, err := told()
 			return plan.Issue(r.Truth.Tree, e), err
 		},
-		Channel: func() schema.ChannelName {
+		Channel: func() destination.Channel {
 			e, _ := told() // one that cannot be read names no channel
-			return process.Channel(e.ID, &e.Escalation, r.Truth.Policy)
+			return destination.Channel{Name: process.Channel(e.ID, &e.Escalation, r.Truth.Policy), Private: e.Visibility == schema.Restricted}
 		},
 		Address: func(s notice.Spot) string { return r.Address(n.Escalation, thread, s) },
 	}, !l.fresh || n.Run != r.ID)

@@ -14,7 +14,7 @@ import (
 // announcements is the id of the channel of the announcements.
 func (w *Workspace) announcements(ctx context.Context) (string, error) {
 	name := string(w.policy.Channels.Announcement)
-	c, found, err := w.named(ctx, name)
+	c, found, err := w.named(ctx, public, name)
 	if err != nil {
 		return "", err
 	}
@@ -24,14 +24,20 @@ func (w *Workspace) announcements(ctx context.Context) (string, error) {
 	return c.ID, nil
 }
 
-// named looks for a public channel among all there are, archived ones too; they
+// Slack's kinds of channels. Of the private ones an app sees those that it is in.
+const (
+	public  = "public_channel"
+	private = "private_channel"
+)
+
+// named looks for a channel of a kind among all there are, archived ones too; they
 // are listed once a run.
-func (w *Workspace) named(ctx context.Context, name string) (slack.Channel, bool, error) {
-	if w.names == nil {
+func (w *Workspace) named(ctx context.Context, kind, name string) (slack.Channel, bool, error) {
+	if w.names[kind] == nil {
 		names := map[string]slack.Channel{}
 		for cursor := ""; ; {
 			page, next, err := w.api.GetConversationsContext(ctx, &slack.GetConversationsParameters{
-				Cursor: cursor, Limit: 1000, Types: []string{"public_channel"},
+				Cursor: cursor, Limit: 1000, Types: []string{kind},
 			})
 			if err != nil {
 				return slack.Channel{}, false, err
@@ -43,9 +49,9 @@ func (w *Workspace) named(ctx context.Context, name string) (slack.Channel, bool
 				break
 			}
 		}
-		w.names = names
+		w.names[kind] = names
 	}
-	c, ok := w.names[name]
+	c, ok := w.names[kind][name]
 	return c, ok, nil
 }
 
@@ -55,7 +61,7 @@ func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, no
 	if id := channelOf(d.Thread); id != "" {
 		return id, "", nil
 	}
-	r, err := w.create(ctx, d, string(d.Channel()))
+	r, err := w.create(ctx, d, string(d.Channel().Name))
 	if err != nil {
 		return "", "", err
 	}
@@ -66,16 +72,20 @@ func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, no
 // create makes the escalation's channel. Where there is one of the name that
 // people write in, it is that: whether a run before made it, or somebody by hand
 // (P17). An archived one keeps its name, and an app cannot open it again; then
-// the next name that is free is taken.
+// the next name that is free is taken, as where the name is that of a public channel
+// and a private one is to be made, or the other way round.
 func (w *Workspace) create(ctx context.Context, d destination.Delivery, name string) (destination.Receipt, error) {
-	before := made(d.Thread)
+	before, kind := made(d.Thread), public
+	if d.Channel().Private {
+		kind = private
+	}
 	for n := 1; n <= 50; n++ {
 		try := numbered(name, n)
-		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try})
+		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try, IsPrivate: kind == private})
 		kept := is(err, "name_taken")
 		if kept {
-			w.names = nil // it is newer than the list
-			there, found, listErr := w.named(ctx, try)
+			delete(w.names, kind) // it is newer than the list
+			there, found, listErr := w.named(ctx, kind, try)
 			if listErr != nil {
 				return destination.Receipt{}, listErr
 			}
@@ -97,6 +107,8 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 		switch {
 		case kept && slices.Contains(before, c.ID):
 			r.Note = fmt.Sprintf("#%s is open, and used again", try)
+		case try != name && kind == private:
+			r.Note = fmt.Sprintf("#%s is taken by a channel that is not private, or that this app is not in: it is #%s", name, try)
 		case try != name:
 			r.Note = fmt.Sprintf("#%s is taken by a channel that an app cannot open again: it is #%s", name, try)
 		case kept:

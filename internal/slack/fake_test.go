@@ -52,7 +52,8 @@ type channel struct {
 	Name     string `json:"name"`
 	Archived bool   `json:"is_archived"`
 	Member   bool   `json:"is_member"`
-	hidden   bool   // private, and without the app
+	private  bool
+	hidden   bool // private, and without the app
 	topic    string
 	members  []string
 	pins     []string
@@ -216,15 +217,16 @@ func (f *fake) do(method string, form url.Values) any {
 		if f.named(form.Get("name")) != nil {
 			return no("name_taken")
 		}
-		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, members: []string{self}})})
+		private := form.Get("is_private") == "true"
+		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, private: private, members: []string{self}})})
 	case "conversations.list":
-		var public []*channel
+		var seen []*channel
 		for _, c := range f.channels {
-			if !c.hidden {
-				public = append(public, c)
+			if kind := map[bool]string{false: "public_channel", true: "private_channel"}[c.private]; !c.hidden && kind == form.Get("types") {
+				seen = append(seen, c)
 			}
 		}
-		some, next := pageOf(f, public, form)
+		some, next := pageOf(f, seen, form)
 		return ok(map[string]any{"channels": some, "response_metadata": map[string]string{"next_cursor": next}})
 	case "conversations.join":
 		if c.Archived {
@@ -341,7 +343,7 @@ func done(n notice.Notice, r destination.Receipt) notice.Notice {
 func delivery(n notice.Notice, thread ...notice.Notice) destination.Delivery {
 	return destination.Delivery{
 		Message: notice.Message{n}, Thread: append(thread, n),
-		Channel: func() schema.ChannelName { return "esc_northwind" },
+		Channel: func() destination.Channel { return destination.Channel{Name: "esc_northwind"} },
 		Address: func(s notice.Spot) string {
 			return map[notice.Spot]string{notice.AtFile: file, notice.AtTracking: "https://github.com/acme/escalations/issues/7"}[s]
 		},

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -76,7 +77,7 @@ func compose(people schema.Directory, r renderer, of content) message {
 	for _, piece := range cut(mentioned(people, of.mentions), maxSection) {
 		end = append(end, block{section, piece})
 	}
-	if of.other != "" && r.channel != "" {
+	if of.other != "" && r.channel != "" && leads(of.text, notice.AtChannel) {
 		end = append(end, block{footnote, fmt.Sprintf("The name #%s is taken by a channel that an app cannot open again: it is <#%s>", escape.Slack(of.other), r.channel)})
 	}
 	for _, piece := range cut(r.links(of.text), maxSection) {
@@ -97,6 +98,18 @@ func compose(people schema.Directory, r renderer, of content) message {
 		}
 	}
 	return m
+}
+
+// leads reports whether a text leads to something of the escalation: what says
+// nothing of its channel, as of one that is restricted, says nothing of its name.
+func leads(text notice.Text, to notice.Spot) bool {
+	leads := func(i notice.Inline) bool { return i.Place == to }
+	for _, b := range text {
+		if slices.ContainsFunc(b.Links, leads) || slices.ContainsFunc(b.Fields, func(f notice.Field) bool { return slices.ContainsFunc(f.Value, leads) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits is how many blocks of a body have room before the end of a message.

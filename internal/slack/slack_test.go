@@ -129,6 +129,30 @@ func TestCreate(t *testing.T) {
 	}
 }
 
+// The channel of a restricted escalation is private, and no public one takes its
+// place; what is said elsewhere names neither (P17).
+func TestRestricted(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.add(channel{Name: "esc_northwind", Member: true}) // somebody made it by hand
+	it := delivery(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")))
+	it.Channel = func() destination.Channel { return destination.Channel{Name: "esc_northwind", Private: true} }
+	r, told := deliver(t, f.workspace(), it, false)
+	made := f.named("esc_northwind-2")
+	if made == nil || !made.private || r.Kept || !strings.Contains(r.Note, "it is #esc_northwind-2") {
+		t.Fatalf("made %+v: %+v", made, r)
+	}
+	// A run that does not know it finds it.
+	if again, _ := deliver(t, f.workspace(), it, true); !again.Kept || again.Ref != r.Ref {
+		t.Errorf("made once more: %+v", again)
+	}
+	restricted := notice.Text{notice.Title(notice.Inline{Words: "New Escalation: 2026/northwind (restricted)"}), {Fields: []notice.Field{{Label: "Severity", Value: notice.Words("High")}}}}
+	deliver(t, f.workspace(), delivery(intent("opened", notice.Announcement, notice.Tell, restricted), told), false)
+	if end := strings.Join(shown(t, f.named("escalated_customers").messages[0].Blocks), "\n"); strings.Contains(end, made.ID) || strings.Contains(end, "esc_") {
+		t.Errorf("the announcement says %s", end)
+	}
+}
+
 // What may be in the way, and what comes of it.
 func TestInTheWay(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@ type Workspace struct {
 	policy schema.Policy
 
 	self  *slack.AuthTestResponse // nil until it is asked for
-	names map[string]slack.Channel
+	names map[string]map[string]slack.Channel // by their kind and their name
 	said  map[string]time.Time // when something was last said in a channel, by its id
 }
 
@@ -36,7 +36,7 @@ func NewWorkspace(c Config, people schema.Directory, policy schema.Policy) (*Wor
 	if err != nil {
 		return nil, err
 	}
-	return &Workspace{api: api, config: c, people: people, policy: policy, said: map[string]time.Time{}}, nil
+	return &Workspace{api: api, config: c, people: people, policy: policy, names: map[string]map[string]slack.Channel{}, said: map[string]time.Time{}}, nil
 }
 
 // Via names the destination in the ledger.
@@ -67,7 +67,7 @@ func (w *Workspace) where(d destination.Delivery) string {
 	if d.First().To == notice.Announcement {
 		return string(w.policy.Channels.Announcement)
 	}
-	return string(d.Channel())
+	return string(d.Channel().Name)
 }
 
 // announce tells something in the channel of the announcements, or edits what
@@ -96,7 +96,7 @@ func (w *Workspace) inChannel(ctx context.Context, d destination.Delivery, inDou
 	r, err := w.do(ctx, id, d, inDoubt)
 	if is(err, "channel_not_found") { // it was deleted: another takes its place
 		var made destination.Receipt
-		if made, err = w.create(ctx, d, string(d.Channel())); err != nil {
+		if made, err = w.create(ctx, d, string(d.Channel().Name)); err != nil {
 			return destination.Receipt{}, err
 		}
 		id, name, _ := strings.Cut(made.Ref, "/")
