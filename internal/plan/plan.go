@@ -85,6 +85,8 @@ func (p *Plan) Route(vias func(notice.Place, notice.Do) []string) {
 type Escalation struct {
 	Customer schema.Text
 	Channel  schema.ChannelName
+	// Restricted reports that its channel is private (P17).
+	Restricted bool
 }
 
 // Quiet says why a change of an escalation is not announced in the wide
@@ -172,7 +174,7 @@ func (p *Plan) add(e *planner) {
 	if len(e.changes) == 0 {
 		return
 	}
-	p.Escalations[e.id] = Escalation{Customer: e.now.Customer, Channel: e.channel}
+	p.Escalations[e.id] = Escalation{Customer: e.now.Customer, Channel: e.channel, Restricted: e.now.Visibility == schema.Restricted}
 	p.Notices = append(p.Notices, e.notices...)
 	p.Pastes = append(p.Pastes, e.pastes...)
 	p.Corrected = append(p.Corrected, e.corrected...)

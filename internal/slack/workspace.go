@@ -24,9 +24,9 @@ type Workspace struct {
 	people schema.Directory
 	policy schema.Policy
 
-	self  *slack.AuthTestResponse // nil until it is asked for
+	self  *slack.AuthTestResponse             // nil until it is asked for
 	names map[string]map[string]slack.Channel // by their kind and their name
-	said  map[string]time.Time // when something was last said in a channel, by its id
+	said  map[string]time.Time                // when something was last said in a channel, by its id
 }
 
 // NewWorkspace returns the workspace that a bot token is for. people says who is

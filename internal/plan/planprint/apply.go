@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
@@ -44,7 +45,7 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 	full := Plan{Plan: r.Plan}
 	for _, n := range r.Unplaced() {
 		head := fmt.Sprintf("To paste into %s: nothing delivers there", terminal.Line(full.place(n.Escalation, n.To)))
-		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, n.Text))
+		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, append(slices.Clone(n.Text), full.cc(n.Mentions)...)))
 	}
 	if byHand := r.ByHand(); len(byHand) > 0 {
 		fmt.Fprintf(b, "\n%s\n", s.Paint(terminal.Yellow, "To do by hand: nothing does it there"))
@@ -61,6 +62,14 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 	}
 	fmt.Fprintln(b, s.WrapStated(applied(r), 0, ""))
 	return b.Flush()
+}
+
+// cc is the line by which whoever pastes a text mentions people: by their names.
+func (r Plan) cc(who []schema.Handle) notice.Text {
+	if len(who) == 0 {
+		return nil
+	}
+	return notice.Text{notice.Paragraph(notice.Inline{Words: "cc " + words.Join(words.Names(r.People, who), ", ")})}
 }
 
 // whatWhere says what was told or done, and where.

@@ -52,11 +52,13 @@ func sample() planprint.Plan {
 		Announcement: "escalated_customers",
 		Escalations: map[schema.ID]plan.Escalation{
 			northwind: {Customer: "Northwind Traders", Channel: "esc_northwind"},
-			tsukimori: {Customer: "月森精機株式会社", Channel: "esc_tsukimori"},
+			tsukimori: {Customer: "月森精機株式会社", Channel: "esc_tsukimori", Restricted: true},
 		},
-		Quiet:    []plan.Quiet{{Escalation: northwind, Why: "only #esc_northwind and the tracking issue hear of an ordinary update, the exit criteria and the next steps (P22)"}},
-		Unfilled: []plan.Unfilled{{Escalation: tsukimori, Role: "cro"}},
-		Pastes:   []plan.Paste{{Escalation: northwind, Into: "cta", Text: notice.Text{said}}, {Escalation: tsukimori, Into: "case", Text: declaration.Unlinked()}},
+		People:    schema.Directory{People: map[schema.Handle]schema.Person{"hshimizu": {Name: "清水 春香"}, "rking": {Name: "Robin King"}, "jdoe": {Name: "Jo Doe"}}},
+		Quiet:     []plan.Quiet{{Escalation: northwind, Why: "only #esc_northwind and the tracking issue hear of an ordinary update, the exit criteria and the next steps (P22)"}},
+		Suggested: []plan.Suggestion{{Escalation: northwind, Attendees: []schema.Handle{"jdoe", "rking", "mlee"}}},
+		Unfilled:  []plan.Unfilled{{Escalation: tsukimori, Role: "cro"}},
+		Pastes:    []plan.Paste{{Escalation: northwind, Into: "cta", Text: notice.Text{said}}, {Escalation: tsukimori, Into: "case", Text: declaration.Unlinked()}},
 	}
 	add := func(id schema.ID, m notice.Moment, do notice.Do, to notice.Place, via, mentions string, text notice.Text) {
 		n := notice.Notice{Escalation: id, Key: notice.Numbered(id, m, 1), Moment: m, Do: do, To: to, Via: via, Text: text}
@@ -71,6 +73,13 @@ func sample() planprint.Plan {
 		add(northwind, notice.Criteria, notice.Tell, to, via, "", notice.Text{notice.Paragraph(notice.Inline{Words: "Exit criteria, 1 of 2 met; met now: Queue time under 60 s at p95 for five working days."}), links})
 		add(northwind, notice.Steps, notice.Tell, to, via, "jdoe", notice.Text{notice.Paragraph(notice.Inline{Words: "Next steps, 1 of 1 done; done now: Load test with the customer."}), links})
 	}
+	redacted := notice.Text{{Quote: &notice.Quote{Head: notice.Words("Update by Jo Doe"), By: "jdoe", At: said.Quote.At, Text: "redacted: it named a person"}}, links}
+	add(northwind, notice.Redacted, notice.Edit, notice.Announcement, "", "", redacted)
+	add(northwind, notice.Redacted, notice.Edit, notice.Tracking, "github", "", redacted)
+	for i := range 2 {
+		p.Notices[len(p.Notices)-1-i].Key = "2026/northwind redacted significant 2026-11-20T09:00:00Z"
+	}
+	add(northwind, notice.Opened, notice.Invite, notice.Channel, "", "jdoe rking", nil)
 	add(tsukimori, notice.Opened, notice.CreateChannel, notice.Channel, "slack", "", notice.Value("esc_tsukimori"))
 	add(tsukimori, notice.Opened, notice.OpenIssue, notice.Tracking, "github", "", declaration)
 	add(tsukimori, notice.Opened, notice.Tell, notice.Announcement, "slack", "hshimizu rking", declaration)
@@ -90,6 +99,9 @@ func report() outbox.Report {
 	for i, n := range r.Plan.Notices {
 		if n.Via == "mail" {
 			r.Plan.Notices[i].Via = "" // it is to be pasted
+			continue
+		}
+		if n.Via == "" { // it is to be done by hand
 			continue
 		}
 		o := outbox.Outcome{Notice: n, Result: outbox.Done}

@@ -5,10 +5,12 @@ package planprint
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
@@ -47,7 +49,7 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 			b.WriteByte('\n')
 		}
 		if len(byHand) > 0 {
-			fmt.Fprintf(b, "  %s\n", s.Paint(terminal.Yellow, "To do by hand: nothing does it there"))
+			fmt.Fprintf(b, "  %s\n", s.Paint(terminal.Yellow, r.byHandHead()))
 			for _, a := range byHand {
 				fmt.Fprintf(b, "    %s\n", s.Wrap("[ ] "+terminal.Line(r.task(a)), 4, "        "))
 			}
@@ -201,18 +203,57 @@ func (r Plan) place(id schema.ID, to notice.Place) string {
 	}
 }
 
+// byHandHead says what a checklist is. Where no destination is set up, one may be
+// where the plan is carried out.
+func (r Plan) byHandHead() string {
+	if slices.ContainsFunc(r.Notices, func(n notice.Notice) bool { return n.Via != "" }) {
+		return "To do by hand: nothing does it there"
+	}
+	return "To do, by hand where no destination is set up"
+}
+
 // shared says which actions a destination does and which are left to a person.
-// Where nothing is delivered anywhere, it is not known who will.
 func (r Plan) shared(actions []notice.Notice) (done, byHand []notice.Notice) {
-	none := !slices.ContainsFunc(r.Notices, func(n notice.Notice) bool { return n.Via != "" })
 	for _, a := range actions {
-		if a.Via == "" && !none {
+		if a.Via == "" {
 			byHand = append(byHand, a)
 		} else {
 			done = append(done, a)
 		}
 	}
 	return done, byHand
+}
+
+// kind is that of an escalation's channel (P17).
+func (r Plan) kind(id schema.ID) string {
+	if r.Escalations[id].Restricted {
+		return "private"
+	}
+	return "public"
+}
+
+// message says which message a key names, as a person looks for it.
+func message(key string) string {
+	parts := strings.Fields(key) // the escalation, the moment, and its time
+	if len(parts) < 3 {
+		return key
+	}
+	name := "the message \"" + cmp.Or(titles[notice.Moment(parts[1])], parts[1]) + "\""
+	if at, err := time.Parse(time.RFC3339, parts[2]); err == nil {
+		name += " of " + words.Stamp(at) + " UTC"
+	}
+	return name
+}
+
+// redacted are the words that stand in the place of an update in a text (P37).
+func redacted(text notice.Text) string {
+	const mark = "redacted: "
+	for line := range strings.Lines(text.Plain()) {
+		if at := strings.Index(line, mark); at >= 0 {
+			return strings.TrimSpace(line[at:])
+		}
+	}
+	return mark + "see the file"
 }
 
 // names are people as they are called: a handle says nothing to whoever pastes.
@@ -226,7 +267,7 @@ func (r Plan) task(n notice.Notice) string {
 	where, who := r.place(n.Escalation, n.To), r.names(n.Mentions)
 	switch n.Do {
 	case notice.CreateChannel:
-		return "create the channel #" + n.Text.Plain()
+		return "create the " + r.kind(n.Escalation) + " channel #" + n.Text.Plain()
 	case notice.Topic:
 		return "give " + where + " the topic: " + n.Text.Plain()
 	case notice.Invite:
@@ -248,6 +289,9 @@ func (r Plan) task(n notice.Notice) string {
 	case notice.ReopenIssue:
 		return "reopen the tracking issue"
 	}
+	if told, redacts := n.Redacts(); redacts {
+		return fmt.Sprintf("edit in %s %s: the update reads now: %s", where, message(told), redacted(n.Text))
+	}
 	switch n.To {
 	case notice.Announcement:
 		return "edit the declaration in " + where + ", to say what the file says"
@@ -264,7 +308,7 @@ func (r Plan) doing(n notice.Notice) string {
 	who := words.Join(n.Mentions, ", ")
 	switch n.Do {
 	case notice.CreateChannel:
-		return "the channel #" + n.Text.Plain() + " is created"
+		return "the " + r.kind(n.Escalation) + " channel #" + n.Text.Plain() + " is created"
 	case notice.Topic:
 		return where + " has the topic: " + n.Text.Plain()
 	case notice.Invite:
@@ -286,6 +330,9 @@ func (r Plan) doing(n notice.Notice) string {
 	case notice.ReopenIssue:
 		return "the tracking issue is reopened"
 	default:
+		if told, redacts := n.Redacts(); redacts {
+			return fmt.Sprintf("in %s, %s is edited: the update reads now: %s", where, message(told), redacted(n.Text))
+		}
 		if n.To == notice.Announcement {
 			return "the declaration in " + where + " is edited, to say what the file says"
 		}
@@ -431,14 +478,23 @@ func markdownTelling(id schema.ID, t telling, most int) string {
 }
 
 func (r Plan) markdownActions(s sheet) string {
-	var b strings.Builder
-	for _, a := range s.actions {
-		b.WriteString(markdownItem(r.doing(a), textClip))
+	done, byHand := r.shared(s.actions)
+	var text string
+	if len(done) > 0 {
+		var b strings.Builder
+		for _, a := range done {
+			b.WriteString(markdownItem(r.doing(a), textClip))
+		}
+		text = markdown.Details(string(s.id)+": what is done besides", b.String())
 	}
-	if b.Len() == 0 {
-		return ""
+	if len(byHand) > 0 {
+		var b strings.Builder
+		for _, a := range byHand {
+			b.WriteString("- [ ] " + strings.TrimPrefix(markdownItem(r.task(a), textClip), "- "))
+		}
+		text += markdown.Details(string(s.id)+": "+r.byHandHead(), b.String())
 	}
-	return markdown.Details(string(s.id)+": what is done besides", b.String())
+	return text
 }
 
 // quote shows a text as a quotation, at most so many characters of it.
