@@ -92,7 +92,11 @@ func runApply(ctx context.Context, o applyOptions) error {
 		if err != nil {
 			return err
 		}
-		return printPlan(o.env, o.options, planprint.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
+		err = printPlan(o.env, o.options, planprint.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
+		if err == nil && len(r.Plan.Unread) > 0 { // what is held back, apply fails for as well
+			err = errFindings
+		}
+		return err
 	}
 	if o.verify {
 		differences, err := run.Verify(ctx)

@@ -214,8 +214,13 @@ func (e *planner) channelFollows(c change.Change, was planner) {
 	if was.topic() != e.topic() {
 		e.do(c, notice.Topic, notice.Channel, nil, notice.Value(e.topic()))
 	}
-	had := process.Stakeholders(e.was)
-	come := slices.DeleteFunc(e.there(process.Stakeholders(e.now)), func(h schema.Handle) bool { return slices.Contains(had, h) })
+	had, want := process.Stakeholders(e.was), process.Stakeholders(e.now)
+	for _, n := range e.notices { // who is newly concerned has to be there to hear of it
+		if n.Moment == notice.Account && n.To == notice.Channel {
+			want = append(want, n.Mentions...)
+		}
+	}
+	come := slices.DeleteFunc(e.there(want), func(h schema.Handle) bool { return slices.Contains(had, h) })
 	if len(come) > 0 {
 		e.do(c, notice.Invite, notice.Channel, come, nil)
 	}
