@@ -29,9 +29,10 @@ func (e *planner) redact(c change.Change) {
 // redactAll plans the edits where it is not known what was told: those of the
 // update itself.
 func (e *planner) redactAll(c change.Change) {
-	moment, places := notice.Update, []notice.Place{notice.Channel, notice.Tracking}
+	moment, places, text := notice.Update, []notice.Place{notice.Channel, notice.Tracking}, notice.Text{e.update(c.Update)}
 	if c.Update.Significant {
 		moment, places = notice.Significant, notice.Places()
+		text = append(e.head(change.Change{Moment: moment}), text...)
 	}
 	if e.now.Visibility == schema.Restricted { // its announcements quote nothing
 		places = slices.DeleteFunc(places, func(to notice.Place) bool { return to == notice.Announcement })
@@ -39,7 +40,7 @@ func (e *planner) redactAll(c change.Change) {
 	key := notice.Redaction(e.id, notice.Timed(e.id, moment, c.Update.At.Time))
 	for _, to := range places {
 		e.notices = append(e.notices, notice.Notice{
-			Escalation: e.id, Key: key, Moment: c.Moment, Do: notice.Edit, To: to, Text: e.linked(notice.Text{e.update(c.Update)}),
+			Escalation: e.id, Key: key, Moment: c.Moment, Do: notice.Edit, To: to, Text: e.linked(text),
 		})
 	}
 }

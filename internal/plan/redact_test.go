@@ -97,6 +97,33 @@ func TestRedaction(t *testing.T) {
 	}
 }
 
+// Without a ledger, the plan says what would be edited of the update itself.
+func TestRedactionWithoutALedger(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	significant := func(updates string) string { return strings.Replace(updates, "by:", "significant: true, by:", 1) }
+	for _, c := range []struct{ before, after, want, title string }{
+		{base + secret, base + removed, "channel,tracking", ""},
+		{base + significant(secret), base + significant(removed), "announcement,channel,tracking", "Significant change: Northwind Traders (2026/northwind, severity high)"},
+		{"visibility: restricted\n" + base + significant(secret), "visibility: restricted\n" + base + significant(removed), "channel,tracking", "Significant change: Northwind Traders (2026/northwind, severity high)"},
+	} {
+		p := between(t, check, people, c.before, c.after)
+		var places []string
+		for _, n := range p.Notices {
+			places = append(places, string(n.To))
+			if n.Do != notice.Edit || n.Text.Title() != c.title || !strings.Contains(n.Text.Plain(), "redacted: It held a token") {
+				t.Errorf("%s reads %s", n.Key, n.Text.Plain())
+			}
+		}
+		if got := strings.Join(places, ","); got != c.want {
+			t.Errorf("edited in %s, want %s", got, c.want)
+		}
+		if len(p.Pastes) != 1 || p.Pastes[0].Into != "cta" || !strings.Contains(p.Pastes[0].Text.Plain(), "In the place of what was pasted") {
+			t.Errorf("to paste: %v", p.Pastes)
+		}
+	}
+}
+
 // An update that waits to be delivered is delivered in the words of today, and is
 // edited behind that: a run that ended may have posted the words of before.
 func TestRedactionOfAnIntent(t *testing.T) {

@@ -467,11 +467,15 @@ func label(s schema.Severity) string { return "severity:" + string(s) }
 // headed is a notice with a title, the escalation that it is about, and the
 // update that says why; after it comes what more there is to say.
 func (e *planner) headed(c change.Change, more ...notice.Block) notice.Text {
-	text := notice.Text{
+	return e.linked(slices.Concat(e.head(c), e.quote(c), more))
+}
+
+// head is what a notice with a title begins with.
+func (e *planner) head(c change.Change) notice.Text {
+	return notice.Text{
 		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), e.customer(), e.id, e.now.Severity))),
 		{Fields: []notice.Field{{Label: "Channel", Value: e.channelLink()}, {Label: "DRI", Value: e.person(e.now.DRI)}}},
 	}
-	return e.linked(slices.Concat(text, e.quote(c), more))
 }
 
 // quote is the update that a change consists of or is explained by, unless a
@@ -726,7 +730,7 @@ func (e *planner) owed() notice.Line {
 // amended says who corrected a closure, when and why (P35).
 func (e *planner) amended() notice.Block {
 	a := e.now.Closure.Amended
-	return notice.Paragraph(slices.Concat(notice.Words("The closure was corrected by "), e.person(a.By), notice.Words(", "+when(a.At.Time)+": "), line(string(a.Why)), notice.Words(" It says now:"))...)
+	return notice.Paragraph(slices.Concat(notice.Words("The closure was corrected by "), e.person(a.By), notice.Words(", "+when(a.At.Time)+": "), line(strings.TrimRight(words.Line(a.Why), ".")), notice.Words(". It says now:"))...)
 }
 
 // withdrawn is the one line that ends an escalation that should not have been
@@ -956,6 +960,15 @@ func (e *planner) closure() notice.Text {
 	return append(text, notice.Heading("What was done"), prose(string(c.Summary)), notice.Block{Fields: rest})
 }
 
+// coveredDRI is the DRI, and who stands in (P6).
+func (e *planner) coveredDRI() notice.Line {
+	text := e.person(e.now.DRI)
+	if h := process.StandIn(e.now, e.day); h != "" {
+		text = slices.Concat(text, notice.Words("; until "+day(e.now.Cover.Until)+" "), e.person(h), notice.Words(" stands in"))
+	}
+	return text
+}
+
 // caseFields are the fields of the case that this file knows (P16).
 func (e *planner) caseFields() notice.Text {
 	n := e.now
@@ -963,7 +976,7 @@ func (e *planner) caseFields() notice.Text {
 	if owners := process.CaseOwner(e.people, e.policy, n); len(owners) > 0 {
 		fields = append(fields, notice.Field{Label: "Case owner", Value: e.persons(owners)})
 	}
-	fields = append(fields, notice.Field{Label: "Severity", Value: notice.Words(level(n.Severity))}, notice.Field{Label: "Escalation DRI", Value: e.person(n.DRI)})
+	fields = append(fields, notice.Field{Label: "Severity", Value: notice.Words(level(n.Severity))}, notice.Field{Label: "Escalation DRI", Value: e.coveredDRI()})
 	fields = append(fields, e.who()[1:]...)
 	fields = append(fields, notice.Field{Label: "Customer Escalation Slack channel", Value: e.channelLink()})
 	if n.Links.CollaborationProject != "" {

@@ -91,6 +91,9 @@ func applied(r outbox.Report) string {
 	}
 	switch {
 	case len(r.Outcomes) == 0 && len(r.Unplaced()) == 0:
+		if len(r.ByHand()) > 0 {
+			return "Nothing to tell, beside what is to be done by hand."
+		}
 		return "Nothing to tell."
 	case counts[outbox.Failed] > 0:
 		return fmt.Sprintf("%d delivered, %d there already, %d NOT delivered: run again when the reason is gone, nothing is told twice.",
