@@ -54,7 +54,7 @@ func (e *planner) moment(c change.Change) {
 		e.announce(c, concerned, text)
 		e.tell(c, notice.Channel, dris, text)
 		e.tell(c, notice.Tracking, dris, text)
-		e.do(c, notice.Label, notice.Tracking, nil, notice.Value(label(e.now.Severity)))
+		e.label(c)
 	case notice.Significant:
 		text := e.headed(c)
 		e.announce(c, dris, text) // and in both channels all DRIs are pinged (P23)
@@ -98,11 +98,11 @@ func (e *planner) moment(c change.Change) {
 			e.line(c, nil, notice.Text{e.facts()})
 		}
 	case notice.RCA:
-		text := e.linked(notice.Text{e.analysis(c)})
+		text, who := e.linked(notice.Text{e.analysis(c)}), []schema.Handle{e.now.DRI, process.StandIn(e.now, e.day)}
 		if process.Open(e.now) {
-			e.tell(c, notice.Channel, dris[:1], text)
+			e.tell(c, notice.Channel, who, text)
 		}
-		e.tell(c, notice.Tracking, dris[:1], text)
+		e.tell(c, notice.Tracking, who, text)
 	case notice.Redacted:
 		e.redact(c)
 	case notice.Amended:
@@ -157,8 +157,17 @@ func (e *planner) openIssue(c change.Change) {
 
 // dressIssue plans what a new tracking issue gets beside its text.
 func (e *planner) dressIssue(c change.Change) {
-	e.do(c, notice.Label, notice.Tracking, nil, notice.Value(label(e.now.Severity)))
-	e.do(c, notice.Assign, notice.Tracking, process.Each([]schema.Handle{e.now.DRI}), nil)
+	e.label(c)
+	if dri := process.Each([]schema.Handle{e.now.DRI}); len(dri) > 0 {
+		e.do(c, notice.Assign, notice.Tracking, dri, nil)
+	}
+}
+
+// label plans the label of the severity, if the file says which.
+func (e *planner) label(c change.Change) {
+	if e.now.Severity != "" {
+		e.do(c, notice.Label, notice.Tracking, nil, notice.Value(label(e.now.Severity)))
+	}
 }
 
 // common plans what several changes bring once: the topic, the invitations and
@@ -170,6 +179,7 @@ func (e *planner) common() {
 	c := e.changes[0]
 	was := *e
 	was.now, was.related, was.channel = e.was, e.wasRelated, process.Channel(e.id, e.was, e.policy)
+	was.informed, was.unfilled = process.Informed(e.people, e.policy, e.was)
 	if process.Open(e.now) { // an archived channel takes nothing
 		e.declarationFollows(c, was)
 		e.channelFollows(c, was)
@@ -296,7 +306,7 @@ func (e *planner) paste() {
 			updates = append(updates, notice.Paragraph(plain("In the place of what was pasted of the update of "+when(c.Update.At.Time)+":")), e.update(c.Update))
 		case notice.Closed, notice.Deescalated, notice.Amended:
 			closed = append(notice.Text{notice.Title(plain(closureTemplate))}, e.closure().Body()...)
-			closed = append(closed, notice.Paragraph(plain("Set the CSM sentiment in the CRM, too: "), plain(words.Line(string(e.now.Closure.Sentiment))), plain(".")))
+			closed = append(closed, notice.Paragraph(plain("Set the CSM sentiment in the CRM, too: "), plain(orMissing(words.Line(string(e.now.Closure.Sentiment)))), plain(".")))
 		}
 	}
 	if fields {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -153,6 +154,10 @@ func TestMoments(t *testing.T) {
 		{"another account executive", base, edited(base, "account_executive: arivera", "account_executive: vsales"),
 			"account>channel@vsales account>tracking@vsales", "edit invite@vsales", "only #esc_northwind and the tracking issue hear of the account (P22)"},
 		{"an analysis asked for", base, base + rca, "rca>channel@jdoe rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of the root cause analysis (P22)"},
+		{"an analysis asked for while somebody stands in", base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n", base + "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n" + rca,
+			"rca>channel@jdoe,vcs rca>tracking@jdoe,vcs", "edit@jdoe,mlee,tmora,vcs", "only #esc_northwind and the tracking issue hear of the root cause analysis (P22)"},
+		{"an analysis asked for where nobody is the DRI", edited(base, "\ndri: jdoe", "", "  dri: mlee\n", "", "dri: tmora, ", ""), edited(base, "\ndri: jdoe", "", "  dri: mlee\n", "", "dri: tmora, ", "") + rca,
+			"rca>channel rca>tracking", "edit", "only #esc_northwind and the tracking issue hear of the root cause analysis (P22)"},
 		{"an analysis asked for after the closing", base + closure, base + closure + rca, "rca>tracking@jdoe", "edit@jdoe,mlee,tmora", "only the tracking issue hears of the root cause analysis (P22)"},
 		{"a closure amended", base + closure, base + edited(closure, "sentiment", "amended: {at: 2026-12-04T10:00:00Z, by: jdoe, why: Too short}, sentiment", "Split", "Split it"), "amended>tracking", "",
 			"only the tracking issue hears of a corrected closure (P22)"},
@@ -374,6 +379,18 @@ func TestSuggested(t *testing.T) {
 	}
 }
 
+// Who is informed in a new region hears of it, where that is told, and is invited
+// there (P5).
+func TestNewRegion(t *testing.T) {
+	t.Parallel()
+	check, base := checker(t), strings.Replace(read(t, northwind), "severity: high", "severity: low", 1)
+	people := strings.Replace(read(t, tree.PeoplePath), "people:\n", "people:\n  amgr: {name: Amy Granger, roles: [csm_manager], region: AMER}\n", 1)
+	p := between(t, check, people, base, strings.Replace(base, "region: EMEA", "region: AMER", 1))
+	if got := told(p) + " " + done(p); got != "account>channel@amgr account>tracking@amgr edit invite@amgr edit@jdoe,mlee,tmora" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // A role that nobody holds is named where an open escalation needs it.
 func TestUnfilled(t *testing.T) {
 	t.Parallel()
@@ -581,5 +598,59 @@ func TestDeclarationEdited(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
+	}
+}
+
+// gap is where a text says nothing in the place of what is missing.
+var gap = regexp.MustCompile(`%!|0001|(severity|to|For|from|with|DRI) [,:.)]|severity :|: *\n\n|: *$|  `)
+
+// What cannot be read is held back by name, and nothing else is: neither what breaks a
+// rule, nor what is missing, nor a key that nobody knows.
+func TestHeldBack(t *testing.T) {
+	t.Parallel()
+	check, people, base := checker(t), read(t, tree.PeoplePath), read(t, northwind)
+	edit := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(base) }
+	for _, c := range []struct {
+		name, text string
+		held       bool
+	}{
+		{"a syntax error", base + "fyi: [jdoe\n", true},
+		{"a colon in a text", edit("summary: Pipelines", "summary: Now: Pipelines"), true},
+		{"a hash before a channel", base + "channel: #esc_other\n", true},
+		{"a conflict", base + "<<<<<<< HEAD\n", true},
+		{"a value of another type", base + "updates: none\n", true},
+		{"a date in words", edit("due: 2026-11-24", "due: tomorrow"), true},
+		{"a time without a zone", base + strings.Replace(news, "09:00:00Z", "09:00:00", 1), true},
+		{"a name for a handle", edit("\ndri: jdoe", "\ndri: Jo Doe"), true},
+		{"no address", edit("https://docs.example.com/northwind-notes", "in the drive"), true},
+		{"a severity that there is not", edit("severity: high", "severity: severe"), true},
+		{"an unknown key", base + "priority: 1\n", false},
+		{"an unknown key within", edit("  region: EMEA\n", "  region: EMEA\n  tier: 1\n"), false},
+		{"a handle that nobody has", edit("\ndri: jdoe", "\ndri: nobody"), false},
+		{"no account", edit("account:\n  region: EMEA\n  csm: jdoe\n  account_executive: arivera\n", ""), false},
+		{"no severity", edit("severity: high\n", ""), false},
+		{"no criteria", edit("exit_criteria:\n  - criterion: Queue time under 60 s at p95 for five working days\n", "exit_criteria: []\n"), false},
+		{"no steps", edit("next_steps:\n  - {step: Load test with the customer, owner: jdoe, due: 2026-11-24}\n", ""), false},
+		{"an empty text", edit("ask: One engineer who can work with the customer every day on the queue analysis.", "ask: ''"), false},
+		{"the same person twice", base + "fyi: [vcs, vcs]\n", false},
+		{"a closure that says half", base + "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved}\n", false},
+		{"hardly anything", "summary: Pipelines wait\nstandup: {days: [mon]}\nupdates: [{at: 2026-11-22T09:00:00Z}]\ncover: {reason: Leave}\nrca: {platform_related: true}\n", false},
+		{"no DRI", edit("\ndri: jdoe", ""), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if c.text == base {
+				t.Fatal("nothing is wrong with it")
+			}
+			p := between(t, check, people, "", c.text)
+			if got := slices.Equal(p.Unread, []schema.ID{"2026/northwind"}); got != c.held || got != (len(p.Notices) == 0) {
+				t.Errorf("held back: %t, want %t; told %s, quiet %v", got, c.held, told(p), p.Quiet)
+			}
+			for _, n := range p.Notices {
+				if text := n.Text.Plain(); gap.MatchString(text) {
+					t.Errorf("%s in %s reads %s", n.Key, n.To, text)
+				}
+			}
+		})
 	}
 }

@@ -23,7 +23,7 @@ func heading(c change.Change) string {
 	case notice.Reopened:
 		return "Escalation reopened"
 	case notice.Severity:
-		return fmt.Sprintf("Severity %s from %s to %s", raised(c.Before.Severity, c.After.Severity), c.Before.Severity, c.After.Severity)
+		return fmt.Sprintf("Severity %s from %s to %s", raised(c.Before.Severity, c.After.Severity), orMissing(c.Before.Severity), orMissing(c.After.Severity))
 	case notice.Deescalated:
 		return "Escalation de-escalated to standard business" // P34
 	case notice.Closed:
@@ -131,6 +131,9 @@ func (e *planner) channelLink() notice.Line {
 
 // responsible says who the DRI is and why.
 func (e *planner) responsible() notice.Line {
+	if e.now.DRI == "" {
+		return notice.Words("The DRI is " + missing + ".")
+	}
 	want, clause := process.DRI(e.now.Account)
 	text := append(e.person(e.now.DRI), plain(" is the DRI."))
 	if want == e.now.DRI {
@@ -175,7 +178,7 @@ func (e *planner) caseState() notice.Line {
 	case !process.NeedsCase(e.now):
 		return append(notice.Words("none: it is about a services project, "), address(string(e.now.Account.ServicesProject.URL))...)
 	default:
-		return notice.Words("none")
+		return notice.Words(missing)
 	}
 }
 
@@ -345,7 +348,7 @@ func (e *planner) welcome() notice.Text {
 		facts = append(facts, notice.Field{Label: "Skills", Value: line(words.Join(n.Skills, ", "))})
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", e.customer(), n.Severity, cmp.Or(words.Line(string(n.Summary)), missing)))),
+		notice.Title(plain(fmt.Sprintf("Welcome to the escalation of %s, severity %s: %s", e.customer(), orMissing(n.Severity), orMissing(words.Line(string(n.Summary)))))),
 		{Fields: facts},
 		notice.Heading("Initial ask"), prose(string(n.Ask)),
 		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
@@ -379,7 +382,7 @@ func (e *planner) errands() notice.Text {
 	if len(items) == 0 {
 		return nil
 	}
-	return notice.Text{notice.Heading("For " + e.name(e.now.DRI) + ", as the DRI"), {List: items}}
+	return notice.Text{notice.Heading("For " + orMissing(e.name(e.now.DRI)) + ", as the DRI"), {List: items}}
 }
 
 // who is who in an escalation (P18).
@@ -404,7 +407,7 @@ func (e *planner) titled() notice.Text {
 		status = "Closed"
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s)", e.customer(), cmp.Or(words.Line(string(n.Summary)), missing), e.id))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s)", e.customer(), orMissing(words.Line(string(n.Summary))), e.id))),
 		e.labels(status),
 		notice.Paragraph(e.responsible()...),
 	}
@@ -452,7 +455,7 @@ func (e *planner) titled() notice.Text {
 // topic is that of the escalation's channel: what it is about, and which step is
 // due next.
 func (e *planner) topic() string {
-	text := fmt.Sprintf("%s, severity %s, DRI %s", e.customer(), e.now.Severity, e.name(e.now.DRI))
+	text := fmt.Sprintf("%s, severity %s, DRI %s", e.customer(), orMissing(e.now.Severity), orMissing(e.name(e.now.DRI)))
 	open := slices.DeleteFunc(slices.Clone(e.now.NextSteps), func(s schema.NextStep) bool { return !s.Done.IsZero() })
 	if len(open) > 0 {
 		next := slices.MinFunc(open, func(a, b schema.NextStep) int { return a.Due.Compare(b.Due.Time) })
@@ -473,7 +476,7 @@ func (e *planner) headed(c change.Change, more ...notice.Block) notice.Text {
 // head is what a notice with a title begins with.
 func (e *planner) head(c change.Change) notice.Text {
 	return notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), e.customer(), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(c), e.customer(), e.id, orMissing(e.now.Severity)))),
 		{Fields: []notice.Field{{Label: "Channel", Value: e.channelLink()}, {Label: "DRI", Value: e.person(e.now.DRI)}}},
 	}
 }
@@ -490,11 +493,11 @@ func (e *planner) quote(c change.Change) notice.Text {
 
 // update is an update, with who told it to whom and when (P24).
 func (e *planner) update(u *schema.Update) notice.Block {
-	head := slices.Concat(notice.Words("Update by "), e.person(u.By), notice.Words(fmt.Sprintf(", %s, to %s", when(u.At.Time), words.And(u.To))))
+	head := slices.Concat(notice.Words("Update by "), e.person(u.By), notice.Words(fmt.Sprintf(", %s, to %s", when(u.At.Time), orMissing(words.And(u.To)))))
 	if !u.Amends.IsZero() {
 		head = append(head, plain(", correcting that of "+when(u.Amends.Time)))
 	}
-	q := notice.Quote{Head: head, By: u.By, At: u.At.UTC(), Text: strings.TrimSpace(string(u.Text))}
+	q := notice.Quote{Head: head, By: u.By, At: u.At.UTC(), Text: orMissing(strings.TrimSpace(string(u.Text)))}
 	if u.Redacted != "" {
 		q.Text = redactedWords(u)
 	}
@@ -906,7 +909,7 @@ func (e *planner) series(s *schema.Standup) string {
 	if s.None != "" {
 		return "none: " + words.Line(string(s.None))
 	}
-	text := fmt.Sprintf("%s at %s %s", words.Join(s.Days, ", "), s.Time, s.Zone)
+	text := fmt.Sprintf("%s at %s %s", orMissing(words.Join(s.Days, ", ")), orMissing(s.Time), orMissing(s.Zone))
 	if s.Minutes > 0 {
 		text += fmt.Sprintf(", %d minutes", s.Minutes)
 	}
@@ -926,10 +929,10 @@ func (e *planner) closure() notice.Text {
 	c := e.now.Closure
 	met := notice.Words("yes")
 	if !c.ExitCriteriaMet {
-		met = line("no: " + string(c.WhyNot))
+		met = append(notice.Words("no: "), line(string(c.WhyNot))...)
 	}
 	agreement := address(string(c.Agreement.URL))
-	if c.Agreement.URL == "" {
+	if c.Agreement.URL == "" && c.Agreement.Waived != "" {
 		agreement = slices.Concat(notice.Words("waived by "), e.person(c.Agreement.By), notice.Words(": "), line(string(c.Agreement.Waived)))
 		if c.Agreement.Asked != "" {
 			agreement = slices.Concat(agreement, notice.Words("; asked for in "), address(string(c.Agreement.Asked)))
@@ -945,7 +948,7 @@ func (e *planner) closure() notice.Text {
 		moment = notice.Deescalated
 	}
 	text := notice.Text{
-		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), e.customer(), e.id, e.now.Severity))),
+		notice.Title(plain(fmt.Sprintf("%s: %s (%s, severity %s)", heading(change.Change{Moment: moment}), e.customer(), e.id, orMissing(e.now.Severity)))),
 		{Fields: []notice.Field{
 			{Label: "Closed by", Value: append(e.person(c.By), plain(", "+when(c.At.Time)))},
 			{Label: "Open for", Value: notice.Words(lasted(e.now.Opened.At.Time, c.At.Time))},
@@ -991,7 +994,7 @@ func (e *planner) caseFields() notice.Text {
 }
 
 // customer is the customer's name in one line.
-func (e *planner) customer() string { return cmp.Or(words.Line(string(e.now.Customer)), missing) }
+func (e *planner) customer() string { return orMissing(words.Line(string(e.now.Customer))) }
 
 // name is what people call a person; the handle, where the directory knows
 // nobody by it.
@@ -1000,7 +1003,7 @@ func (e *planner) name(h schema.Handle) string { return words.Name(e.people, h) 
 // person is a person by name.
 func (e *planner) person(h schema.Handle) notice.Line {
 	if h == "" {
-		return notice.Words("nobody")
+		return notice.Words(missing)
 	}
 	if h == schema.PendingPerson {
 		return notice.Words("to be assigned")
@@ -1010,6 +1013,9 @@ func (e *planner) person(h schema.Handle) notice.Line {
 
 // persons are people by name.
 func (e *planner) persons(list []schema.Handle) notice.Line {
+	if len(list) == 0 {
+		return notice.Words(missing)
+	}
 	var text notice.Line
 	for i, h := range list {
 		if i > 0 {
@@ -1024,7 +1030,7 @@ func (e *planner) persons(list []schema.Handle) notice.Line {
 func plain(s string) notice.Inline { return notice.Inline{Words: s} }
 
 // line makes one line of what somebody wrote.
-func line(s string) notice.Line { return notice.Words(cmp.Or(words.Line(s), missing)) }
+func line(s string) notice.Line { return notice.Words(orMissing(words.Line(s))) }
 
 // address is a link that reads as its address.
 func address(url string) notice.Line {
@@ -1036,11 +1042,14 @@ func address(url string) notice.Line {
 
 // prose is what somebody wrote, in lines of their own.
 func prose(s string) notice.Block {
-	return notice.Block{Quote: &notice.Quote{Text: cmp.Or(strings.TrimSpace(s), missing)}}
+	return notice.Block{Quote: &notice.Quote{Text: orMissing(strings.TrimSpace(s))}}
 }
 
 // missing stands in the place of what a file has to say and does not.
 const missing = "missing"
+
+// orMissing is what a file says, or that it does not.
+func orMissing[T ~string](s T) string { return cmp.Or(string(s), missing) }
 
 // list is a list; one without items is missing.
 func list(items []notice.Item) notice.Block {
@@ -1051,7 +1060,7 @@ func list(items []notice.Item) notice.Block {
 }
 
 // level is a severity as a label has it.
-func level(s schema.Severity) string { return cmp.Or(words.Capital(s), "none") }
+func level(s schema.Severity) string { return orMissing(words.Capital(s)) }
 
 // raised says whether a severity became higher or lower.
 func raised(from, to schema.Severity) string {
@@ -1070,7 +1079,7 @@ func when(t time.Time) string {
 }
 
 // day is a day as the files have it.
-func day(d schema.Date) string { return cmp.Or(words.Date(d.Time), missing) }
+func day(d schema.Date) string { return orMissing(words.Date(d.Time)) }
 
 // joined puts two sentences behind one another.
 func joined(a, b string) string {
