@@ -43,8 +43,8 @@ func newApply(env environment, opts *options) *cobra.Command {
 			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, as GitHub Actions sets them, and " +
 			"to Slack where SLACK_BOT_TOKEN is, or with SLACK_WEBHOOK_URL the announcements alone. A place that " +
 			"nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something was not " +
-			"delivered, and if a file cannot be read: that one is held back by name. What breaks a rule is told as it " +
-			"stands.",
+			"delivered, and if a file cannot be read: that one is held back by name. What breaks a rule or lacks something " +
+			"is told as it stands.",
 		Example: "  escalate apply --dry-run\n" +
 			"  # At the beginning: what there is has been told.\n" +
 			"  escalate apply --adopt\n" +

@@ -47,8 +47,8 @@ func newPlan(env environment, opts *options) *cobra.Command {
 			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is " +
 			"the one from the newest commit that REV and --head have in common; without --base, from the ledger: " +
 			"what has not been told.\n" +
-			"A file that can be read is told as it stands, whatever rules it breaks: `escalate lint` says which, and the " +
-			"plan names it. One that cannot be read (YAML misreads it, or a value is of the wrong type or form) is held " +
+			"A file that can be read is told as it stands, whatever rules it breaks and whatever it lacks: the plan says " +
+			"beside it that `escalate lint` refuses it. One that cannot be read (YAML misreads it, or a value is of the wrong type or form) is held " +
 			"back by name, and then plan exits 1.",
 		Example: "  escalate plan --base origin/main\n  escalate plan --base HEAD~1 --head HEAD --format markdown",
 		Args:    atMost(0),

@@ -127,7 +127,13 @@ func ApplySummary(w io.Writer, r outbox.Report) error {
 			}
 		}
 	}
-	for _, a := range (Plan{Plan: r.Plan}).asides() {
+	full := Plan{Plan: r.Plan}
+	for _, n := range r.ByHand() {
+		if !b.Write("- [ ] by hand: " + strings.TrimPrefix(markdownItem(string(n.Escalation)+": "+full.task(n), asideClip), "- ")) {
+			b.LeaveOut("what is to be done by hand", string(n.Escalation))
+		}
+	}
+	for _, a := range full.asides() {
 		if !b.Write(markdownItem(a.text, asideClip)) {
 			b.LeaveOut(a.kind, string(a.id))
 		}
