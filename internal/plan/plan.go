@@ -254,7 +254,7 @@ func readable(before *tree.Escalation, now *schema.Escalation) *schema.Escalatio
 	for i := range to.NumField() {
 		key, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
 		if key != "updates" && slices.ContainsFunc(before.Faults, func(f shape.Fault) bool {
-			return f.Pointer == "/"+key || strings.HasPrefix(f.Pointer, "/"+key+"/")
+			return f.Illegible() && (f.Pointer == "/"+key || strings.HasPrefix(f.Pointer, "/"+key+"/"))
 		}) {
 			to.Field(i).Set(from.Field(i))
 		}

@@ -185,6 +185,10 @@ func TestMoments(t *testing.T) {
 			"update>channel update>tracking facts>channel facts>tracking criteria>channel criteria>tracking", "edit edit topic edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of an ordinary update, rewritten facts and the exit criteria (P22)"},
 		{"a date in words", base, edited(base, "due: 2026-11-24", "due: soon") + news, "", "", "its file cannot be read, and nothing is told of it until it can: `escalate lint` says why"},
 		{"mended", "- a\n", base, "", "", "the version before cannot be read, so it is not known what is new"},
+		{"what was missing is there", edited(base, "  dri: mlee\n", "", "ask: One engineer who can work with the customer every day on the queue analysis.\n", ""), base,
+			"product_dri>channel@mlee product_dri>tracking@mlee facts>channel facts>tracking", "edit edit invite@mlee edit@jdoe,mlee,tmora", "only #esc_northwind and the tracking issue hear of a change of the Product DRI and rewritten facts (P22)"},
+		{"a change beside an unknown key", edited(base, "  region: EMEA\n", "  region: EMEA\n  tier: 1\n"), edited(base, "  region: EMEA\n", "  region: EMEA\n  tier: 1\n", "account_executive: arivera", "account_executive: vsales"),
+			"account>channel@vsales account>tracking@vsales", "edit invite@vsales", "only #esc_northwind and the tracking issue hear of the account (P22)"},
 		{"a field mended", edited(base, "severity: high", "severity: hgih"), base + news, "update>channel update>tracking", "",
 			"only #esc_northwind and the tracking issue hear of an ordinary update (P22)"},
 		{"another channel", base, base + "channel: esc_other\n", "", "edit create_channel topic invite@jdoe,mlee,tmora,arivera,okhan bookmark edit@jdoe,mlee,tmora", "`channel` changed, which nobody is told of"},
@@ -353,6 +357,35 @@ func TestKeys(t *testing.T) {
 	want := []string{"2026/northwind severity 2026-11-22T09:00:00Z", "2026/northwind steps 3", "2026/northwind closed 2026-12-03T10:00:00Z"}
 	if !slices.Equal(keys, want) {
 		t.Errorf("got %q, want %q", keys, want)
+	}
+
+	// A handover has the time of the update that explains it; the first Product DRI and a
+	// stand-in need none.
+	edit := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(base) }
+	const cover = "cover: {dri: vcs, until: 2026-12-04, reason: Leave}\n"
+	for _, c := range []struct{ name, before, after, want string }{
+		{"another DRI and Product DRI", base, edit("\ndri: jdoe", "\ndri: arivera", "dri: mlee", "dri: dpatel") + news, "dri 2026-11-22T09:00:00Z, product_dri 2026-11-22T09:00:00Z"},
+		{"without an update", base, edit("\ndri: jdoe", "\ndri: arivera"), "dri 3"},
+		{"a stand-in", base, base + cover, "dri 3"},
+		{"a stand-in for longer", base + cover, base + strings.Replace(cover, "-04", "-05", 1), "dri 3"},
+		{"the first Product DRI", edit("  dri: mlee\n", ""), base + news, "update 2026-11-22T09:00:00Z, product_dri 2"},
+		{"high to critical and back", base, base + news + "  - {at: 2026-11-22T10:00:00Z, by: jdoe, to: [internal], text: It was high all the time.}\n", "update 2026-11-22T09:00:00Z, update 2026-11-22T10:00:00Z"},
+	} {
+		was, now := map[string]string{tree.PeoplePath: people, northwind: c.before}, map[string]string{tree.PeoplePath: people, northwind: c.after}
+		p := plan.Between(open(t, check, was), open(t, check, now), []string{northwind}, func(schema.ID) []notice.Notice {
+			return []notice.Notice{ // of a ledger of before
+				{Escalation: "2026/northwind", Moment: notice.DRI, Key: "2026/northwind dri 2"}, {Escalation: "2026/northwind", Moment: notice.ProductDRI, Key: "2026/northwind product_dri 1"},
+			}
+		})
+		var keys []string
+		for _, n := range texts(p) {
+			if key := strings.TrimPrefix(n.Key, "2026/northwind "); !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+		if got := strings.Join(keys, ", "); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
 	}
 }
 

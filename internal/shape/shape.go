@@ -48,6 +48,14 @@ type Fault struct {
 // Missing reports whether nothing stands where something must.
 func (f Fault) Missing() bool { return f.Keyword == "required" || f.Keyword == "empty" }
 
+// Illegible reports whether a value is of the wrong type or form: what the file says
+// there is not known. What is missing, listed twice or not a key of the schema hides
+// nothing.
+func (f Fault) Illegible() bool {
+	_, unknown := f.Unknown()
+	return !unknown && !f.Missing() && f.Keyword != "minItems" && f.Keyword != "uniqueItems"
+}
+
 // Conditional reports whether the demand depends on other fields: then it
 // means nothing where those could not be read.
 func (f Fault) Conditional() bool { return f.conditional }

@@ -119,10 +119,7 @@ func (e *Escalation) HeldBack() bool { return e.illegible() }
 // illegible reports whether a file was misread, or a value in it is not one that
 // its field takes.
 func (f *File) illegible() bool {
-	return f.wrong() || slices.ContainsFunc(f.Faults, func(x shape.Fault) bool {
-		_, unknown := x.Unknown()
-		return !unknown && !x.Missing() && x.Keyword != "minItems" && x.Keyword != "uniqueItems"
-	})
+	return f.wrong() || slices.ContainsFunc(f.Faults, shape.Fault.Illegible)
 }
 
 // Misread returns the path of the directory or the policy, if it does not surely
