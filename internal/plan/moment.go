@@ -141,6 +141,16 @@ func (e *planner) productLeaders() []schema.Handle {
 		process.Holders(e.people, e.policy, schema.RoleVPProduct, e.now.Account.Region))
 }
 
+// stakeholders are who belongs into the channel: also the product leadership, while
+// it is asked there to assign a Product DRI (P9, P18).
+func (e *planner) stakeholders() []schema.Handle {
+	list := process.Stakeholders(e.now)
+	if e.now.Product.DRI == schema.PendingPerson {
+		list = append(list, e.productLeaders()...)
+	}
+	return process.Each(list)
+}
+
 // handedOver are whom a handover is for: who leaves, who takes over, and the
 // manager of each.
 func (e *planner) handedOver(people ...schema.Handle) []schema.Handle {
@@ -224,7 +234,7 @@ func (e *planner) channelFollows(c change.Change, was planner) {
 	if was.topic() != e.topic() {
 		e.do(c, notice.Topic, notice.Channel, nil, notice.Value(e.topic()))
 	}
-	had, want := process.Stakeholders(e.was), process.Stakeholders(e.now)
+	had, want := was.stakeholders(), e.stakeholders()
 	for _, n := range e.notices { // who is newly concerned has to be there to hear of it
 		if n.Moment == notice.Account && n.To == notice.Channel {
 			want = append(want, n.Mentions...)
@@ -239,7 +249,7 @@ func (e *planner) channelFollows(c change.Change, was planner) {
 // newChannel plans what a new channel gets before something is said in it (P18).
 func (e *planner) newChannel(c change.Change) {
 	e.do(c, notice.Topic, notice.Channel, nil, notice.Value(e.topic()))
-	e.do(c, notice.Invite, notice.Channel, process.Stakeholders(e.now), nil)
+	e.do(c, notice.Invite, notice.Channel, e.stakeholders(), nil)
 	if link := e.caseLink(); link != "" {
 		e.do(c, notice.Bookmark, notice.Channel, nil, notice.Value(link))
 	}

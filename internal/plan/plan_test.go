@@ -588,6 +588,12 @@ func TestSaid(t *testing.T) {
 		{"closed, an analysis that is not ours", base, base + "rca: {asked: 2026-11-24, platform_related: false}\n" + closure, notice.Closed, notice.Announcement, []string{"asked for, but not platform related"}, nil},
 		{"withdrawn", base, base + "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/other}\n", notice.Withdrawn, notice.Announcement,
 			[]string{"Escalation withdrawn: Northwind Traders (2026/northwind), by Robin King: Opened twice (duplicate of 2026/other)"}, nil},
+		{"restricted, and lowered", "visibility: restricted\n" + base, "visibility: restricted\n" + edit("severity: high", "severity: low") + news, notice.Severity, notice.Announcement,
+			[]string{"Severity: Low", "Val Ortega, Vik Rao, Chris Roe, Cleo Oz, Vera Sand"}, []string{"Northwind", "queue"}},
+		{"restricted, a significant update", "visibility: restricted\n" + base, "visibility: restricted\n" + base + strings.Replace(news, "text", "significant: true, text", 1), notice.Significant, notice.Announcement,
+			[]string{"Severity: High", "DRI: Jo Doe", "FYI: Min Lee, Tomás Mora"}, []string{"Northwind", "queue", "Robin"}},
+		{"restricted, and withdrawn", "visibility: restricted\n" + base, "visibility: restricted\n" + base + "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice}\n", notice.Withdrawn, notice.Announcement,
+			[]string{"Escalation withdrawn: 2026/northwind (restricted)"}, []string{"Northwind", "twice"}},
 		{"restricted", "", "visibility: restricted\n" + base, notice.Opened, notice.Announcement, []string{"FYI: Min Lee, Tomás Mora, Robin King, Val Ortega"}, []string{"Northwind", "queue"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -83,6 +83,10 @@ func (e *planner) withheld(c change.Change, pinged []schema.Handle) notice.Text 
 	if c.Moment == notice.Opened || c.Moment == notice.Severity {
 		named = append(slices.Clone(pinged), e.informed...)
 	}
+	if c.Moment == notice.Severity { // whoever is no longer informed, hears it once more (P5)
+		had, _ := process.Informed(e.people, e.policy, c.Before)
+		named = append(named, had...)
+	}
 	named = slices.DeleteFunc(process.Each(named), func(h schema.Handle) bool { return h == e.now.DRI })
 	fields := []notice.Field{
 		{Label: "Severity", Value: notice.Words(level(e.now.Severity))},
