@@ -53,6 +53,12 @@ func ApplyText(w io.Writer, r outbox.Report, s terminal.Screen) error {
 			fmt.Fprintf(b, "%s\n", s.WrapStated("[ ] "+terminal.Line(string(n.Escalation)+": "+full.task(n)), 4, "    "))
 		}
 	}
+	for _, n := range r.ByHand() {
+		if n.Do == notice.Edit {
+			head := fmt.Sprintf("%s: to paste in the place of %s", n.Escalation, terminal.Line(full.edited(n)))
+			fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, n.Text))
+		}
+	}
 	for _, p := range r.Plan.Pastes {
 		head := fmt.Sprintf("%s: %s", p.Escalation, pasteHead(p))
 		fmt.Fprintf(b, "\n%s\n%s", s.Paint(terminal.Yellow, s.Wrap(head, 0, "  ")), fenced(s, p.Text))

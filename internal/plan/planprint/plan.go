@@ -289,16 +289,25 @@ func (r Plan) task(n notice.Notice) string {
 	case notice.ReopenIssue:
 		return "reopen the tracking issue"
 	}
-	if told, redacts := n.Redacts(); redacts {
-		return fmt.Sprintf("edit in %s %s: the update reads now: %s", where, message(told), redacted(n.Text))
+	if _, redacts := n.Redacts(); redacts {
+		return fmt.Sprintf("edit %s: the update reads now: %s", r.edited(n), redacted(n.Text))
 	}
-	switch n.To {
-	case notice.Announcement:
-		return "edit the declaration in " + where + ", to say what the file says"
-	case notice.Channel:
-		return "edit the opening message in " + where + ", to say what the file says"
+	return "edit " + r.edited(n) + ", to say what the file says"
+}
+
+// edited says what an edit is of.
+func (r Plan) edited(n notice.Notice) string {
+	where := r.place(n.Escalation, n.To)
+	told, redacts := n.Redacts()
+	switch {
+	case redacts:
+		return message(told) + " in " + where
+	case n.To == notice.Announcement:
+		return "the declaration in " + where
+	case n.To == notice.Channel:
+		return "the opening message in " + where
 	default:
-		return "bring the text of " + where + " up to date"
+		return "the text of " + where
 	}
 }
 
@@ -330,16 +339,10 @@ func (r Plan) doing(n notice.Notice) string {
 	case notice.ReopenIssue:
 		return "the tracking issue is reopened"
 	default:
-		if told, redacts := n.Redacts(); redacts {
-			return fmt.Sprintf("in %s, %s is edited: the update reads now: %s", where, message(told), redacted(n.Text))
+		if _, redacts := n.Redacts(); redacts {
+			return fmt.Sprintf("%s is edited: the update reads now: %s", r.edited(n), redacted(n.Text))
 		}
-		if n.To == notice.Announcement {
-			return "the declaration in " + where + " is edited, to say what the file says"
-		}
-		if n.To == notice.Channel {
-			return "the opening message in " + where + " is edited, to say what the file says"
-		}
-		return "the text of " + where + " is brought up to date"
+		return r.edited(n) + " is edited, to say what the file says"
 	}
 }
 
