@@ -129,7 +129,7 @@ type Told func(schema.ID) []notice.Notice
 func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 	p := Plan{Escalations: map[schema.ID]Escalation{}, People: head.People, Announcement: head.Policy.Channels.Announcement}
 	misread := head.Misread()
-	dropped, named := related(base, changed), related(head, changed)
+	dropped, named := related(base, head, changed)
 	for _, path := range slices.Sorted(slices.Values(changed)) {
 		_, had := slices.BinarySearch(base.Paths, path)
 		_, has := slices.BinarySearch(head.Paths, path)

@@ -19,23 +19,36 @@ type relations map[schema.ID][]schema.ID
 // the product is related, and are not loaded once more.
 var mayRelate = regexp.MustCompile(`related["']?[ \t]*:[ \t]*(\[|#|\r?\n)`)
 
-// related reads who names whom in some files of a tree.
-func related(t *tree.Tree, paths []string) relations {
-	r := relations{}
-	for _, path := range paths {
+// related reads who named whom in the files that changed, and who does now. Of one
+// that is held back, nothing is told: it names whom it named.
+func related(base, head *tree.Tree, changed []string) (dropped, named relations) {
+	dropped, named = relations{}, relations{}
+	relates := func(t *tree.Tree, path string) bool {
 		if !t.Has(path) {
-			continue
+			return false
 		}
 		data, err := t.ReadFile(path)
-		if err != nil || !mayRelate.Match(data) {
+		return err == nil && mayRelate.Match(data)
+	}
+	for _, path := range changed {
+		was, is := relates(base, path), relates(head, path)
+		if !was && !is || head.Has(path) && head.Load(path).HeldBack() {
 			continue
 		}
-		e := t.Load(path)
-		for _, id := range e.Related {
-			r[id] = append(r[id], e.ID)
+		if was {
+			dropped.add(base.Load(path))
+		}
+		if is {
+			named.add(head.Load(path))
 		}
 	}
-	return r
+	return dropped, named
+}
+
+func (r relations) add(e *tree.Escalation) {
+	for _, id := range e.Related {
+		r[id] = append(r[id], e.ID)
+	}
 }
 
 // relate sets with which others an escalation stands in its texts, before the change

@@ -90,6 +90,12 @@ func TestRelated(t *testing.T) {
 	if strings.Contains(done(p), "edit") {
 		t.Errorf("what is new is edited: %s", done(p))
 	}
+	// One that is held back names whom it named.
+	before = open(t, check, map[string]string{tree.PeoplePath: people, northwind: base, perf: second})
+	after = open(t, check, map[string]string{tree.PeoplePath: people, northwind: base, perf: base + "fyi: [\n"})
+	if got := says(plan.Between(before, after, []string{perf}, nil), one, notice.Edit, notice.Announcement); got != "none" {
+		t.Errorf("because another cannot be read, it names %q", got)
+	}
 	// One that is closed is left alone.
 	before = open(t, check, map[string]string{tree.PeoplePath: people, northwind: base + closure})
 	after = open(t, check, map[string]string{tree.PeoplePath: people, northwind: base + closure, perf: second})
