@@ -14,6 +14,8 @@ type Person struct {
 	Name Text `yaml:"name" example:"Jo Doe"`
 	// The GitHub login, to mention and assign the person there.
 	GitHub GitHubLogin `yaml:"github,omitempty" example:"jodoe"`
+	// The GitLab username, to mention and assign the person there.
+	GitLab GitLabLogin `yaml:"gitlab,omitempty" example:"jo.doe"`
 	// The Slack member id (not the display name), to mention and invite the person there.
 	Slack SlackID `yaml:"slack,omitempty" example:"U012AB3CD"`
 	// The e-mail address.

@@ -123,6 +123,12 @@ type GitHubLogin string
 // JSONSchema describes a GitHubLogin.
 func (GitHubLogin) JSONSchema() *jsonschema.Schema { return text(`^[A-Za-z0-9][A-Za-z0-9_-]*$`, "") }
 
+// GitLabLogin is a person's username on GitLab.
+type GitLabLogin string
+
+// JSONSchema describes a GitLab username.
+func (GitLabLogin) JSONSchema() *jsonschema.Schema { return text(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`, "") }
+
 // SlackID is a person's member id in Slack.
 type SlackID string
 
