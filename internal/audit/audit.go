@@ -58,7 +58,7 @@ type Result struct {
 func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.Set, o Options) (Result, error) {
 	linter := lint.New(rules)
 	r := &replay{
-		judge: judge{linter, check}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{},
+		judge: judge{linter, check}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, was: map[string]*rule.Brief{},
 		policies: policies{calendars: map[place]*calendar.Calendar{}},
 	}
 	if o.From != "" {

@@ -27,9 +27,10 @@ type replay struct {
 	from     time.Time
 	horizon  time.Time
 
-	found        []finding.Finding // of this commit
-	begun        bool              // there was a folder of escalations
-	dirty        bool              // shared must be judged anew
+	found        []finding.Finding      // of this commit
+	was          map[string]*rule.Brief // what it changed, as it was before; nil where it was not there
+	begun        bool                   // there was a folder of escalations
+	dirty        bool                   // shared must be judged anew
 	gone, opened []*followed
 }
 
@@ -90,7 +91,14 @@ func (r *replay) take(it *item) error {
 
 // brief takes in what the rules about several files need of one.
 func (r *replay) brief(path string, s *state) {
-	i, had := slices.BinarySearchFunc(r.briefs, path, func(b rule.Brief, path string) int { return strings.Compare(b.Path, path) })
+	i, had := r.find(path)
+	if _, noted := r.was[path]; !noted {
+		r.was[path] = nil
+		if had {
+			was := r.briefs[i]
+			r.was[path] = &was
+		}
+	}
 	switch {
 	case s.judgement == nil && had:
 		r.briefs = slices.Delete(r.briefs, i, i+1)
@@ -104,6 +112,26 @@ func (r *replay) brief(path string, s *state) {
 		r.briefs[i] = s.brief
 	}
 	r.dirty = true
+}
+
+// find returns the place of an escalation in the briefs.
+func (r *replay) find(path string) (i int, there bool) {
+	return slices.BinarySearchFunc(r.briefs, path, func(b rule.Brief, path string) int { return strings.Compare(b.Path, path) })
+}
+
+// had returns what was there of an escalation before this commit.
+func (r *replay) had(path string) (rule.Brief, bool) {
+	if was, changed := r.was[path]; changed {
+		if was == nil {
+			return rule.Brief{}, false
+		}
+		return *was, true
+	}
+	i, there := r.find(path)
+	if !there {
+		return rule.Brief{}, false
+	}
+	return r.briefs[i], true
 }
 
 // end completes a commit.
@@ -130,8 +158,11 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 	if r.dirty && r.begun {
 		now := r.now.Tree()
 		now.People, now.PeopleFile, now.Policy, now.PolicyFile = rules.People, rules.PeopleFile, rules.Policy, rules.PolicyFile
-		found := r.Shared(now, r.briefs)
+		found := r.Shared(now, r.briefs, r.had)
 		r.found = append(r.found, r.shared.New(found)...)
+		if len(found) > 0 { // of two that clash it may be at the other one, once neither is new
+			found = r.Shared(now, r.briefs, nil)
+		}
 		r.shared = finding.TallyOf(found)
 	}
 	r.found = append(r.found, r.vanished(c)...)
@@ -143,6 +174,7 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 		f.back = false
 	}
 	r.found, r.gone, r.opened, r.dirty = nil, nil, nil, false
+	clear(r.was)
 	c.Changes = nil // the last step of each file keeps its commit
 	return err
 }

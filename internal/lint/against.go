@@ -33,7 +33,7 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 	a := &against{Linter: New(rules), base: base, head: t, changed: map[string]bool{}}
 	a.sameRules = sameFile(base.PeopleFile, t.PeopleFile) && sameFile(base.PolicyFile, t.PolicyFile)
 	briefs, found := a.escalations(t, a.escalation)
-	shared := a.Shared(t, briefs)
+	shared := a.Shared(t, briefs, a.had)
 	a.compare(found, shared, briefs)
 	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
 }
@@ -214,7 +214,7 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 		}
 	}
 	if len(shared) > 0 {
-		old = append(old, a.Shared(a.base.Tree, a.baseBriefs(briefs))...)
+		old = append(old, a.Shared(a.base.Tree, a.baseBriefs(briefs), nil)...)
 	}
 	had := finding.TallyOf(old)
 	for _, list := range [][]finding.Finding{found, shared} {
@@ -244,6 +244,14 @@ func (a *against) baseBriefs(head []rule.Brief) []rule.Brief {
 		briefs[i] = b
 	}
 	return briefs
+}
+
+// had returns what the base has of an escalation.
+func (a *against) had(path string) (rule.Brief, bool) {
+	if !a.base.Has(path) {
+		return rule.Brief{}, false
+	}
+	return rule.NewBrief(a.base.Load(path), a.base.Policy), true
 }
 
 // sameFile reports whether two versions of a file, or of none, are the same.

@@ -124,9 +124,9 @@ func TestAgainst(t *testing.T) {
 		{"the first Product DRI", []rewrite{{"", "severity: high", "severity: low"}, {"", "  dri: mlee\n", ""}}, []rewrite{{"", "  related: true\n", "  related: true\n  dri: mlee\n"}}, ""},
 		{"the product team", nil, []rewrite{{"", "  team: [okhan]\n", ""}}, ""},
 
-		{"two significant updates a day", nil, []rewrite{{"", "", strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+		{"two significant updates a day", nil, []rewrite{{"", "", strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22 warning"},
 		{"a second significant update, another day here but not there", nil, []rewrite{{"", "", strings.NewReplacer("T09", "T08", "text", "significant: true, text").Replace(news) + strings.NewReplacer("T09", "T23", "text", "significant: true, text").Replace(news)}}, ""},
-		{"two significant updates at the opening", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", base[northwind] + strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22"},
+		{"two significant updates at the opening", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", base[northwind] + strings.Replace(news, "text", "significant: true, text", 1) + strings.NewReplacer("T09", "T15", "text", "significant: true, text").Replace(news)}}, "northwind:33 significant-once P22 warning"},
 
 		{"closed and edited", []rewrite{{"", "", closure}}, []rewrite{{"", "ask: One", "ask: Two"}, {"", "severity: high", "severity: low"}}, "northwind:3 closed-kept P35; northwind:23 closed-kept P35"},
 		{"closed otherwise", []rewrite{{"", "", closure}}, []rewrite{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},

@@ -68,7 +68,7 @@ func TestJudgingChangesNothing(t *testing.T) {
 			}
 			briefs = append(briefs, rule.NewBrief(e, now.Policy))
 		}
-		linter.Shared(now, briefs)
+		linter.Shared(now, briefs, nil)
 		lint.Against(lint.Base{Tree: before}, now, rules)
 		if is := dump(now); is != was {
 			t.Fatalf("judging changed the tree:\n%s\nwas\n%s", is, was)

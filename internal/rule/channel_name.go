@@ -9,8 +9,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/escalations-as-code/escalate/internal/process"
-	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -19,17 +20,21 @@ func channelName() Rule {
 		Name:        "channel-name",
 		NeedsPolicy: true,
 		Cites:       []string{"P17"},
-		Summary:     "the channel has a legal Slack name that begins with esc_",
+		Summary:     "the channel has a legal Slack name that begins with esc_, and is not that of the announcements",
 		Why: "Data retention finds the channels of escalations by their beginning. Slack allows small letters, digits, dashes and underscores, at most 80. " +
-			"Without `channel:` the name comes from the file's: northwind.yaml gives esc_northwind.",
+			"Without `channel:` the name comes from the file's: northwind.yaml gives esc_northwind. The announcement channel is everybody's, and no escalation's own.",
 		Reading: "Where the name comes from when the file does not state it is this project's choice. `channels.prefix` in the policy changes the beginning.",
 		Fields:  []string{"/channel"},
 		Escalation: func(c *Pass) {
 			prefix := string(c.Tree.Policy.Channels.Prefix)
+			is := process.Channel(c.ID, &c.Escalation.Escalation, c.Tree.Policy)
 			switch name := string(c.Channel); {
+			case is == c.Tree.Policy.Channels.Announcement:
+				c.Error("/channel", fmt.Sprintf("the channel %s is that of the announcements, which is no escalation's own", code(is)),
+					"write a `channel:` that begins with "+code(prefix)+" and that nobody else has")
 			case name == "":
-				if derived := process.Channel(c.ID, &c.Escalation.Escalation, c.Tree.Policy); len(derived) > 80 {
-					c.Error("/channel", fmt.Sprintf("the channel %s has %d characters, but Slack allows 80", code(derived), len(derived)),
+				if len(is) > longestChannel {
+					c.Error("/channel", fmt.Sprintf("the channel %s has %d characters, but Slack allows %d", code(is), len(is), longestChannel),
 						"write a shorter `channel:`")
 				}
 			case !strings.HasPrefix(name, prefix):
@@ -43,10 +48,13 @@ func channelName() Rule {
 	}
 }
 
+// longestChannel is how many characters Slack allows a channel's name.
+const longestChannel = 80
+
 // channelSaid says which name the channel must have.
 func channelSaid(message, name string) Said {
 	s := Said{Message: message, Hint: "write " + code("channel: "+name)}
-	if len(name) <= 80 {
+	if len(name) <= longestChannel {
 		s.Instead = name
 	}
 	return s
@@ -69,34 +77,26 @@ func channelUnique() Rule {
 		Cites:       []string{"P17"},
 		Summary:     "no two escalations have the same channel",
 		Why:         "An archived channel keeps its name in Slack, so the second escalation of a customer needs another, such as esc_northwind-2. It follows from the file's name if that is northwind-2.yaml.",
+		Reading:     "Of two, the one whose name is new against the base is at fault; else the one opened later; else the later path. No setting changes this.",
 		Whole: func(w *Whole) {
-			first := map[string]string{}
-			names := map[string]bool{}
+			claims, owner := map[schema.ChannelName][]Brief{}, map[schema.ChannelName]Brief{}
 			for _, b := range w.Escalations {
-				names[string(b.Channel)] = true
+				claims[b.Channel] = append(claims[b.Channel], b)
+			}
+			for name, of := range claims {
+				if name != "" && len(of) > 1 {
+					owner[name] = slices.MinFunc(of, w.claimed)
+				}
 			}
 			for _, b := range w.Escalations {
-				name := string(b.Channel)
-				if name == "" {
-					continue
+				if first, shared := owner[b.Channel]; shared && first.Path != b.Path {
+					free := freeChannel(b.Channel, claims)
+					claims[free] = append(claims[free], b)
+					w.TellIn(b.Path, "/channel", string(b.Channel), Said{
+						Message: fmt.Sprintf("the channel %s belongs to %s already", code(b.Channel), first.ID),
+						Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)),
+					})
 				}
-				other, taken := first[name]
-				if !taken {
-					first[name] = b.Path
-					continue
-				}
-				free := name
-				for n := 2; ; n++ {
-					free = fmt.Sprintf("%s-%d", name, n)
-					if !names[free] {
-						names[free] = true
-						break
-					}
-				}
-				w.TellIn(b.Path, "/channel", name, Said{
-					Message: fmt.Sprintf("the channel %s belongs to %s already", code(name), tree.ID(other)),
-					Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)),
-				})
 			}
 		},
 		Wrong: Example{
@@ -104,6 +104,31 @@ func channelUnique() Rule {
 			Mark: "# yaml-language-server: $schema=../../schema/escalation.schema.json", // line 1 of the later file, which states no channel
 		},
 		Right: ex("-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\ncustomer: Northwind Seeds\nchannel: esc_northwind-2\n"),
+	}
+}
+
+// claimed orders escalations by who had a channel's name first (P17).
+func (w *Whole) claimed(a, b Brief) int {
+	isNew := func(b Brief) int {
+		if w.Had == nil {
+			return 0
+		}
+		if was, had := w.Had(b.Path); had && was.Channel == b.Channel {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(isNew(a)-isNew(b), a.Opened.Compare(b.Opened), strings.Compare(a.Path, b.Path))
+}
+
+// freeChannel is a name like another one that nobody has.
+func freeChannel(name schema.ChannelName, taken map[schema.ChannelName][]Brief) schema.ChannelName {
+	for n := 2; ; n++ {
+		end := fmt.Sprintf("-%d", n)
+		free := name[:min(len(name), longestChannel-len(end))] + schema.ChannelName(end)
+		if taken[free] == nil {
+			return free
+		}
 	}
 }
 
@@ -133,22 +158,36 @@ func publicChannel() Rule {
 	}
 }
 
-// named returns the first word of a customer's name, of three letters or more,
-// that is one of the words of other names; empty where there is none.
+// named returns the first word of a customer's name that is in one of other names;
+// empty where none is. Names of files and channels are ASCII: letters are compared
+// without their accents. A short word is in a name only where it stands alone, and
+// one such as "of" says nothing.
 func named(customer string, names ...string) string {
-	split := func(s string) []string {
-		return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-	}
-	var taken []string
-	for _, n := range names {
-		taken = append(taken, split(n)...)
-	}
 	for _, word := range split(customer) {
-		if utf8.RuneCountInString(word) > 2 && slices.Contains(taken, word) {
-			return word
+		plain := strings.ToLower(word)
+		short := utf8.RuneCountInString(plain) < 4
+		if short && (plain == word || len(plain) < 2) && strings.Trim(plain, "0123456789") == plain {
+			continue
+		}
+		for _, name := range names {
+			name = strings.ToLower(name)
+			if short && slices.Contains(split(name), plain) || !short && strings.Contains(name, plain) {
+				return plain
+			}
 		}
 	}
 	return ""
+}
+
+// split returns the words of a name, without accents.
+func split(name string) []string {
+	bare := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(name))
+	return strings.FieldsFunc(bare, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
 func visibilityKept() Rule {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/edit"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -112,13 +113,13 @@ func closedBy() Rule {
 		Summary: "the DRI closes an escalation, or the stand-in, or a manager; a manager withdraws one",
 		Why: "The DRI knows what was agreed with the customer, and answers for it. Where nobody else can, a manager closes. " +
 			"One that was opened in error or twice leaves the statistics: that is for a manager to say.",
-		Reading: "That the stand-in and a manager may close is this project's reading; it is judged where the closure is written. A manager is a csm_manager, csm_leader, cse_leader or a vice president. No setting changes this.",
+		Reading: "That the stand-in, until the cover ends, and a manager may close is this project's reading; it is judged where the closure is written. A manager is a csm_manager, csm_leader, cse_leader or a vice president. No setting changes this.",
 		Escalation: func(c *Pass) {
 			if c.Closure == nil || c.Closure.By == "" || !c.sets(closer) {
 				return
 			}
 			by, withdrawn := c.Closure.By, c.Closure.Resolution == schema.Withdrawn
-			if !withdrawn && (by == c.DRI || c.Cover != nil && by == c.Cover.DRI) {
+			if !withdrawn && (by == c.DRI || by == process.StandIn(&c.Escalation.Escalation, c.dayOf(c.Closure.At.Time))) {
 				return
 			}
 			p, known := c.Person(by)

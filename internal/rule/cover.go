@@ -82,5 +82,15 @@ func (t *Transition) newFacts() []change.Stated {
 	})
 }
 
+// dayOf is the day of a moment in the account's region.
+func (c *Pass) dayOf(at time.Time) time.Time {
+	zone, err := time.LoadLocation(string(c.Tree.Policy.Regions[string(c.Account.Region)].Zone))
+	if err != nil {
+		zone = time.UTC
+	}
+	y, m, d := at.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
 // dayOf is the day of a moment.
 func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

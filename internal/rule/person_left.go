@@ -2,22 +2,23 @@ package rule
 
 import (
 	"fmt"
-	"time"
+	"strings"
 )
 
 func personLeft() Rule {
 	return Rule{
 		Name:    "person-left",
 		Cites:   []string{"P8"},
-		Summary: "nobody who left has a part in an open escalation",
+		Summary: "nobody who left has a part in an open escalation (a warning before that day)",
 		Why: "People who leave stay in the directory, with `left:` and the day, because history names them. " +
 			"In an open escalation somebody must take over what they did.",
 		Reading: "What a person did before leaving stays true and is left alone: who opened it, wrote an update, or did a step that is done. " +
-			"In a closed escalation a handle need only exist. No setting changes this.",
+			"In a closed escalation a handle need only exist. From the day on it is an error, by the time of the commit that is judged; without one, by the latest time that the file itself states. No setting changes this.",
 		Escalation: func(c *Pass) {
 			if !c.Open() {
 				return
 			}
+			now := c.now()
 			for m := range mentions(c) {
 				p, _ := c.Person(m.who)
 				if p.Left.IsZero() || !m.then.IsZero() && m.then.Before(p.Left.AddDate(0, 0, 1)) {
@@ -27,7 +28,11 @@ func personLeft() Rule {
 				if fit := holders(c.Tree, m.fits, c.Account.Region); len(fit) > 0 {
 					hint += ", for example " + names(c.Tree, fit)
 				}
-				c.Error(m.Field(), fmt.Sprintf("%s (%s) left on %s", code(m.who), p.Name, p.Left.Format(time.DateOnly)), hint)
+				if now.Before(p.Left.Time) {
+					c.Warn(m.Field(), fmt.Sprintf("%s (%s) leaves on %s", code(m.who), p.Name, day(p.Left)), strings.Replace(hint, "took", "takes", 1))
+					continue
+				}
+				c.Error(m.Field(), fmt.Sprintf("%s (%s) left on %s", code(m.who), p.Name, day(p.Left)), hint)
 			}
 		},
 		Wrong: Example{

@@ -50,25 +50,47 @@ func policyClocks() Rule {
 		Name:        "policy-clocks",
 		NeedsPolicy: true,
 		Cites:       []string{"P25", "P26"},
-		Summary:     "an update is not overdue before it is due",
+		Summary:     "an update is not overdue before it is due, and the DRI is asked before it is overdue",
 		Why: "The channel clock says how often the channel must hear something, the customer clock how often the customer must. " +
 			"Both start at the opening and again at each update that counts.",
 		Reading: "The channel hears daily: at critical each calendar day, at high each working day, below as advice. " +
-			"The customer hears daily at critical, at the end of the second working day at high, after 7 days at medium (overdue after 14), and without a clock at low. " +
+			"The customer hears daily at critical, at the end of the second working day at high, after 7 days at medium (asked about after 10, overdue after 14), and without a clock at low. " +
 			"`severities.<level>.channel` and `.customer` in the policy change the numbers; `due: 0` stops a clock.",
 		Whole: func(w *Whole) {
 			for _, s := range schema.AllSeverities() {
 				p := w.Policy.Severities.Of(s)
 				for key, clock := range map[string]schema.Clock{"channel": p.Channel, "customer": p.Customer} {
-					if clock.Overdue != nil && clock.Due != nil && *clock.Overdue < *clock.Due {
-						w.Error(w.PolicyFile, document.Pointer("severities", string(s), key, "overdue"),
-							fmt.Sprintf("overdue after %d days, but due only after %d", *clock.Overdue, *clock.Due), "write a number that is not smaller than `due`")
-					}
+					clockInOrder(w, string(s), key, clock)
 				}
 			}
 		},
 		Wrong: marked("-- escalations/policy.yaml --\nseverities: {medium: {customer: {due: 7, overdue: 5}}}\n", "5"),
 		Right: ex("-- escalations/policy.yaml --\nseverities: {medium: {customer: {due: 7, overdue: 10}}}\n"),
+	}
+}
+
+// clockInOrder judges that a clock asks before it is overdue, and is not overdue
+// before it is due.
+func clockInOrder(w *Whole, severity, key string, c schema.Clock) {
+	number := func(n *int, otherwise int) int {
+		if n == nil {
+			return otherwise
+		}
+		return *n
+	}
+	due := number(c.Due, 0)
+	overdue, ask := number(c.Overdue, due), number(c.Ask, 0)
+	switch {
+	case due == 0: // there is no clock
+	case overdue < due:
+		w.Error(w.PolicyFile, document.Pointer("severities", severity, key, "overdue"), fmt.Sprintf("overdue after %d days, but due only after %d", overdue, due), "write a number that is not smaller than `due`")
+	case ask >= overdue:
+		field := document.Pointer("severities", severity, key, "ask")
+		if !w.PolicyFile.Has(field) {
+			field = document.Pointer("severities", severity, key, "overdue")
+		}
+		w.Error(w.PolicyFile, field, fmt.Sprintf("the DRI is asked after %d days, but it is overdue after %d", ask, overdue),
+			fmt.Sprintf("write an `ask:` smaller than %d, or 0 to ask nobody before", overdue))
 	}
 }
 
@@ -79,22 +101,28 @@ func policyLadder() Rule {
 		Cites:       []string{"P27"},
 		Summary:     "the CSM leader does not hear before the DRI's manager",
 		Why:         "What is overdue reminds the DRI at once, then the DRI's manager, who is there to step in, then the CSM leader.",
-		Reading:     "One more working day for the manager, two for the CSM leader; at critical, calendar days. `ladder` in the policy changes the numbers.",
+		Reading:     "One more working day for the manager, two for the CSM leader; at critical the manager at once, the leader twelve hours after, at any hour. `ladder` in the policy changes the numbers.",
 		Whole: func(w *Whole) {
 			l := w.Policy.Ladder
-			if *l.CSMLeader >= *l.Manager {
-				return
-			}
-			field := "/ladder/csm_leader"
-			if !w.PolicyFile.Has(field) {
-				field = "/ladder/manager"
-			}
-			w.Error(w.PolicyFile, field, fmt.Sprintf("the CSM leader hears after %d days, but the manager only after %d", *l.CSMLeader, *l.Manager),
-				"the steps of the ladder go up: manager first, then csm_leader")
+			rungsInOrder(w, "/ladder/manager", "/ladder/csm_leader", *l.Manager, *l.CSMLeader, "days")
+			rungsInOrder(w, "/ladder/critical/manager_hours", "/ladder/critical/csm_leader_hours", *l.Critical.Manager, *l.Critical.CSMLeader, "hours")
 		},
 		Wrong: marked("-- escalations/policy.yaml --\nladder: {manager: 3, csm_leader: 2}\n", "2"),
 		Right: ex("-- escalations/policy.yaml --\nladder: {manager: 3, csm_leader: 4}\n"),
 	}
+}
+
+// rungsInOrder judges that the manager hears before the CSM leader does.
+func rungsInOrder(w *Whole, manager, leader string, managerAfter, leaderAfter int, unit string) {
+	if leaderAfter >= managerAfter {
+		return
+	}
+	field := leader
+	if !w.PolicyFile.Has(field) {
+		field = manager
+	}
+	w.Error(w.PolicyFile, field, fmt.Sprintf("the CSM leader hears after %d %s, but the manager only after %d", leaderAfter, unit, managerAfter),
+		"the steps of the ladder go up: the manager first, then the CSM leader")
 }
 
 func policyRegions() Rule {

@@ -30,6 +30,7 @@ func processRules() []Rule {
 		channelUnique(),
 		publicChannel(),
 		standup(),
+		standupAttendees(),
 		declaration(),
 		opened(),
 		updateTold(),

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
@@ -149,6 +150,22 @@ func (c *Pass) Full() bool { return c.told.Full() }
 // Open reports whether the escalation is open.
 func (c *Pass) Open() bool { return process.Open(&c.Escalation.Escalation) }
 
+// now is the moment at which the escalation is judged: when the commit was
+// authored, and where there is none the latest that the file speaks of as past. So
+// no clock is looked at.
+func (c *Pass) now() time.Time {
+	if !c.Tree.Authored.IsZero() {
+		return c.Tree.Authored
+	}
+	var last time.Time
+	for _, f := range change.Facts(&c.Escalation.Escalation) {
+		if !f.Ahead && f.At.After(last) {
+			last = f.At
+		}
+	}
+	return last
+}
+
 // sets reports whether a person is not the one whom the version before named.
 func (c *Pass) sets(who func(*schema.Escalation) schema.Handle) bool {
 	return c.Was == nil || who(&c.Was.Escalation) != who(&c.Escalation.Escalation)
@@ -202,6 +219,9 @@ type Whole struct {
 	*tree.Tree
 	// Escalations is what the rules need of each, sorted by path.
 	Escalations []Brief
+	// Had returns what was there of an escalation in the version that this one is
+	// compared with; nil where it is compared with none.
+	Had func(path string) (was Brief, there bool)
 	// KnownZone reports whether a time zone exists.
 	KnownZone func(schema.Zone) bool
 
@@ -288,9 +308,12 @@ func (w *Whole) Tell(f *tree.File, field string, s Said) {
 // Full reports whether the rule has said enough.
 func (w *Whole) Full() bool { return w.told.Full() }
 
-// Warn reports what is worth knowing about the value at field.
-func (w *Whole) Warn(f *tree.File, field, message, hint string) {
-	w.told.Take(w.rule.finding(finding.Warning, f.Document, field, message, hint))
+// Warn reports what is worth knowing about the value at field, as Error does.
+func (w *Whole) Warn(f *tree.File, field, message, hint string) *finding.Finding {
+	if w.Full() {
+		return new(finding.Finding)
+	}
+	return w.told.Take(w.rule.finding(finding.Warning, f.Document, field, message, hint))
 }
 
 // TellIn reports that an escalation breaks the rule. The file is read once

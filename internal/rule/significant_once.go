@@ -9,25 +9,21 @@ func significantOnce() Rule {
 	return Rule{
 		Name:    "significant-once",
 		Cites:   []string{"P22"},
-		Summary: "at most one update a day is marked as significant",
+		Summary: "at most one update a day is marked as significant (a warning)",
 		Why:     "A significant update goes to the announcement channel as well and pings all DRIs. That channel is for awareness and is kept quiet: more than one a day from one escalation, and nobody reads any.",
 		Reading: "The day is that of the account's region. No setting changes the number.",
 		Transition: func(t *Transition) {
-			zone, err := time.LoadLocation(string(t.Tree.Policy.Regions[string(t.Account.Region)].Zone))
-			if err != nil {
-				zone = time.UTC
-			}
 			isNew, first := t.isNew(), map[string]time.Time{}
 			for i, u := range t.Updates {
 				if !u.Significant || u.At.IsZero() {
 					continue
 				}
-				day := u.At.In(zone).Format(time.DateOnly)
+				day := t.dayOf(u.At.Time).Format(time.DateOnly)
 				before, told := first[day]
 				if !told {
 					first[day] = u.At.Time
 				} else if isNew[i] {
-					t.Error(fmt.Sprintf("/updates/%d/significant", i), fmt.Sprintf("a second significant update on %s: the first is of %s", day, stamp(before)),
+					t.Warn(fmt.Sprintf("/updates/%d/significant", i), fmt.Sprintf("a second significant update on %s: the first is of %s", day, stamp(before)),
 						"leave `significant` out: the update goes to the escalation's own channel all the same").Fixes = t.Delete(fmt.Sprintf("/updates/%d/significant", i))
 				}
 			}

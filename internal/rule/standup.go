@@ -2,8 +2,12 @@ package rule
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 func standup() Rule {
@@ -28,7 +32,7 @@ func standup() Rule {
 				switch {
 				case c.Open() && c.Severity.NeedsProduct():
 					c.Error("/standup/none", fmt.Sprintf("at severity %s there is a standup", c.Severity), "write its days, time, zone, link and attendees")
-				case len(c.Standup.Days)+len(c.Standup.Attendees) > 0 || c.Standup.Link != "":
+				case !reflect.DeepEqual(*c.Standup, schema.Standup{None: c.Standup.None}):
 					c.Error("/standup/none", "there is a standup, and a reason why there is none", "delete one of the two")
 				}
 			}
@@ -39,4 +43,45 @@ func standup() Rule {
 		Wrong: marked("standup: {days: [mon, thu], time: '10:30', zone: Europe/Belrin, link: 'https://meet.example.com/n', attendees: [jdoe, mlee]}\n", "Europe/Belrin"),
 		Right: ex("standup: {days: [mon, thu], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, mlee]}\n"),
 	}
+}
+
+func standupAttendees() Rule {
+	return Rule{
+		Name:    "standup-attendees",
+		Cites:   []string{"P19"},
+		Summary: "the DRI and Product come to the standup (a warning)",
+		Why: "The standup is where those who answer for the escalation meet each day. The DRI comes, or the stand-in; " +
+			"where there is a Product DRI, that one or one of `product.team`. Typical are also the AE, an SA, the Support DRI, the CSE, and CSM and Sales leadership.",
+		Reading: "That one of the product team is enough is this project's reading. No setting changes it.",
+		Escalation: func(c *Pass) {
+			e := &c.Escalation.Escalation
+			if !c.Open() || e.Standup == nil || len(e.Standup.Attendees) == 0 || !c.soundDRI() {
+				return
+			}
+			comes := func(h schema.Handle) bool { return slices.Contains(e.Standup.Attendees, h) }
+			if standIn := process.StandIn(e, c.dayOf(c.now())); e.DRI != "" && !comes(e.DRI) && !comes(standIn) {
+				who := "the DRI " + c.named(e.DRI)
+				if standIn != "" {
+					who += ", or the stand-in " + c.named(standIn) + ","
+				}
+				c.Warn("/standup/attendees", who+" does not come to the standup", "add "+code(e.DRI)+" to `attendees`")
+			}
+			if dri := process.ProductDRI(e); dri != "" && !comes(dri) && !slices.ContainsFunc(e.Product.Team, comes) {
+				c.Warn("/standup/attendees", "nobody of Product comes to the standup, though there is a Product DRI",
+					"add "+c.named(dri)+" to `attendees`, or one of `product.team`")
+			}
+		},
+		Wrong: marked("standup: {days: [mon, thu], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, tmora]}\n", "attendees"),
+		Right: ex("standup: {days: [mon, thu], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, okhan]}\n"),
+	}
+}
+
+// soundDRI reports whether nothing is wrong with who the DRI is: where something
+// is, what follows from it is not told as well.
+func (c *Pass) soundDRI() bool {
+	if want, _ := process.DRI(c.Account); want != "" && want != c.DRI {
+		return false
+	}
+	p, known := c.Person(c.DRI)
+	return known && (p.Left.IsZero() || c.now().Before(p.Left.Time)) && !c.Faulty("/dri")
 }
