@@ -19,6 +19,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/report"
@@ -147,7 +148,9 @@ func described(rules *rule.Set) []report.Rule {
 // them failed.
 type lintBase struct {
 	lint.Base
-	err error
+	// head is when the newest commit was authored that is judged.
+	head time.Time
+	err  error
 }
 
 // against loads the base of `lint --base`.
@@ -165,6 +168,13 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 		return nil, err
 	}
 	b := &lintBase{Base: lint.Base{Tree: c.Tree, Commit: c.ID}}
+	for newest, err := range repo.Log(ctx, git.LogOptions{To: head}) {
+		if err != nil {
+			return nil, err
+		}
+		b.head = newest.AuthorTime
+		break
+	}
 	// Only a change that states a time asks for the commits.
 	authored := sync.OnceValue(func() (a history.Authored) {
 		a, b.err = history.ReadAuthored(ctx, repo, c.ID, head)
@@ -233,7 +243,7 @@ func runLint(ctx context.Context, o lintOptions) error {
 	if base == nil {
 		result = lint.Run(t, rules)
 	} else {
-		result = lint.Against(base.Base, t, rules)
+		result = lint.Against(base.Base, t.AsOf(base.head), rules)
 		err = base.err
 	}
 	if err = errors.Join(err, s.Err(ctx)); err != nil {

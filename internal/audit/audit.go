@@ -3,14 +3,15 @@
 //
 // Each commit is judged as `lint --base` judges a change of that one commit:
 // what the tree is, and what changed in it. A fault that was there before is
-// not told again. What has to do with when a commit was written (update-in-time)
-// is left to lint.
+// not told again. The times that a file states are held against the later time of
+// author and committer (P37).
 package audit
 
 import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
@@ -57,8 +58,9 @@ type Result struct {
 // Run replays a history of first parents, oldest first.
 func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.Set, o Options) (Result, error) {
 	linter := lint.New(rules)
+	side := &merged{o: o, read: sync.OnceValues(func() (history.Authored, error) { return history.ReadAuthored(ctx, repo, o.From, o.To) })}
 	r := &replay{
-		judge: judge{linter, check}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, was: map[string]*rule.Brief{},
+		judge: judge{linter, check, side}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, was: map[string]*rule.Brief{},
 		policies: policies{calendars: map[place]*calendar.Calendar{}},
 	}
 	if o.From != "" {
@@ -76,6 +78,9 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 			err = r.take(it)
 		}
 		if err != nil {
+			return Result{}, err
+		}
+		if err := side.err(); err != nil {
 			return Result{}, err
 		}
 		if it.kind == ended && o.Progress != nil {

@@ -2,10 +2,14 @@ package audit
 
 import (
 	"slices"
+	"sync"
+	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/document"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -47,7 +51,38 @@ type bare struct {
 // judge judges one step.
 type judge struct {
 	*lint.Linter
-	check *shape.Checker
+	check  *shape.Checker
+	merged *merged
+}
+
+// merged says when the facts were written that a merge brought in: a pull request
+// may have been open for weeks. Only a history with merges is read for it.
+type merged struct {
+	o    Options
+	read func() (history.Authored, error)
+
+	mu     sync.Mutex
+	failed error
+}
+
+// at is when a fact of a merge was written.
+func (m *merged) at(c *commit, path string, fact change.Fact) time.Time {
+	authored, err := m.read()
+	if err != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.failed = err
+		return c.judged
+	}
+	a, b := authored.Commit(path, fact)
+	return m.o.later(a, b, c.judged)
+}
+
+// err is how reading failed.
+func (m *merged) err() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failed
 }
 
 // work fills in what follows from a step. It runs on any core.
@@ -106,7 +141,12 @@ func (j judge) changed(it *item) {
 // transition judges what changed since the last version that could be read. That
 // is read again only where there is something to tell, for what it said.
 func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding) (rest, told []finding.Finding) {
-	step := lint.Step{After: e}
+	step := lint.Step{After: e, Authored: func(fact change.Fact) (time.Time, bool) {
+		if len(it.commit.Parents) > 1 {
+			return j.merged.at(it.commit, it.path, fact), true
+		}
+		return it.commit.judged, true
+	}}
 	if it.after.readable != nil {
 		step.Before, step.Base = it.after.readable.escalation, it.after.readable.commit
 	}

@@ -45,6 +45,9 @@ const (
 type commit struct {
 	git.Commit
 	effective time.Time
+	// judged is the moment against which the times are held that it states: the
+	// later one of author and committer (P37), if it is not of the future.
+	judged time.Time
 	// base says that this is the state before the first commit, which nobody
 	// is told of.
 	base     bool
@@ -136,6 +139,7 @@ func (s *sequence) base(id string, yield func(*item, error) bool) bool {
 // steps makes the steps of one commit.
 func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 	c.effective = s.clock.Effective(&c.Commit)
+	c.judged = s.o.later(c.AuthorTime, c.CommitTime, c.effective)
 	c.Changes = slices.DeleteFunc(c.Changes, func(ch git.Change) bool {
 		return !history.Differs(ch) || !strings.HasPrefix(ch.Path, tree.Folder+"/")
 	})
@@ -156,8 +160,9 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 		c.newRules = true
 		s.held = s.rules.Tree()
 	}
+	rules := s.held.AsOf(c.judged)
 	step := func(it *item) bool {
-		it.commit, it.rules, it.done = c, s.held, make(chan struct{})
+		it.commit, it.rules, it.done = c, rules, make(chan struct{})
 		if it.path != "" {
 			it.before = s.last[it.path]
 			s.last[it.path] = it
@@ -184,6 +189,21 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 		}
 	}
 	return step(&item{kind: ended})
+}
+
+// later returns the later time of a commit that is not of the future; otherwise
+// where each is.
+func (o Options) later(authored, committed, otherwise time.Time) time.Time {
+	var at time.Time
+	for _, t := range []time.Time{authored, committed} {
+		if t.After(at) && (o.Now.IsZero() || !t.After(o.Now)) {
+			at = t
+		}
+	}
+	if at.IsZero() {
+		return otherwise
+	}
+	return at
 }
 
 // present reports whether a commit left a file.

@@ -12,7 +12,10 @@ import (
 )
 
 // Authored says when the facts were written that commits added (P37).
-type Authored map[added]time.Time
+type Authored map[added]written
+
+// written are the times of the commit that wrote a fact.
+type written struct{ authored, committed time.Time }
 
 // added names a fact, and its file.
 type added struct {
@@ -23,8 +26,19 @@ type added struct {
 // At returns when the commit that first had a fact was authored, and whether
 // there is one.
 func (a Authored) At(path string, fact change.Fact) (time.Time, bool) {
-	at, ok := a[added{path, fact}]
+	w, ok := a[added{path, fact}]
+	at := w.authored
+	if at.IsZero() { // it cannot be read
+		at = w.committed
+	}
 	return at, ok && !at.IsZero()
+}
+
+// Commit returns the times of the commit that first had a fact; zero where there
+// is none.
+func (a Authored) Commit(path string, fact change.Fact) (authored, committed time.Time) {
+	w := a[added{path, fact}]
+	return w.authored, w.committed
 }
 
 // ReadAuthored reads the commits after from up to to, those of side branches as
@@ -35,16 +49,13 @@ func ReadAuthored(ctx context.Context, repo *git.Repo, from, to string) (Authore
 		if err != nil {
 			return nil, err
 		}
-		at := c.AuthorTime
-		if at.IsZero() { // it cannot be read
-			at = c.CommitTime
-		}
 		for _, ch := range c.Changes {
 			var e schema.Escalation
 			document.Read(ch.Path, ch.Data).Decode(&e)
 			for _, f := range change.Facts(&e) {
-				if key := (added{ch.Path, f.Fact}); a[key].IsZero() {
-					a[key] = at
+				key := added{ch.Path, f.Fact}
+				if _, known := a[key]; !known {
+					a[key] = written{c.AuthorTime, c.CommitTime}
 				}
 			}
 		}

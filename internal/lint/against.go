@@ -30,6 +30,7 @@ type Base struct {
 // finding that base has as well, in the same file, by the same rule, of the
 // same field and value, is not New. Of the base only what that takes is judged.
 func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
+	base.Tree = base.AsOf(t.Authored) // what time alone makes wrong is not new
 	a := &against{Linter: New(rules), base: base, head: t, changed: map[string]bool{}}
 	a.sameRules = sameFile(base.PeopleFile, t.PeopleFile) && sameFile(base.PolicyFile, t.PolicyFile)
 	briefs, found := a.escalations(t, a.escalation)

@@ -163,6 +163,13 @@ func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 	return t, nil
 }
 
+// AsOf is the tree as a commit of a moment has it.
+func (t *Tree) AsOf(authored time.Time) *Tree {
+	at := *t
+	at.Authored = authored
+	return &at
+}
+
 // decode makes the policy and the directory of their files.
 func (t *Tree) decode() {
 	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}
