@@ -26,6 +26,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // lintOptions says what is checked, and how it is printed.
@@ -150,7 +151,16 @@ type lintBase struct {
 	lint.Base
 	// head is when the newest commit was authored that is judged.
 	head time.Time
-	err  error
+
+	mu  sync.Mutex
+	err error
+}
+
+// fail notes that the commits could not be read. Files are judged side by side.
+func (b *lintBase) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.err = errors.Join(b.err, err)
 }
 
 // against loads the base of `lint --base`.
@@ -176,11 +186,22 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 		break
 	}
 	// Only a change that states a time asks for the commits.
-	authored := sync.OnceValue(func() (a history.Authored) {
-		a, b.err = history.ReadAuthored(ctx, repo, c.ID, head)
+	authored := sync.OnceValue(func() history.Authored {
+		a, err := history.ReadAuthored(ctx, repo, c.ID, head)
+		b.fail(err)
 		return a
 	})
 	b.Authored = func(path string, fact change.Fact) (time.Time, bool) { return authored().At(path, fact) }
+	b.Stood = func(paths []string) map[string]*tree.Escalation {
+		stood, err := history.Stood(ctx, repo, c.ID, paths)
+		b.fail(err)
+		return stood
+	}
+	b.Pending = func(path string) time.Time {
+		since, err := history.Since(ctx, repo, c.ID, path, func(e *schema.Escalation) bool { return e.Product.DRI == schema.PendingPerson })
+		b.fail(err)
+		return since
+	}
 	return b, nil
 }
 

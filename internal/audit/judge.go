@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // state is what is known of a file after a step.
@@ -36,6 +37,8 @@ type judgement struct {
 	// plain says that the document itself gave no cause to say anything, so
 	// that what is found follows from what it says alone.
 	plain bool
+	// pending is since when its Product DRI is pending (P9).
+	pending time.Time
 	// found counts the faults by kin.
 	found finding.Tally
 	// bare is what is found without the document, once it was asked for.
@@ -133,6 +136,12 @@ func (j judge) changed(it *item) {
 				it.found = append(it.found, f)
 			}
 		}
+		if e.Product.DRI == schema.PendingPerson {
+			it.after.pending = it.commit.judged
+			if was := it.after.readable; was != nil && !was.pending.IsZero() {
+				it.after.pending = was.pending
+			}
+		}
 		it.after.readable = it.after.judgement
 	}
 	it.after.escalation = slim(e)
@@ -148,7 +157,9 @@ func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding)
 		return it.commit.judged, true
 	}}
 	if it.after.readable != nil {
-		step.Before, step.Base = it.after.readable.escalation, it.after.readable.commit
+		was := it.after.readable
+		step.Before, step.Base = was.escalation, was.commit
+		step.Pending = func() time.Time { return was.pending }
 	}
 	rest, told = j.Transition(it.rules, step, slices.Clone(found))
 	if len(told) == 0 || step.Before == nil {
@@ -183,7 +194,7 @@ func (j judge) again(it *item, was *state) {
 	e := tree.Read(it.path, was.data, j.check)
 	found := j.Escalation(it.rules, e, e)
 	now.judgement = judgementOf(e, found, it.rules)
-	now.commit = was.commit
+	now.commit, now.pending = was.commit, was.pending
 	now.escalation = slim(e)
 	now.readable = now.judgement
 	it.found = added(found, was)

@@ -24,6 +24,12 @@ type Base struct {
 	// Authored returns when the commit that wrote a fact into a file was authored;
 	// false where none is committed. nil: no commit is judged.
 	Authored func(path string, fact change.Fact) (at time.Time, committed bool)
+	// Stood returns what stood last at paths that the base lacks, of those that ever
+	// were the file of an escalation (P36). nil: that is not asked.
+	Stood func(paths []string) map[string]*tree.Escalation
+	// Pending returns since when the Product DRI of an escalation is pending that the
+	// base has (P9); zero where that is not known. nil: that is not asked.
+	Pending func(path string) time.Time
 }
 
 // Against judges a tree as Run does, and what changed in it since base. A
@@ -33,6 +39,9 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 	base.Tree = base.AsOf(t.Authored) // what time alone makes wrong is not new
 	a := &against{Linter: New(rules), base: base, head: t, changed: map[string]bool{}}
 	a.sameRules = sameFile(base.PeopleFile, t.PeopleFile) && sameFile(base.PolicyFile, t.PolicyFile)
+	if base.Stood != nil {
+		a.stood = base.Stood(slices.DeleteFunc(slices.Clone(t.Paths), a.base.Has))
+	}
 	briefs, found := a.escalations(t, a.escalation)
 	shared := a.Shared(t, briefs, a.had)
 	a.compare(found, shared, briefs)
@@ -46,6 +55,8 @@ type against struct {
 	// sameRules reports that directory and policy are those of the base: then a
 	// file that did not change has the findings that it had.
 	sameRules bool
+	// stood is what stood in files that the base lacks, before they were deleted.
+	stood map[string]*tree.Escalation
 
 	mu          sync.Mutex
 	changed     map[string]bool // the files that are new or not what they were
@@ -61,16 +72,19 @@ func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 		}
 		return found
 	}
-	var before *tree.Escalation
+	step := Step{Before: a.stood[e.Path], After: e}
 	if a.base.Has(e.Path) {
-		before = a.base.Load(e.Path)
+		step.Before, step.Base = a.base.Load(e.Path), a.base.Commit
 	}
+	before := step.Before
 	found := a.Linter.Escalation(a.head, e, before)
-	var authored func(change.Fact) (time.Time, bool)
 	if a.base.Authored != nil {
-		authored = func(fact change.Fact) (time.Time, bool) { return a.base.Authored(e.Path, fact) }
+		step.Authored = func(fact change.Fact) (time.Time, bool) { return a.base.Authored(e.Path, fact) }
 	}
-	found, judged := a.Transition(a.head, Step{Before: before, After: e, Base: a.base.Commit, Authored: authored}, found)
+	if a.base.Pending != nil && a.base.Has(e.Path) {
+		step.Pending = func() time.Time { return a.base.Pending(e.Path) }
+	}
+	found, judged := a.Transition(a.head, step, found)
 	judged = slices.Concat(judged, a.together(e, before, found))
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -88,6 +102,9 @@ type Step struct {
 	// Authored returns when the commit that wrote a fact was authored. nil: no
 	// commit is judged.
 	Authored func(fact change.Fact) (at time.Time, committed bool)
+	// Pending returns since when the Product DRI of Before is pending; zero where
+	// that is not known. nil: that is not asked.
+	Pending func() time.Time
 }
 
 // Transition judges what changed in an escalation of a tree. found is what was
@@ -98,7 +115,7 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 		return found, nil
 	}
 	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Was: s.Before, Tree: t, KnownZone: l.knownZone}, s.Before)
-	c.Base, c.Authored = s.Base, s.Authored
+	c.Base, c.Authored, c.Pending = s.Base, s.Authored, s.Pending
 	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
 	for _, f := range s.After.Faults {
 		if !f.Conditional() { // what is missing here may have been there

@@ -2,7 +2,11 @@ package rule
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -44,7 +48,8 @@ func productDRIPending() Rule {
 		Summary:     "a Product DRI is pending only where the policy allows it, and not for long (a warning)",
 		Why: "A product-related escalation at high or critical needs a Product DRI. Where Product assigns one within some hours, `product.pending_hours` in the policy allows `dri: pending` for so long: " +
 			"the notices say that one is to be assigned, and mention the product leadership.",
-		Reading: "By default a Product DRI is named at once. `product.pending_hours` in the policy changes that.",
+		Reading: "By default a Product DRI is named at once. `product.pending_hours` in the policy changes that. The hours count from the commit that brought `pending` to the default branch, never from before the opening; " +
+			"after them it is an error in each change, by the commit's time, that does more than add updates, but for a withdrawal.",
 		Escalation: func(c *Pass) {
 			if !c.Open() || c.Product.DRI != schema.PendingPerson {
 				return
@@ -55,6 +60,22 @@ func productDRIPending() Rule {
 				return
 			}
 			c.Warn("/product/dri", fmt.Sprintf("the Product DRI is pending, which is overdue after %d hours", *hours), "name one; "+whoFits(c, fits))
+		},
+		Transition: func(t *Transition) {
+			hours := t.Tree.Policy.Product.PendingHours
+			if hours == nil || *hours == 0 || t.Before == nil || t.Before.Product.DRI != schema.PendingPerson || t.Product.DRI != schema.PendingPerson ||
+				t.changed(notice.Withdrawn) != nil || !slices.ContainsFunc(t.Changes, func(c change.Change) bool { return c.Moment != notice.Update && c.Moment != notice.Significant }) ||
+				t.Pending == nil || t.Tree.Authored.IsZero() {
+				return
+			}
+			since := t.Pending()
+			if opened := t.Before.Opened.At.Time; opened.After(since) { // also where it is not known
+				since = opened
+			}
+			if until := since.Add(time.Duration(*hours) * time.Hour); !t.Tree.Authored.Before(until) {
+				t.Error("/product/dri", fmt.Sprintf("the Product DRI is pending since %s, and the %d hours that the policy allows are over", stamp(since), *hours),
+					"name one; "+whoFits(t.Pass, t.Tree.Policy.Severities.Of(t.Severity).ProductDRI)+"; until then only updates can be added")
+			}
 		},
 		Wrong: marked("product: {related: true, dri: pending}\n", "pending"),
 		Right: ex("product: {related: true, dri: mlee}\n"),

@@ -57,6 +57,9 @@ type Transition struct {
 	// Authored returns when the commit that wrote a fact was authored. It reports
 	// false for what is not committed. nil where no commit is judged.
 	Authored func(fact change.Fact) (at time.Time, committed bool)
+	// Pending returns since when the Product DRI of the version before is pending;
+	// zero where that is not known. nil: that is not asked.
+	Pending func() time.Time
 }
 
 // NewTransition returns the change of an escalation from before, which may be
