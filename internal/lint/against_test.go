@@ -116,11 +116,19 @@ func TestAgainst(t *testing.T) {
 
 		{"the Product DRI goes", nil, []rewrite{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9; northwind:15 product-dri-stays P11"},
 		{"the Product DRI goes at low", []rewrite{{"", "severity: high", "severity: low"}}, []rewrite{{"", "  dri: mlee\n", ""}, {"", "", news}}, "northwind:15 product-dri-required P9 warning; northwind:15 product-dri-stays P11"},
-		{"the Product DRI is replaced", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}}, "northwind:17 product-dri-stays P11"},
-		{"the Product DRI is replaced with a reason", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
-		{"the Product DRI is replaced with a correction", nil, []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "", strings.Replace(news, "text", "amends: 2026-11-22T09:00:00Z, text", 1)}}, "northwind:17 product-dri-stays P11"},
-		{"raised with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38"},
-		{"lowered with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:3 severity-explained P38; northwind:17 product-dri-stays P11"},
+		{"the Product DRI is replaced", nil, []rewrite{{"", "[okhan]", "[okhan, mlee]"}, {"", "dri: mlee", "dri: dpatel"}}, "northwind:17 product-dri-stays P11"},
+		{"the Product DRI is replaced with a reason", nil, []rewrite{{"", "[okhan]", "[okhan, mlee]"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"the Product DRI is replaced with a correction", nil, []rewrite{{"", "[okhan]", "[okhan, mlee]"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", strings.Replace(news, "text", "amends: 2026-11-22T09:00:00Z, text", 1)}}, "northwind:17 product-dri-stays P11"},
+		{"raised with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "[okhan]", "[okhan, mlee]"}}, "northwind:3 severity-explained P38"},
+		{"lowered with another Product DRI", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "dri: mlee", "dri: dpatel"}, {"", "[okhan]", "[okhan, mlee]"}}, "northwind:3 severity-explained P38; northwind:17 product-dri-stays P11"},
+		{"raised, and the former Product DRI goes", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, "northwind:18 product-team-stays P10 warning"},
+		{"the former Product DRI leaves the team", []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "[okhan]", "[okhan, mlee]"}}, []rewrite{{"", "[okhan, mlee]", "[okhan]"}}, "northwind:18 product-team-stays P10 warning"},
+		{"the former Product DRI leaves the company", []rewrite{{"", "dri: mlee", "dri: dpatel"}, {"", "[okhan]", "[okhan, mlee]"}, {tree.PeoplePath, "[group_product_manager]", "[group_product_manager], left: 2026-11-20"}}, []rewrite{{"", "[okhan, mlee]", "[okhan]"}}, ""},
+		{"a former Product DRI of the lowest rank goes", []rewrite{{"", "severity: high", "severity: low"}, {"", "dri: mlee", "dri: okhan"}, {"", "  team: [okhan]\n", ""}}, []rewrite{{"", "dri: okhan", "dri: mlee"}, {"", "", news}}, ""},
+		{"the team of one that is closed", nil, []rewrite{{"", "  team: [okhan]\n", ""}, {"", "", closure}}, ""},
+		{"raised with too low a Product DRI", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "", news}}, "northwind:17 product-dri-level P10"},
+		{"raised with a Product DRI who was too low before", []rewrite{{"", "dri: mlee", "dri: okhan"}}, []rewrite{{"", "severity: high", "severity: critical"}, {"", "", news}}, "northwind:17 product-dri-level P10"},
+		{"the pending Product DRI is given up", []rewrite{{"", "severity: high", "severity: low"}, {"", "dri: mlee", "dri: pending"}, {tree.PolicyPath, "", "product: {pending_hours: 4}\n"}}, []rewrite{{"", "  dri: pending\n", ""}}, "northwind:15 product-dri-required P9 warning"},
 		{"the first Product DRI", []rewrite{{"", "severity: high", "severity: low"}, {"", "  dri: mlee\n", ""}}, []rewrite{{"", "  related: true\n", "  related: true\n  dri: mlee\n"}}, ""},
 		{"the product team", nil, []rewrite{{"", "  team: [okhan]\n", ""}}, ""},
 
@@ -201,7 +209,7 @@ func TestAgainst(t *testing.T) {
 		{"emptied", nil, []rewrite{{"", "delete", ""}, {"", "", "\n"}}, "northwind:1 file-empty"},
 		{"renamed to what is no name", nil, []rewrite{{"", "delete", ""}, {"escalations/2026/northwind.yml", "", base[northwind]}}, "northwind.yml:1 file-place P36"},
 		{"the product goes", nil, []rewrite{{"", "product:\n  related: true\n  dri: mlee\n  team: [okhan]\n", ""}}, "northwind:1 product-dri-stays P11; northwind:3 product-related P9"},
-		{"raised", nil, []rewrite{{"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
+		{"raised", nil, []rewrite{{"", "[okhan]", "[okhan, mlee]"}, {"", "severity: high", "severity: critical"}, {"", "dri: mlee", "dri: dpatel"}, {"", "", news}}, ""},
 		{"lowered", nil, []rewrite{{"", "severity: high", "severity: medium"}}, "northwind:3 severity-explained P38"},
 		{"lowered with a reason", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "", news}}, ""},
 		{"lowered with a redacted reason", nil, []rewrite{{"", "severity: high", "severity: medium"}, {"", "", strings.Replace(news, "text", "redacted", 1)}}, "northwind:3 severity-explained P38"},
@@ -213,7 +221,7 @@ func TestAgainst(t *testing.T) {
 
 		{"a fault that was there", []rewrite{{"", "ask: One", "ask:  # One"}}, nil, "northwind:23 initial-ask P15 old"},
 		{"a fault that was there, on another line", []rewrite{{"", "ask: One", "ask:  # One"}}, []rewrite{{"", "customer:", "# more\ncustomer:"}}, "northwind:24 initial-ask P15 old"},
-		{"a fault that was there, and another", []rewrite{{"", "ask: One", "ask:  # One"}}, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}}, "northwind:17 product-dri-level P10; northwind:23 initial-ask P15 old"},
+		{"a fault that was there, and another", []rewrite{{"", "ask: One", "ask:  # One"}}, []rewrite{{"", "[okhan]", "[mlee]"}, {"", "dri: mlee", "dri: okhan"}, {"", "", news}}, "northwind:17 product-dri-level P10; northwind:23 initial-ask P15 old"},
 		{"a fault of another value", []rewrite{{"", "dri: mlee", "dri: okhan"}}, []rewrite{{"", "dri: okhan", "dri: tmora"}, {"", "", news}}, "northwind:17 product-dri-level P10 P8"},
 		{"a fault in a list that grew", []rewrite{{"", "owner: jdoe", "owner: jd"}}, []rewrite{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jdoe, due: 2026-11-24}\n"}}, "northwind:29 known-person P8 old"},
 		{"a second fault like the first", []rewrite{{"", "owner: jdoe", "owner: jd"}}, []rewrite{{"", "next_steps:\n", "next_steps:\n  - {step: Call, owner: jd, due: 2026-11-24}\n"}}, "northwind:28 known-person P8 old; northwind:29 known-person P8"},
@@ -232,8 +240,8 @@ func TestAgainst(t *testing.T) {
 		{"a broken file", nil, []rewrite{{"", "severity: high", "severity: high\n<<<<<<< HEAD"}}, "northwind:4 merge-conflict"},
 
 		{"an opening with a new colleague", []rewrite{{"", "delete", ""}}, []rewrite{{"", "", strings.ReplaceAll(base[northwind], "mlee", "new")}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, "northwind:17 changed-together warning"},
-		{"a role for the occasion", nil, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PeoplePath, "roles: [product_manager]", "roles: [product_manager, product_director]"}}, "northwind:17 changed-together warning"},
-		{"a policy for the occasion", nil, []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PolicyPath, "", "severities: {high: {product_dri: [product_manager]}}\n"}}, "northwind:17 changed-together warning"},
+		{"a role for the occasion", nil, []rewrite{{"", "[okhan]", "[mlee]"}, {"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PeoplePath, "roles: [product_manager]", "roles: [product_manager, product_director]"}}, "northwind:17 changed-together warning"},
+		{"a policy for the occasion", nil, []rewrite{{"", "[okhan]", "[mlee]"}, {"", "dri: mlee", "dri: okhan"}, {"", "", news}, {tree.PolicyPath, "", "severities: {high: {product_dri: [product_manager]}}\n"}}, "northwind:17 changed-together warning"},
 		{"a directory that changes elsewhere", nil, []rewrite{{"", "", news}, {tree.PeoplePath, "", "  new: {name: New, roles: [product_director]}\n"}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

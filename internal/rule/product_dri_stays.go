@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -24,7 +25,7 @@ func productDRIStays() Rule {
 			raised := rank(t.Severity) < rank(t.Before.Severity)
 			unrelated := t.Product.Related != nil && !*t.Product.Related && (t.Before.Product.Related == nil || *t.Before.Product.Related)
 			switch {
-			case was == "" || was == schema.PendingPerson && is != "" || was == is:
+			case was == "" || was == schema.PendingPerson || was == is:
 			case is == "" && unrelated && t.explained():
 			case is == "" && unrelated:
 				t.Error("/product/related", fmt.Sprintf("the Product DRI %s is released, and no new update says why it is not product related", t.named(was)), explain)
@@ -37,10 +38,45 @@ func productDRIStays() Rule {
 				t.Error("/product/dri", fmt.Sprintf("%s takes over from %s as Product DRI, and no new update says why", code(is), t.named(was)), explain)
 			}
 		},
-		Wrong: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel}\n", "dpatel"),
+		Wrong: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [mlee]}\n", "dpatel"),
 		Right: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [mlee]}\n"+
 			"updates:\n  - {at: 2026-11-22T09:00:00Z, by: jdoe, to: [internal], text: Dina Patel takes over while Min Lee is on leave.}\n", ""),
 	}
+}
+
+func productTeamStays() Rule {
+	return Rule{
+		Name:    "product-team-stays",
+		Cites:   []string{"P10"},
+		Summary: "a former Product DRI moves to the product team and stays there (a warning)",
+		Why: "The Product DRI is the customer's stable counterpart. Whoever hands over to somebody more senior is known to the customer already, and stays attached until the end. " +
+			"Product managers come and go freely.",
+		Reading: "Who is a group product manager, a product director or one of the product leadership counts as a former Product DRI. Whoever left the company is let go. No setting changes this.",
+		Transition: func(t *Transition) {
+			if t.Before == nil || t.Before.Closure != nil || !t.Open() || t.Product.Related != nil && !*t.Product.Related {
+				return
+			}
+			had := append([]schema.Handle{process.ProductDRI(&t.Before.Escalation)}, t.Before.Product.Team...)
+			for _, h := range process.Each(had) {
+				p, _ := t.Person(h)
+				if h == t.Product.DRI || slices.Contains(t.Product.Team, h) || !holds(p, seniorProduct()) || !p.Left.IsZero() && !t.now().Before(p.Left.Time) {
+					continue
+				}
+				if h == t.Before.Product.DRI && process.ProductDRI(&t.Escalation.Escalation) == "" {
+					continue // product-dri-stays tells it
+				}
+				t.Warn("/product/team", fmt.Sprintf("%s was the customer's counterpart from Product, and is not in the team", t.named(h)),
+					"add "+code(h)+" to `product.team`: a former Product DRI stays until the end").Value = string(h)
+			}
+		},
+		Wrong: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [okhan]}\n"+why, "team"),
+		Right: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [mlee]}\n"+why, ""),
+	}
+}
+
+// seniorProduct are the product roles that stay attached until the end (P10).
+func seniorProduct() []schema.Role {
+	return slices.DeleteFunc(schema.ProductRoles(), func(r schema.Role) bool { return r == schema.RoleProductManager })
 }
 
 // rank is how bad a severity is: less is worse.

@@ -19,6 +19,7 @@ import (
 func transitionRules() []Rule {
 	return []Rule{
 		productDRIStays(),
+		productTeamStays(),
 		significantOnce(),
 		closedKept(),
 		pathKept(),
