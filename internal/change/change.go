@@ -303,7 +303,13 @@ func Explains(u *schema.Update) bool { return HasWords(u.Text) && u.Amends.IsZer
 // HasWords reports whether a text says anything: a full stop, a dash or an
 // invisible character does not.
 func HasWords(t schema.Text) bool {
-	return strings.ContainsFunc(string(t), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+	return strings.ContainsFunc(string(t), func(r rune) bool {
+		switch r {
+		case '\u115f', '\u1160', '\u3164', '\uffa0': // letters to Unicode, and nothing to see
+			return false
+		}
+		return unicode.IsLetter(r) || unicode.IsNumber(r)
+	})
 }
 
 // reopened reports whether what was closed is open, or was open in between:

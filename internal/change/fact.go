@@ -50,6 +50,9 @@ func Facts(e *schema.Escalation) []Stated {
 	if e.Snooze != nil {
 		add(Stated{Fact{"snooze", e.Snooze.Until.Time}, "/snooze/until", true, true})
 	}
+	if e.RCA != nil {
+		add(Stated{Fact{"asked", e.RCA.Asked.Time}, "/rca/asked", true, false})
+	}
 	for i, u := range e.Updates {
 		add(Stated{UpdateAt(u.At.Time), fmt.Sprintf("/updates/%d/at", i), false, false})
 	}

@@ -59,7 +59,19 @@ func (l *Linter) Shared(t *tree.Tree, briefs []rule.Brief, had func(path string)
 			}
 		}
 	}
-	return found
+	return onePlace(found)
+}
+
+// onePlace leaves out of what is told of a file that stands in the wrong place what
+// says the same in other words: that its name is no name (P40).
+func onePlace(found []finding.Finding) []finding.Finding {
+	portable := map[string]bool{}
+	for _, f := range found {
+		if f.Rule == "id-portable" {
+			portable[f.Path] = true
+		}
+	}
+	return slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "file-place" && portable[f.Path] })
 }
 
 // judges returns the rules that want is true of, but for those that need a

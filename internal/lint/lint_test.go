@@ -319,6 +319,17 @@ func TestPlaces(t *testing.T) {
 		"escalations/2026/Acme.yaml":             "file-place",
 		"escalations/2026/acme corp.yaml":        "file-place",
 		"escalations/2026/.acme.yaml":            "file-place",
+		"escalations/2026/con.yaml":              "id-portable",
+		"escalations/2026/com1.yaml":             "id-portable",
+		"escalations/2026/lpt9.yaml":             "id-portable",
+		"escalations/2026/Aux.yaml":              "id-portable",
+		"escalations/2026/nul.yml":               "id-portable",
+		"escalations/2026/com0.yaml":             "",
+		"escalations/2026/con-1.yaml":            "",
+		"escalations/2026/Northwind.yaml":        "id-portable",
+		"escalations/2026/northwınd.yaml":        "file-place", // another letter
+		"escalations/2026/ｎorthwind.yaml":        "file-place", // a wide one
+		"escalations/People.yaml":                "id-portable",
 		"escalations/2026/société.yaml":          "file-place",
 		"escalations/2026/acme.YAML":             "file-place",
 		"escalations/people.yml":                 "file-place",
@@ -343,6 +354,25 @@ func TestPlaces(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// Two names that differ in how Unicode writes a letter alone are one file to many
+// machines; the later path is at fault (P40).
+func TestOneFile(t *testing.T) {
+	t.Parallel()
+	r := run(t, checker(t), fstest.MapFS{
+		tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))},
+		"escalations/2026/soci\u00e9t\u00e9.yaml":  {Data: []byte(fixture.Read(northwind))},
+		"escalations/2026/socie\u0301t\u00e9.yaml": {Data: []byte(fixture.Read(northwind))},
+	})
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, fmt.Sprintf("%+q %s %v", f.Path, f.Rule, f.Cites))
+	}
+	want := []string{`"escalations/2026/socie\u0301t\u00e9.yaml" file-place [P36]`, `"escalations/2026/soci\u00e9t\u00e9.yaml" id-portable [P40]`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

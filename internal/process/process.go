@@ -147,5 +147,5 @@ func Informed(d schema.Directory, p schema.Policy, e *schema.Escalation) (inform
 // SameCustomer is a customer's name as names are compared (P40): without regard
 // to its spaces, its case and the way in which Unicode writes its letters.
 func SameCustomer(name schema.Text) string {
-	return cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(string(name)), " ")))
+	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(string(name)), " "))))
 }

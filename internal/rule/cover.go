@@ -37,32 +37,46 @@ const (
 func coverShort() Rule {
 	return Rule{
 		Name:    "cover-short",
-		Cites:   []string{"P6", "P27"},
-		Summary: "a cover is for at most 14 days, a snooze for at most seven",
-		Why: "Both are for a while. Somebody who is away for longer is no DRI, and an escalation that nobody asks about for longer is none. " +
+		Cites:   []string{"P6"},
+		Summary: "a cover is for at most 14 days",
+		Why: "A stand-in is there for a while: somebody who is away for longer is no DRI. " +
 			"The days count from the one on which the commit was written that says so.",
-		Reading: "Judged with `--base` only, at the commit that writes it. No setting changes the number of days.",
-		Transition: func(t *Transition) {
-			for _, f := range t.newFacts() {
-				most, what := longestCover, "cover"
-				switch {
-				case f.Of == "snooze":
-					most, what = longestSnooze, "snooze"
-				case !strings.HasPrefix(f.Of, "cover "):
-					continue
-				}
-				at, committed := t.Authored(f.Fact)
-				if !committed {
-					continue
-				}
-				if last := dayOf(at).AddDate(0, 0, most); f.At.After(last) {
-					t.Error(f.Field, fmt.Sprintf("this %s was written on %s and is for more than %d days", what, at.Format(time.DateOnly), most),
-						"write a day until "+code("until: "+last.Format(time.DateOnly)))
-				}
-			}
-		},
-		Wrong: Example{Note: "on 20 November a commit adds a cover `until: 2026-12-24`"},
-		Right: Example{Note: "on 20 November a commit adds a cover `until: 2026-12-04`"},
+		Reading:    "Judged with `--base` and in an audit only, at the commit that writes it, by days of UTC. No setting changes the number of days.",
+		Transition: func(t *Transition) { t.atMost(longestCover, "cover") },
+		Wrong:      Example{Note: "on 20 November a commit adds a cover `until: 2026-12-24`"},
+		Right:      Example{Note: "on 20 November a commit adds a cover `until: 2026-12-04`"},
+	}
+}
+
+func snoozeShort() Rule {
+	return Rule{
+		Name:    "snooze-short",
+		Cites:   []string{"P27"},
+		Summary: "a snooze is for at most seven days",
+		Why: "A customer who hears nothing for longer is one whom nobody looks after. " +
+			"The days count as those of a cover do.",
+		Reading:    "Judged with `--base` and in an audit only, at the commit that writes it, by days of UTC. No setting changes the number of days.",
+		Transition: func(t *Transition) { t.atMost(longestSnooze, "snooze") },
+		Wrong:      Example{Note: "on 20 November a commit adds a snooze `until: 2026-12-04`"},
+		Right:      Example{Note: "on 20 November a commit adds a snooze `until: 2026-11-27`"},
+	}
+}
+
+// atMost judges that what is put off is so for at most some days from the commit
+// that writes it.
+func (t *Transition) atMost(days int, what string) {
+	for _, f := range t.newFacts() {
+		if of, _, _ := strings.Cut(f.Of, " "); of != what {
+			continue
+		}
+		at, committed := t.Authored(f.Fact)
+		if !committed {
+			continue
+		}
+		if last := dayOf(at).AddDate(0, 0, days); f.At.After(last) {
+			t.Error(f.Field, fmt.Sprintf("this %s was written on %s and is for more than %d days", what, at.UTC().Format(time.DateOnly), days),
+				"write a day until "+code("until: "+last.Format(time.DateOnly)))
+		}
 	}
 }
 
@@ -76,10 +90,11 @@ func (t *Transition) newFacts() []change.Stated {
 	if t.Before == nil {
 		return facts
 	}
-	had := change.Facts(&t.Before.Escalation)
-	return slices.DeleteFunc(facts, func(f change.Stated) bool {
-		return slices.ContainsFunc(had, func(x change.Stated) bool { return x.Fact == f.Fact })
-	})
+	had := map[change.Fact]bool{}
+	for _, f := range change.Facts(&t.Before.Escalation) {
+		had[f.Fact] = true
+	}
+	return slices.DeleteFunc(facts, func(f change.Stated) bool { return had[f.Fact] })
 }
 
 // dayOf is the day of a moment in the account's region.

@@ -38,6 +38,7 @@ func processRules() []Rule {
 		updateAmends(),
 		snoozeEffective(),
 		previousExists(),
+		idPortable(),
 		relatedExists(),
 		customerOnce(),
 		closureAnswers(),

@@ -30,6 +30,7 @@ func transitionRules() []Rule {
 		updateInTime(),
 		notInFuture(),
 		coverShort(),
+		snoozeShort(),
 		pathOpen(),
 		visibilityKept(),
 		severityExplained(),

@@ -351,6 +351,9 @@ func legalName(stem string) string {
 	if name == "" {
 		return "customer-name"
 	}
+	if IsDevice(name) {
+		return name + "-customer"
+	}
 	return name[:min(len(name), 76)]
 }
 
