@@ -50,7 +50,7 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
 			"With --base, also what changed since then is checked: the base is the newest commit that REV and " +
 			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no " +
-			"files, HEAD is checked then.\n\n" +
+			"files, and in a job of GitHub or GitLab, HEAD is checked then.\n\n" +
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
@@ -220,6 +220,12 @@ func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, 
 		return nil, nil, err
 	case baseErr != nil:
 		return nil, nil, baseErr
+	case o.env.ci.Platform != "": // what will be merged is judged, not what a job left on its disk
+		c, err := s.Commit(ctx, "HEAD")
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.Tree, base, nil
 	case !gone:
 		return t, base, nil
 	}

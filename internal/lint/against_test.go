@@ -157,7 +157,7 @@ func TestAgainst(t *testing.T) {
 		{"withdrawn", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice}\n"}}, ""},
 		{"withdrawn by the DRI", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: withdrawn, reason: Opened twice}\n"}}, "northwind:32 closed-by P31 P34"},
 		{"withdrawn without a reason", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn}\n"}}, "northwind:32 resolution P34"},
-		{"withdrawn as the duplicate of none", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/nortwind}\n"}}, "northwind:32 related-exists P40"},
+		{"withdrawn as the duplicate of none", nil, []rewrite{{"", "", "closure: {at: 2026-12-03T10:00:00Z, by: rking, resolution: withdrawn, reason: Opened twice, duplicate_of: 2026/nortwind}\n"}}, "northwind:32 related-exists P34"},
 		{"the Product DRI is released", nil, []rewrite{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}, {"", "", news}}, ""},
 		{"the Product DRI is released without a word", nil, []rewrite{{"", "  related: true\n  dri: mlee\n", "  related: false\n  reason: It is the network\n"}}, "northwind:16 product-dri-stays P11"},
 		{"the pending Product DRI is named", []rewrite{{"", "dri: mlee", "dri: pending"}, {tree.PolicyPath, "", "product: {pending_hours: 4}\n"}}, []rewrite{{"", "dri: pending", "dri: mlee"}}, ""},

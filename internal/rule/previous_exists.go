@@ -15,7 +15,7 @@ func previousExists() Rule {
 		Why:     "An escalation's id is its path, and it is never renamed or deleted: what `previous` names can always be found.",
 		Fields:  []string{"/previous"},
 		Whole: func(w *Whole) {
-			w.exist("an escalation cannot be its own previous one", func(b Brief) []Named { return []Named{{"/previous", b.Previous}} })
+			w.exist("an escalation cannot be its own previous one", func(b Brief) []Named { return []Named{{Field: "/previous", ID: b.Previous}} })
 		},
 		Wrong: marked("previous: 2024/northwind\n", "2024/northwind"),
 		Right: ex("-- escalations/2024/northwind.yaml --\nchannel: esc_northwind-2024\nrelated: [2026/northwind]\n-- escalations/2026/northwind.yaml --\nprevious: 2024/northwind\n"),
@@ -25,7 +25,7 @@ func previousExists() Rule {
 func relatedExists() Rule {
 	return Rule{
 		Name:    "related-exists",
-		Cites:   []string{"P40"},
+		Cites:   []string{"P40"}, // of duplicate_of, P34
 		Summary: "the other escalations that a file names are there",
 		Why:     "The declaration names what `related` does, and whoever reads a closure looks for what it is the duplicate of.",
 		Fields:  []string{"/related"},
@@ -33,9 +33,9 @@ func relatedExists() Rule {
 			w.exist("an escalation is not related to itself", func(b Brief) []Named {
 				var list []Named
 				for i, id := range b.Related {
-					list = append(list, Named{fmt.Sprintf("/related/%d", i), id})
+					list = append(list, Named{Field: fmt.Sprintf("/related/%d", i), ID: id})
 				}
-				return append(list, Named{"/closure/duplicate_of", b.DuplicateOf})
+				return append(list, Named{"/closure/duplicate_of", b.DuplicateOf, []string{"P34"}})
 			})
 		},
 		Wrong: marked("related: [2026/nortwind-perf]\n", "2026/nortwind-perf"),
@@ -47,6 +47,9 @@ func relatedExists() Rule {
 type Named struct {
 	Field string
 	ID    schema.ID
+	// Cites are the rules of the process that ask for it, where they are not those
+	// of the rule that judges.
+	Cites []string
 }
 
 // exist judges that the escalations that files name are there. itself says that
@@ -64,7 +67,7 @@ func (w *Whole) exist(itself string, of func(Brief) []Named) {
 				continue
 			}
 			if n.ID == b.ID {
-				w.TellIn(b.Path, n.Field, string(n.ID), Said{Message: itself, Hint: "write the id of another one, or leave it out"})
+				w.TellIn(b.Path, n.Field, string(n.ID), Said{Message: itself, Hint: "write the id of another one, or leave it out", Cites: n.Cites})
 				continue
 			}
 			if ids == nil {
@@ -77,6 +80,7 @@ func (w *Whole) exist(itself string, of func(Brief) []Named) {
 				others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == string(b.ID) })
 				said = didYouMean(said.Message, n.ID, others, said.Hint)
 			}
+			said.Cites = n.Cites
 			w.TellIn(b.Path, n.Field, string(n.ID), said)
 		}
 	}
@@ -89,7 +93,7 @@ func customerOnce() Rule {
 		Summary: "two open escalations of one customer name each other (a warning)",
 		Why: "Whoever helps with one should know of the other, and the customer should not hear two stories. `related: [...]` in one of them is enough: the declaration names the other. " +
 			"If it is the same matter, one is withdrawn.",
-		Reading: "The rule is this project's own. Customers are the same where their names are, whatever letters are large. No setting changes it.",
+		Reading: "The rule is this project's own. Customers are the same where their names are, whatever letters are large and however Unicode writes them; the warning stands at the one opened later. No setting changes it.",
 		Whole: func(w *Whole) {
 			byCustomer := map[string][]Brief{}
 			for _, b := range w.Escalations {

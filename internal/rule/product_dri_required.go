@@ -45,7 +45,7 @@ func productDRIPending() Rule {
 		Name:        "product-dri-pending",
 		NeedsPolicy: true,
 		Cites:       []string{"P9"},
-		Summary:     "a Product DRI is pending only where the policy allows it, and not for long (a warning)",
+		Summary:     "a Product DRI is pending only where the policy allows it (a warning), and for its hours",
 		Why: "A product-related escalation at high or critical needs a Product DRI. Where Product assigns one within some hours, `product.pending_hours` in the policy allows `dri: pending` for so long: " +
 			"the notices say that one is to be assigned, and mention the product leadership.",
 		Reading: "By default a Product DRI is named at once. `product.pending_hours` in the policy changes that. The hours count from the commit that brought `pending` to the default branch, never from before the opening; " +

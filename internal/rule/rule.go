@@ -70,6 +70,9 @@ type Said struct {
 	// is.
 	At            string
 	Message, Hint string
+	// Cites are the rules of the process that are broken, where they are not those
+	// of the rule; nil where they are.
+	Cites []string
 	// Instead is the text to write in the place of the value, where exactly one
 	// is right; empty where none or several may be.
 	Instead string
@@ -334,6 +337,9 @@ func (w *Whole) sayIn(level finding.Level, path, field, value string, s Said) {
 	e := w.Load(path)
 	f := w.told.Take(w.rule.finding(level, e.Document, field, s.Message, s.Hint))
 	f.Value, f.Fixes = value, s.fixes(e.Document, field)
+	if s.Cites != nil {
+		f.Cites = s.Cites
+	}
 }
 
 // Fault tells a fault against the schema under this rule.
