@@ -15,6 +15,19 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
+// A number that no type of the parser holds, or that it reads by other rules, costs
+// no other field.
+func TestDecodeNumbers(t *testing.T) {
+	t.Parallel()
+	for _, n := range []string{"-99999999999999999999", "99999999999999999999", "09", "0899", "0o8", "0x1G", "0xffffffffffffffffff", "1e999", "-.inf", "+.INF", ".nan", "1_000", "0b12", "+12", ".5", "1.", "1:30", "0o777777777777777777777777"} {
+		var got struct{ A, B string }
+		document.Read("x.yaml", []byte("a: "+n+"\nb: here\n")).Decode(&got)
+		if got.B != "here" {
+			t.Errorf("a: %s leaves %+v", n, got)
+		}
+	}
+}
+
 // What people write by hand, what is told of it, and what can be read all the
 // same. A finding is written as line:column rule “the text it underlines”.
 func TestRead(t *testing.T) {

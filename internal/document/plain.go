@@ -145,7 +145,10 @@ func (r *reader) scalar(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 	}
 	if n.Style&quoted == 0 {
 		value, tag := number(n)
-		return value, retagged(n, tag)
+		if tagged := retagged(n, tag); tagged == n || tagged.Decode(new(any)) == nil {
+			return value, tagged
+		}
+		return value, n // the parser would decode nothing that comes after it
 	}
 	return n.Value, n
 }
