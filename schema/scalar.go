@@ -12,7 +12,7 @@ import (
 // format because validators differ in what they let pass, and the editor and
 // lint must agree.
 const (
-	day            = `\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-[0-2]\d)`
+	day            = `(19|[2-9]\d)\d{2}-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-[0-2]\d)`
 	datePattern    = `^` + day + `$`
 	timePattern    = `^` + day + `T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`
 	urlPattern     = `^https?://[^\s/]+\S*$` // and no format uri: browsers copy links that it refuses

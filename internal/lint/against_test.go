@@ -148,7 +148,7 @@ func TestAgainst(t *testing.T) {
 		{"closed, and the analysis moved up", []rewrite{{"", "", strings.Replace(closure, "sentiment", inClosure+"}, sentiment", 1)}}, []rewrite{{"", inClosure + "}, ", ""}, {"", "", rca + "}\n"}}, ""},
 		{"closed, and the owner of the analysis is of another role since", []rewrite{{"", "", closure + rca + "}\n"}}, []rewrite{{tree.PeoplePath, "[engineering]", "[ceo]"}}, ""},
 		{"closed, and amended", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.Replace(amended, "outcome: positive", "outcome: none", 1)}}, ""},
-		{"closed, and amended before it was closed", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.NewReplacer("outcome: positive", "outcome: none", "12-04", "12-02").Replace(amended)}}, "northwind:32 closed-kept P35; northwind:32 closed-kept P35"},
+		{"closed, and amended before it was closed", []rewrite{{"", "", closure}}, []rewrite{{"", closure, strings.NewReplacer("outcome: positive", "outcome: none", "12-04", "12-02").Replace(amended)}}, "northwind:32 closed-kept P35"},
 		{"amended, and once more without a word", []rewrite{{"", "", amended}}, []rewrite{{"", "outcome: positive", "outcome: none"}}, "northwind:32 closed-kept P35"},
 		{"closed by a manager", nil, []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: rking", 1)}}, ""},
 		{"closed by a colleague", nil, []rewrite{{"", "", strings.Replace(closure, "by: jdoe", "by: okhan", 1)}}, "northwind:32 closed-by P31"},

@@ -163,6 +163,12 @@ func TestOneMistakeOneFinding(t *testing.T) {
 		{"an analysis in the closure", "ask: One", strings.Replace(closure, "sentiment", "rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}, sentiment", 1) + "ask: One", "23 root-cause-analysis P32"},
 		{"an analysis in the closure that nobody owns", "ask: One", strings.Replace(closure, "sentiment", "rca: {requested: true, platform_related: true, due: 2026-12-17}, sentiment", 1) + "ask: One", "23 root-cause-analysis P32"},
 		{"an analysis owned by another role", "ask: One", "rca: {asked: 2026-11-24, platform_related: true, owner: okhan}\nask: One", "23 role-fits P8"},
+		{"an analysis of the year 1", "ask: One", "rca: {asked: 0001-01-01, platform_related: false}\nask: One", "23 root-cause-analysis P32"},
+		{"opened in the year 1", "2026-11-20T09:30:00Z", "0001-01-01T00:00:00Z", "4 opened P25"},
+		{"amended before it was closed", "ask: One", strings.Replace(closure, "sentiment", "amended: {at: 2026-12-03T10:00:00Z, by: jdoe, why: So}, sentiment", 1) + "ask: One", "23 closed-kept P35"},
+		{"amended at no time", "ask: One", strings.Replace(closure, "sentiment", "amended: {at: 2026-12-04, by: jdoe, why: So}, sentiment", 1) + "ask: One", "23 closed-kept P35"},
+		{"attendees that are none", "ask: One", "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [1]}\nask: One", "23 known-person P8"},
+		{"a handle too long to read", "ask: One", "fyi: [" + strings.Repeat("x", 10_000) + "]\nask: One", "23 known-person P8"},
 		{"an unknown key", "ask: One", "priority: 1\nask: One", "23 unknown-key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -177,6 +183,11 @@ func TestOneMistakeOneFinding(t *testing.T) {
 			var got []string
 			for _, f := range r.Findings {
 				got = append(got, strings.TrimSpace(fmt.Sprintf("%d %s %s", f.Line, f.Rule, strings.Join(f.Cites, " "))))
+			}
+			for _, f := range r.Findings {
+				if len(f.Message)+len(f.Hint) > 2000 {
+					t.Errorf("%s says %d bytes", f.Rule, len(f.Message)+len(f.Hint))
+				}
 			}
 			if s := strings.Join(got, "; "); s != c.want {
 				t.Errorf("got %s, want %s", s, c.want)

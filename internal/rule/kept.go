@@ -20,6 +20,12 @@ func closedKept() Rule {
 			"what else the closure says, with `closure.amended`, which says who corrected it, when and why. " +
 			"For anything else the escalation is reopened: delete `closure`, and add an update that says why.",
 		Reading: "That a closure may be amended is this project's reading. An update that should never have been written may be redacted here as well. No setting changes this.",
+		Fields:  []string{"/closure/amended"},
+		Escalation: func(c *Pass) {
+			if c.Closure != nil && c.Closure.Amended != nil && !c.Closure.Amended.At.IsZero() && !c.Closure.Amended.At.After(c.Closure.At.Time) {
+				c.Error("/closure/amended/at", fmt.Sprintf("the closure is of %s, and cannot be amended before", stamp(c.Closure.At.Time)), "write when it was corrected")
+			}
+		},
 		Transition: func(t *Transition) {
 			if t.Before == nil || t.Before.Closure == nil || t.changeable() {
 				return
@@ -83,13 +89,13 @@ func closureChanges(was, is *schema.Closure) []string {
 }
 
 // amendedNow reports whether a closure says that it was corrected, and did not
-// before (P35): later than the closing, and than what was corrected before.
+// before (P35): later than what was corrected before.
 func amendedNow(was, is *schema.Closure) bool {
 	switch {
 	case is.Amended == nil || is.Amended.Why == "" || is.At != was.At:
 		return false
-	case was.Amended == nil:
-		return is.Amended.At.After(was.At.Time)
+	case was.Amended == nil: // that it is later than the closing is judged of the file
+		return true
 	default:
 		return is.Amended.At.After(was.Amended.At.Time)
 	}

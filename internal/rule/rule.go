@@ -365,7 +365,7 @@ func (r *Rule) finding(level finding.Level, doc *document.Document, field, messa
 	at, value := doc.Locate(field)
 	return finding.Finding{
 		Path: doc.Path, Place: at, Rule: r.Name, Level: level, Cites: r.Cites,
-		Field: field, Value: value, Message: message, Hint: hint, New: true,
+		Field: field, Value: value, Message: short(message, 600), Hint: short(hint, 600), New: true,
 	}
 }
 
@@ -455,8 +455,19 @@ func (s *Set) CitesOf(pointer string) []string {
 	return nil
 }
 
-// code shows a piece of YAML inside a sentence.
-func code[T ~string](s T) string { return words.Code(s) }
+// code shows a piece of YAML inside a sentence, and no more of it than one reads.
+func code[T ~string](s T) string { return words.Code(short(string(s), 100)) }
+
+// short is a text of at most some characters.
+func short(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
 
 // names lists handles with names, at most three: jdoe (Jo Doe).
 func names(t *tree.Tree, handles []schema.Handle) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -55,7 +56,7 @@ func standupAttendees() Rule {
 		Reading: "That one of the product team is enough is this project's reading. No setting changes it.",
 		Escalation: func(c *Pass) {
 			e := &c.Escalation.Escalation
-			if !c.Open() || e.Standup == nil || len(e.Standup.Attendees) == 0 || !c.soundDRI() {
+			if !c.Open() || e.Standup == nil || len(e.Standup.Attendees) == 0 || c.faultyBelow("/standup") || !c.soundDRI() {
 				return
 			}
 			comes := func(h schema.Handle) bool { return slices.Contains(e.Standup.Attendees, h) }
@@ -74,6 +75,11 @@ func standupAttendees() Rule {
 		Wrong: marked("standup: {days: [mon, thu], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, tmora]}\n", "attendees"),
 		Right: ex("standup: {days: [mon, thu], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, okhan]}\n"),
 	}
+}
+
+// faultyBelow reports whether a value at or below field does not fit the schema.
+func (c *Pass) faultyBelow(field string) bool {
+	return slices.ContainsFunc(c.Faults, func(f shape.Fault) bool { return f.Pointer == field || strings.HasPrefix(f.Pointer, field+"/") })
 }
 
 // soundDRI reports whether nothing is wrong with who the DRI is: where something

@@ -194,10 +194,4 @@ func (t *Transition) calendar() *calendar.Calendar {
 }
 
 // clip is a text short enough for a hint.
-func clip(s string) string {
-	r := []rune(s)
-	if len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
-}
+func clip(s string) string { return short(s, 60) }
