@@ -83,3 +83,24 @@ func TestChannelTwice(t *testing.T) {
 	got, _ := replay(t, r, "")
 	want(t, got, "another, opened earlier: 2026/acme.yaml:24 channel-unique esc_northwind")
 }
+
+// P9: after the policy's hours a pending Product DRI stops all but updates.
+func TestPendingProductDRI(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	text := edit(read(path), "dri: mlee", "dri: pending")
+	r.Commit("policy", people, read(people), policy, "product: {pending_hours: 2}\n")
+	r.Commit("open", path, text)
+	r.Commit("in time", path, edit(text, "summary: P", "summary: All p"))
+	r.Commit("over", path, text)
+	updated := text + "updates:\n  - {at: 2026-11-20T13:30:00Z, by: jdoe, to: [internal], text: Product is looking.}\n"
+	r.Commit("update", path, updated)
+	r.Commit("over again", path, edit(updated, "summary: P", "summary: All p"))
+	r.Commit("named", path, edit(updated, "dri: pending", "dri: mlee"))
+	got, _ := replay(t, r, "")
+	want(t, got,
+		"open: 2026/northwind.yaml:17 product-dri-pending pending",
+		"over: 2026/northwind.yaml:17 product-dri-pending pending",
+		"over again: 2026/northwind.yaml:17 product-dri-pending pending",
+	)
+}

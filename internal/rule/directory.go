@@ -211,7 +211,7 @@ func directoryManager() Rule {
 				case p.Manager == h:
 					w.Error(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s cannot be the manager of %s", code(h), code(h)), "name the manager, or leave it out")
 				case !m.Left.IsZero() && p.Left.IsZero():
-					w.Warn(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s (%s) left, but is still the manager of %s", code(p.Manager), m.Name, code(h)), "name whoever took over")
+					w.Warn(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s (%s) is the manager of %s, but has `left: %s`", code(p.Manager), m.Name, code(h), day(m.Left)), "name whoever takes over")
 				}
 			}
 		},
