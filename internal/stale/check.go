@@ -40,6 +40,20 @@ func (c *checker) check() {
 	c.criteria()
 	c.snooze()
 	c.roles()
+	c.cover()
+	if process.StandIn(c.e, c.today().Time) != "" {
+		for i := range c.items { // the turn goes back
+			c.items[i].Next = soonest(c.items[i].Next, c.dayEnd(c.e.Cover.Until))
+		}
+	}
+}
+
+// soonest returns the sooner of two moments; a zero one is never.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func toCustomer(u schema.Update) bool { return slices.Contains(u.To, schema.Customer) }
@@ -90,12 +104,11 @@ func (c *checker) clock(name Clock, clock schema.Clock, what string, counts func
 	i := c.add(name, due, overdue, what)
 	i.Heard = c.calendar.In(heard)
 	if i.State == Due {
+		soon := !ask.IsZero() && !c.now.Before(ask)
 		if name == Channel && c.e.Severity.NeedsProduct() && number(clock.Due) == 1 {
-			i.Nudge = c.afternoonOf(due)
-		} else if !ask.IsZero() {
-			i.Nudge = !c.now.Before(ask) && c.calendar.AtWork(c.now)
+			soon = c.afternoonOf(due)
 		}
-		if i.Nudge {
+		if i.Nudge = soon && c.asks(); i.Nudge {
 			i.Today = c.today()
 		}
 	}
@@ -126,6 +139,7 @@ func (c *checker) deadlines() {
 		{Standup, process.LacksStandup, in(c.policy.Deadlines.StandupHours), "there is no standup series"},
 		{Case, process.LacksCase, in(c.policy.Deadlines.CaseHours), "the link of the case is pending"},
 		{CSE, process.LacksCSE, func(from time.Time) time.Time { return c.calendar.After(from, 1, schema.WorkingDays) }, "no CSE is assigned"},
+		{ProductDRI, process.AwaitsProductDRI, in(c.policy.Product.PendingHours), "the Product DRI is still to be assigned"},
 		{ProductDRI, process.LacksProductDRI, func(from time.Time) time.Time { return from }, "there is no Product DRI"},
 	} {
 		if d.lacks(c.e) {
@@ -176,7 +190,9 @@ const farthest = 366 * 24 * time.Hour
 // (P7): after one working day without one it is the DRI's turn.
 func (c *checker) path() {
 	unmet := slices.ContainsFunc(c.e.ExitCriteria, func(x schema.ExitCriterion) bool { return !c.is(x.Met) })
-	open := slices.ContainsFunc(c.e.NextSteps, func(s schema.NextStep) bool { return !c.is(s.Done) && s.Due.Sub(c.now) < farthest })
+	open := slices.ContainsFunc(c.e.NextSteps, func(s schema.NextStep) bool {
+		return !c.is(s.Done) && !s.Due.IsZero() && s.Due.Sub(c.now) < farthest
+	})
 	if !unmet || open {
 		return
 	}
@@ -227,7 +243,7 @@ func (c *checker) snooze() {
 	if !c.heard(toCustomer).Before(due) {
 		return
 	}
-	c.add(Snooze, due, due, "snoozed until then: "+string(s.Reason))
+	c.add(Snooze, due, due, "the snooze is over ("+string(s.Reason)+")")
 }
 
 // longest is for how many days a snooze holds back what is overdue (P27).
@@ -275,6 +291,16 @@ func (c *checker) roles() {
 		i.State = Advisory
 		c.items = append(c.items, i)
 	}
+}
+
+// cover advises to delete a cover that has ended (P6).
+func (c *checker) cover() {
+	if c.e.Cover == nil || c.e.Cover.Until.IsZero() || !c.e.Cover.Until.Before(c.today().Time) {
+		return
+	}
+	i := c.item(Cover, c.dayEnd(c.e.Cover.Until), "the cover by "+c.name(c.e.Cover.DRI)+" has ended")
+	i.State = Advisory
+	c.items = append(c.items, i)
 }
 
 // silence is after how many days without a word a low escalation is asked about in

@@ -44,7 +44,7 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string, owner ..
 		}
 		i.Asked = c.asked(clock, i.Rung, owner)
 		i.Turn = i.Asked[0]
-		if c.urgent() || c.calendar.AtWork(c.now) {
+		if c.asks() {
 			i.Today = c.today()
 		}
 	}
@@ -55,6 +55,10 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string, owner ..
 // urgent reports whether people are asked at any hour of any day: at critical,
 // while it is open (P28).
 func (c *checker) urgent() bool { return c.e.Severity == schema.Critical && process.Open(c.e) }
+
+// asks reports whether it is a time to ask people: the region's working hours, at
+// critical any hour (P27).
+func (c *checker) asks() bool { return c.urgent() || c.calendar.AtWork(c.now) }
 
 // climbs is when something that became overdue at a moment comes to a rung.
 func (c *checker) climbs(rung int, overdue time.Time) time.Time {
@@ -95,15 +99,21 @@ func (c *checker) informsLeader() bool {
 
 // asked is who is asked on a rung: whose turn it is first, then those of the rungs
 // below, the DRI, and whose work it is, each once. Where nobody is on a rung, it is
-// the turn of the one below.
+// the turn of the one below. Who has to assign somebody keeps the turn, whoever is
+// asked beside.
 func (c *checker) asked(clock Clock, rung int, owner []schema.Handle) []Person {
 	var all []Person
+	if clock == CSE || clock == ProductDRI {
+		all = c.on(dri, clock, owner)
+	}
 	for r := rung; r >= dri; r-- {
 		all = append(all, c.on(r, clock, owner)...)
 	}
-	all = append(all, c.person(c.e.DRI, "DRI"))
+	all = append(all, c.dri())
 	for _, h := range owner {
-		if h != "" {
+		switch h {
+		case "", c.e.DRI: // who has a stand-in
+		default:
 			all = append(all, c.person(h, "owner"))
 		}
 	}
@@ -114,6 +124,15 @@ func (c *checker) asked(clock Clock, rung int, owner []schema.Handle) []Person {
 		}
 	}
 	return each
+}
+
+// dri is whose turn the DRI's is: the stand-in's, while there is one (P6).
+func (c *checker) dri() Person {
+	h := process.StandIn(c.e, c.today().Time)
+	if p, known := c.people.People[h]; known && p.Left.IsZero() {
+		return c.person(h, "stand-in")
+	}
+	return c.person(c.e.DRI, "DRI")
 }
 
 // on is who stands on a rung of a clock.
@@ -132,7 +151,7 @@ func (c *checker) on(rung int, clock Clock, owner []schema.Handle) []Person {
 	case rung == dri && clock == ProductDRI:
 		return c.holders(schema.RoleVPProduct, "Product leadership")
 	case rung == dri:
-		return []Person{c.person(c.e.DRI, "DRI")}
+		return []Person{c.dri()}
 	case rung == manager && led:
 		return c.holders(schema.RoleCSELeader, "CSE leader")
 	case rung == manager:

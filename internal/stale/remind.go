@@ -203,6 +203,8 @@ func (c Clock) Ends() string {
 		return "the Product DRI, under `product`"
 	case Snooze:
 		return "an update to the customer, or without the `snooze`"
+	case Cover:
+		return "a file without the `cover`"
 	default:
 		return "somebody who takes the role"
 	}

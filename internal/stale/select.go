@@ -38,6 +38,7 @@ func (r Report) Select(s Selection) Report {
 		open[o.Escalation] = true
 	}
 	r.Snoozed = slices.DeleteFunc(slices.Clone(r.Snoozed), func(id schema.ID) bool { return !open[id] })
+	r.Incomplete = slices.DeleteFunc(slices.Clone(r.Incomplete), func(id schema.ID) bool { return !open[id] })
 	r.Unread = slices.DeleteFunc(slices.Clone(r.Unread), func(u Unread) bool {
 		return u.Escalation != "" && len(s.IDs) > 0 && !slices.Contains(s.IDs, u.Escalation)
 	})

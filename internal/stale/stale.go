@@ -40,11 +40,14 @@ const (
 	Snooze Clock = "snooze"
 	// Role: nobody holds a role that must be informed (P5). It is only advised.
 	Role Clock = "role"
+	// Cover: the time is over for which somebody stood in for the DRI (P6). It is only
+	// advised.
+	Cover Clock = "cover"
 	// Path: no next step is open, and an exit criterion is not met (P7).
 	Path Clock = "path"
 	// CSE: the CSE of the account is still to be assigned (P6).
 	CSE Clock = "cse"
-	// ProductDRI: there is no Product DRI (P9).
+	// ProductDRI: there is no Product DRI, or none yet (P9).
 	ProductDRI Clock = "product_dri"
 )
 
@@ -142,6 +145,9 @@ type Report struct {
 	Items []Item // what is overdue first, longest first; then what is due, soonest first
 	// Unread are the escalations of which nothing can be said, with the reason.
 	Unread []Unread
+	// Incomplete are those of which only a part can be said: lint refuses the file,
+	// and what is missing there may have no clock.
+	Incomplete []schema.ID
 	// Open are the open escalations.
 	Open []Standing
 	// Snoozed are the escalations whose customer clock is held back.
@@ -200,9 +206,7 @@ func (r Report) Escalations() []schema.ID {
 func (r Report) Next() time.Time {
 	var next time.Time
 	for _, i := range r.Items {
-		if !i.Next.IsZero() && (next.IsZero() || i.Next.Before(next)) {
-			next = i.Next
-		}
+		next = soonest(next, i.Next)
 	}
 	return next
 }
@@ -218,22 +222,25 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 	// Of the files only those are kept in which a clock runs: there may be
 	// thousands that are closed.
 	checkers := make([]*checker, len(t.Paths))
-	unread := make([]string, len(t.Paths)) // why nothing can be said
+	unread := make([]string, len(t.Paths))   // why nothing can be said
+	incomplete := make([]bool, len(t.Paths)) // what is missing has no clock
 	calendars, broken := regional(t.Policy)
 	t.Each(func(i int, e *tree.Escalation) {
-		if e.Misread() {
-			unread[i] = "its file has errors: `escalate lint` says which"
-			return
-		}
 		known := calendars[e.Account.Region]
-		if known == nil {
-			if unread[i] = fmt.Sprintf("the policy has no region `%s`", e.Account.Region); broken[e.Account.Region] != nil {
-				unread[i] = broken[e.Account.Region].Error()
-			}
-			return
-		}
-		if process.Open(&e.Escalation) || process.OwedRCA(&e.Escalation) != nil {
+		switch {
+		case e.HeldBack():
+			unread[i] = "its file has errors: `escalate lint` says which"
+		case e.Severity == "":
+			unread[i] = "it has no severity: write one, under `severity`"
+		case e.Account.Region == "":
+			unread[i] = "it has no region: write one, under `account`"
+		case broken[e.Account.Region] != nil:
+			unread[i] = broken[e.Account.Region].Error()
+		case known == nil:
+			unread[i] = fmt.Sprintf("the policy has no region `%s`", e.Account.Region)
+		case process.Open(&e.Escalation) || process.OwedRCA(&e.Escalation) != nil:
 			file := e.Escalation
+			incomplete[i] = e.Misread()
 			checkers[i] = &checker{id: e.ID, e: &file, people: t.People, policy: t.Policy, calendar: known, now: now}
 		}
 	})
@@ -253,6 +260,9 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 		}
 		if c == nil {
 			continue
+		}
+		if incomplete[i] {
+			r.Incomplete = append(r.Incomplete, c.id)
 		}
 		c.past = known[c.id].until(now)
 		c.check()

@@ -97,6 +97,9 @@ func TestClocks(t *testing.T) {
 	up := func(at, to string) string { return fmt.Sprintf(update, at, to) }
 	upAgain := func(at string) string { return strings.TrimPrefix(up(at, "internal"), "updates:\n") }
 	const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red%s}\n"
+	const cover = "cover: {dri: pstand, until: 2026-11-24, reason: Leave}\n"
+	people = edited(t, people, "people:\n", "people:\n  pstand: {name: Pat El, roles: [csm], region: EMEA}\n")
+	cse := []string{"  csm: jdoe\n", "  cse: pending\n  cse_help_case: https://crm.example.com/cases/1\n", "dri: jdoe", "dri: arivera"}
 	for _, c := range []struct {
 		name  string
 		edits []string
@@ -150,6 +153,8 @@ func TestClocks(t *testing.T) {
 		// The standup, 24 hours literally; the case, four hours.
 		{"standup", nil, "2026-11-21T09:29:59Z", stale.Standup, "due 2026-11-21T09:30"},
 		{"standup, overdue", nil, "2026-11-21T09:30:00Z", stale.Standup, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
+		{"standup, none is needed at medium", []string{"severity: high", "severity: medium", "", "standup: {none: The two of us talk each morning}\n"}, "2026-12-01T10:00:00Z", stale.Standup, ""},
+		{"standup, one is needed at high", []string{"", "standup: {none: The two of us talk each morning}\n"}, "2026-11-21T09:30:00Z", stale.Standup, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
 		{"standup, there", []string{"", "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe]}\n"}, "2026-12-01T10:00:00Z", stale.Standup, ""},
 		{"case", []string{"https://crm.example.com/cases/5002", "pending"}, "2026-11-20T13:30:00Z", stale.Case, "overdue 2026-11-20T13:30 since 11-20T13:30 rung 1 jdoe"},
 		{"case, there", nil, "2026-12-01T10:00:00Z", stale.Case, ""},
@@ -158,6 +163,7 @@ func TestClocks(t *testing.T) {
 		{"step", nil, "2026-11-24T22:59:00Z", stale.Step, "due 2026-11-24T23:00"},
 		{"step, late", nil, "2026-11-24T23:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe"},
 		{"step, done", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-26}"}, "2026-11-27T10:00:00Z", stale.Step, ""},
+		{"a step without a date", []string{", due: 2026-11-24}", "}"}, "2026-11-25T10:00:00Z", stale.Step, ""},
 		{"step, done some day", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2099-01-01}"}, "2026-11-25T10:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 1 jdoe"},
 		{"step, a week late", nil, "2026-12-01T23:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 2 rking"},
 		// Met on Wednesday the 25th: two working days later Friday is over.
@@ -168,12 +174,25 @@ func TestClocks(t *testing.T) {
 		{"no next step, in time", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-26T22:59:59Z", stale.Path, "due 2026-11-26T23:00"},
 		{"no next step", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-26T23:00:00Z", stale.Path, "overdue 2026-11-26T23:00 since 11-26T23:00 rung 1 jdoe"},
 		{"no next step, the leader", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}"}, "2026-11-30T23:00:00Z", stale.Path, "overdue 2026-11-26T23:00 since 11-26T23:00 rung 3 rking"},
+		{"a step without a date is no next step", []string{", due: 2026-11-24}", "}"}, "2026-11-23T23:00:00Z", stale.Path, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		{"a step of 2099 is no next step", []string{"due: 2026-11-24}", "due: 2099-11-24}"}, "2026-11-23T23:00:00Z", stale.Path, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		{"no next step, and none is needed", []string{"due: 2026-11-24}", "due: 2026-11-24, done: 2026-11-25}", "five working days\n", "five working days\n    met: 2026-11-25\n"}, "2026-12-26T23:00:00Z", stale.Path, ""},
 		{"an open step", nil, "2026-12-26T23:00:00Z", stale.Path, ""},
 		// High and related to the product, and the Product DRI is still to be named: at
 		// once, and it is the turn of who leads Product.
 		{"no Product DRI", []string{"  dri: mlee\n", "  dri: pending\n"}, "2026-11-20T10:00:00Z", stale.ProductDRI, "overdue 2026-11-20T09:30 since 11-20T09:30 rung 1 vproduct"},
+		{"no Product DRI, and nobody says anything of one", []string{"  dri: mlee\n", ""}, "2026-11-20T10:00:00Z", stale.ProductDRI, "overdue 2026-11-20T09:30 since 11-20T09:30 rung 1 vproduct"},
+		{"who leads Product keeps the turn", []string{"  dri: mlee\n", "  dri: pending\n"}, "2026-11-30T10:00:00Z", stale.ProductDRI, "overdue 2026-11-20T09:30 since 11-20T09:30 rung 2 vproduct"},
+		{"at medium none is needed", []string{"severity: high", "severity: medium", "  dri: mlee\n", ""}, "2026-11-30T10:00:00Z", stale.ProductDRI, ""},
+		// The case was opened for a CSE on a Friday: assigned with Monday, at 23:00Z.
+		{"a CSE to be assigned, in time", cse, "2026-11-23T22:59:59Z", stale.CSE, "due 2026-11-23T23:00"},
+		{"a CSE to be assigned: nobody leads CSEs, so it is the DRI's turn", cse, "2026-11-23T23:00:00Z", stale.CSE, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 arivera"},
+		// A stand-in until Tuesday the 24th: a day is over at 23:00Z.
+		{"a stand-in has the turn", []string{"", cover}, "2026-11-24T22:59:59Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 pstand"},
+		{"until the day is over", []string{"", cover}, "2026-11-24T23:00:00Z", stale.Standup, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 2 rking"},
+		{"a cover that runs is no matter", []string{"", cover}, "2026-11-24T22:59:59Z", stale.Cover, ""},
+		{"a cover that has ended is advised", []string{"", cover}, "2026-11-24T23:00:00Z", stale.Cover, "advisory 2026-11-24T23:00"},
+		{"a stand-in whom nobody knows is none", []string{"", "cover: {dri: nobody, until: 2026-11-24, reason: Leave}\n"}, "2026-11-24T10:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		// Nothing in a file puts its clocks to sleep.
 		{"opened next year", []string{"2026-11-20T09:30:00Z", "2027-11-20T09:30:00Z"}, "2026-11-20T10:00:00Z", stale.Channel, "due 2026-11-23T23:00"},
 		{"criteria not met", nil, "2026-12-27T16:00:00Z", stale.Criteria, ""},
@@ -263,6 +282,15 @@ func handles(i stale.Item) string {
 	return strings.Join(all, ",")
 }
 
+// edits are edits with a text in the place of another.
+func edits(pairs []string, was, is string) []string {
+	var all []string
+	for _, p := range pairs {
+		all = append(all, strings.ReplaceAll(p, was, is))
+	}
+	return all
+}
+
 // Who is asked where it is not the ladder of a CSM: the owner of a late step
 // beside the DRI; the managers of whoever owes an analysis; the CSE and the CSE
 // leader (P29); the managers of a project's manager; at low nobody above the
@@ -277,6 +305,8 @@ func TestAsked(t *testing.T) {
 	const closure = "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: false, why_not: Enough, summary: Split, agreement: 'https://docs.example.com/agreed', sentiment: red, " +
 		"rca: {requested: true, platform_related: true, owner: ebrandt, due: 2026-12-17}}\n"
 	cse := []string{"  csm: jdoe\n", "  cse: kwong\n  cse_help_case: https://crm.example.com/cases/1\n", "dri: jdoe", "dri: arivera"}
+	pending := edits(cse, "kwong", "pending")
+	covered := []string{"", "cover: {dri: arivera, until: 2026-11-26, reason: Leave}\n"}
 	project := []string{"  csm: jdoe\n", "  csm: jdoe\n  services_project: {url: 'https://projects.example.com/1', manager: pnguyen}\n", "dri: jdoe", "dri: pnguyen"}
 	for _, c := range []struct {
 		name  string
@@ -291,6 +321,14 @@ func TestAsked(t *testing.T) {
 		{"an analysis", []string{"", closure}, "2026-12-18T10:00:00Z", stale.RCA, "1 jdoe,ebrandt"},
 		{"its owner's manager", []string{"", closure}, "2026-12-18T23:00:00Z", stale.RCA, "2 head,jdoe,ebrandt"},
 		{"the manager of that one", []string{"", closure}, "2026-12-21T23:00:00Z", stale.RCA, "3 cto,head,jdoe,ebrandt"},
+		{"a stand-in, in the DRI's place", covered, "2026-11-25T10:00:00Z", stale.Customer, "1 arivera"},
+		{"the DRI's manager, and the stand-in", covered, "2026-11-25T23:00:00Z", stale.Customer, "2 rking,arivera"},
+		{"a late step of the DRI is the stand-in's", covered, "2026-11-25T10:00:00Z", stale.Step, "1 arivera"},
+		{"and of somebody else that one's too", append([]string{"owner: jdoe", "owner: tmora"}, covered...), "2026-11-25T10:00:00Z", stale.Step, "1 arivera,tmora"},
+		{"who assigns the CSE", pending, "2026-11-24T10:00:00Z", stale.CSE, "1 cselead,arivera"},
+		{"and the manager beside", pending, "2026-11-25T10:00:00Z", stale.CSE, "2 cselead,vsales,arivera"},
+		{"a CSE to be assigned is nobody's turn", pending, "2026-11-25T10:00:00Z", stale.Customer, "1 arivera"},
+		{"who assigns the Product DRI", []string{"  dri: mlee\n", "  dri: pending\n"}, "2026-11-20T10:00:00Z", stale.ProductDRI, "1 vproduct,jdoe"},
 		{"a CSE is told first", cse, "2026-11-25T10:00:00Z", stale.Customer, "1 kwong,arivera"},
 		{"then who leads the CSEs", cse, "2026-11-25T23:00:00Z", stale.Customer, "2 cselead,kwong,arivera"},
 		{"then the CSM leader", cse, "2026-11-26T23:00:00Z", stale.Customer, "3 rking,cselead,kwong,arivera"},
@@ -307,6 +345,62 @@ func TestAsked(t *testing.T) {
 		}
 		if got := fmt.Sprintf("%d %s", r.Items[n].Rung, handles(r.Items[n])); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// A policy may give Product some hours to name its DRI; one who is not even pending
+// has none (P9).
+func TestPendingHours(t *testing.T) {
+	t.Parallel()
+	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	const policy = "product: {pending_hours: 8}\n"
+	pending := edited(t, base, "  dri: mlee\n", "  dri: pending\n")
+	for _, c := range []struct{ name, file, now, want string }{
+		{"in time", pending, "2026-11-20T17:29:59Z", "due 2026-11-20T17:30"},
+		{"over", pending, "2026-11-20T17:30:00Z", "overdue 2026-11-20T17:30 since 11-20T17:30 rung 1 vproduct"},
+		{"not pending", edited(t, base, "  dri: mlee\n", ""), "2026-11-20T09:30:00Z", "overdue 2026-11-20T09:30 since 11-20T09:30 rung 1 vproduct"},
+	} {
+		if got := words(at(t, check, people, policy, c.file, c.now), stale.ProductDRI); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// Nobody has said anything of a low escalation for thirty days: that is asked in the
+// digest, and nobody is (P25). Any word counts.
+func TestSilent(t *testing.T) {
+	t.Parallel()
+	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	low := edited(t, base, "severity: high", "severity: low")
+	for _, c := range []struct {
+		name, file, now string
+		want            bool
+	}{
+		{"thirty days after the opening", low, "2026-12-20T22:59:59Z", false},
+		{"when that day is over", low, "2026-12-20T23:00:00Z", true},
+		{"thirty days after a word", low + "updates:\n  - {at: 2026-12-01T09:00:00Z, by: jdoe, to: [internal], text: Nothing new}\n", "2026-12-30T23:00:00Z", false},
+		{"high", base, "2026-12-30T23:00:00Z", false},
+	} {
+		if r := at(t, check, people, "", c.file, c.now); len(r.Open) != 1 || r.Open[0].Silent != c.want {
+			t.Errorf("%s: %+v", c.name, r.Open)
+		}
+	}
+}
+
+// What is missing in a file that can be read hides nothing else; that lint refuses
+// it is said beside.
+func TestIncomplete(t *testing.T) {
+	t.Parallel()
+	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	r := at(t, check, people, "", edited(t, base, "  dri: mlee\n", "", "approach: Reproduce the waiting in our lab, then tune the queue with the customer.\n", ""), "2026-11-24T10:00:00Z")
+	if got := words(r, stale.Channel); got != "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe" || len(r.Unread) > 0 || len(r.Incomplete) != 1 {
+		t.Errorf("%q, unread %v, incomplete %v", got, r.Unread, r.Incomplete)
+	}
+	for name, gone := range map[string]string{"it has no severity": "severity: high\n", "it has no region": "  region: EMEA\n"} {
+		r := at(t, check, people, "", edited(t, base, gone, ""), "2026-11-24T10:00:00Z")
+		if len(r.Unread) != 1 || !strings.HasPrefix(r.Unread[0].Why, name) || len(r.Items) > 0 {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }
@@ -350,6 +444,9 @@ func TestAnnounced(t *testing.T) {
 			"2026-11-24", start.AddDate(0, 0, rapid.IntRange(0, 9).Draw(rt, "days")).Format(time.DateOnly)).Replace(base)
 		if rapid.Bool().Draw(rt, "snoozed") {
 			file += "snooze: {until: " + start.AddDate(0, 0, 5).Format(time.DateOnly) + ", reason: Holiday, by: rking}\n"
+		}
+		if rapid.Bool().Draw(rt, "covered") {
+			file += "cover: {dri: rking, until: " + start.AddDate(0, 0, rapid.IntRange(0, 9).Draw(rt, "cover")).Format(time.DateOnly) + ", reason: Leave}\n"
 		}
 		tr := open(t, check, people, "", file)
 		now := start.Add(time.Duration(rapid.IntRange(0, 40*24*3600).Draw(rt, "seconds")) * time.Second)

@@ -27,6 +27,7 @@ type block struct {
 	// since is when the first thing became overdue, zero where nothing is.
 	since time.Time
 	late  string // the worst lateness, in one unit; or how it stands
+	rung  int    // the highest; 0 where nothing is overdue
 	turn  stale.Person
 	lines []string // what is late, or due next
 }
@@ -80,13 +81,12 @@ func lateness(now time.Time, i stale.Item) string {
 func newBlock(now time.Time, s stale.Standing, items []stale.Item, detailed, advice bool) block {
 	b := block{Standing: s, late: "in time"}
 	var late, next []stale.Item
-	rung := 0
 	for _, i := range items {
 		switch i.State {
 		case stale.Overdue:
 			late = append(late, i)
-			if i.Rung > rung {
-				rung, b.turn = i.Rung, i.Turn
+			if i.Rung > b.rung {
+				b.rung, b.turn = i.Rung, i.Turn
 			}
 			if b.since.IsZero() || i.Since.Before(b.since) {
 				b.since, b.late = i.Since, lateness(now, i)
@@ -259,6 +259,9 @@ func foot(r stale.Report) []string {
 	slices.Sort(vacant)
 	for _, what := range vacant {
 		all = append(all, fmt.Sprintf("%s (%s).", words.Capital(what), words.Count(len(of[what]), "escalation")))
+	}
+	if len(r.Incomplete) > 0 {
+		all = append(all, "Lint refuses these, and what is missing there may have no clock: "+words.Join(r.Incomplete, ", ")+".")
 	}
 	if len(r.Snoozed) > 0 {
 		all = append(all, "Snoozed, so that nobody is asked about the customer: "+words.Join(r.Snoozed, ", ")+".")

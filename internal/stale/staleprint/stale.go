@@ -86,9 +86,9 @@ func bySeverity(s schema.Severity) terminal.Style {
 // color is that of a lateness: red from the manager's turn on.
 func color(k block) terminal.Style {
 	switch {
-	case k.since.IsZero():
+	case k.rung == 0:
 		return terminal.Green
-	case k.turn.As == "DRI":
+	case k.rung == 1:
 		return terminal.Yellow
 	default:
 		return terminal.Red
