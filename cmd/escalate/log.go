@@ -148,7 +148,7 @@ func runLog(ctx context.Context, o logOptions) error {
 	notices := slices.DeleteFunc(r.notices, func(n notice.Notice) bool { return !n.Tells() })
 	seen := false
 	events := func(yield func(history.Event, error) bool) {
-		for e, err := range history.Events(ctx, r.repo, r.head, id) {
+		for e, err := range history.Events(ctx, r.repo, r.head, id, env.now()) {
 			seen = seen || err == nil
 			if !yield(e, err) {
 				return
@@ -173,7 +173,7 @@ func runLogAt(ctx context.Context, o logOptions) error {
 	if err != nil {
 		return err
 	}
-	state, err := history.At(ctx, r.repo, r.head, o.id, o.at)
+	state, err := history.At(ctx, r.repo, r.head, o.id, o.at, o.env.now())
 	var absent *history.NotThereError
 	switch {
 	case errors.Is(err, history.ErrNeverThere):

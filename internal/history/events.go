@@ -61,20 +61,25 @@ type Event struct {
 }
 
 // Events returns what happened up to a commit, to one escalation or, where id
-// is empty, to all. It ends with the first error.
-func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID) iter.Seq2[Event, error] {
+// is empty, to all. now is the present. It ends with the first error.
+func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID, now time.Time) iter.Seq2[Event, error] {
 	o := git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Contents: wanted}
 	if id != "" {
 		o.Folder, o.File = "", tree.Path(id)
 	}
 	return func(yield func(Event, error) bool) {
+		now, err := present(ctx, repo, head, now)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
 		files := map[string]*file{}
 		read := func(v *version) {
 			if v.New.ID != "" && v.New.Mode.IsRegular() {
 				v.escalation = tree.Read(v.Path, v.Data, nil)
 			}
 		}
-		for v, err := range Ahead(versions(repo.Log(ctx, o)), read) {
+		for v, err := range Ahead(versions(repo.Log(ctx, o), now), read) {
 			if err != nil {
 				yield(Event{}, err)
 				return
@@ -112,9 +117,9 @@ func Differs(c git.Change) bool {
 }
 
 // versions splits commits into the versions of escalations.
-func versions(commits iter.Seq2[git.Commit, error]) iter.Seq2[*version, error] {
+func versions(commits iter.Seq2[git.Commit, error], now time.Time) iter.Seq2[*version, error] {
 	return func(yield func(*version, error) bool) {
-		var clock Clock
+		clock := Clock{Now: now}
 		for c, err := range commits {
 			if err != nil {
 				yield(nil, err)
@@ -151,6 +156,18 @@ func (k *Clock) Effective(c *git.Commit) time.Time {
 		return k.Now
 	}
 	return k.latest
+}
+
+// present is the present of a history: now or, where its last commit is of a later
+// time, that one. What is of a later time still has a wrong clock.
+func present(ctx context.Context, repo *git.Repo, head string, now time.Time) (time.Time, error) {
+	for c, err := range repo.Log(ctx, git.LogOptions{To: head, FirstParent: true}) {
+		if err != nil {
+			return now, err
+		}
+		return latest(now, c.CommitTime), nil
+	}
+	return now, nil
 }
 
 func latest(a, b time.Time) time.Time {

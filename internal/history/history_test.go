@@ -48,7 +48,7 @@ func updated(text, at, more string) string {
 func events(t *testing.T, r *gittest.Repo, id schema.ID) string {
 	t.Helper()
 	var b strings.Builder
-	for e, err := range history.Events(t.Context(), r.Open(), r.Head(), id) {
+	for e, err := range history.Events(t.Context(), r.Open(), r.Head(), id, r.Now.AddDate(1, 0, 0)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +244,7 @@ func TestBackwards(t *testing.T) {
 	r.Now = start.Add(2 * time.Hour)
 	r.Commit("early", path, edit(base, "severity: high", "severity: low"))
 	var order []string
-	for e, err := range history.WithNotices(history.Events(t.Context(), r.Open(), r.Head(), ""), []notice.Notice{
+	for e, err := range history.WithNotices(history.Events(t.Context(), r.Open(), r.Head(), "", start.AddDate(1, 0, 0)), []notice.Notice{
 		{Key: "k1", At: start.Add(time.Hour)}, {Key: "k2", At: start.Add(6 * time.Hour), State: notice.Done},
 	}) {
 		if err != nil {
@@ -259,10 +259,50 @@ func TestBackwards(t *testing.T) {
 		hours    time.Duration
 		severity schema.Severity
 	}{{0, "high"}, {3, "high"}, {5, "low"}, {9, "low"}} {
-		s, err := history.At(t.Context(), r.Open(), r.Head(), id, start.Add(c.hours*time.Hour))
+		s, err := history.At(t.Context(), r.Open(), r.Head(), id, start.Add(c.hours*time.Hour), start.AddDate(1, 0, 0))
 		if err != nil || s.Escalation.Severity != c.severity {
 			t.Errorf("after %d hours: %v, %v, want %s", c.hours, s, err, c.severity)
 		}
+	}
+}
+
+// A commit with a date of the far future counts from the one before it, and spoils
+// none behind it. Where it is the last one, it is the present.
+func TestFuture(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	start := r.Now
+	now := start.AddDate(0, 0, 1)
+	told := []notice.Notice{{Key: "k1", At: start.Add(time.Hour), State: notice.Done}}
+	open := r.Commit("open", path, base)
+	r.Now = time.Date(2036, 1, 1, 0, 0, 0, 0, time.UTC)
+	future := r.Commit("future", path, edit(base, "severity: high", "severity: critical"))
+	r.Now = start.Add(2 * time.Hour)
+	low := r.Commit("low", path, edit(base, "severity: high", "severity: low"))
+	for _, c := range []struct {
+		head  string
+		hours time.Duration
+		want  string
+	}{
+		{open, 1, "high"}, {future, 1, "high"}, {low, 1, "critical"}, {low, 2, "low"}, {low, 24, "low"},
+	} {
+		s, err := history.At(t.Context(), r.Open(), c.head, id, start.Add(c.hours*time.Hour), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(s.Escalation.Severity); got != c.want {
+			t.Errorf("up to %s, after %d hours: %s, want %s", c.head, c.hours, got, c.want)
+		}
+	}
+	var order []string
+	for e, err := range history.WithNotices(history.Events(t.Context(), r.Open(), low, id, now), told) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		order = append(order, strings.TrimSpace(e.Subject+" "+e.Change+" "+e.From))
+	}
+	if got, want := strings.Join(order, ", "), "open opened, future severity high, told k1, low severity critical"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -281,7 +321,7 @@ func TestAt(t *testing.T) {
 	r.Commit("close", path, v+"closure: {at: 2026-11-21T10:00:00Z, by: jdoe}\n")
 	r.Commit("gone", path, "")
 	at := func(hours time.Duration) (*history.State, error) {
-		return history.At(t.Context(), r.Open(), r.Head(), id, start.Add(hours*time.Hour))
+		return history.At(t.Context(), r.Open(), r.Head(), id, start.Add(hours*time.Hour), start.AddDate(1, 0, 0))
 	}
 	for _, c := range []struct {
 		hours      time.Duration
@@ -313,7 +353,7 @@ func TestAt(t *testing.T) {
 			t.Errorf("after %d hours: %v", hours, err)
 		}
 	}
-	if _, err := history.At(t.Context(), r.Open(), r.Head(), "2026/none", start); !errors.Is(err, history.ErrNeverThere) {
+	if _, err := history.At(t.Context(), r.Open(), r.Head(), "2026/none", start, start); !errors.Is(err, history.ErrNeverThere) {
 		t.Errorf("of none: %v", err)
 	}
 }
@@ -325,13 +365,13 @@ func TestStopped(t *testing.T) {
 	for i := range 20 {
 		r.Commit("x", path, edit(base, "approach: Rep", fmt.Sprintf("approach: %d rep", i)))
 	}
-	for range history.Events(t.Context(), r.Open(), r.Head(), "") {
+	for range history.Events(t.Context(), r.Open(), r.Head(), "", r.Now) {
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	repo := r.Open()
 	cancel()
-	for _, err := range history.Events(ctx, repo, r.Head(), "") {
+	for _, err := range history.Events(ctx, repo, r.Head(), "", r.Now) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped: %v", err)
 		}

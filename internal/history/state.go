@@ -42,9 +42,13 @@ type State struct {
 }
 
 // At returns the state of an escalation at a moment, as the commits up to head
-// have it. The error is ErrNeverThere, or a *NotThereError.
-func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at time.Time) (*State, error) {
-	versions, first, err := until(ctx, repo, head, tree.Path(id), at)
+// have it; now is the present. The error is ErrNeverThere, or a *NotThereError.
+func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at, now time.Time) (*State, error) {
+	now, err := present(ctx, repo, head, now)
+	if err != nil {
+		return nil, err
+	}
+	versions, first, err := until(ctx, repo, head, tree.Path(id), at, now)
 	switch {
 	case err != nil:
 		return nil, err
@@ -63,7 +67,7 @@ func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at time.
 	if err != nil {
 		return nil, err
 	}
-	t, err := rules(ctx, repo, head, at)
+	t, err := rules(ctx, repo, head, at, now)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +92,8 @@ type left struct {
 
 // until lists what commits made of a file up to a moment, oldest first, and
 // the first one ever; nil where none had it.
-func until(ctx context.Context, repo *git.Repo, head, name string, at time.Time) (list []left, first *left, err error) {
-	var clock Clock
+func until(ctx context.Context, repo *git.Repo, head, name string, at, now time.Time) (list []left, first *left, err error) {
+	clock := Clock{Now: now}
 	for c, err := range repo.Log(ctx, git.LogOptions{To: head, FirstParent: true, Reverse: true, File: name}) {
 		if err != nil {
 			return nil, nil, err
@@ -132,12 +136,12 @@ func lastReadable(ctx context.Context, repo *git.Repo, id schema.ID, versions []
 }
 
 // rules reads the directory and the policy of a moment.
-func rules(ctx context.Context, repo *git.Repo, head string, at time.Time) (*tree.Tree, error) {
+func rules(ctx context.Context, repo *git.Repo, head string, at, now time.Time) (*tree.Tree, error) {
 	f := tree.Follow(nil)
 	var found []string
 	var entries []left
 	for _, name := range []string{tree.PeoplePath, tree.PolicyPath} {
-		versions, _, err := until(ctx, repo, head, name, at)
+		versions, _, err := until(ctx, repo, head, name, at, now)
 		if err != nil {
 			return nil, err
 		}

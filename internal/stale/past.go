@@ -22,12 +22,28 @@ type Past struct {
 
 // until is what of it was there at a moment.
 func (p Past) until(now time.Time) Past {
-	later := func(v process.Version) bool { return v.At.After(now) }
 	return Past{
-		Told:  slices.DeleteFunc(slices.Clone(p.Told), later),
-		True:  slices.DeleteFunc(slices.Clone(p.True), later),
+		Told:  dated(p.Told, now),
+		True:  dated(p.True, now),
 		Lines: slices.DeleteFunc(slices.Clone(p.Lines), func(n notice.Notice) bool { return n.At.After(now) || n.State != notice.Done }),
 	}
+}
+
+// dated are versions none of which is of the future. One that a wrong clock dated
+// so is of the time of the one before it; where there is none, nobody knows of when
+// it is, and it counts for nothing.
+func dated(versions []process.Version, now time.Time) []process.Version {
+	var all []process.Version
+	for _, v := range versions {
+		if v.At.After(now) {
+			if len(all) == 0 {
+				continue
+			}
+			v.At = all[len(all)-1].At
+		}
+		all = append(all, v)
+	}
+	return all
 }
 
 // first returns the version with which something became true that holds now, and
@@ -45,10 +61,53 @@ func (p Past) first(holds func(*schema.Escalation) bool) (v process.Version, bef
 	return process.Version{}, nil
 }
 
-// since is when something became true that holds now; zero where nobody knows.
+// since is when something became true that holds now, and was told; zero where
+// nobody knows.
 func (p Past) since(holds func(*schema.Escalation) bool) time.Time {
 	v, _ := p.first(holds)
+	if i, ok := process.Since(p.Told, holds); ok {
+		return latest(v.At, p.said(i))
+	}
 	return v.At
+}
+
+// said is when the ledger has it that what a told version changed was told first: it
+// may have waited for its destination. It is zero where no line says so.
+func (p Past) said(i int) time.Time {
+	var at time.Time
+	for _, m := range p.moments(i) {
+		end := len(p.Told)
+		for j := i + 1; j < end; j++ {
+			if slices.Contains(p.moments(j), m) { // from here on the lines are of that one
+				end = j
+			}
+		}
+		for _, n := range p.Lines {
+			of := n.Tells() && n.Moment == m && !n.At.Before(p.Told[i].At) && (end == len(p.Told) || n.At.Before(p.Told[end].At))
+			if of && (at.IsZero() || n.At.Before(at)) {
+				at = n.At
+			}
+		}
+	}
+	return at
+}
+
+// moments are those of what a told version changed. An update is a moment of its
+// own, and says nothing of the rest.
+func (p Past) moments(i int) []notice.Moment {
+	var before *schema.Escalation
+	if i > 0 {
+		before = p.Told[i-1].Escalation
+	}
+	var all []notice.Moment
+	for _, c := range change.Between(before, p.Told[i].Escalation) {
+		switch c.Moment {
+		case notice.Update, notice.Significant, notice.Redacted, notice.Edited:
+		default:
+			all = append(all, c.Moment)
+		}
+	}
+	return all
 }
 
 // line is when the ledger says that a moment was told: of the openings the first,

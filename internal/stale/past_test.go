@@ -98,6 +98,27 @@ func TestPast(t *testing.T) {
 			"2026-11-30T10:01:00Z", stale.Case, "due 2026-11-30T14:00",
 		},
 		{
+			"and where the channel heard of it on Tuesday only, from then",
+			[]version{
+				{"2026-11-20T10:00:00Z", []string{"https://crm.example.com/cases/5002", "pending", "  csm: jdoe\n", project, "dri: jdoe", "dri: pnguyen"}},
+				{"2026-11-30T10:00:00Z", []string{"https://crm.example.com/cases/5002", "pending"}},
+			}, nil, map[notice.Moment]string{notice.Opened: "2026-11-20T10:00:10Z", notice.Account: "2026-12-01T10:00:00Z"},
+			"2026-12-01T10:01:00Z", stale.Case, "due 2026-12-01T14:00",
+		},
+		{
+			"the line of another change of the steps, a month later, says nothing of this one",
+			[]version{
+				{"2026-11-20T10:00:00Z", nil},
+				{"2026-12-20T10:00:00Z", []string{"due: 2026-11-24}\n", "due: 2026-11-24}\n  - {step: Tune, owner: jdoe, due: 2026-12-24, done: 2026-12-20}\n"}},
+			}, nil, map[notice.Moment]string{notice.Steps: "2026-12-20T10:00:10Z"},
+			"2026-12-21T10:00:00Z", stale.Step, "overdue 2026-11-24T23:00 since 11-24T23:00 rung 2 rking",
+		},
+		{
+			"reopened by a commit dated 2036: from the update that says why",
+			[]version{{"2026-11-20T10:00:00Z", nil}, {"2026-11-25T10:00:00Z", []string{"", closure}}, {"2036-01-01T00:00:00Z", []string{"", again}}}, nil, nil,
+			"2026-12-28T09:31:00Z", stale.Customer, "due 2026-12-30T23:00",
+		},
+		{
 			"medium, nothing heard since the opening, raised to high on Tuesday: the customer hears until Thursday",
 			[]version{{"2026-11-20T10:00:00Z", []string{"severity: high", "severity: medium"}}, {"2026-12-01T09:30:00Z", []string{"", worse}}}, nil, nil,
 			"2026-12-01T10:00:00Z", stale.Customer, "due 2026-12-03T23:00",
