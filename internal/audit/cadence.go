@@ -45,16 +45,26 @@ func (r Row) InTime() int { return r.Channel.InTime + r.Customer.InTime }
 type course struct {
 	lives      []span // when it was open; the last may have no end
 	severities []level
+	snoozes    []snooze
 	updates    []update
 	region     schema.RegionName
 	status     string
 }
 
-type span struct{ from, to time.Time }
+// span is a time for which an escalation was open. told is when it was told that it
+// is: no clock starts before (P25).
+type span struct{ from, told, to time.Time }
 
 type level struct {
 	from     time.Time
 	severity schema.Severity
+}
+
+// snooze is one that was written at a time; with a zero day, that there is none any
+// more.
+type snooze struct {
+	from  time.Time
+	until schema.Date
 }
 
 type update struct {
@@ -63,14 +73,15 @@ type update struct {
 }
 
 // follow takes in a version that a commit of a time made of the one before,
-// which is nil at the opening.
-func (c *course) follow(before, after *schema.Escalation, at time.Time) {
+// which is nil at the opening. told is when that was told: the same, or zero where
+// nobody knows, since the replay begins with it.
+func (c *course) follow(before, after *schema.Escalation, at, told time.Time) {
 	if len(c.lives) == 0 {
 		opened := after.Opened.At.Time
 		if opened.IsZero() {
 			opened = at
 		}
-		c.lives = []span{{from: opened}}
+		c.lives = []span{{from: opened, told: told}}
 		c.severities = []level{{opened, after.Severity}}
 		before = nil
 	}
@@ -90,16 +101,23 @@ func (c *course) follow(before, after *schema.Escalation, at time.Time) {
 	if last := c.severities[len(c.severities)-1]; last.severity != after.Severity {
 		c.severities = append(c.severities, level{latest(why, last.from), after.Severity})
 	}
+	var until schema.Date
+	if after.Snooze != nil {
+		until = after.Snooze.Until
+	}
+	if n := len(c.snoozes); n == 0 || !c.snoozes[n-1].until.Equal(until.Time) {
+		c.snoozes = append(c.snoozes, snooze{told, until})
+	}
 	c.region = after.Account.Region
-	c.closure(before, after, why, at)
+	c.closure(before, after, why, at, told)
 }
 
 // closure takes in whether the escalation is open.
-func (c *course) closure(before, after *schema.Escalation, why, at time.Time) {
+func (c *course) closure(before, after *schema.Escalation, why, at, told time.Time) {
 	life := &c.lives[len(c.lives)-1]
 	reopened := before != nil && before.Closure != nil && slices.ContainsFunc(change.Between(before, after), func(x change.Change) bool { return x.Moment == notice.Reopened })
 	if reopened || !life.to.IsZero() && after.Closure == nil {
-		c.lives = append(c.lives, span{from: latest(why, life.to)})
+		c.lives = append(c.lives, span{from: latest(why, life.to), told: told})
 		life = &c.lives[len(c.lives)-1]
 	}
 	c.status = "open"
@@ -205,7 +223,7 @@ const mostDue = 3660
 
 // keep takes in how a clock was kept while the escalation was open.
 func (c *course) keep(k *Kept, life span, p *policies, from time.Time, customer bool) {
-	start := life.from
+	start := latest(life.from, life.told)
 	for _, u := range c.updates {
 		if customer && !u.customer || !u.at.After(start) {
 			continue
@@ -220,46 +238,104 @@ func (c *course) keep(k *Kept, life span, p *policies, from time.Time, customer 
 }
 
 // interval takes in one time without an update, which ends with one or with
-// the time that is looked at. The severity and the policy at its start count.
-// An update is in time while it is not overdue: at medium the customer hears
-// weekly to bi-weekly (P26). A late one came after one due moment or more, each
-// of which begins at the one before it.
+// the time that is looked at. An update is in time while it is not overdue: at medium
+// the customer hears weekly to bi-weekly (P26). A late one came after one due moment
+// or more, each of which begins at the one before it.
+//
+// Each severity in it has its own clock, with the policy of its beginning: one that
+// is raised counts from then on, one that is lowered goes on.
 func (c *course) interval(k *Kept, start, end time.Time, updated bool, p *policies, from time.Time, customer bool) {
 	if !end.After(start) || !end.After(from) || len(p.list) == 0 {
 		return
 	}
-	policy := p.at(start)
-	s := p.list[policy].Severities.Of(c.severity(start))
-	clock := s.Channel
-	if customer {
-		clock = s.Customer
+	late, asked := false, false
+	var since time.Time // when there first was a clock
+	counted := start    // from when it counts
+	for i, l := range c.within(start, end) {
+		if i > 0 && worse(l.severity, l.before) {
+			counted = l.from
+		}
+		policy := p.at(l.from)
+		clock := p.list[policy].Severities.Of(l.severity).Channel
+		if customer {
+			clock = p.list[policy].Severities.Of(l.severity).Customer
+		}
+		cal := p.calendar(policy, c.region)
+		if cal == nil {
+			continue
+		}
+		_, due, ok := cal.Due(clock, counted)
+		if !ok {
+			asked = false
+			continue
+		}
+		if k.Ticks = true; since.IsZero() {
+			since = l.from
+		}
+		if asked = clock.Advisory == nil || !*clock.Advisory; !asked {
+			continue
+		}
+		for range mostDue {
+			if customer && l.severity != schema.Critical {
+				due = c.held(cal, due)
+			}
+			if !due.Before(l.to) {
+				break
+			}
+			if !due.Before(l.from) {
+				if late = true; due.After(from) {
+					k.Missed++
+				}
+			}
+			_, due, _ = cal.Due(clock, calendar.DayAt(due))
+		}
 	}
-	cal := p.calendar(policy, c.region)
-	if cal == nil {
-		return
+	if !since.IsZero() {
+		k.Longest = max(k.Longest, end.Sub(since))
 	}
-	_, due, ok := cal.Due(clock, start)
-	if !ok {
-		return
-	}
-	k.Ticks = true
-	k.Longest = max(k.Longest, end.Sub(start))
-	if clock.Advisory != nil && *clock.Advisory {
-		return
-	}
-	if updated && !end.After(due) {
+	if updated && asked && !late {
 		k.InTime++
-		return
 	}
-	for range mostDue {
-		if !due.Before(end) {
-			return
+}
+
+// stretch is a time for which one severity held, after another one.
+type stretch struct {
+	span
+	severity, before schema.Severity
+}
+
+// within are the stretches of a time.
+func (c *course) within(start, end time.Time) []stretch {
+	all := []stretch{{span: span{from: start, to: end}, severity: c.severity(start)}}
+	for _, l := range c.severities {
+		last := &all[len(all)-1]
+		if l.from.After(last.from) && l.from.Before(end) && l.severity != last.severity {
+			last.to = l.from
+			all = append(all, stretch{span{from: l.from, to: end}, l.severity, last.severity})
 		}
-		if due.After(from) {
-			k.Missed++
-		}
-		_, due, _ = cal.Due(clock, calendar.DayAt(due))
 	}
+	return all
+}
+
+// worse reports whether a severity is worse than another one.
+func worse(a, b schema.Severity) bool {
+	all := schema.AllSeverities()
+	return slices.Index(all, a) < slices.Index(all, b)
+}
+
+// held is when an update to the customer is due that would be at a moment: later,
+// where it was snoozed then (P27).
+func (c *course) held(cal *calendar.Calendar, due time.Time) time.Time {
+	var s snooze
+	for _, x := range c.snoozes {
+		if !x.from.After(due) {
+			s = x
+		}
+	}
+	if s.until.IsZero() {
+		return due
+	}
+	return latest(due, cal.Held(s.until, due, s.from))
 }
 
 // severity returns the one that held at a time.

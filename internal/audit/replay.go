@@ -83,7 +83,11 @@ func (r *replay) take(it *item) error {
 		if f.last != nil {
 			before = &f.last.Escalation
 		}
-		f.course.follow(before, &e.Escalation, it.commit.effective)
+		told := it.commit.effective
+		if it.commit.base {
+			told = time.Time{}
+		}
+		f.course.follow(before, &e.Escalation, it.commit.effective, told)
 		f.last = e
 	}
 	return nil

@@ -6,6 +6,7 @@ package calendar
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 	_ "time/tzdata" // so that a zone is known or unknown on every machine alike
@@ -147,6 +148,20 @@ func (c *Calendar) Due(clock schema.Clock, from time.Time) (due, overdue time.Ti
 		return due, due, true
 	}
 	return due, c.After(from, *clock.Overdue, clock.Days), true
+}
+
+// longestSnooze is for how many days a snooze holds back what is overdue (P27).
+const longestSnooze = 7
+
+// Held returns until when a snooze that ends with the beginning of a day holds back
+// what is overdue at a moment (P27): for seven days at most, from then and from when
+// the snooze was written, which is zero where nobody knows.
+func (c *Calendar) Held(until schema.Date, overdue, written time.Time) time.Time {
+	ends := []time.Time{c.Begin(until), c.After(DayAt(overdue), longestSnooze, schema.CalendarDays)}
+	if !written.IsZero() {
+		ends = append(ends, c.After(written, longestSnooze, schema.CalendarDays))
+	}
+	return slices.MinFunc(ends, time.Time.Compare)
 }
 
 // WorkingTime returns how much of the time between two moments lies within

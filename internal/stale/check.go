@@ -74,11 +74,8 @@ func (c *checker) heard(counts func(schema.Update) bool) time.Time {
 func (c *checker) clock(name Clock, clock schema.Clock, what string, counts func(schema.Update) bool) {
 	heard := c.heard(counts)
 	last := latest(latest(c.start, heard), c.past.raised(c.e))
-	if heard.IsZero() {
+	if heard.IsZero() { // but that it was opened, or reopened
 		heard = c.start
-		if opened := c.e.Opened.At.Time; !opened.After(c.now) {
-			heard = opened
-		}
 	}
 	due, overdue, ok := c.calendar.Due(clock, last)
 	if !ok {
@@ -243,20 +240,13 @@ func (c *checker) snooze() {
 	if !c.heard(toCustomer).Before(due) {
 		return
 	}
-	c.add(Snooze, due, due, "the snooze is over ("+string(s.Reason)+")")
+	c.add(Snooze, due, due, fmt.Sprintf("the snooze ended on %s, and the customer has heard nothing: %s", words.Day(c.calendar.In(due)), s.Reason))
 }
 
-// longest is for how many days a snooze holds back what is overdue (P27).
-const longest = 7
-
-// heldUntil is until when a snooze holds back what is overdue at a moment: seven
-// days at most, from then and from when it was written.
+// heldUntil is until when the snooze holds back what is overdue at a moment.
 func (c *checker) heldUntil(overdue time.Time) time.Time {
-	until := []time.Time{c.calendar.Begin(c.e.Snooze.Until), c.calendar.After(calendar.DayAt(overdue), longest, schema.CalendarDays)}
-	if written := c.past.since(func(e *schema.Escalation) bool { return e.Snooze != nil && e.Snooze.Until.Equal(c.e.Snooze.Until.Time) }); !written.IsZero() {
-		until = append(until, c.calendar.After(written, longest, schema.CalendarDays))
-	}
-	return slices.MinFunc(until, time.Time.Compare)
+	written := c.past.since(func(e *schema.Escalation) bool { return e.Snooze != nil && e.Snooze.Until.Equal(c.e.Snooze.Until.Time) })
+	return c.calendar.Held(c.e.Snooze.Until, overdue, written)
 }
 
 // snoozed reports whether the customer clock is held back now.
@@ -309,11 +299,15 @@ const silence = 30
 
 func (c *checker) standing() Standing {
 	any := func(schema.Update) bool { return true }
-	return Standing{
+	standing := Standing{
 		Escalation: c.id, Customer: c.e.Customer, Severity: c.e.Severity, Region: c.e.Account.Region,
 		DRI: c.person(c.e.DRI, "DRI"), Channel: process.Channel(c.id, c.e, c.policy),
 		Silent: c.e.Severity == schema.Low && !c.now.Before(c.calendar.After(latest(c.start, c.heard(any)), silence, schema.CalendarDays)),
 	}
+	if p := c.dri(); p.Handle != c.e.DRI {
+		standing.StandIn = p
+	}
+	return standing
 }
 
 // with is when something is due with a day that was told at a moment: with that

@@ -23,15 +23,19 @@ func (s Selection) takes(id schema.ID, region schema.RegionName, severity schema
 // Select is the part of a report that is wanted. Of what nothing is known stays,
 // unless others are named.
 func (r Report) Select(s Selection) Report {
+	theirs := map[schema.ID]bool{}
+	for _, o := range r.Open {
+		theirs[o.Escalation] = o.DRI.Handle == s.Person
+	}
 	r.Items = slices.DeleteFunc(slices.Clone(r.Items), func(i Item) bool {
-		return !s.takes(i.Escalation, i.Region, i.Severity) || s.Person != "" && !slices.Contains(i.Handles(), s.Person)
+		return !s.takes(i.Escalation, i.Region, i.Severity) || s.Person != "" && !theirs[i.Escalation] && !slices.Contains(i.Handles(), s.Person)
 	})
 	concerned := map[schema.ID]bool{}
 	for _, i := range r.Items {
 		concerned[i.Escalation] = true
 	}
 	r.Open = slices.DeleteFunc(slices.Clone(r.Open), func(o Standing) bool {
-		return !s.takes(o.Escalation, o.Region, o.Severity) || s.Person != "" && o.DRI.Handle != s.Person && !concerned[o.Escalation]
+		return !s.takes(o.Escalation, o.Region, o.Severity) || s.Person != "" && !theirs[o.Escalation] && !concerned[o.Escalation]
 	})
 	open := map[schema.ID]bool{}
 	for _, o := range r.Open {

@@ -161,6 +161,8 @@ type Standing struct {
 	Severity   schema.Severity
 	Region     schema.RegionName
 	DRI        Person
+	// StandIn stands in for the DRI now; zero where nobody does.
+	StandIn Person
 	Channel    schema.ChannelName
 	// Silent reports that it is low, and that nobody has said anything for thirty
 	// days: is it still an escalation (P25)?

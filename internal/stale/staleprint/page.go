@@ -68,6 +68,22 @@ func newPage(r stale.Report, advice bool) page {
 	return p
 }
 
+// whose says whose turn it is, and who the DRI is where that is somebody else.
+func (b block) whose() string {
+	text := "DRI: " + b.DRI.Name
+	switch b.turn.Handle {
+	case "": // it is nobody's turn
+	case b.DRI.Handle:
+		text = "Turn: " + b.turn.String()
+	default:
+		text = "Turn: " + b.turn.String() + "; " + text
+	}
+	if s := b.StandIn; s.Handle != "" && s.Handle != b.turn.Handle {
+		text += ", for whom " + s.Name + " stands in"
+	}
+	return text
+}
+
 func rank(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
 
 // lateness says how late an item is, or by when it is due.
@@ -129,7 +145,11 @@ func lateLines(late []stale.Item, detailed bool) []string {
 	}
 	for _, clock := range []stale.Clock{stale.Path, stale.CSE, stale.ProductDRI, stale.Criteria, stale.RCA, stale.Case, stale.Standup, stale.Snooze} {
 		for _, i := range of[clock] {
-			lines = append(lines, words.Capital(i.What)+", late since "+i.When())
+			line := words.Capital(i.What)
+			if clock != stale.Snooze { // which says so itself
+				line += ", late since " + i.When()
+			}
+			lines = append(lines, line)
 		}
 	}
 	steps := of[stale.Step]

@@ -33,13 +33,7 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 	}
 	for _, k := range p.blocks {
 		head(b, s, k.Severity, string(k.Customer)+", "+string(k.Escalation), k.late, color(k))
-		if k.turn.Handle != "" {
-			turn := "Turn: " + k.turn.String()
-			if k.turn.Handle != k.DRI.Handle {
-				turn += "; DRI: " + k.DRI.Name
-			}
-			fmt.Fprintln(b, clip(terminal.Line("  "+turn), s.Room(0)))
-		}
+		fmt.Fprintln(b, clip("  "+terminal.Line(k.whose()), s.Room(0)))
 		for _, line := range k.lines {
 			fmt.Fprintln(b, clip("  - "+terminal.Line(line), s.Room(0)))
 		}
@@ -49,7 +43,7 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 		if o.State == stale.Overdue {
 			style = terminal.Yellow
 		}
-		head(b, s, "closed", fmt.Sprintf("%s: analysis of %s", o.Escalation, o.Owner.Name), o.late, style)
+		head(b, s, "closed", fmt.Sprintf("%s, analysis of %s, %s", o.Customer, o.Owner.Name, o.Escalation), o.late, style)
 	}
 	for _, line := range p.foot {
 		fmt.Fprintln(b, s.Wrap(terminal.Line(line), 0, ""))
@@ -166,14 +160,7 @@ func write(b *markdown.Bounded, r stale.Report, advice bool, links Links) {
 		if n == 0 || p.blocks[n-1].Severity != k.Severity {
 			fmt.Fprintf(&text, "\n### %s\n\n", words.Capital(k.Severity))
 		}
-		fmt.Fprintf(&text, "- **%s**, %s: **%s**", cell(string(k.Customer)), named(k.Escalation, k.Channel, links), k.late)
-		if k.turn.Handle != "" {
-			fmt.Fprintf(&text, ". Turn: %s", cell(k.turn.String()))
-		}
-		if k.turn.Handle != k.DRI.Handle {
-			fmt.Fprintf(&text, "; DRI: %s", cell(k.DRI.Name))
-		}
-		text.WriteString("\n")
+		fmt.Fprintf(&text, "- **%s**, %s: **%s**. %s\n", cell(string(k.Customer)), named(k.Escalation, k.Channel, links), k.late, cell(k.whose()))
 		for _, line := range k.lines {
 			fmt.Fprintf(&text, "  - %s\n", cell(line))
 		}
