@@ -169,6 +169,7 @@ func TestPast(t *testing.T) {
 func TestReminders(t *testing.T) {
 	t.Parallel()
 	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	people = edited(t, people, "github: anarivera, ", "slack: U012AB3CE, ", "roles: [support_engineer]", "roles: [support_engineer, cse_leader]", "roles: [csm]", "roles: [csm, cse]")
 	base = edited(t, base, "due: 2026-11-24", "due: 2026-12-24") + "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe, mlee]}\n"
 	type run struct{ now, want string }
 	for _, c := range []struct {
@@ -199,6 +200,25 @@ func TestReminders(t *testing.T) {
 			{"2026-12-02T08:17:00Z", ""},
 			{"2026-12-07T08:17:00Z", "customer 1 jdoe"},
 		}},
+		{"a stand-in is asked in the place of the DRI, and comes in", []string{"", "cover: {dri: arivera, until: 2026-11-24, reason: Leave}\n"}, []run{
+			{"2026-11-23T14:17:00Z", "invite arivera; channel 0 arivera"},
+			{"2026-11-24T08:17:00Z", "channel 1 arivera"},
+			{"2026-11-25T08:17:00Z", "invite jdoe; channel 2 jdoe rking(tracking); customer 1 jdoe"},
+		}},
+		{"the owner of a late step is asked beside, and comes in", []string{"owner: jdoe, due: 2026-12-24", "owner: arivera, due: 2026-11-20"}, []run{
+			{"2026-11-23T08:17:00Z", "invite jdoe arivera; step 1 jdoe arivera"},
+		}},
+		{"a CSE account: the CSE, then who leads the CSEs, and the DRI beside", []string{"  csm: jdoe\n", "  cse: jdoe\n  cse_help_case: https://crm.example.com/cases/1\n", "dri: jdoe", "dri: arivera"}, []run{
+			{"2026-11-23T14:17:00Z", "invite jdoe arivera; channel 0 jdoe arivera"},
+			{"2026-11-24T08:17:00Z", "channel 1 jdoe arivera"},
+			{"2026-11-25T08:17:00Z", "channel 2 jdoe arivera tmora(tracking); customer 1 jdoe arivera"},
+			{"2026-11-27T08:17:00Z", "channel 2 jdoe arivera tmora(tracking); customer 3 jdoe arivera rking tmora(tracking)"},
+		}},
+		{"a snooze that is over is not asked about twice", []string{"", "snooze: {until: 2026-11-26, reason: Holiday, by: rking}\nupdates:\n  - {at: 2026-11-25T22:00:00Z, by: jdoe, to: [internal], text: Nothing new}\n"}, []run{
+			{"2026-11-25T23:17:00Z", ""},
+			{"2026-11-26T08:17:00Z", "invite jdoe; customer 1 jdoe"},
+		}},
+		{"high: who is asked late in the day is not asked at night", nil, []run{{"2026-11-23T16:00:00Z", ""}, {"2026-11-23T21:17:00Z", ""}}},
 		{"low: nobody", []string{"severity: high", "severity: low"}, []run{{"2026-12-23T10:17:00Z", ""}}},
 	} {
 		tr := open(t, check, people, "", edited(t, base, c.edits...))

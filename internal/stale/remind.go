@@ -91,8 +91,9 @@ func invited(notices []notice.Notice, told func(schema.ID) []notice.Notice) []no
 	return all
 }
 
-// lapses are the items about which somebody is asked, those together that are one lapse: several steps
-// may be late since the same moment.
+// lapses are the items about which somebody is asked, those together that are one
+// lapse: several steps may be late since the same moment. Where a snooze is over and
+// the customer waits, it is the customer who is spoken of.
 func lapses(items []Item) [][]Item {
 	type lapse struct {
 		escalation schema.ID
@@ -101,8 +102,14 @@ func lapses(items []Item) [][]Item {
 	}
 	var all [][]Item
 	at := map[lapse]int{}
+	waits := map[schema.ID]bool{}
 	for _, i := range items {
-		if i.State != Overdue && !i.Nudge {
+		if i.Clock == Customer && i.State == Overdue {
+			waits[i.Escalation] = true
+		}
+	}
+	for _, i := range items {
+		if i.State != Overdue && !i.Nudge || i.Clock == Snooze && waits[i.Escalation] {
 			continue
 		}
 		l := lapse{i.Escalation, i.Clock, i.at().Unix()}
@@ -159,12 +166,21 @@ func reminder(lapse []Item) notice.Text {
 		said = "Due by " + i.zoned()
 	}
 	line := notice.Line{{Words: said + ": " + strings.Join(what, "; ") + ". It is the turn of "}, {Words: i.Turn.Name, Person: i.Turn.Handle}, {Words: " (" + i.Turn.As + ")"}}
-	named := map[schema.Handle]bool{i.Turn.Handle: true}
+	var beside []Person
 	for _, p := range asked {
-		if !named[p.Handle] {
-			named[p.Handle] = true
-			line = append(line, notice.Inline{Words: ", with "}, notice.Inline{Words: p.Name, Person: p.Handle}, notice.Inline{Words: " (" + p.As + ")"})
+		if p.Handle != i.Turn.Handle && !slices.ContainsFunc(beside, func(x Person) bool { return x.Handle == p.Handle }) {
+			beside = append(beside, p)
 		}
+	}
+	for n, p := range beside {
+		before := ", "
+		switch {
+		case n == 0:
+			before = ", with "
+		case n == len(beside)-1:
+			before = " and "
+		}
+		line = append(line, notice.Inline{Words: before}, notice.Inline{Words: p.Name, Person: p.Handle}, notice.Inline{Words: " (" + p.As + ")"})
 	}
 	line = append(line, notice.Inline{Words: ". It ends with "}, notice.Inline{Words: i.Clock.Ends(), Place: notice.AtEdit}, notice.Inline{Words: "."})
 	return notice.Text{
