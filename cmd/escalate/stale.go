@@ -211,10 +211,6 @@ func reached(run *outbox.Run) func(schema.Handle) notice.Place {
 	}
 }
 
-// ahead is how far ahead standups are called: over a weekend and a day on which no
-// run comes in time, so that none needs to come at its hour.
-const ahead = 72 * time.Hour
-
 // standups has the channels hear ten minutes before each standup of the coming days
 // that it will be held (P20).
 func standups(ctx context.Context, env environment, run *outbox.Run, now time.Time) error {
@@ -223,7 +219,7 @@ func standups(ctx context.Context, env environment, run *outbox.Run, now time.Ti
 		if !ok {
 			continue
 		}
-		planned := stale.Calls(run.Truth.Tree, now, now.Add(ahead))
+		planned := stale.Calls(run.Truth.Tree, now, now.Add(stale.Scheduled))
 		told, err := run.Told(ctx)
 		if err != nil {
 			return err

@@ -17,6 +17,10 @@ import (
 // Ahead is how long before a standup the escalation's channel hears of it (P20).
 const Ahead = 10 * time.Minute
 
+// Scheduled is how far ahead standups are called: over a weekend and a day on which no
+// run comes in time, so that none needs to come at its hour.
+const Scheduled = 72 * time.Hour
+
 // Calls are what the channels of escalations hear before their standups (P20):
 // those after now and until a moment, of the open escalations that have
 // a standup, in the order of time.

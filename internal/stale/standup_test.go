@@ -40,3 +40,30 @@ func TestCalls(t *testing.T) {
 		}
 	}
 }
+
+// A standup on Monday at 10:00 in Tokyo or Sydney is called, though it is Sunday in
+// UTC and the last run before the weekend was on Friday evening; so is one on each
+// day of the week if a run is left out for a day.
+func TestScheduledAhead(t *testing.T) {
+	t.Parallel()
+	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	friday := time.Date(2026, 11, 27, 16, 17, 0, 0, time.UTC)
+	for zone, want := range map[string]string{
+		"Asia/Tokyo":          "2026-11-30T00:50",
+		"Australia/Sydney":    "2026-11-29T22:50",
+		"America/Los_Angeles": "", // on Monday, 17:50Z: a run of Saturday calls it
+	} {
+		file := base + "standup: {days: [mon], time: '10:00', zone: " + zone + ", link: https://meet.example.com/n, attendees: [jdoe]}\n"
+		tr := open(t, check, people, "", file)
+		var got []string
+		for _, call := range stale.Calls(tr, friday, friday.Add(stale.Scheduled)) {
+			got = append(got, call.At.Format("2006-01-02T15:04"))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%s: %q, want %q", zone, got, want)
+		}
+		if again := stale.Calls(tr, friday.AddDate(0, 0, 1), friday.AddDate(0, 0, 1).Add(stale.Scheduled)); len(again) != 1 {
+			t.Errorf("%s: a day later it is called %d times", zone, len(again))
+		}
+	}
+}

@@ -227,3 +227,60 @@ func TestSelect(t *testing.T) {
 		}
 	}
 }
+
+// Of nothing it says so in a line; of one, all that is late; of two hundred, each has
+// its block, the worst severity first and of one severity the latest, and no block
+// grows with its steps.
+func TestHowMany(t *testing.T) {
+	t.Parallel()
+	if got, want := text(t, stale.Report{Now: now}, 80), "Fri 27 Nov 09:00 UTC: 0 open, nothing overdue.\n"; got != want {
+		t.Errorf("of nothing: %q, want %q", got, want)
+	}
+	late := func(n, steps int) stale.Report {
+		r := stale.Report{Now: now}
+		for i := range n {
+			id := schema.ID(fmt.Sprintf("2026/c%03d", i))
+			r.Open = append(r.Open, stale.Standing{Escalation: id, Customer: schema.Text("C " + id[5:]), Severity: schema.AllSeverities()[i%4], DRI: jo})
+			for k := range steps {
+				since := now.AddDate(0, 0, -1-(i*7+k)%90)
+				r.Items = append(r.Items, stale.Item{Escalation: id, Severity: schema.AllSeverities()[i%4], Clock: stale.Step, State: stale.Overdue, Due: since, Since: since, Rung: 1, Turn: jo, Asked: []stale.Person{jo}, Owner: jo, Step: "Tune"})
+			}
+		}
+		return r
+	}
+	if got := text(t, late(1, 6), 80); strings.Count(got, "\n") != 3+6 {
+		t.Errorf("of one, with six steps:\n%s", got)
+	}
+	lines := strings.Split(strings.TrimSuffix(text(t, late(200, 6), 80), "\n"), "\n")
+	if totals := strings.Join(lines[:2], " "); len(lines) != 2+200*3 || totals != "Fri 27 Nov 09:00 UTC: 200 open (50 critical, 50 high, 50 medium, 50 low), 200 late." {
+		t.Errorf("%d lines: %s", len(lines), totals)
+	}
+	var order []string
+	for _, l := range lines {
+		if !strings.HasPrefix(l, " ") && strings.Contains(l, " late") && !strings.Contains(l, "open") {
+			order = append(order, strings.Fields(l)[0])
+		}
+	}
+	if len(order) != 200 || order[0] != "critical" || order[49] != "critical" || order[50] != "high" || order[199] != "low" {
+		t.Errorf("%d in the order %v", len(order), order)
+	}
+}
+
+// Red are critical and what has come to the manager, yellow are high and what is
+// late, green is what is in time.
+func TestColours(t *testing.T) {
+	t.Parallel()
+	paint := terminal.Screen{Width: 80, Color: true}
+	var b bytes.Buffer
+	if err := staleprint.Text(&b, sample(), false, paint); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		paint.Paint(terminal.Red, "critical  "), paint.Paint(terminal.Yellow, "high      "), paint.Paint(terminal.Faint, "medium    "),
+		paint.Paint(terminal.Yellow, "1 hour late"), paint.Paint(terminal.Red, "2 days late"), paint.Paint(terminal.Green, "in time"),
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("there is no %q in\n%s", want, b.String())
+		}
+	}
+}
