@@ -45,27 +45,34 @@ func locally(ctx context.Context, s *session.Session) *past {
 }
 
 // of returns the past of some escalations.
-func (p *past) of(ids []schema.ID) map[schema.ID]stale.Past {
+func (p *past) of(current []stale.Current) map[schema.ID]stale.Past {
 	all := map[schema.ID]stale.Past{}
 	if p.repo == nil {
 		return all
 	}
-	told, err := p.versions(p.ledger, ids)
+	ids, known := make([]schema.ID, len(current)), map[string]*schema.Escalation{}
+	for i, c := range current {
+		ids[i] = c.ID
+		if c.Content != "" {
+			known[c.Content] = c.Escalation
+		}
+	}
+	told, err := p.versions(p.ledger, ids, known)
 	p.err = errors.Join(p.err, err)
-	known, err := p.versions(p.head, ids)
+	merged, err := p.versions(p.head, ids, known)
 	p.err = errors.Join(p.err, err)
 	for _, id := range ids {
-		all[id] = stale.Past{Told: told[id], True: known[id]}
+		all[id] = stale.Past{Told: told[id], True: merged[id]}
 	}
 	p.err = errors.Join(p.err, p.lines(ids, all))
 	return all
 }
 
-func (p *past) versions(head string, ids []schema.ID) (map[schema.ID][]process.Version, error) {
+func (p *past) versions(head string, ids []schema.ID, known map[string]*schema.Escalation) (map[schema.ID][]process.Version, error) {
 	if head == "" {
 		return nil, nil
 	}
-	return history.Versions(p.ctx, p.repo, head, ids)
+	return history.Versions(p.ctx, p.repo, head, ids, known)
 }
 
 // lines adds what the ledger has of each.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,6 +131,11 @@ func (o staleOptions) there(t *tree.Tree) error {
 
 func runStale(ctx context.Context, o staleOptions) error {
 	env := o.env
+	if env.getenv("GOMEMLIMIT") == "" {
+		// The open escalations stay until their past is known: with the limit of lint, the
+		// collector would go over them again and again.
+		debug.SetMemoryLimit(160 << 20)
+	}
 	s, err := o.open(env)
 	if err != nil {
 		return err

@@ -306,6 +306,30 @@ func TestFuture(t *testing.T) {
 	}
 }
 
+// How an escalation stood with each commit, by the time of its author; what cannot
+// be read is left out, and what is known is not read again.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	low, other := edit(base, "severity: high", "severity: low"), "escalations/2026/other.yaml"
+	r.Commit("open", path, base, other, low)
+	r.Commit("broken", path, "<<<<<<< HEAD\n"+base)
+	r.Commit("lower", path, low)
+	known := &schema.Escalation{Severity: "known"}
+	have := map[string]*schema.Escalation{r.Git("rev-parse", "HEAD:"+path): known}
+	all, err := history.Versions(t.Context(), r.Open(), r.Head(), []schema.ID{id}, have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range all[id] {
+		got = append(got, v.At.Format("15:04 ")+string(v.Escalation.Severity))
+	}
+	if got, want := strings.Join(got, ", "), "10:00 high, 12:00 known"; got != want || len(all) != 1 || len(have) != 2 {
+		t.Errorf("got %s of %d, want %s; %d are known", got, len(all), want, len(have))
+	}
+}
+
 // P39: what was true, and who was informed by the directory and the policy of
 // that moment.
 func TestAt(t *testing.T) {

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/process"
@@ -14,19 +15,22 @@ import (
 // first, at the time of the commit's author. It reads the files on a branch of the
 // ledger as well as on the default branch. Versions that cannot be read are left
 // out, and so is a history that a shallow clone does not have.
-func Versions(ctx context.Context, repo *git.Repo, head string, ids []schema.ID) (map[schema.ID][]process.Version, error) {
+//
+// known are escalations by the id of their content, which are not read again; those
+// that were read are added.
+func Versions(ctx context.Context, repo *git.Repo, head string, ids []schema.ID, known map[string]*schema.Escalation) (map[schema.ID][]process.Version, error) {
 	wanted := map[string]bool{}
 	for _, id := range ids {
 		wanted[tree.Path(id)] = true
 	}
 	type item struct {
 		commit  git.Commit
-		path    string
-		data    []byte
+		change  git.Change
 		version *schema.Escalation
 	}
+	of := func(c git.Change) bool { return wanted[c.Path] && isEscalation(c) && Differs(c) }
 	log := repo.Log(ctx, git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Contents: func(c git.Change) bool {
-		return wanted[c.Path] && isEscalation(c) && Differs(c)
+		return of(c) && known[c.New.ID] == nil
 	}})
 	items := func(yield func(*item, error) bool) {
 		for c, err := range log {
@@ -34,24 +38,26 @@ func Versions(ctx context.Context, repo *git.Repo, head string, ids []schema.ID)
 				yield(nil, err)
 				return
 			}
-			for _, ch := range c.Changes {
-				if wanted[ch.Path] && isEscalation(ch) && Differs(ch) && !yield(&item{commit: c, path: ch.Path, data: ch.Data}, nil) {
+			changes := c.Changes
+			c.Changes = nil // or all contents would stay
+			for _, ch := range changes {
+				if of(ch) && !yield(&item{commit: c, change: ch, version: known[ch.New.ID]}, nil) {
 					return
 				}
 			}
 		}
 	}
 	read := func(it *item) {
-		if it == nil {
+		if it == nil || it.version != nil {
 			return
 		}
-		if e := tree.Read(it.path, it.data, nil); e.Readable() {
+		if e := tree.Read(it.change.Path, it.change.Data, nil); e.Readable() {
 			file := e.Escalation
 			it.version = &file
 		}
-		it.data = nil
+		it.change.Data = nil
 	}
-	all := map[schema.ID][]process.Version{}
+	all, added := map[schema.ID][]process.Version{}, map[string]*schema.Escalation{}
 	for it, err := range Ahead(items, read) {
 		switch {
 		case errors.Is(err, git.ErrShallow):
@@ -63,9 +69,11 @@ func Versions(ctx context.Context, repo *git.Repo, head string, ids []schema.ID)
 			if at.IsZero() { // it cannot be read
 				at = it.commit.CommitTime
 			}
-			id := tree.ID(it.path)
+			id := tree.ID(it.change.Path)
 			all[id] = append(all[id], process.Version{At: at, Escalation: it.version})
+			added[it.change.New.ID] = it.version
 		}
 	}
+	maps.Copy(known, added)
 	return all, nil
 }

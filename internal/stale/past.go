@@ -10,6 +10,13 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// Current is an escalation as it stands now, and the id of its content.
+type Current struct {
+	ID         schema.ID
+	Content    string
+	Escalation *schema.Escalation
+}
+
 // Past is how an escalation came to be as it is. No clock starts before the fact
 // that it counts from was on the default branch and told (P25).
 type Past struct {

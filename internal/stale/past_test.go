@@ -155,7 +155,7 @@ func TestPast(t *testing.T) {
 		for m, at := range c.lines {
 			past.Lines = append(past.Lines, notice.Notice{Moment: m, At: moment(at), State: notice.Done})
 		}
-		r := stale.Check(open(t, check, people, "", file), moment(c.now), func(ids []schema.ID) map[schema.ID]stale.Past {
+		r := stale.Check(open(t, check, people, "", file), moment(c.now), func([]stale.Current) map[schema.ID]stale.Past {
 			return map[schema.ID]stale.Past{"2026/northwind": past}
 		})
 		if got := words(r, c.clock); got != c.want {

@@ -7,7 +7,10 @@ package stale
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
@@ -163,7 +166,7 @@ type Standing struct {
 	DRI        Person
 	// StandIn stands in for the DRI now; zero where nobody does.
 	StandIn Person
-	Channel    schema.ChannelName
+	Channel schema.ChannelName
 	// Silent reports that it is low, and that nobody has said anything for thirty
 	// days: is it still an escalation (P25)?
 	Silent bool
@@ -215,7 +218,7 @@ func (r Report) Next() time.Time {
 
 // Check says what is overdue or due now. past returns how some escalations came
 // to be as they are; nil where nobody knows. It is called once.
-func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Past) Report {
+func Check(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past) Report {
 	r := Report{Now: now.UTC()}
 	if file := t.Misread(); file != "" {
 		r.Unread = append(r.Unread, Unread{Why: file + " has errors, so nothing is known: `escalate lint` says which"})
@@ -225,6 +228,7 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 	// thousands that are closed.
 	checkers := make([]*checker, len(t.Paths))
 	unread := make([]string, len(t.Paths))   // why nothing can be said
+	contents := make([]string, len(t.Paths)) // their ids
 	incomplete := make([]bool, len(t.Paths)) // what is missing has no clock
 	calendars, broken := regional(t.Policy)
 	t.Each(func(i int, e *tree.Escalation) {
@@ -244,18 +248,22 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 			file := e.Escalation
 			incomplete[i] = e.Misread()
 			checkers[i] = &checker{id: e.ID, e: &file, people: t.People, policy: t.Policy, calendar: known, now: now}
+			if past != nil {
+				contents[i] = t.Identity(e)
+			}
 		}
 	})
-	var ids []schema.ID
-	for _, c := range checkers {
+	var current []Current
+	for i, c := range checkers {
 		if c != nil {
-			ids = append(ids, c.id)
+			current = append(current, Current{c.id, contents[i], c.e})
 		}
 	}
 	var known map[schema.ID]Past
-	if past != nil && len(ids) > 0 {
-		known = past(ids)
+	if past != nil && len(current) > 0 {
+		known = past(current)
 	}
+	r.Items = make([]Item, 0, checkAll(checkers, known))
 	for i, c := range checkers {
 		if unread[i] != "" {
 			r.Unread = append(r.Unread, Unread{tree.ID(t.Paths[i]), unread[i]})
@@ -266,8 +274,6 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 		if incomplete[i] {
 			r.Incomplete = append(r.Incomplete, c.id)
 		}
-		c.past = known[c.id].until(now)
-		c.check()
 		r.Items = append(r.Items, c.items...)
 		if process.Open(c.e) {
 			r.Open = append(r.Open, c.standing())
@@ -280,6 +286,26 @@ func Check(t *tree.Tree, now time.Time, past func([]schema.ID) map[schema.ID]Pas
 		return cmp.Or(cmp.Compare(rank(a.State), rank(b.State)), a.at().Compare(b.at()), cmp.Compare(a.Escalation, b.Escalation), cmp.Compare(a.Clock, b.Clock))
 	})
 	return r
+}
+
+// checkAll lets all check, on all cores, and returns how many items they have. Some
+// are nil.
+func checkAll(checkers []*checker, known map[schema.ID]Past) int {
+	var next, items atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(checkers)); i = next.Add(1) - 1 {
+				if c := checkers[i]; c != nil {
+					c.past = known[c.id].until(c.now)
+					c.check()
+					items.Add(int64(len(c.items)))
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return int(items.Load())
 }
 
 func rank(s State) int { return slices.Index([]State{Overdue, Due, Advisory}, s) }

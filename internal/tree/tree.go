@@ -196,6 +196,19 @@ func (t *Tree) Load(name string) *Escalation {
 	return Read(name, data, t.check)
 }
 
+// Identity returns the id of the content of an escalation that was loaded; "" where
+// it cannot be told.
+func (t *Tree) Identity(e *Escalation) string {
+	if h, ok := t.files.(hashing); ok {
+		return h.IdentityOf(e.Data)
+	}
+	id, err := t.files.Identity(e.Path)
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
 // Each loads every escalation on all cores, and calls do with it and its place in
 // t.Paths. do is called by several goroutines at once.
 func (t *Tree) Each(do func(i int, e *Escalation)) {
