@@ -146,7 +146,7 @@ type maker struct {
 }
 
 func (m *maker) make(due []stale.Item) {
-	if process.Open(m.e) && m.e.Standup != nil {
+	if process.Open(m.e) && m.e.Standup != nil && m.e.Standup.None == "" {
 		if err := m.standup(m.e.Standup); err != nil {
 			m.unknown = "its standup has no place in a calendar: " + err.Error()
 		}
@@ -283,7 +283,8 @@ func (m *maker) steps(due []stale.Item) {
 	seen := map[string]int{}
 	for _, s := range m.e.NextSteps {
 		i := slices.IndexFunc(due, func(i stale.Item) bool {
-			return i.Clock == stale.Step && lastDay(i.Due).Equal(s.Due.Time)
+			// One that was late when it was told is due on that day.
+			return i.Clock == stale.Step && i.Step == s.Step && i.Owner.Handle == s.Owner && !lastDay(i.Due).Before(s.Due.Time)
 		})
 		if !s.Done.IsZero() || i < 0 {
 			continue

@@ -379,3 +379,21 @@ func TestAgain(t *testing.T) {
 		t.Error("the same tree at the same moment makes another calendar")
 	}
 }
+
+// Where a reason for no standup is enough, nothing of it is missing in the calendar;
+// a step that was late when it was told stands on that day.
+func TestNoStandup(t *testing.T) {
+	t.Parallel()
+	file := edited(t, read(t, northwind), "severity: high", "severity: medium", "", "standup: {none: The two of us talk each morning}\n",
+		"due: 2026-11-24", "due: 2026-11-18", "2026-11-20T09:30:00Z", "2026-11-20T13:00:00Z")
+	c := calendar(t, map[string]string{northwind: file, tree.PeoplePath: read(t, tree.PeoplePath)}, "2026-11-20T14:00:00Z", ics.Selection{})
+	var of []string
+	for _, w := range words(c) {
+		if strings.Contains(w, "standup") || strings.Contains(w, "step") {
+			of = append(of, w)
+		}
+	}
+	if len(c.LeftOut) > 0 || len(of) != 1 || !strings.Contains(of[0], " 2026-11-19T23:00 +24h0m0s") {
+		t.Errorf("%q, left out %v", of, c.LeftOut)
+	}
+}
