@@ -120,7 +120,8 @@ func mustBeQuiet(t testing.TB, w *harness.World) {
 
 // outcome is a notice or an action in the JSON of apply.
 type outcome struct {
-	Key, Escalation, Moment, Do, To, Via, State, URL, Error string
+	Key, Escalation, Moment, Do, To, Via, State, URL, Error, Text string
+	Mentions                                                      []string
 }
 
 func outcomes(t testing.TB, r harness.Result) []outcome {

@@ -41,11 +41,17 @@ type environment struct {
 	now  func() time.Time
 }
 
-// NewWorld makes a world. The files, by their paths, are the first commit of
-// the default branch.
+// NewWorld makes a world, on Friday, 20 November 2026, at 18:00Z. The files, by
+// their paths, are the first commit of the default branch.
 func (x *Tools) NewWorld(t testing.TB, logins Logins, files map[string]string) *World {
 	t.Helper()
-	w := &World{t: t, tools: x, dir: t.TempDir(), now: time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)}
+	return x.NewWorldAt(t, time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC), logins, files)
+}
+
+// NewWorldAt is NewWorld at another time.
+func (x *Tools) NewWorldAt(t testing.TB, at time.Time, logins Logins, files map[string]string) *World {
+	t.Helper()
+	w := &World{t: t, tools: x, dir: t.TempDir(), now: at}
 	w.env = &environment{now: w.Now}
 	config := filepath.Join(w.dir, "gitconfig")
 	// No name to fall back on, as on a runner.
