@@ -36,6 +36,8 @@ var life = []struct {
 	}},
 	{"reopened", []edit{
 		{closure, ""},
+		{"waits for another\n    met: 2026-11-26\n", "waits for another\n"},
+		{"done: 2026-11-25}", "done: 2026-11-25}\n  - {step: Take back the release of this morning, owner: mlee, due: 2026-11-30}"},
 		{"", "  - {at: 2026-11-27T08:00:00Z, by: jdoe, to: [internal, customer], text: It is back since the release of this morning.}\n"},
 	}},
 }

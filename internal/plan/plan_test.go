@@ -556,7 +556,7 @@ func TestSaid(t *testing.T) {
 			"- Set up the standup within 24 hours, and write it into the file. Who usually attends: Jo Doe (CSM), Min Lee (group product manager), Tomás Mora (support engineer), Ana Rivera (account executive), Robin King (CSM leader), Val Ortega (VP sales)."}, nil},
 		{"the opening message, with a standup", "", base + standup, notice.Opened, notice.Channel, []string{"Standup: wed, fri at 10:30 Europe/Berlin, with Jo Doe"}, []string{"Set up the standup"}},
 		{"the opening message of a CSE account", "", edit("  csm: jdoe\n", "  cse: kwong\n  cse_help_case: https://crm.example.com/1\n", "\ndri: jdoe", "\ndri: arivera"), notice.Opened, notice.Channel,
-			[]string{"CSE: Kit Wong", "Kit Wong, the account's CSE, is the lead technical collaborator.", "owned by nobody yet, who assigns a CSE"}, nil},
+			[]string{"CSE: Kit Wong", "Kit Wong, the account's CSE, is the lead technical collaborator.", "owned by nobody yet;"}, []string{"who assigns a CSE"}},
 		{"the issue", "", base, notice.Opened, notice.Tracking, []string{"The case is of type"}, []string{"Set up the standup"}},
 		{"a pending CSE and Product DRI", "", edit("  csm: jdoe\n", "  cse: pending\n  cse_help_case: https://crm.example.com/1\n", "\ndri: jdoe", "\ndri: arivera", "dri: mlee", "dri: pending"), notice.Opened, notice.Announcement,
 			[]string{"Product DRI: to be assigned", "The CSE, who will be the lead technical collaborator, is to be assigned."}, []string{"pending"}},

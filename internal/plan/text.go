@@ -166,7 +166,7 @@ func (e *planner) caseNote() notice.Line {
 	if owners := process.CaseOwner(e.people, e.policy, e.now); len(owners) > 0 {
 		owner = e.persons(owners)
 	}
-	if e.now.Account.CSM == "" && e.now.Account.CSE != "" {
+	if e.now.Account.CSM == "" && e.now.Account.CSE == schema.PendingPerson {
 		owner = append(owner, plain(", who assigns a CSE"))
 	}
 	text := append(notice.Line{plain(fmt.Sprintf("The case is of type %q, opened at the next open renewal and owned by ", process.CaseType))}, owner...)

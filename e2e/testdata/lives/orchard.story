@@ -32,13 +32,30 @@
   channel      reminder @jdoe: Overdue since Wed 3 Dec 17:00 CET: the link of the case is pending. It is the turn of Jo Doe (DRI). It ends with the link of the case, under `links`.
   tracking     reminder: Overdue since Wed 3 Dec 17:00 CET: the link of the case is pending. It is the turn of Jo Doe (DRI). It ends with the link of the case, under `links`.
 
-2025-12-04 16:00  There is a case
+2025-12-04 14:00  There is a case
   announcement edit
   channel      bookmark
   channel      case: The case is https://crm.example.com/cases/8001.
   channel      edit
   tracking     case: The case is https://crm.example.com/cases/8001.
   tracking     edit @jdoe
+
+2025-12-08 14:00  the schedule asks
+  channel      reminder @jdoe: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+  tracking     reminder: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+
+2025-12-09 14:00  the schedule asks
+  channel      invite @mking
+  channel      reminder @mking @jdoe: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+  tracking     reminder: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+
+2025-12-10 14:00  the schedule asks
+  channel      reminder @mking @jdoe: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+  tracking     reminder: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+
+2025-12-11 14:00  the schedule asks
+  channel      reminder @mking @jdoe: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
+  tracking     reminder: Overdue since Fri 5 Dec: a step of Jo Doe: Second wave. It is the turn of Mika King (manager), with Jo Doe (DRI). It ends with the day on which it was `done`, or a new `due` date.
 
 2025-12-12 12:00  Both teams are there
   channel      criteria: Exit criteria, 1 of 1 met; met now: Both waiting teams work on the hosted service.
