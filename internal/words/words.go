@@ -46,6 +46,14 @@ func Plain[T ~string](list []T) []string {
 // Code marks what stands in a file or is to be typed, within a sentence.
 func Code[T ~string](s T) string { return "`" + string(s) + "`" }
 
+// A puts the article before a thing: a name, an e-mail address.
+func A(thing string) string {
+	if thing != "" && strings.ContainsRune("aeiouAEIOU", rune(thing[0])) {
+		return "an " + thing
+	}
+	return "a " + thing
+}
+
 // Count says how many things there are: 1 file, 2 files. thing is the word for
 // one of them.
 func Count(n int, thing string) string {
