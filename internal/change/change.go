@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -298,19 +298,7 @@ func explaining(added []*schema.Update, wide bool) *schema.Update {
 
 // Explains reports whether an update can say why something changed (P38): it
 // says something, and not what an earlier one should have said.
-func Explains(u *schema.Update) bool { return HasWords(u.Text) && u.Amends.IsZero() }
-
-// HasWords reports whether a text says anything: a full stop, a dash or an
-// invisible character does not.
-func HasWords(t schema.Text) bool {
-	return strings.ContainsFunc(string(t), func(r rune) bool {
-		switch r {
-		case '\u115f', '\u1160', '\u3164', '\uffa0': // letters to Unicode, and nothing to see
-			return false
-		}
-		return unicode.IsLetter(r) || unicode.IsNumber(r)
-	})
-}
+func Explains(u *schema.Update) bool { return words.Says(string(u.Text)) && u.Amends.IsZero() }
 
 // reopened reports whether what was closed is open, or was open in between:
 // then there is an update of that time, and a later closure.

@@ -2,6 +2,8 @@ package document
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -192,6 +194,100 @@ func (d *Document) Below(key, text string) []finding.Fix {
 	}
 	at, _ := d.src.line(n + 1)
 	return d.fix(at, at, text+d.lineBreak())
+}
+
+// Keyed says how the text at a JSON pointer, an entry of a list, becomes the value
+// of a key. It returns nil where it cannot be told which bytes are the text.
+func (d *Document) Keyed(pointer, key, text string) []finding.Fix {
+	f := d.find(pointer)
+	if f.found && f.flow || f.found && f.parent != nil && f.parent.Style&yaml.FlowStyle != 0 {
+		return d.PutBare(pointer, "{"+key+": "+edit.FlowText(text)+"}")
+	}
+	return d.PutBare(pointer, key+": "+edit.Text(text))
+}
+
+// Leveled says how a key, and those that go with it, with all that belongs to them,
+// become entries of the level of a JSON pointer by indentation alone. It returns
+// nil where more must be done.
+func (d *Document) Leveled(pointer string, also []string, to string) []finding.Fix {
+	path, target := Tokens(pointer), Tokens(to)
+	f := d.find(pointer)
+	if !f.found || f.flow || f.parent == nil || f.parent.Style&yaml.FlowStyle != 0 {
+		return nil
+	}
+	keys := d.Keys(Pointer(path[:len(path)-1]...))
+	first := slices.Index(keys, path[len(path)-1])
+	group := append([]string{keys[first]}, also...)
+	if first+len(group) > len(keys) || !slices.Equal(keys[first:first+len(group)], group) {
+		return nil // others stand between them
+	}
+	column := 0
+	switch into := d.find(Pointer(target[:len(target)-1]...)); {
+	case len(target) > len(path): // deeper: into the block above
+		if first == 0 || !slices.Equal(append(slices.Clone(path[:len(path)-1]), keys[first-1]), target[:len(path)]) {
+			return nil
+		}
+		if len(target) > len(path)+1 && !into.found {
+			return nil // the first entry of a list needs a dash, too
+		}
+		column = f.parent.Column + 2
+		if into.found && into.value.Kind == yaml.MappingNode {
+			column = into.value.Column
+		}
+	case len(target) < len(path): // less deep: nothing of its block may follow
+		for n := len(target) + 1; n <= len(path); n++ {
+			within, last := d.find(Pointer(path[:n-1]...)).value, path[n-1]
+			if n == len(path) {
+				last = group[len(group)-1]
+			}
+			if within.Style&yaml.FlowStyle != 0 || !isLast(within, last) {
+				return nil
+			}
+		}
+		if first == 0 {
+			return nil // nothing would be left in its block
+		}
+		column = into.value.Column
+	default:
+		return nil
+	}
+	_, end := child(f.parent, group[len(group)-1])
+	return d.indented(f.key, end, f.parent, column-f.parent.Column)
+}
+
+// isLast reports whether a key is the last of a mapping, or an index that of a
+// list.
+func isLast(n *yaml.Node, token string) bool {
+	if n.Kind == yaml.SequenceNode {
+		return token == strconv.Itoa(len(n.Content)-1)
+	}
+	return len(n.Content) > 1 && n.Content[len(n.Content)-2].Value == token
+}
+
+// indented says how the lines from a key to the end of a value begin further to the
+// right, or to the left, by columns.
+func (d *Document) indented(key, value, parent *yaml.Node, by int) []finding.Fix {
+	first, _ := d.src.position(d.start(key))
+	_, end := d.extent(value, parent.Column-1)
+	last, _ := d.src.position(end)
+	if isEmpty(value) {
+		last = value.Line
+	}
+	var fixes []finding.Fix
+	for n := first; n <= last; n++ {
+		start, stop := d.src.line(n)
+		line := string(d.src.data[start:stop])
+		switch {
+		case strings.TrimSpace(line) == "":
+		case len(fixes) > finding.Most || by < 0 && !strings.HasPrefix(line, strings.Repeat(" ", -by)):
+			return nil
+		case by > 0:
+			fixes = append(fixes, d.fix(start, start, strings.Repeat(" ", by))...)
+		default:
+			fixes = append(fixes, d.fix(start, start-by, "")...)
+		}
+	}
+	return fixes
 }
 
 // lineBreak is how the lines of the file end.

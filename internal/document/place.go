@@ -79,6 +79,103 @@ func (d *Document) Renamed(names map[string]string) *Document {
 	return &view
 }
 
+// Keys returns the keys of the mapping at a JSON pointer, in the order in which
+// they stand.
+func (d *Document) Keys(pointer string) []string {
+	f := d.find(pointer)
+	if !f.found || f.value == nil || f.value.Kind != yaml.MappingNode {
+		return nil
+	}
+	keys := make([]string, 0, len(f.value.Content)/2)
+	for i := 0; i+1 < len(f.value.Content); i += 2 {
+		keys = append(keys, f.value.Content[i].Value)
+	}
+	return keys
+}
+
+// Moved returns the document with a key, and what belongs to it, read at another
+// JSON pointer, where nothing stands: so that one on the wrong level is judged as
+// if it stood on the right one. What it is to stand in is made where there is none.
+func (d *Document) Moved(from, to string) *Document {
+	f := d.find(from)
+	if !f.found || f.key == nil {
+		return d
+	}
+	view := *d
+	view.root = cloned(d.root)
+	path := Tokens(from)
+	parent := view.find(Pointer(path[:len(path)-1]...)).value
+	for i := 0; i+1 < len(parent.Content); i += 2 {
+		if parent.Content[i].Value == path[len(path)-1] {
+			parent.Content = slices.Delete(parent.Content, i, i+2)
+			break
+		}
+	}
+	path = Tokens(to)
+	into := view.root
+	for _, token := range path[:len(path)-1] {
+		into = stepped(into, token, f.key)
+	}
+	key := *f.key
+	key.Value = path[len(path)-1]
+	into.Content = append(into.Content, &key, f.value)
+	view.value = valueOf(view.root)
+	return &view
+}
+
+// stepped returns the value of a key or of an entry, as a mapping that can take a
+// key: where there is none, it is made, at the place of another node.
+func stepped(n *yaml.Node, token string, at *yaml.Node) *yaml.Node {
+	_, next := child(n, token)
+	made := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: at.Line, Column: at.Column}
+	_, err := strconv.Atoi(token)
+	isEntry := err == nil
+	switch {
+	case next != nil && next.Kind != yaml.ScalarNode:
+		return next
+	case next != nil: // a key without a value
+		*next = *made
+		return next
+	case isEntry && n.Kind == yaml.MappingNode && len(n.Content) == 0:
+		n.Kind, n.Tag = yaml.SequenceNode, "!!seq"
+		n.Content = []*yaml.Node{made}
+	case isEntry:
+		n.Content = append(n.Content, made)
+	default:
+		n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: token, Line: at.Line, Column: at.Column}, made)
+	}
+	return made
+}
+
+// cloned is a node with copies of all below it.
+func cloned(n *yaml.Node) *yaml.Node {
+	c := *n
+	c.Content = make([]*yaml.Node, len(n.Content))
+	for i, below := range n.Content {
+		c.Content[i] = cloned(below)
+	}
+	return &c
+}
+
+// valueOf is the plain value of a node as it counts.
+func valueOf(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = valueOf(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			list[i] = valueOf(c)
+		}
+		return list
+	}
+	return plainValue(n)
+}
+
 // renaming is a new name for the key at the end of a path.
 type renaming struct {
 	path []string

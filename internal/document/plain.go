@@ -135,22 +135,28 @@ func (r *reader) scalar(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 	if n.Style&quoted == 0 {
 		r.hash(n, key, path)
 	}
-	switch n.Tag {
-	case "!!null":
-		return nil, n
-	case "!!bool":
-		return strings.EqualFold(n.Value, "true"), n
-	case "!!timestamp":
-		return n.Value, n
-	}
-	if n.Style&quoted == 0 {
+	if n.Style&quoted == 0 && !slices.Contains([]string{"!!null", "!!bool", "!!timestamp"}, n.Tag) {
 		value, tag := number(n)
 		if tagged := retagged(n, tag); tagged == n || tagged.Decode(new(any)) == nil {
 			return value, tagged
 		}
 		return value, n // the parser would decode nothing that comes after it
 	}
-	return n.Value, n
+	return plainValue(n), n
+}
+
+// plainValue is the value of a scalar as it counts.
+func plainValue(n *yaml.Node) any {
+	switch {
+	case n.Tag == "!!null":
+		return nil
+	case n.Tag == "!!bool":
+		return strings.EqualFold(n.Value, "true")
+	case n.Tag != "!!timestamp" && n.Style&quoted == 0:
+		value, _ := number(n)
+		return value
+	}
+	return n.Value
 }
 
 // retagged is a node that counts as of another kind.

@@ -54,43 +54,38 @@ func (r *reader) recover() *yaml.Node {
 	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 }
 
-// indentation tells of tabs and of spaces that are none at the beginning of
-// lines, once for all of them, and puts spaces in their place.
+// indentation tells of tabs at the beginning of lines, once for all of them, and
+// puts spaces in their place.
 func (r *recovery) indentation() {
-	for _, kind := range []struct{ char, spaces, rule, what, hint string }{
-		{"\t", "  ", "yaml-tab", "a tab, which YAML does not allow", "indent with spaces, two for each level"},
-		{"\u00a0", " ", "yaml-encoding", "no-break spaces, which YAML takes for text", "delete the space at the beginning of the line and type it again"},
-	} {
-		first, count := -1, 0
-		var fixes []finding.Fix
-		for i, l := range r.lines {
-			if !strings.HasPrefix(l, kind.char) {
-				continue
-			}
-			rest := strings.TrimLeft(l, kind.char)
-			n := (len(l) - len(rest)) / len(kind.char)
-			if says(rest) {
-				if count++; first < 0 {
-					first = i
-				}
-				if start, _ := r.doc.src.line(i + 1); count <= finding.Most {
-					fixes = append(fixes, r.doc.fix(start, start+len(l)-len(rest), strings.Repeat(kind.spaces, n))...)
-				}
-			}
-			r.lines[i] = strings.Repeat(kind.spaces, n) + rest
-			r.move(i, 0, n*(1-len(kind.spaces)))
-		}
-		if first < 0 {
+	first, count := -1, 0
+	var fixes []finding.Fix
+	for i, l := range r.lines {
+		rest := strings.TrimLeft(l, "\t")
+		n := len(l) - len(rest)
+		if n == 0 {
 			continue
 		}
-		message := "this line is indented with " + kind.what
-		if count > 1 {
-			message += fmt.Sprintf("; so are %d of those below", count-1)
+		if says(rest) {
+			if count++; first < 0 {
+				first = i
+			}
+			if start, _ := r.doc.src.line(i + 1); count <= finding.Most {
+				fixes = append(fixes, r.doc.fix(start, start+n, strings.Repeat("  ", n))...)
+			}
 		}
-		f := r.doc.add(kind.rule, r.doc.src.place(fixes[0].Start, fixes[0].End), "", kind.char, message, kind.hint)
-		if count <= finding.Most {
-			f.Fixes = fixes
-		}
+		r.lines[i] = strings.Repeat("  ", n) + rest
+		r.doc.move(i, 0, -n)
+	}
+	if first < 0 {
+		return
+	}
+	message := "this line is indented with a tab, which YAML does not allow"
+	if count > 1 {
+		message += fmt.Sprintf("; so are %d of those below", count-1)
+	}
+	f := r.doc.add("yaml-tab", r.doc.src.place(fixes[0].Start, fixes[0].End), "", "\t", message, "indent with spaces, two for each level")
+	if count <= finding.Most {
+		f.Fixes = fixes
 	}
 }
 
@@ -220,7 +215,7 @@ func (r *recovery) align(b block, at int) bool {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	moved := indent + strings.TrimLeft(r.lines[at], " ")
 	by := len(r.lines[at]) - len(moved)
-	r.move(at, 0, by)
+	r.doc.move(at, 0, by)
 	r.lines[at] = moved
 	if r.toldAt(at + 1) {
 		return true
@@ -236,14 +231,14 @@ func (r *recovery) align(b block, at int) bool {
 
 // move records that what stands on line i from a column on was written by
 // columns further to the right.
-func (r *recovery) move(i, from, by int) {
+func (r *reader) move(i, from, by int) {
 	if by == 0 {
 		return
 	}
-	if r.doc.moved == nil {
-		r.doc.moved = map[int][]move{}
+	if r.moved == nil {
+		r.moved = map[int][]move{}
 	}
-	r.doc.moved[i+1] = append(r.doc.moved[i+1], move{from, by})
+	r.moved[i+1] = append(r.moved[i+1], move{from, by})
 }
 
 // toldAt reports whether something was said of a line already: one mistake is

@@ -26,9 +26,18 @@ func (r *reader) clean() bool {
 			"save it as UTF-8: most editors offer that under \"Save as\", or below the text")
 		return false
 	}
+	if what := foreign(data); what != "" {
+		r.Broken = true
+		r.add("yaml-encoding", finding.Place{Span: finding.LineOne}, "", "", "this is "+what+", and not a text file",
+			"open it, copy its text into a plain text file, and save that under this name")
+		return false
+	}
 	r.text = string(data)
 	if !plainASCII(data) && !(utf8.Valid(data) && strings.IndexFunc(r.text, odd) < 0) {
 		r.cleanRunes()
+	}
+	if pasted(r.text) {
+		r.cleanPasted()
 	}
 	if strings.Contains(r.text, "<<<<<<<") || strings.Contains(r.text, ">>>>>>>") {
 		r.cleanConflicts()
@@ -68,7 +77,7 @@ func (r *reader) cleanRunes() {
 		bad := ""
 		switch {
 		case c == utf8.RuneError && size == 1:
-			bad = "a byte that is not UTF-8"
+			bad = "a character that cannot be read: the file was saved in an old form"
 		case forbidden(c):
 			bad = fmt.Sprintf("the invisible character U+%04X", c)
 		}

@@ -53,12 +53,11 @@ func glue(r *recovery, i int) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	mended := key + " " + strings.TrimLeft(value, noSpaces)
+	mended := key + " " + value
 	colon := utf8.RuneCountInString(key)
-	odd := len([]rune(value)) - len([]rune(strings.TrimLeft(value, noSpaces)))
 	f := r.doc.add("yaml-colon", r.doc.src.whole(i+1), "", line, "there is no space after the colon", "write "+quote(mended))
-	f.Fixes = r.doc.fix(r.doc.at(i+1, colon), r.doc.at(i+1, colon+odd), " ")
-	r.move(i, colon, odd-1)
+	f.Fixes = r.doc.fix(r.doc.at(i+1, colon), r.doc.at(i+1, colon), " ")
+	r.doc.move(i, colon, -1)
 	return mended, true
 }
 
@@ -71,7 +70,7 @@ func trap(r *recovery, i int) (string, bool) {
 	indent := len(line) - len(strings.TrimLeft(line, " \t"))
 	if tabs := strings.Count(line[:indent], "\t"); tabs > 0 {
 		r.tab(i)
-		r.move(i, 0, -tabs)
+		r.doc.move(i, 0, -tabs)
 		return strings.ReplaceAll(line[:indent], "\t", "  ") + line[indent:], true
 	}
 	if mended, ok := glue(r, i); ok {
@@ -441,9 +440,6 @@ func suffix(v string) string {
 }
 
 var gluedLine = regexp.MustCompile(`^([ \t]*(?:-[ \t]+)*[a-z_]+:)([^\s:/].*)$`)
-
-// noSpaces look like a space and are none to YAML.
-const noSpaces = "\u00a0\u3000"
 
 // glued recognizes `key:value` and returns the key with its colon, and the
 // value.

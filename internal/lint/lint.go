@@ -48,8 +48,8 @@ func (l *Linter) report(t *tree.Tree, found []finding.Finding) finding.Report {
 func (l *Linter) Shared(t *tree.Tree, briefs []rule.Brief, had func(path string) (rule.Brief, bool)) []finding.Finding {
 	found := slices.Clone(t.Findings)
 	l.cite(found)
-	policy := l.file(t.PolicyFile, schema.KindPolicy)
-	people := l.file(t.PeopleFile, schema.KindPeople)
+	policy := l.file(t, t.PolicyFile, schema.KindPolicy)
+	people := l.file(t, t.PeopleFile, schema.KindPeople)
 	found = slices.Concat(found, policy.findings, people.findings)
 	whole := &rule.Whole{Tree: t, Escalations: briefs, Had: had, KnownZone: l.knownZone}
 	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Whole != nil }) {
@@ -130,11 +130,11 @@ type verdict struct {
 	told     pointers
 }
 
-func (l *Linter) file(f *tree.File, kind schema.Kind) verdict {
+func (l *Linter) file(t *tree.Tree, f *tree.File, kind schema.Kind) verdict {
 	if f == nil {
 		return verdict{}
 	}
-	return l.shape(nil, f, kind)
+	return l.shape(&rule.Pass{Tree: t}, f, kind)
 }
 
 // shape tells what reading found and what does not fit the schema, the latter

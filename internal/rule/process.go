@@ -12,6 +12,8 @@ func processRules() []Rule {
 		csePending(),
 		approach(),
 		nextSteps(),
+		placeholder(),
+		reasonGiven(),
 		knownPerson(),
 		personLeft(),
 		roleFits(),

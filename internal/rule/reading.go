@@ -58,6 +58,13 @@ func readingRules() []Rule {
 			Right:   ex("summary: \"*All* pipelines wait 40 minutes\"\n"),
 		},
 		{
+			Name:    "yaml-bullet",
+			Summary: "an entry of a list begins with a dash and a space",
+			Why:     "Documents and chats put bullets, long dashes or numbers before the entries of a list. YAML knows only the dash, with a space behind it.",
+			Wrong:   marked("exit_criteria:\n  • criterion: Queue time under 60 s\n", "• criterion: Queue time under 60 s"),
+			Right:   ex("exit_criteria:\n  - criterion: Queue time under 60 s\n"),
+		},
+		{
 			Name:    "yaml-tab",
 			Summary: "lines are indented with spaces, never with tabs",
 			Why:     "YAML does not allow tabs there: they look different in every editor.",

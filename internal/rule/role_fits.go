@@ -27,7 +27,7 @@ func roleFits() Rule {
 				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || !c.Open() && !p.Left.IsZero():
 				case m.field == "/product/dri" && c.Severity.NeedsProduct(): // product-dri-level asks for more
 				default:
-					c.Error(m.Field(), unfit(m.who, p, shape.Name(m.Field()), m.fits), whoFits(c, m.fits))
+					c.Error(m.Field(), unfit(m.who, p, shape.Name(c.Document, m.Field()), m.fits), whoFits(c, m.fits))
 				}
 			}
 		},

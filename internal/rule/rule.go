@@ -104,6 +104,8 @@ func didYouMean[T ~string](message string, value T, words []string, otherwise st
 
 // Pass is one escalation under judgement.
 type Pass struct {
+	// Escalation is nil where the directory or the policy is compared with its
+	// schema.
 	*tree.Escalation
 	// Was is the escalation in the version that it is compared with; nil where it
 	// is new or compared with none.
@@ -149,6 +151,23 @@ func (c *Pass) Tell(field string, s Said) *finding.Finding {
 
 // Full reports whether the rule has said enough of this file.
 func (c *Pass) Full() bool { return c.told.Full() }
+
+// local is the zone of the account's region, in which a time is meant that names
+// none; nil where it is not known.
+func (c *Pass) local() *time.Location {
+	if c.Escalation == nil {
+		return nil
+	}
+	region, known := c.Tree.Policy.Regions[string(c.Account.Region)]
+	if !known {
+		return nil
+	}
+	at, err := time.LoadLocation(string(region.Zone))
+	if err != nil {
+		return nil
+	}
+	return at
+}
 
 // Open reports whether the escalation is open.
 func (c *Pass) Open() bool { return process.Open(&c.Escalation.Escalation) }
@@ -345,13 +364,13 @@ func (w *Whole) sayIn(level finding.Level, path, field, value string, s Said) {
 // Fault tells a fault against the schema under this rule.
 func (r *Rule) Fault(c *Pass, doc *document.Document, f shape.Fault) finding.Finding {
 	var s Said
-	if r.Tell != nil && c != nil {
+	if r.Tell != nil && !f.Templated() {
 		s = r.Tell(c, f)
 	}
 	fixes := s.fixes(doc, f.Pointer)
 	if s.Message == "" {
-		s.Message, s.Hint = f.Say()
-		fixes = f.Fixes(doc)
+		s.Message, s.Hint = f.Say(doc, c.local())
+		fixes = f.Fixes(doc, c.local())
 	}
 	told := r.finding(finding.Error, doc, f.Pointer, s.Message, s.Hint)
 	told.Place, told.Fixes = f.Place(doc), fixes
@@ -419,10 +438,10 @@ func (s *Set) Owner(kind schema.Kind, f shape.Fault) *Rule {
 	if f.IsColon() {
 		return s.byName["yaml-colon"]
 	}
+	if f.IsHandle() && !f.Missing() {
+		return s.byName["known-person"]
+	}
 	if kind == schema.KindEscalation {
-		if f.IsHandle() && !f.Missing() {
-			return s.byName["known-person"]
-		}
 		if r := s.owner(f.Pointer); r != nil {
 			return r
 		}

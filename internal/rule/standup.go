@@ -25,7 +25,7 @@ func standup() Rule {
 			if !f.Missing() || f.Pointer != "/standup/days" || c.Severity.NeedsProduct() || c.Standup != nil && len(c.Standup.Attendees) > 0 {
 				return Said{}
 			}
-			_, hint := f.Say()
+			_, hint := f.Say(c.Document, nil)
 			return Said{Message: "the standup says neither on which days it is nor why there is none", Hint: hint + "; or write `standup: {none: ...}` with the reason"}
 		},
 		Escalation: func(c *Pass) {

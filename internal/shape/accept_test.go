@@ -130,15 +130,19 @@ func scalar(v any) bool {
 // Name and Key say a field as a person would.
 func TestName(t *testing.T) {
 	t.Parallel()
+	doc := document.Read("x.yaml", []byte("next_steps:\n  - step: Load test\n"))
 	for pointer, want := range map[string]string{
 		"":                     "the file|",
 		"/severity":            "`severity`|severity",
 		"/account/region":      "`account.region`|region",
-		"/fyi/1":               "entry 2 of `fyi`|fyi",
-		"/next_steps/0/owner":  "`owner` of entry 1 in `next_steps`|owner",
-		"/standup/attendees/2": "entry 3 of `standup.attendees`|attendees",
+		"/fyi/1":               "the second of `fyi`|fyi",
+		"/next_steps/0":        "the first next step (`Load test`)|next_steps",
+		"/next_steps/0/owner":  "`owner` of the first next step (`Load test`)|owner",
+		"/next_steps/22/owner": "`owner` of the 23rd next step|owner",
+		"/updates/11/to/0":     "the first of `to` of the 12th update|to",
+		"/standup/attendees/2": "the third of `standup.attendees`|attendees",
 	} {
-		if got := strings.Join([]string{Name(pointer), Key(pointer)}, "|"); got != want {
+		if got := strings.Join([]string{Name(doc, pointer), Key(pointer)}, "|"); got != want {
 			t.Errorf("%q is %s, want %s", pointer, got, want)
 		}
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// The keys that package document takes for those of handles are those of the
-// schemas: there, and only there, an @ is too much.
+// The keys that package document takes for those of handles and of lists are those
+// of the schemas: there, and only there, an @ is too much, and a bullet a dash.
 func TestHandleKeys(t *testing.T) {
 	t.Parallel()
 	c, err := NewChecker()
 	if err != nil {
 		t.Fatal(err)
 	}
-	isHandle, seen := map[string]bool{}, 0
+	isHandle, isList, seen := map[string]bool{}, map[string]bool{}, 0
 	var walk func(s any)
 	walk = func(s any) {
 		object, _ := s.(map[string]any)
@@ -25,6 +25,7 @@ func TestHandleKeys(t *testing.T) {
 			items, _ := field["items"].(map[string]any)
 			handle := schema.Handle("").JSONSchema().Pattern
 			if _, known := field["type"]; known || field["pattern"] != nil {
+				isList[key] = isList[key] || field["type"] == "array"
 				isHandle[key] = isHandle[key] || field["pattern"] == handle || items["pattern"] == handle
 			}
 			walk(field)
@@ -41,6 +42,11 @@ func TestHandleKeys(t *testing.T) {
 		}
 		if want {
 			seen++
+		}
+	}
+	for key, want := range isList {
+		if document.IsList(key) != want {
+			t.Errorf("%s is a list: %v, want %v", key, !want, want)
 		}
 	}
 	if seen < 8 {

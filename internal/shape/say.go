@@ -6,50 +6,31 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Say tells the fault: what is wrong, and what would be right.
-func (f Fault) Say() (message, hint string) {
-	name := Name(f.Pointer)
+// Say tells the fault: what is wrong, and what would be right. A time without a
+// zone is one of the local zone, nil where none is known.
+func (f Fault) Say(doc *document.Document, local *time.Location) (message, hint string) {
+	name := Name(doc, f.Pointer)
+	if f.Templated() {
+		return name + " still has the words of the template: " + code(f.source), "write in their place: " + f.wanted() + f.meaning()
+	}
 	switch f.Keyword {
 	case "required":
-		return name + " is missing", "add it, for example: " + f.example()
-	case "empty":
-		if f.field["type"] == "array" {
-			if f.optional {
-				return name + " is empty", "write a list, for example: " + f.example() + "; or leave it out"
-			}
-			return name + " is an empty list", "write at least one, for example: " + f.example()
-		}
-		if f.optional {
-			return name + " is empty", "write it, for example: " + f.example() + "; or leave it out"
-		}
-		return name + " is empty", "write it, for example: " + f.example()
-	case "minItems":
-		if list, _ := f.Value.([]any); len(list) == 0 && f.Value != nil {
-			return name + " is an empty list", "write at least one, for example: " + f.example()
-		}
-		return name + " needs at least one entry", "for example: " + f.example()
+		return name + " is missing", "add " + f.wanted() + f.meaning()
+	case "empty", "minItems":
+		return f.sayEmpty(name)
 	case "additionalProperties":
-		key := code(fmt.Sprint(f.Value))
-		switch {
-		case strings.Contains(f.source, ":") && f.meant != "":
-			return key + " is not a field here: there is no space after the colon", "write " + code(strings.Replace(f.source, ":", ": ", 1))
-		case f.meant != "":
-			return key + " is not a field here", "did you mean " + code(f.meant) + "?"
-		case f.flow:
-			return key + " is not a field here: a comma ends a text inside braces", "put the text with the comma in quotes"
-		}
-		return key + " is not a field here", "the fields here are " + list(f.known)
+		return f.sayUnknown()
 	case "type":
-		return f.sayType(name)
+		return f.sayType(doc, local)
 	case "enum":
 		words := texts(f.want)
 		hint := "write one of " + list(words)
@@ -60,69 +41,158 @@ func (f Fault) Say() (message, hint string) {
 	case "propertyNames":
 		return fmt.Sprintf("%s is not a handle", code(f.source)), "use small letters, digits, dots, dashes and underscores: no spaces and no @"
 	case "pattern", "format":
-		what, how := form(f)
-		return fmt.Sprintf("%s is %s, which is not %s", name, code(f.source), what), how
+		return f.sayForm(name, local)
 	case "uniqueItems":
 		return name + " names the same entry twice", "delete one of them"
 	case "minimum", "maximum":
 		return fmt.Sprintf("%s is %s, which is out of bounds", name, code(f.source)),
 			fmt.Sprintf("the %s is %v", f.Keyword, f.want)
 	}
-	return name + " is not what belongs there", "for example: " + f.example()
+	return name + " is not what belongs there", "write " + f.wanted() + f.meaning()
 }
 
-func (f Fault) sayType(name string) (message, hint string) {
+// Templated reports whether the value is the template's own, which is to be filled
+// in (P7).
+func (f Fault) Templated() bool {
+	return words.ToFillIn(f.source) != "" && f.Keyword != "additionalProperties"
+}
+
+func (f Fault) sayEmpty(name string) (message, hint string) {
+	what := name + " is empty"
+	if list, isList := f.Value.([]any); isList && len(list) == 0 || f.field["type"] == "array" {
+		what = name + " names nothing"
+	}
+	hint = "write " + f.wanted() + f.meaning()
+	if f.optional {
+		hint += ", or leave it out"
+	}
+	return what, hint
+}
+
+// sayUnknown tells of a key that is not a field where it stands.
+func (f Fault) sayUnknown() (message, hint string) {
+	key := code(fmt.Sprint(f.Value))
+	switch {
+	case f.belongs != "":
+		return f.sayMisplaced(key)
+	case strings.Contains(f.source, ":") && f.meant != "":
+		return key + " is not a field here: there is no space after the colon", "write " + code(strings.Replace(f.source, ":", ": ", 1))
+	case f.meant != "":
+		return key + " is not a field here", "did you mean " + code(f.meant) + "?"
+	case f.flow:
+		return key + " is not a field here: a comma ends a text inside braces", "put the text with the comma in quotes"
+	}
+	return key + " is not a field here", "the fields here are " + list(f.known)
+}
+
+// sayMisplaced tells of a key that is a field of another level.
+func (f Fault) sayMisplaced(key string) (message, hint string) {
+	many, these := " is", "this line"
+	if len(f.also) > 0 {
+		many, these = ", with "+words.And(codes(f.also))+", is", "these lines"
+	}
+	from, to := parent(f.Pointer), parent(f.belongs)
+	switch {
+	case to == "":
+		return fmt.Sprintf("%s%s one level too low: it belongs to the file as a whole, and not to %s", key, many, Name(nil, from)),
+			fmt.Sprintf("let %s begin in the first column", these)
+	case strings.HasPrefix(to, from+"/"):
+		return fmt.Sprintf("%s%s one level too high: it belongs to %s", key, many, Name(nil, to)),
+			fmt.Sprintf("indent %s by two spaces, below %s", these, code(Key(to)+":"))
+	case strings.HasPrefix(from, to+"/"):
+		return fmt.Sprintf("%s%s one level too low: it belongs to %s", key, many, Name(nil, to)),
+			fmt.Sprintf("indent %s like the other fields of %s", these, Name(nil, to))
+	}
+	return fmt.Sprintf("%s belongs to %s, and not to %s", key, Name(nil, to), Name(nil, from)),
+		fmt.Sprintf("move %s below %s, indented by two spaces", these, code(Key(to)+":"))
+}
+
+// codes shows several pieces of YAML.
+func codes(list []string) []string {
+	shown := make([]string, len(list))
+	for i, s := range list {
+		shown[i] = code(s)
+	}
+	return shown
+}
+
+func parent(pointer string) string { return pointer[:max(strings.LastIndex(pointer, "/"), 0)] }
+
+func (f Fault) sayType(doc *document.Document, local *time.Location) (message, hint string) {
+	name, key := Name(doc, f.Pointer), Key(f.Pointer)
 	want := texts(f.want)
 	if slices.Contains(want, "string") && f.source != "" && f.tag != "!!timestamp" {
 		switch {
 		case f.field["enum"] != nil:
 			f.Keyword, f.want = "enum", f.field["enum"]
-			return f.Say()
+			return f.Say(doc, local)
 		case f.field["pattern"] != schema.Text("").JSONSchema().Pattern:
 			f.Keyword = "pattern"
-			return f.Say()
+			return f.Say(doc, local)
 		}
 	}
-	key := Key(f.Pointer)
 	_, isMap := f.Value.(map[string]any)
 	_, isList := f.Value.([]any)
+	inQuotes := "put it in quotes: " + pair(key, strconv.Quote(f.source))
 	switch {
 	case slices.Contains(want, "string") && f.tag == "!!str" && !isMap && !isList:
-		return fmt.Sprintf("%s is %s, which many programs read as true or false", name, code(f.source)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
+		return fmt.Sprintf("%s is %s, which many programs read as true or false", name, code(f.source)), inQuotes
 	case slices.Contains(want, "string") && f.tag == "!!timestamp":
-		return fmt.Sprintf("%s must be text, but YAML reads %s as a date", name, code(f.source)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
+		return fmt.Sprintf("%s is a text, but %s looks like a date", name, code(f.source)), inQuotes
 	case slices.Contains(want, "string") && f.source != "" && !isMap && !isList:
-		return fmt.Sprintf("%s must be text, but YAML reads %s as %s", name, code(f.source), kind(f.tag)), "put it in quotes: " + pair(key, strconv.Quote(f.source))
+		return fmt.Sprintf("%s is a text, but %s looks like %s", name, code(f.source), kind(f.tag)), inQuotes
 	case slices.Contains(want, "string") && isMap:
 		if f.IsColon() {
-			return name + " must be text, but a colon followed by a space makes YAML see a key and a value",
-				"put the whole text in quotes"
+			return name + " is a text with a colon and a space in it, which must stand in quotes", "put quotes around the whole text"
 		}
-		return name + " must be a single value, with no fields of its own", "for example: " + f.example()
+		return name + " is one text, and not several fields in braces", "write " + f.wanted() + f.meaning()
 	case slices.Contains(want, "string"):
-		return name + " must be a single value, not a list", "for example: " + f.example()
+		return name + " is one text, and not a list", "write " + f.wanted() + f.meaning()
 	case slices.Contains(want, "boolean"):
-		answer := "true` or `false"
 		if f.tag == "!!str" && (f.source == "true" || f.source == "false") {
 			return name + " must be true or false, without quotes", "write " + pair(key, f.source)
 		}
-		switch strings.ToLower(f.source) {
-		case "yes", "y", "on", "1":
-			answer = "true"
-		case "no", "n", "off", "0":
-			answer = "false"
+		answer := trueOrFalse[strings.ToLower(f.source)]
+		if answer == "" {
+			answer = "true` or `false"
 		}
 		return fmt.Sprintf("%s must be true or false, not %s", name, code(f.source)), "write " + pair(key, answer)
 	case slices.Contains(want, "integer"):
-		return fmt.Sprintf("%s must be a whole number, not %s", name, code(f.source)), "for example: " + f.example()
+		if n := wholeIn(f.source); n != "" {
+			return fmt.Sprintf("%s is a number alone, not %s", name, code(f.source)), "write " + pair(key, n)
+		}
+		return fmt.Sprintf("%s is a number, not %s", name, code(f.source)), "write " + f.wanted() + f.meaning()
 	case slices.Contains(want, "array"):
 		if f.source != "" && !isMap {
-			return name + " must be a list", "put it in brackets: " + pair(key, "["+f.source+"]")
+			return name + " is a list", "put it in brackets: " + pair(key, "["+f.source+"]")
 		}
-		return name + " must be a list", "for example: " + f.example()
-	default:
-		return name + " must hold fields of its own", "for example: " + f.example()
+		return name + " is a list", "write " + f.wanted() + f.meaning()
 	}
+	if mainKey := f.mainKey(); mainKey != "" && isIndex(last(f.Pointer)) && f.source != "" {
+		hint := "write " + code("- "+mainKey+": "+edit.Text(words.Line(f.source)))
+		if rest := slices.DeleteFunc(required(f.field), func(k string) bool { return k == mainKey }); len(rest) > 0 {
+			hint += ", and below it " + words.And(codes(rest))
+		}
+		return fmt.Sprintf("%s does not begin with %s", name, code(mainKey+":")), hint
+	}
+	what := name + " has no value of its own: it is made of fields"
+	if f.source != "" {
+		what = fmt.Sprintf("%s is %s, but it is made of fields", name, code(f.source))
+	}
+	return what, "write " + f.wanted() + f.meaning()
+}
+
+// mainKey is the field that says what an entry of a list is about: the first text.
+func (f Fault) mainKey() string {
+	if kind, ok := entries[last(parent(f.Pointer))]; ok {
+		props, _ := f.field["properties"].(map[string]any)
+		for _, key := range []string{kind.by, "text"} {
+			if field, _ := props[key].(map[string]any); field["pattern"] == schema.Text("").JSONSchema().Pattern {
+				return key
+			}
+		}
+	}
+	return ""
 }
 
 func kind(tag string) string {
@@ -135,40 +205,123 @@ func kind(tag string) string {
 	return "nothing"
 }
 
-// form says what a text must look like, and how to write one.
-func form(f Fault) (what, how string) {
-	how = "for example: " + f.example()
+// sayForm tells of a value that is not written as its field wants it.
+func (f Fault) sayForm(name string, local *time.Location) (message, hint string) {
+	key := Key(f.Pointer)
 	switch f.field["format"] {
 	case "date":
-		return "a day of the calendar", "write year, month and day: " + f.example()
+		return f.sayDay(name, key)
 	case "date-time":
-		return "a date with a time", "write date, time and zone, with Z for UTC: " + f.example()
-	case "email":
+		return f.sayTime(name, key, local)
+	}
+	what, how := f.form(key)
+	return fmt.Sprintf("%s is %s, which is not %s", name, code(f.source), what), how
+}
+
+// sayDay tells of a value that is no day, and which day it may mean.
+func (f Fault) sayDay(name, key string) (message, hint string) {
+	const numbers = "write year, month and day in numbers: "
+	read := days(f.source)
+	switch {
+	case f.tag == "!!bool" || yesOrNo(f.source):
+		if trueOrFalse[strings.ToLower(f.source)] == "true" {
+			return fmt.Sprintf("%s is a day, not %s", name, code(f.source)), "write on which day: " + f.wanted()
+		}
+		return fmt.Sprintf("%s is a day, not %s", name, code(f.source)), "leave it out as long as there is no such day"
+	case len(read) > 1:
+		return fmt.Sprintf("%s is %s, which is one day to some people and another to others", name, code(f.source)),
+			"write " + words.Or(pairs(key, read)) + ", whichever it is"
+	case len(read) == 1:
+		return fmt.Sprintf("%s is %s, but a day is written year first", name, code(f.source)), "write " + pair(key, read[0])
+	case numeric.MatchString(f.source):
+		return fmt.Sprintf("%s is %s, and the calendar has no such day", name, code(f.source)), "look the day up, and " + numbers + f.wanted()
+	}
+	return fmt.Sprintf("%s is %s, which is not a day of the calendar", name, code(f.source)), "say which day that is, and " + numbers + f.wanted()
+}
+
+// numeric is a text that is three numbers, as a day is.
+var numeric = regexp.MustCompile(`^\s*\d+\s*[-/.]\s*\d+\s*[-/.]\s*\d+\.?\s*$`)
+
+// sayTime tells of a value that is no date with a time and a zone, and which it
+// may mean.
+func (f Fault) sayTime(name, key string, local *time.Location) (message, hint string) {
+	m := when(f.source, local)
+	value := code(f.source)
+	switch {
+	case len(m.readings) > 1 && m.noZone && sameClock(m.readings):
+		return fmt.Sprintf("%s is %s, which the clocks of the region show twice that night", name, value), "write " + words.Or(pairs(key, m.readings))
+	case len(m.readings) > 1:
+		return fmt.Sprintf("%s is %s, which is one day to some people and another to others", name, value), "write " + words.Or(pairs(key, m.readings))
+	case len(m.readings) == 1 && m.noZone:
+		return fmt.Sprintf("%s is %s, without a time zone", name, value), "write " + pair(key, m.readings[0]) + ", if it is the region's time"
+	case len(m.readings) == 1:
+		return fmt.Sprintf("%s is %s, but a time is written as date, T, time and zone", name, value), "write " + pair(key, m.readings[0])
+	case m.noSuchTime:
+		return fmt.Sprintf("%s is %s, which the clocks of the region jump over that night", name, value), "write the time that it was, with its zone: " + f.wanted()
+	case m.day != "" && m.clock != "" && m.noZone:
+		return fmt.Sprintf("%s is %s, without a time zone", name, value),
+			fmt.Sprintf("write %s for UTC, or the zone's distance from it in the place of the Z, such as +01:00", pair(key, m.day+"T"+m.clock+"Z"))
+	case m.day != "" && m.clock != "":
+		return fmt.Sprintf("%s is %s, in a time zone that is not known", name, value),
+			fmt.Sprintf("write %s for UTC, or the zone's distance from it in the place of the Z, such as +01:00", pair(key, m.day+"T"+m.clock+"Z"))
+	case m.day != "":
+		end := "Z"
+		if at, err := time.Parse(time.DateOnly, m.day); err == nil && local != nil {
+			end = time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, local).Format("Z07:00")
+		}
+		return fmt.Sprintf("%s is %s, a day without a time", name, value), "add the time: " + pair(key, m.day+"T<hh:mm:ss>"+end)
+	}
+	return fmt.Sprintf("%s is %s, which is not a date with a time", name, value), "write date, time and zone, with Z for UTC: " + f.wanted()
+}
+
+// sameClock reports whether times differ in their zone alone.
+func sameClock(times []string) bool {
+	return !slices.ContainsFunc(times, func(t string) bool { return t[:len("2006-01-02T15:04:05")] != times[0][:len("2006-01-02T15:04:05")] })
+}
+
+// trueOrFalse is what people mean who write yes or no.
+var trueOrFalse = map[string]string{
+	"true": "true", "yes": "true", "y": "true", "on": "true", "1": "true",
+	"false": "false", "no": "false", "n": "false", "off": "false", "0": "false",
+}
+
+func yesOrNo(s string) bool { return trueOrFalse[strings.ToLower(s)] != "" }
+
+// form says what a text must look like, and how to write one.
+func (f Fault) form(key string) (what, how string) {
+	how = "write " + f.wanted() + f.meaning()
+	switch {
+	case f.field["format"] == "email":
 		return "an e-mail address", how
-	}
-	if f.field["pattern"] == schema.URL("").JSONSchema().Pattern {
-		return "a link", "write the whole link, from https:// on"
-	}
-	if f.IsHandle() {
+	case f.isLink():
+		what = "a link"
+		if key == "case" {
+			what, how = "a link or the word pending", "write the whole link, from https:// on, or `pending` while the case is being made"
+		} else {
+			how = "write the whole link, from https:// on"
+		}
+		if address := linkIn(f.source); address != "" {
+			how = "write the address alone: " + f.written(address)
+		}
+		return what, how
+	case f.IsHandle():
 		if strings.HasPrefix(f.source, "@") {
 			return "a handle", "write it without the @: " + code(strings.TrimPrefix(f.source, "@"))
 		}
 		return "a handle", "write the handle of a person in people.yaml: small letters, digits, dots, dashes, underscores"
 	}
-	switch Key(f.Pointer) {
+	switch key {
 	case "channel", "announcement", "prefix":
 		if strings.HasPrefix(f.source, "#") {
 			return "a channel name", "write it without the #: " + code(strings.TrimPrefix(f.source, "#"))
 		}
-		return "a legal Slack channel name", "use small letters, digits, dashes and underscores, at most 80: " + f.example()
-	case "case":
-		return "a link or the word pending", "write the whole link, from https:// on, or `pending` while the case is being made"
+		return "a legal Slack channel name", "use small letters, digits, dashes and underscores, at most 80"
 	case "zone":
-		return "a time zone", "write it as Area/City: " + f.example()
+		return "a time zone", "write it as Area/City, such as `Europe/Berlin`"
 	case "time", "from", "to":
-		return "a time of day", "write hours and minutes in quotes: " + pair(Key(f.Pointer), `"10:30"`)
-	case "previous":
-		return "the id of an escalation", "write the year and the file's name without .yaml: " + f.example()
+		return "a time of day", "write hours and minutes in quotes: " + pair(key, `"10:30"`)
+	case "previous", "duplicate_of", "related":
+		return "the id of an escalation", "write the year and the file's name without .yaml: " + f.wanted()
 	}
 	if strings.TrimSpace(f.source) == "" {
 		return "a text", how
@@ -176,94 +329,51 @@ func form(f Fault) (what, how string) {
 	return "what belongs there", how
 }
 
-// example shows the field as it could be written.
-func (f Fault) example() string {
-	examples, _ := f.field["examples"].([]any)
-	if len(examples) == 0 {
-		return code(Key(f.Pointer) + ": …")
+// isLink reports whether the field takes a link.
+func (f Fault) isLink() bool {
+	switch f.field["pattern"] {
+	case schema.URL("").JSONSchema().Pattern, schema.Case("").JSONSchema().Pattern:
+		return true
 	}
-	text, err := flow(examples[0])
-	if err != nil {
-		return code(Key(f.Pointer) + ": …")
-	}
-	if isIndex(last(f.Pointer)) {
-		return code(text)
-	}
-	return pair(Key(f.Pointer), text)
+	return false
 }
 
-// flow writes a plain value as YAML on one line. Times in it stay bare, as
-// people write them.
-func flow(v any) (string, error) {
-	var n yaml.Node
-	if err := n.Encode(v); err != nil {
-		return "", err
-	}
-	bare(&n)
-	out, err := yaml.Marshal(&n)
-	return quotedTime.ReplaceAllString(strings.TrimSpace(string(out)), "$1"), err
-}
+var (
+	address  = regexp.MustCompile(`https?://[^\s<>()\[\]"']+`)
+	hostPath = regexp.MustCompile(`(?i)^(?:www\.)?([a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(/\S*)?$`)
+)
 
-var quotedTime = regexp.MustCompile(`'(\d{4}-\d{2}-\d{2}T[^']*)'`)
-
-func bare(n *yaml.Node) {
-	n.Style |= yaml.FlowStyle
-	if n.Kind == yaml.ScalarNode {
-		n.Style = 0
-		if n.Tag == "!!str" && (isDate(n.Value)) {
-			n.Tag = "!!timestamp"
-		}
+// linkIn is the one link in a text, or the text as a link where only its beginning
+// is missing; empty where there is none or more than one.
+func linkIn(text string) string {
+	text = strings.Trim(strings.TrimSpace(text), `<>"'“”„‘’`)
+	switch found := address.FindAllString(text, -1); {
+	case len(found) == 1, len(found) > 1 && len(some(found...)) == 1: // [https://x.y](https://x.y)
+		return strings.TrimRight(found[0], ".,;")
+	case len(found) > 1:
+		return ""
 	}
-	for _, c := range n.Content {
-		bare(c)
-	}
-}
-
-func isDate(s string) bool { return len(s) >= 10 && s[4] == '-' && s[7] == '-' }
-
-// Name says a field as a person would: `owner` of entry 2 in `next_steps`.
-func Name(pointer string) string {
-	path := document.Tokens(pointer)
-	at := -1 // of the last list entry on the way
-	for i, p := range path {
-		if i > 0 && isIndex(p) {
-			at = i
-		}
-	}
-	switch {
-	case len(path) == 0:
-		return "the file"
-	case at < 0:
-		return code(strings.Join(path, "."))
-	}
-	n, _ := strconv.Atoi(path[at])
-	head := Name(document.Pointer(path[:at]...))
-	if at == len(path)-1 {
-		return fmt.Sprintf("entry %d of %s", n+1, head)
-	}
-	return fmt.Sprintf("%s of entry %d in %s", code(strings.Join(path[at+1:], ".")), n+1, head)
-}
-
-// Key returns the last key of a pointer that is no index.
-func Key(pointer string) string {
-	path := document.Tokens(pointer)
-	for i := len(path) - 1; i >= 0; i-- {
-		if !isIndex(path[i]) {
-			return path[i]
-		}
+	if rest := strings.TrimPrefix(text, "//"); hostPath.MatchString(rest) {
+		return "https://" + rest
 	}
 	return ""
 }
 
-func last(pointer string) string {
-	path := document.Tokens(pointer)
-	if len(path) == 0 {
-		return "x"
+// written shows the field with a value.
+func (f Fault) written(value string) string {
+	if isIndex(last(f.Pointer)) {
+		return code(value)
 	}
-	return path[len(path)-1]
+	return pair(Key(f.Pointer), value)
 }
 
-func isIndex(s string) bool { return strings.Trim(s, "0123456789") == "" }
+func pairs(key string, values []string) []string {
+	shown := make([]string, len(values))
+	for i, v := range values {
+		shown[i] = pair(key, v)
+	}
+	return shown
+}
 
 // code shows a piece of YAML inside a sentence, of a long one the beginning.
 func code(s string) string {

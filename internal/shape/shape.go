@@ -38,8 +38,13 @@ type Fault struct {
 	known  []string       // for an unknown key, the keys there are
 	source string         // the value as it was written
 	place  finding.Place  // of an unknown key, before it is read as the one meant
-	tag    string         // what YAML took it for
-	flow   bool           // whether the value was written in braces or brackets
+	// belongs is, of a key that stands on another level than its own, where it goes;
+	// also are the keys below it that go there as well, and moved moves them.
+	belongs string
+	also    []string
+	moved   []finding.Fix
+	tag     string // what YAML took it for
+	flow    bool   // whether the value was written in braces or brackets
 	// optional says that the field may be left out; conditional, that the
 	// demand depends on other fields.
 	optional, conditional bool
@@ -65,6 +70,9 @@ func (f Fault) Conditional() bool { return f.conditional }
 func (f Fault) Unknown() (meant string, ok bool) {
 	return f.meant, f.Keyword == "additionalProperties"
 }
+
+// Text returns what stands there, where that is a text or a number alone.
+func (f Fault) Text() string { return f.source }
 
 // Place returns where the fault stands in its document.
 func (f Fault) Place(doc *document.Document) finding.Place {
@@ -138,8 +146,15 @@ func (c *Checker) Check(kind schema.Kind, doc *document.Document) (*document.Doc
 	k := c.kinds[kind]
 	var faults []Fault
 	corrected := map[string]bool{} // pointers of which enough is said
-	for range 3 {                  // a corrected key may reveal misspelt ones below it
+	for range 4 {                  // a corrected key may reveal others below it
 		found := k.faults(doc)
+		if misplaced := k.misplaced(found, doc); len(misplaced) > 0 {
+			faults = append(faults, together(misplaced, doc)...)
+			for _, f := range misplaced {
+				doc = doc.Moved(f.Pointer, f.belongs)
+			}
+			continue
+		}
 		names := map[string]string{}
 		for _, f := range found {
 			if meant, unknown := f.Unknown(); unknown && meant != "" {
@@ -161,6 +176,37 @@ func (c *Checker) Check(kind schema.Kind, doc *document.Document) (*document.Doc
 		doc = doc.Renamed(names)
 	}
 	return doc, append(faults, k.dubious(doc)...)
+}
+
+// misplaced returns the faults of keys that belong on another level, in the order
+// of the file, each with the place where it goes.
+func (k compiled) misplaced(found []Fault, doc *document.Document) []Fault {
+	if len(found) > finding.Most {
+		return nil
+	}
+	var list []Fault
+	stand := map[string]map[string]int{} // of each mapping, where its keys stand
+	for _, f := range found {
+		if _, unknown := f.Unknown(); !unknown {
+			continue
+		}
+		within := parent(f.Pointer)
+		if stand[within] == nil {
+			stand[within] = map[string]int{}
+			for i, key := range doc.Keys(within) {
+				stand[within][key] = i
+			}
+		}
+		if doc.IsFlow(within) {
+			continue
+		}
+		if f.belongs = k.level(f.Pointer, stand[within], doc); f.belongs != "" && !slices.ContainsFunc(list, func(other Fault) bool { return other.belongs == f.belongs }) {
+			f.meant, f.surely = "", ""
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Fault) int { return a.place.Start - b.place.Start })
+	return list
 }
 
 // faults validates doc and takes the validator's errors apart.

@@ -94,7 +94,7 @@ type Escalation struct {
 func (e *Escalation) Readable() bool {
 	return !e.Broken() && len(e.Unread) == 0 && !slices.ContainsFunc(e.Findings, func(f finding.Finding) bool {
 		switch f.Rule {
-		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
+		case "merge-conflict", "yaml-at", "yaml-bracket", "yaml-bullet", "yaml-colon", "yaml-quote", "yaml-syntax", "yaml-tab":
 			return true
 		}
 		return false

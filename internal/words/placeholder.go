@@ -9,7 +9,14 @@ import (
 // Says reports whether a text says anything: a full stop, a dash or an invisible
 // character does not, and neither does a placeholder such as TBD (P7).
 func Says(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) && !placeholder(text)
+	seen := strings.ContainsFunc(text, func(r rune) bool {
+		switch r {
+		case '\u115f', '\u1160', '\u3164', '\uffa0': // letters to Unicode, and nothing to see
+			return false
+		}
+		return unicode.IsLetter(r) || unicode.IsNumber(r)
+	})
+	return seen && !placeholder(text)
 }
 
 // ToFillIn returns the words of a template in a text, which stand between angle
