@@ -125,7 +125,7 @@ func (r *reader) parse() {
 	default:
 		r.Broken = true
 		n := doc.Content[0]
-		r.add("yaml-syntax", r.src.whole(n.Line), "", "", "this is not a `key: value` line, as every line of the file's top level is",
+		r.add("yaml-syntax", r.src.whole(n.Line), "", "", "this is not an escalation: its lines are no fields with their values",
 			"start from the example in the README")
 	}
 }

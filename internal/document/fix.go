@@ -206,6 +206,22 @@ func (d *Document) Keyed(pointer, key, text string) []finding.Fix {
 	return d.PutBare(pointer, key+": "+edit.Text(text))
 }
 
+// Dashed says how the mapping at a JSON pointer becomes the one entry of a list: a
+// dash before its first line, and its other lines two spaces deeper.
+func (d *Document) Dashed(pointer string) []finding.Fix {
+	f := d.find(pointer)
+	if !f.found || f.value.Kind != yaml.MappingNode || len(f.value.Content) == 0 {
+		return nil
+	}
+	n := f.value.Content
+	fixes := d.indented(n[0], n[len(n)-1], f.value, 2)
+	if len(fixes) > 0 {
+		at := d.start(n[0])
+		fixes[0] = d.fix(at, at, "- ")[0]
+	}
+	return fixes
+}
+
 // Leveled says how a key, and those that go with it, with all that belongs to them,
 // become entries of the level of a JSON pointer by indentation alone. It returns
 // nil where more must be done.

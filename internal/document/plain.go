@@ -26,7 +26,7 @@ func (r *reader) plain(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 		if k, _ := child(r.written, path[0]); k != nil {
 			at = r.place(k, -1)
 		}
-		r.add("yaml-nesting", at, Pointer(path[0]), "", fmt.Sprintf("%s is nested too deeply", quote(path[0])), "no field of an escalation needs more than a few levels")
+		r.add("yaml-nesting", at, Pointer(path[0]), "", fmt.Sprintf("%s has too many brackets within brackets, or is indented too often", quote(path[0])), "no field of an escalation needs more than a few levels")
 		return nil, nothing(n)
 	}
 	if n.Anchor != "" || n.Kind == yaml.AliasNode {
@@ -94,7 +94,7 @@ func (r *reader) mapping(n *yaml.Node, path []string) (any, *yaml.Node) {
 				}
 			}
 		} else {
-			r.addAt(k, n, "yaml-syntax", path, "a key must be a single word", "write a field name, a colon, a space and the value")
+			r.addAt(k, n, "yaml-syntax", path, "the name of a field is a single word", "write the name of the field, a colon, a space and the value")
 			k = nil
 		}
 		if k == nil {
@@ -124,7 +124,7 @@ func (r *reader) twice(n *yaml.Node, i int, path []string) {
 
 func (r *reader) scalar(n, key *yaml.Node, path []string) (any, *yaml.Node) {
 	if n.Style&yaml.TaggedStyle != 0 {
-		f := r.addAt(n, nil, "yaml-special", path, "a value that begins with ! is a tag to YAML, not text",
+		f := r.addAt(n, nil, "yaml-special", path, "a text cannot begin with ! unless it is in quotes",
 			"put the whole value in quotes")
 		if n.Style&quoted == 0 {
 			start, end := r.extent(n, -1)
@@ -237,23 +237,23 @@ func (r *reader) hash(n, key *yaml.Node, path []string) {
 	switch {
 	case isEmpty(n) && key != nil && channels[key.Value]:
 		f := r.add("yaml-hash", at, Pointer(path...), comment,
-			fmt.Sprintf("%s is empty: YAML takes everything from # on for a comment", quote(key.Value)),
+			fmt.Sprintf("%s is empty: everything from the # on counts as a note beside it", quote(key.Value)),
 			"write the channel without the #: "+quote(key.Value+": "+text))
 		if !more {
 			f.Fixes = r.fix(start, end, edit.Text(text))
 		}
 	case isEmpty(n):
 		f := r.add("yaml-hash", at, Pointer(path...), comment,
-			"there is no value here: YAML takes everything from # on for a comment",
-			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is a comment", quote(strconv.Quote(comment))))
+			"there is no value here: everything from the # on counts as a note beside it",
+			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is meant as a note", quote(strconv.Quote(comment))))
 		if isNumber {
 			f.Fixes = r.quoted(start, end)
 		}
 	default:
 		whole := shorten(n.Value+" "+comment, 60)
 		f := r.add("yaml-hash", at, Pointer(path...), comment,
-			fmt.Sprintf("%s is left out: behind a space, YAML takes # for the beginning of a comment", quote(shorten(comment, 40))),
-			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is a comment", quote(strconv.Quote(whole))))
+			fmt.Sprintf("%s is left out: a # behind a space begins a note beside the text", quote(shorten(comment, 40))),
+			fmt.Sprintf("put the text in quotes: %s; or put a space after the # if it is meant as a note", quote(strconv.Quote(whole))))
 		if isNumber && line == n.Line && n.Tag == "!!str" {
 			f.Fixes = r.quoted(r.start(n), end)
 		}
@@ -285,7 +285,7 @@ func (r *reader) alias(n *yaml.Node, path []string) {
 	case n.Tag == "!!merge":
 		what = n.Value
 	}
-	r.addAt(n, nil, "yaml-special", path, fmt.Sprintf("%s is a shorthand of YAML that escalations do not use", quote(what)),
+	r.addAt(n, nil, "yaml-special", path, fmt.Sprintf("%s is a shorthand that escalations do not use", quote(what)),
 		"write the value out; if it is meant as text, put it in quotes")
 }
 

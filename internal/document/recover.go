@@ -44,7 +44,7 @@ func (r *reader) recover() *yaml.Node {
 	if len(root.Content) == 0 {
 		r.Broken = true
 		if len(r.told.Findings()) == 0 {
-			r.add("yaml-syntax", r.src.whole(1), "", "", "this is not `key: value`", "start from the example in the README")
+			r.add("yaml-syntax", r.src.whole(1), "", "", "this is not an escalation: its first line is no field with its value", "start from the example in the README")
 		}
 		return nil
 	}
@@ -79,7 +79,7 @@ func (r *recovery) indentation() {
 	if first < 0 {
 		return
 	}
-	message := "this line is indented with a tab, which YAML does not allow"
+	message := "this line begins with a tab, and only spaces may stand there"
 	if count > 1 {
 		message += fmt.Sprintf("; so are %d of those below", count-1)
 	}
@@ -103,9 +103,22 @@ func (r *recovery) text(b block, root *yaml.Node) {
 		d.Unread = append(d.Unread, Pointer(root.Content[n-2].Value))
 	}
 	if !r.toldAt(b.first+1) && !r.toldAt(b.first) { // text of several lines is one mistake
-		d.add("yaml-syntax", d.src.whole(b.first+1), "", "", "this line is not `key: value`",
-			"a key has a colon and a space behind it; text that belongs to the key above is indented by two spaces")
+		d.add("yaml-syntax", d.src.whole(b.first+1), "", "", noField, noFieldHint(line,
+			"text that belongs to the field above is indented by two spaces; a field has a colon and a space behind its name"))
 	}
+}
+
+// noField tells of a line that is neither a field nor a part of one.
+const noField = "this line is neither a field with its value nor indented as the text of one"
+
+var almost = regexp.MustCompile(`^\s*(?:- )*[*_]*([A-Za-z_]+)[*_]*\s*[：=:;]\s*[*_]*\s*(\S.*)$`)
+
+// noFieldHint says how a line is written that is almost a field.
+func noFieldHint(line, otherwise string) string {
+	if m := almost.FindStringSubmatch(line); m != nil {
+		return "write " + quote(shorten(strings.ToLower(m[1])+": "+m[2], 100))
+	}
+	return otherwise
 }
 
 var word = regexp.MustCompile(`^[a-z_]*`)
@@ -118,7 +131,7 @@ func (r *recovery) wholeOnly(err error) {
 			continue
 		}
 		if strings.HasPrefix(l, " ") {
-			f := d.add("yaml-syntax", d.src.whole(i+1), "", "", "this line is indented, but the other keys of the file's top level are not",
+			f := d.add("yaml-syntax", d.src.whole(i+1), "", "", "this line is indented, but the fields below it are not",
 				"let it begin in the first column")
 			f.Fixes = r.outdented(i)
 			return
@@ -186,6 +199,9 @@ func (r *recovery) read(b block) *yaml.Node {
 		// A key without a space behind its colon is text, and only the line
 		// below it goes wrong.
 		if above := r.above(at); above >= b.first && r.mend(above, glue) {
+			continue
+		}
+		if above := r.above(at); err != nil && above >= b.first && deeper(r.lines[at], r.lines[above]) && r.mend(above, keyless) {
 			continue
 		}
 		if r.mend(at, trap) {
@@ -275,11 +291,14 @@ func (r *recovery) giveUp(b block, at int, err error) {
 	message, hint := reason(err), "check the indentation, the brackets and the quotes of this line"
 	switch m := keyLine.FindStringSubmatch(r.lines[at]); {
 	case m == nil:
-		message = "this line is not `key: value`"
-		hint = "write a key, a colon, a space and the value; text that belongs to the key above is indented further"
+		message = noField
+		if m := almost.FindStringSubmatch(r.lines[at]); m != nil {
+			d.Unread = append(d.Unread, Pointer(strings.ToLower(m[1])))
+		}
+		hint = noFieldHint(r.lines[at], "text that belongs to the field above is indented further; a field has a colon and a space behind its name")
 	case message == expectedKey:
 		message = "this line is not indented like those it stands with"
-		hint = "lines that belong together begin in the same column, and the keys of the top level in the first"
+		hint = "lines that belong together begin in the same column, and those that belong to nothing above them in the first"
 		d.Unread = append(d.Unread, Pointer(m[2]))
 	}
 	d.add("yaml-syntax", d.src.whole(at+1), field, "", message, hint)
@@ -367,13 +386,13 @@ func reported(err error, last int) int {
 	return min(max(line, 1), max(last, 1))
 }
 
-const expectedKey = "a key was expected here"
+const expectedKey = "the name of a field was expected here"
 
 // reason says in plain words what the parser says in its own.
 func reason(err error) string {
 	text := parserLine.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "")
 	for _, say := range []struct{ parser, plain string }{
-		{"mapping values are not allowed in this context", "a key is not allowed here"},
+		{"mapping values are not allowed in this context", "a field cannot begin here"},
 		{"block sequence entries are not allowed in this context", "a list cannot begin here: it begins on a line of its own"},
 		{"did not find expected '-' indicator", "a list item, which begins with a dash, was expected here"},
 		{"did not find expected key", expectedKey},
@@ -383,8 +402,8 @@ func reason(err error) string {
 		{"did not find expected ',' or", "a comma or the closing bracket is missing here"},
 		{"did not find expected node content", "a value is missing here"},
 		{"exceeded max depth", "values are nested too deeply here"},
-		{"escape character", "a backslash inside double quotes means something to YAML: use single quotes"},
-		{"Unicode character escape", "a backslash inside double quotes means something to YAML: use single quotes"},
+		{"escape character", "a backslash cannot stand inside double quotes: use single quotes"},
+		{"Unicode character escape", "a backslash cannot stand inside double quotes: use single quotes"},
 	} {
 		if strings.Contains(text, say.parser) {
 			return say.plain

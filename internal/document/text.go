@@ -22,7 +22,7 @@ func (r *reader) clean() bool {
 	if isUTF16(data) {
 		r.Broken = true
 		r.add("yaml-encoding", finding.Place{Span: finding.LineOne}, "", "",
-			"the file is written in UTF-16, which cannot be read",
+			"the file was saved in a form that cannot be read (UTF-16)",
 			"save it as UTF-8: most editors offer that under \"Save as\", or below the text")
 		return false
 	}
@@ -77,9 +77,9 @@ func (r *reader) cleanRunes() {
 		bad := ""
 		switch {
 		case c == utf8.RuneError && size == 1:
-			bad = "a character that cannot be read: the file was saved in an old form"
+			bad = "a character that cannot be read"
 		case forbidden(c):
-			bad = fmt.Sprintf("the invisible character U+%04X", c)
+			bad = fmt.Sprintf("a character that nobody sees (U+%04X)", c)
 		}
 		if bad != "" {
 			if _, told := places[bad]; !told && len(order) < 10 {
@@ -101,7 +101,7 @@ func (r *reader) cleanRunes() {
 		at := places[bad]
 		_, size := utf8.DecodeRune(r.src.data[at[0]:])
 		f := r.add("yaml-encoding", r.src.place(at[0], at[0]+size), "", bad,
-			"there is "+bad+" here", "delete it and type the text again; save the file as UTF-8")
+			bad+" stands here", "delete it, type the text again, and save the file as UTF-8")
 		within := !slices.ContainsFunc(at, func(i int) bool { return !r.within(i, i+size) })
 		if c, size := utf8.DecodeRune(r.src.data[at[0]:]); meaningless(c) && within && len(at) <= finding.Most {
 			for _, i := range at {
@@ -145,7 +145,7 @@ func (r *reader) cleanConflicts() {
 	at := outside
 	tell := func(i int) {
 		r.add("merge-conflict", r.src.whole(i+1), "", "",
-			"a merge was left unfinished here: both versions stand in the file",
+			"a merge was left unfinished here: two people changed this, and both versions stand in the file",
 			"keep what is right of the two, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>")
 	}
 	for i, l := range lines {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/edit"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // tab tells of the first line that is indented with a tab; the file is likely
@@ -32,7 +33,7 @@ func (r *recovery) tab(i int) {
 			fixes = append(fixes, r.doc.fix(start, start+len(indent), strings.ReplaceAll(string(indent), "\t", "  "))...)
 		}
 	}
-	message := "this line is indented with a tab, which YAML does not allow"
+	message := "this line begins with a tab, and only spaces may stand there"
 	if more > 0 {
 		message += fmt.Sprintf("; so are %d of those below", more)
 	}
@@ -59,6 +60,31 @@ func glue(r *recovery, i int) (string, bool) {
 	f.Fixes = r.doc.fix(r.doc.at(i+1, colon), r.doc.at(i+1, colon), " ")
 	r.doc.move(i, colon, -1)
 	return mended, true
+}
+
+// keyless looks at line i for an entry of a list that lacks the key it begins with,
+// though others of its fields stand below it.
+func keyless(r *recovery, i int) (string, bool) {
+	m := dashed.FindStringSubmatch(r.lines[i])
+	if m == nil || keyLine.MatchString(r.lines[i]) {
+		return "", false
+	}
+	entry, text := lists[r.keyAbove(i)], m[3]
+	if entry == "" || text == "" || strings.ContainsRune("[{\"'|>&*!", rune(text[0])) {
+		return "", false
+	}
+	if entry == "at" { // an update without a key is its text
+		entry = "text"
+	}
+	head := m[1] + m[2]
+	column := utf8.RuneCountInString(head)
+	start := r.doc.at(i+1, column)
+	_, end := r.doc.src.line(i + 1)
+	put := entry + ": "
+	f := r.doc.add("yaml-syntax", r.doc.src.place(start, end), "", text, "this entry does not begin with "+quote(entry+":"), "write "+quote(shorten("- "+put+edit.Text(text), 100)))
+	f.Fixes = r.doc.fix(start, end, put+edit.Text(text))
+	r.doc.move(i, column+len(put), -len(put))
+	return head + put + strings.NewReplacer(": ", "; ", " #", " _").Replace(text), true
 }
 
 // trap looks at line i, which the parser could not read, for a mistake that
@@ -96,7 +122,7 @@ func trap(r *recovery, i int) (string, bool) {
 	if t.start >= t.end {
 		return "", false
 	}
-	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.hash, t.question, t.brackets, t.colon} {
+	for _, f := range []func() (string, bool){t.at, t.special, t.quotes, t.markdown, t.hash, t.question, t.brackets, t.colon} {
 		if mended, ok := f(); ok {
 			return mended, true
 		}
@@ -214,7 +240,7 @@ var handles = map[string]bool{
 // of them.
 func IsHandle(key string) bool { return handles[key] }
 
-var atHandle = regexp.MustCompile(`(?:^|[\[,{:-]\s*)(@)([\w.-]*)`)
+var atHandle = regexp.MustCompile(`(?:^|[\[,{:-]\s*)(@)([\p{L}\p{N}_.-]*)`)
 
 // at: a handle written as people mention it, @jane.
 func (t trapped) at() (string, bool) {
@@ -229,7 +255,7 @@ func (t trapped) at() (string, bool) {
 		if t.doc.told.Full() {
 			continue
 		}
-		f := t.tell("yaml-at", m[2], m[5], fmt.Sprintf("%s begins with an @, which YAML does not allow", quote(v[m[2]:m[5]])),
+		f := t.tell("yaml-at", m[2], m[5], fmt.Sprintf("%s begins with an @, which is too much here", quote(v[m[2]:m[5]])),
 			fmt.Sprintf("write the handle without it: %s; text that begins with @ goes in quotes", quote(v[m[4]:m[5]])))
 		from, to, key := m[2], 0, t.key
 		if v[0] == '@' {
@@ -257,7 +283,7 @@ func (t trapped) special() (string, bool) {
 	if v == "" || !strings.ContainsRune("`%*&!|>,]}?", rune(v[0])) && !strings.HasPrefix(v, "- ") {
 		return "", false
 	}
-	f := t.tell("yaml-special", 0, len(v), fmt.Sprintf("text cannot begin with %s here: it means something to YAML", v[:1]),
+	f := t.tell("yaml-special", 0, len(v), fmt.Sprintf("a text cannot begin with %s unless it is in quotes", v[:1]),
 		"put the text in quotes: "+t.asText(v))
 	if !strings.ContainsRune("|>-", rune(v[0])) { // a text below the line, or a list, may be meant
 		f.Fixes = t.inQuotes(0, t.textEnd())
@@ -292,7 +318,7 @@ func (t trapped) quotes() (string, bool) {
 		}
 		return t.line[:t.start] + strings.NewReplacer(`"`, "_", `'`, "_", ": ", "; ", " #", " _").Replace(v), true
 	case v[0] == '"' && strings.Contains(v, `\`):
-		f := t.tell("yaml-quote", 0, len(v), "a backslash inside double quotes means something to YAML",
+		f := t.tell("yaml-quote", 0, len(v), "a backslash cannot stand inside double quotes",
 			"use single quotes: "+quote(strings.TrimSpace(t.line[:t.start])+" '"+v[1:end-1]+"'"))
 		if !strings.Contains(v, `\"`) && !strings.Contains(v, `\\`) {
 			f.Fixes = t.rewritten(0, end, edit.Quote(v[1:end-1]))
@@ -300,6 +326,45 @@ func (t trapped) quotes() (string, bool) {
 		return t.line[:t.start] + strings.ReplaceAll(v, `\`, "_"), true
 	}
 	return "", false
+}
+
+var markdownLink = regexp.MustCompile(`\[[^\[\]]*\]\((https?://[^\s()]+)\)`)
+
+// lastKey is the key of what stands behind a part of a value in brackets.
+var lastKey = regexp.MustCompile(`([a-z_]+): *\[?[^:{}]*$`)
+
+// links are the keys whose values are links, or lists of them.
+var links = map[string]bool{
+	"agreement": true, "asked": true, "business_case": true, "case": true, "collaboration_project": true, "cse_help_case": true, "issues": true,
+	"link": true, "meeting_notes": true, "pattern_issue": true, "tickets": true, "url": true,
+}
+
+// IsLink reports whether a key's value is a link, or a list of them.
+func IsLink(key string) bool { return links[key] }
+
+// markdown: a link as Markdown writes it, where a link belongs.
+func (t trapped) markdown() (string, bool) {
+	v := t.value()
+	m := markdownLink.FindStringSubmatchIndex(v)
+	if m == nil || v[0] != '[' && v[0] != '{' {
+		return "", false
+	}
+	key := t.key
+	if m[0] > 0 {
+		if own := lastKey.FindStringSubmatch(v[:m[0]]); own != nil {
+			key = own[1]
+		}
+	}
+	if !links[key] || m[0] == 0 && m[1] != len(v[:t.textEnd()]) {
+		return "", false
+	}
+	address := v[m[2]:m[3]]
+	f := t.tell("yaml-special", m[0], m[1], "this is a link as Markdown writes it, with a text in brackets before it", "write the address alone: "+quote(shorten(address, 100)))
+	f.Fixes = t.rewritten(m[0], m[1], address)
+	column := utf8.RuneCountInString(t.line[:t.start+m[0]])
+	t.doc.move(t.i, column, utf8.RuneCountInString(v[m[0]:m[2]]))
+	t.doc.move(t.i, column+utf8.RuneCountInString(address), utf8.RuneCountInString(v[m[3]:m[1]]))
+	return t.line[:t.start+m[0]] + address + t.line[t.start+m[1]:], true
 }
 
 var hashInside = regexp.MustCompile(`[\s\[{,](#)[^\s#]`)
@@ -314,7 +379,7 @@ func (t trapped) hash() (string, bool) {
 	if m == nil {
 		return "", false
 	}
-	f := t.tell("yaml-hash", m[2], len(v), "everything from the # on is left out: YAML takes it for the beginning of a comment", "put the text with the # in quotes")
+	f := t.tell("yaml-hash", m[2], len(v), "everything from the # on is left out: it counts as a note beside the text", "put the text with the # in quotes")
 	if from, to, _ := t.item(m[2]); !strings.ContainsAny(v[from:to], `"'`) {
 		f.Fixes = t.inQuotes(from, to)
 	}
@@ -383,7 +448,7 @@ func (t trapped) brackets() (string, bool) {
 		f.Fixes = t.rewritten(end, len(v), "")
 		return t.line[:t.start+end], true
 	case rest != "" && rest[0] != '#':
-		f := t.tell("yaml-special", 0, len(v), fmt.Sprintf("text cannot begin with %s here: it begins a list or a mapping", v[:1]),
+		f := t.tell("yaml-special", 0, len(v), fmt.Sprintf("a text cannot begin with %s unless it is in quotes", v[:1]),
 			"put the text in quotes: "+t.asText(v))
 		f.Fixes = t.inQuotes(0, t.textEnd())
 		return t.line[:t.start] + strings.NewReplacer("[", "_", "]", "_", "{", "_", "}", "_", ": ", "; ", " #", " _").Replace(v), true
@@ -416,21 +481,27 @@ func (t trapped) colon() (string, bool) {
 		if at < 0 {
 			return "", false
 		}
-		f := t.tell("yaml-colon", 0, len(v), "a colon followed by a space inside a text makes YAML see a key and a value",
-			"put the text in quotes: "+t.asText(v))
-		f.Fixes = t.inQuotes(0, t.textEnd())
+		f := t.tell("yaml-colon", 0, len(v), colonInText, "put the text in quotes: "+t.asText(v))
+		if fill := words.ToFillIn(v); fill != "" {
+			f.Message, f.Hint = quote(fill)+" is the template's and is to be filled in", "write what there is to say, in quotes if it has a colon"
+		} else {
+			f.Fixes = t.inQuotes(0, t.textEnd())
+		}
 		return t.line[:t.start] + strings.ReplaceAll(strings.TrimSuffix(v, ":")+suffix(v), ": ", "; "), true
 	}
 	if at < 0 {
 		return "", false
 	}
-	f := t.tell("yaml-colon", at, at+1, "a colon followed by a space inside a text makes YAML see a key and a value",
+	f := t.tell("yaml-colon", at, at+1, colonInText,
 		"put the text with the colon in quotes")
 	if from, to, key := t.item(at); key != "" && from < to {
 		f.Fixes = t.inQuotes(from, to)
 	}
 	return t.with(at, ";"), true
 }
+
+// colonInText tells of a text that YAML takes for a field with its value.
+const colonInText = "this text has a colon with a space behind it, as the name of a field has"
 
 func suffix(v string) string {
 	if strings.HasSuffix(v, ":") {

@@ -118,9 +118,33 @@ func (l *Linter) escalation(c *rule.Pass) verdict {
 // tell takes in what a rule found, but for what is told already.
 func (v *verdict) tell(found []finding.Finding, doc *document.Document) {
 	for _, f := range found {
-		if !v.told.covers(f.Field) && !misread(doc.Findings, f.Place) {
+		switch {
+		case v.told.covers(f.Field):
+		case misread(doc.Findings, f.Place):
+			v.mention(f)
+		default:
 			v.findings = append(v.findings, f)
 		}
+	}
+}
+
+// mention lets what was told of an @ before a name say whose handle is meant. That
+// it is no handle is the same mistake.
+func (v *verdict) mention(f finding.Finding) {
+	if f.Rule != "known-person" {
+		return
+	}
+	i := slices.IndexFunc(v.findings, func(at finding.Finding) bool {
+		return at.Rule == "yaml-at" && at.Line == f.Line && at.Column <= f.Column && f.Column < at.EndColumn
+	})
+	if i < 0 {
+		return
+	}
+	at := &v.findings[i]
+	at.Hint, at.Fixes = f.Hint, nil
+	if len(f.Fixes) == 1 {
+		at.Fixes = slices.Clone(f.Fixes)
+		at.Fixes[0].Start, at.Fixes[0].Line, at.Fixes[0].Column = at.Start, at.Line, at.Column
 	}
 }
 
@@ -158,7 +182,9 @@ func (l *Linter) shape(c *rule.Pass, f *tree.File, kind schema.Kind) verdict {
 		case told.Full():
 		case missing && fault.Pointer != "/people": // without it every other key is one that is out of place
 		case f.Broken() && fault.Conditional(): // what it depends on may be what could not be read
-		case v.told.covers(fault.Pointer) || misread(f.Findings, fault.Place(f.Document)):
+		case v.told.covers(fault.Pointer):
+		case misread(f.Findings, fault.Place(f.Document)):
+			v.mention(l.fault(c, f.Document, kind, fault))
 		default:
 			told.Take(l.fault(c, f.Document, kind, fault))
 		}

@@ -15,7 +15,7 @@ func businessCase() Rule {
 			}
 			return Said{
 				Message: "an enhancement request needs a business case",
-				Hint:    "add `business_case: https://...` under product: the DRI writes it",
+				Hint:    "add `business_case: <link>` under product: the DRI writes it",
 			}
 		},
 		Wrong: marked("product:\n  related: true\n  dri: mlee\n  enhancement: true\n", "product"),

@@ -18,7 +18,7 @@ func caseLinked() Rule {
 			}
 			return Said{
 				Message: "the CS Help case is missing",
-				Hint:    "add `case: https://...` under links, or `case: pending` while it is being made",
+				Hint:    "add `case: <link>` under links, or `case: pending` while it is being made",
 			}
 		},
 		Wrong: marked("links:\n  meeting_notes: https://docs.example.com/northwind-notes\n", "links"),

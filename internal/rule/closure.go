@@ -36,7 +36,7 @@ func closureAnswers() Rule {
 			for i, x := range c.ExitCriteria {
 				if x.Met.IsZero() && !c.Has(fmt.Sprintf("/exit_criteria/%d/met", i)) {
 					c.Error("/closure/exit_criteria_met",
-						fmt.Sprintf("the exit criteria are said to be met, but number %d has no `met` date", i+1),
+						fmt.Sprintf("the exit criteria are said to be met, but %s has no `met` date", shape.Name(c.Document, fmt.Sprintf("/exit_criteria/%d", i))),
 						"add the day to the criterion, or write `exit_criteria_met: false` and `why_not:`")
 					return
 				}
@@ -72,7 +72,7 @@ func agreement() Rule {
 			}
 			return Said{
 				Message: "the closure must show that stakeholders and customer agree",
-				Hint:    "add `agreement: https://...`, an issue or e-mail that shows it",
+				Hint:    "add `agreement: <link>`, an issue or e-mail that shows it",
 			}
 		},
 		Escalation: func(c *Pass) {
@@ -82,7 +82,7 @@ func agreement() Rule {
 			a := c.Closure.Agreement
 			if c.Closure.Outcome == schema.Positive && a.Asked == "" && !c.Has("/closure/agreement/asked") {
 				c.Error("/closure/agreement/waived", "with a positive outcome the agreement is waived only where the customer was asked and did not answer",
-					"write `agreement: https://...`, an issue or e-mail that shows it, or add `asked: https://...`, the request that was left unanswered")
+					"write `agreement: <link>`, an issue or e-mail that shows it, or add `asked: <link>`, the request that was left unanswered")
 				return
 			}
 			p, known := c.Person(a.By)
@@ -171,7 +171,7 @@ func rootCause() Rule {
 				return
 			}
 			f := c.Warn("/closure/rca", "the root cause analysis stands at the top level of the file, not in the closure",
-				"move it up as `rca: {asked: ..., platform_related: ...}`, or delete it where none was asked for: that changes nothing of what was told")
+				"move it up as `rca: {asked: <YYYY-MM-DD>, platform_related: <true/false>}`, or delete it where none was asked for: that changes nothing of what was told")
 			if up := movedUp(c.RCA); up != "" && !c.Has("/rca") {
 				f.Fixes = c.Below("dri", up)
 			}
@@ -218,7 +218,7 @@ func patternIssue() Rule {
 			}
 			return Said{
 				Message: "the escalation of a CSE account closes with an issue for pattern matching",
-				Hint:    "add `pattern_issue: https://...` to the closure",
+				Hint:    "add `pattern_issue: <link>` to the closure",
 			}
 		},
 		Wrong: marked(cse+metCriteria+byExecutive(closed("")), "closure"),

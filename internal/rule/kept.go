@@ -42,7 +42,7 @@ func closedKept() Rule {
 				case c.Field == "closure":
 					for _, field := range closureChanges(t.Before.Closure, t.Closure) {
 						t.Error(field, "the escalation is closed, and its closure changed here", t.putBack(field)+", or say who corrected it, and why: "+
-							"add `amended: {at: ..., by: ..., why: ...}` to the closure")
+							"add `amended: {at: <time>, by: <handle>, why: <text>}` to the closure")
 					}
 				case c.Field == "updates" && c.Moment == notice.Edited:
 					// update-kept tells it, and lets through what is redacted.

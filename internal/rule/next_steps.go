@@ -16,7 +16,7 @@ func nextSteps() Rule {
 			}
 			return Said{
 				Message: "an open escalation needs a next step",
-				Hint:    "add one: `- {step: Load test with the customer, owner: jdoe, due: 2026-11-24}`",
+				Hint:    "add one: `- {step: <text>, owner: <handle>, due: <YYYY-MM-DD>}`",
 			}
 		},
 		Wrong: marked("next_steps:\n  - step: Load test with the customer\n    due: 2026-11-24\n", "step"),

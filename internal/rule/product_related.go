@@ -25,7 +25,7 @@ func productRelated() Rule {
 				return Said{
 					At:      at,
 					Message: fmt.Sprintf("at severity %s the file must say whether the product is part of the problem", c.Severity),
-					Hint:    "add `product: {related: true, dri: ...}`, or `product: {related: false, reason: ...}`",
+					Hint:    "add `product: {related: true, dri: <handle>}`, or `product: {related: false, reason: <text>}`",
 				}
 			case f.Pointer == "/product/reason" && f.Missing():
 				return Said{

@@ -26,7 +26,7 @@ func standup() Rule {
 				return Said{}
 			}
 			_, hint := f.Say(c.Document, nil)
-			return Said{Message: "the standup says neither on which days it is nor why there is none", Hint: hint + "; or write `standup: {none: ...}` with the reason"}
+			return Said{Message: "the standup says neither on which days it is nor why there is none", Hint: hint + "; or write `standup: {none: <text>}` with the reason"}
 		},
 		Escalation: func(c *Pass) {
 			if c.Standup != nil && c.Standup.None != "" {

@@ -16,7 +16,7 @@ func supportTicket() Rule {
 			}
 			return Said{
 				Message: "Support is needed, so a ticket that describes the issue must be linked",
-				Hint:    "add `tickets: [https://...]` under support",
+				Hint:    "add `tickets: [<link>]` under support",
 			}
 		},
 		Wrong: marked("support:\n  needed: true\n", "support"),

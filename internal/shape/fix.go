@@ -107,6 +107,8 @@ func (f Fault) fixType(doc *document.Document, want []string, local *time.Locati
 		if n := wholeIn(f.source); n != "" {
 			return doc.PutBare(f.Pointer, n)
 		}
+	case f.lacksDash():
+		return doc.Dashed(f.Pointer)
 	case slices.Contains(want, "array"):
 		if f.source != "" && !isMap && f.tag == "!!str" && !strings.ContainsAny(f.source, ",;\n") {
 			return doc.PutBare(f.Pointer, "["+edit.FlowText(f.source)+"]")

@@ -146,6 +146,8 @@ func (f Fault) sayType(doc *document.Document, local *time.Location) (message, h
 			return name + " is a text with a colon and a space in it, which must stand in quotes", "put quotes around the whole text"
 		}
 		return name + " is one text, and not several fields in braces", "write " + f.wanted() + f.meaning()
+	case slices.Contains(want, "string") && !f.flow && f.field["pattern"] == schema.Text("").JSONSchema().Pattern:
+		return name + " is one text, and not a list", fmt.Sprintf("put a | behind the colon, %s, and leave the lines below it as they are", code(key+": |"))
 	case slices.Contains(want, "string"):
 		return name + " is one text, and not a list", "write " + f.wanted() + f.meaning()
 	case slices.Contains(want, "boolean"):
@@ -162,6 +164,14 @@ func (f Fault) sayType(doc *document.Document, local *time.Location) (message, h
 			return fmt.Sprintf("%s is a number alone, not %s", name, code(f.source)), "write " + pair(key, n)
 		}
 		return fmt.Sprintf("%s is a number, not %s", name, code(f.source)), "write " + f.wanted() + f.meaning()
+	case f.lacksDash():
+		return fmt.Sprintf("%s is a list, and this entry does not begin with a dash", name),
+			fmt.Sprintf("write %s, and indent the other lines of the entry by two more spaces", code("- "+f.keys[0]+": "+words.Line(fmt.Sprint(f.Value.(map[string]any)[f.keys[0]]))))
+	case slices.Contains(want, "array") && f.source != "" && entries[last(f.Pointer)].by != "":
+		items, _ := f.field["items"].(map[string]any)
+		entry := Fault{Pointer: f.Pointer + "/0", Keyword: "type", want: "object", field: items, source: f.source}
+		_, hint := entry.Say(doc, local)
+		return name + " is a list, and stands on the lines below its key", hint
 	case slices.Contains(want, "array"):
 		if f.source != "" && !isMap {
 			return name + " is a list", "put it in brackets: " + pair(key, "["+f.source+"]")
@@ -180,6 +190,14 @@ func (f Fault) sayType(doc *document.Document, local *time.Location) (message, h
 		what = fmt.Sprintf("%s is %s, but it is made of fields", name, code(f.source))
 	}
 	return what, "write " + f.wanted() + f.meaning()
+}
+
+// lacksDash reports whether the first entry of a list stands there as if it were
+// the list: without its dash.
+func (f Fault) lacksDash() bool {
+	items, _ := f.field["items"].(map[string]any)
+	props, _ := items["properties"].(map[string]any)
+	return f.Keyword == "type" && f.field["type"] == "array" && !f.flow && len(f.keys) > 0 && props[f.keys[0]] != nil
 }
 
 // mainKey is the field that says what an entry of a list is about: the first text.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,8 +44,9 @@ type Fault struct {
 	belongs string
 	also    []string
 	moved   []finding.Fix
-	tag     string // what YAML took it for
-	flow    bool   // whether the value was written in braces or brackets
+	keys    []string // of a mapping, its keys as they stand
+	tag     string   // what YAML took it for
+	flow    bool     // whether the value was written in braces or brackets
 	// optional says that the field may be left out; conditional, that the
 	// demand depends on other fields.
 	optional, conditional bool
@@ -81,6 +83,9 @@ func (f Fault) Place(doc *document.Document) finding.Place {
 		return f.place
 	case "propertyNames":
 		return doc.LocateKey(f.Pointer)
+	}
+	if f.lacksDash() {
+		return doc.LocateKey(f.Pointer + document.Pointer(f.keys[0]))
 	}
 	at, _ := doc.Locate(f.Pointer)
 	return at
@@ -232,6 +237,9 @@ func (k compiled) faults(doc *document.Document) []Fault {
 	}
 	faults := make([]Fault, 0, len(best))
 	for _, f := range best {
+		if above, ok := best[parent(f.Pointer)]; ok && above.Keyword == "type" && above.Pointer != f.Pointer {
+			continue // it is told of the entry as a whole
+		}
 		faults = append(faults, f)
 	}
 	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
@@ -269,6 +277,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	f.field = k.field(tokens(e.InstanceLocation))
 	f.source, f.tag = doc.Written(f.Pointer)
 	f.flow = doc.IsFlow(f.Pointer)
+	f.keys = doc.Keys(f.Pointer)
 	f.conditional = slices.ContainsFunc(parts, func(p string) bool { return p == "then" || p == "else" })
 	if path := tokens(e.InstanceLocation); len(path) > 0 {
 		required, _ := k.field(path[:len(path)-1])["required"].([]any)
@@ -308,6 +317,13 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 					surely = ""
 				}
 			}
+			if text, isText := object[key].(string); isText && len(object) == 1 && !plainKey.MatchString(key) && !f.flow {
+				// the text of an entry, with a colon in it: - Queue time: under 60 s
+				whole := Fault{Pointer: f.Pointer, Keyword: "type", Value: object, want: "object", field: f.field, source: key + ": " + text}
+				if whole.mainKey() != "" {
+					return []Fault{whole}
+				}
+			}
 			means[meant]++
 			list = append(list, Fault{
 				Pointer: f.Pointer + document.Pointer(key), Keyword: f.Keyword, Value: key, source: key,
@@ -338,6 +354,9 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 	}
 	return []Fault{f}
 }
+
+// plainKey is a key as the fields have them.
+var plainKey = regexp.MustCompile(`^[a-z_]+$`)
 
 // dubious finds the dates and the words like on and no that stand, without
 // quotes, where text belongs: programs differ in what they read there.

@@ -351,7 +351,7 @@ func misplaced(name string) (message, hint string) {
 	case !regexp.MustCompile(`^\d{4}/$`).MatchString(dir):
 		return "an escalation stands in a folder named by a year of four digits, such as escalations/2026", "move it to escalations/<year>/" + base
 	default:
-		return "the file's name makes no id: it may have small letters, digits, dashes and underscores, at most 76, and begins with a letter or a digit",
+		return "the file's name has a character that it may not have: it is made of small letters, digits, dashes and underscores, at most 76, and begins with a letter or a digit",
 			"rename it to " + legalName(stem) + ".yaml"
 	}
 }
