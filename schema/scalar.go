@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -73,6 +74,11 @@ func (URL) JSONSchema() *jsonschema.Schema { return text(urlPattern, "") }
 
 // ID is the identity of an escalation, <year>/<name>: its path (P36).
 type ID string
+
+var legalID = regexp.MustCompile(idPattern)
+
+// Valid reports whether an id is one that a file can have.
+func (id ID) Valid() bool { return legalID.MatchString(string(id)) }
 
 // JSONSchema describes an ID.
 func (ID) JSONSchema() *jsonschema.Schema { return text(idPattern, "") }

@@ -44,9 +44,9 @@ func newLint(env environment, opts *options) *cobra.Command {
 	o := lintOptions{options: opts, env: env}
 	var format string
 	cmd := &cobra.Command{
-		Use:   "lint [PATH...]",
+		Use:   "lint [PATH|ID...]",
 		Short: "Check the escalations, the directory and the policy",
-		Long: "Checks every file below escalations/, or those named, against the format and the rules of the " +
+		Long: "Checks every file below escalations/, or those named by path or id, against the format and the rules of the " +
 			"escalation process. It exits 1 if there is an error; warnings alone exit 0.\n\n" +
 			"With --base, also what changed since then is checked: the base is the newest commit that REV and " +
 			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no " +
@@ -54,6 +54,7 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
+			"  escalate lint 2026/northwind\n" +
 			"  escalate lint --base origin/main\n" +
 			"  escalate lint --format sarif > escalate.sarif",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -256,7 +257,7 @@ func runLint(ctx context.Context, o lintOptions) error {
 	if err != nil {
 		return err
 	}
-	only, err := named(env, opts, s.Dir, args)
+	only, err := named(env, opts, s.Dir, t, args)
 	if err != nil {
 		return err
 	}
@@ -284,7 +285,7 @@ func runLint(ctx context.Context, o lintOptions) error {
 			}
 		}
 		result.Findings = slices.DeleteFunc(result.Findings, func(f finding.Finding) bool {
-			return !within(f.Path, only) && !holdsBack(t, f)
+			return !within(f.Path, only) && !(f.With != "" && within(f.With, only)) && !holdsBack(t, f)
 		})
 	}
 	shown, platform := result, inCheckout(env, s.Dir, result)
@@ -316,9 +317,9 @@ func holdsBack(t *tree.Tree, f finding.Finding) bool {
 	return strings.HasPrefix(f.Path, tree.Folder+"/people.") || strings.HasPrefix(f.Path, tree.Folder+"/policy.")
 }
 
-// named turns the paths of the command line into paths of the repository. Each
-// must lead to something below escalations/: nothing is checked by silence.
-func named(env environment, opts *options, dir string, args []string) ([]string, error) {
+// named turns the paths and ids of the command line into paths of the repository.
+// Each must lead to something below escalations/: nothing is checked by silence.
+func named(env environment, opts *options, dir string, t *tree.Tree, args []string) ([]string, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -341,8 +342,16 @@ func named(env environment, opts *options, dir string, args []string) ([]string,
 			}
 		}
 		if _, err := os.Lstat(full); err != nil {
+			if os.IsNotExist(err) && schema.ID(arg).Valid() {
+				id := schema.ID(arg)
+				if err := exists(t, []schema.ID{id}, ""); err != nil {
+					return nil, err
+				}
+				paths = append(paths, tree.Path(id))
+				continue
+			}
 			if os.IsNotExist(err) {
-				return nil, usagef("there is no file %s", arg)
+				return nil, unknownName("file", arg, t.Names)
 			}
 			return nil, err
 		}

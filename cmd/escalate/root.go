@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 )
@@ -116,13 +118,27 @@ func newRoot(env environment) *cobra.Command {
 		Args:                       noCommand,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(unknownFlag)
 	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	setHelp(root, env.screen)
 	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
 	return root
+}
+
+// unknownFlag says of a flag that there is not which one was meant.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usageError{err}
+	}
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if meant := nearest.Of(unknown.GetSpecifiedName(), flags); meant != "" {
+		return usagef("%w; did you mean --%s?", err, meant)
+	}
+	return usageError{err}
 }
 
 // noCommand refuses words that name no command.

@@ -14,14 +14,14 @@ import (
 
 // Locate returns where the value at a JSON pointer stands, and its text. For a
 // mapping or a list that is its key; where something is missing, the key of
-// the nearest parent that is there, or line 1.
+// the nearest parent that is there, or the first line that is not for an editor.
 func (d *Document) Locate(pointer string) (finding.Place, string) {
 	f := d.find(pointer)
 	switch {
 	case d.src == nil:
 		return finding.Place{Span: finding.LineOne}, ""
 	case f.value == d.root:
-		return d.src.whole(1), ""
+		return d.src.whole(d.firstLine()), ""
 	case f.found && f.value.Kind == yaml.ScalarNode && !isEmpty(f.value):
 		return d.place(f.value, f.indent()), f.value.Value
 	case f.key != nil:
@@ -32,6 +32,20 @@ func (d *Document) Locate(pointer string) (finding.Place, string) {
 		n, indent := firstScalar(f.value, f.indent())
 		return d.place(n, indent), ""
 	}
+}
+
+// firstLine is the line at which the file as a whole is told of: the first, but not
+// the comment that names the schema to an editor, at which no person looks.
+func (d *Document) firstLine() int {
+	if !strings.HasPrefix(d.src.text(1), "# yaml-language-server:") {
+		return 1
+	}
+	for n := 2; n <= min(len(d.src.lines()), finding.Most); n++ {
+		if says(d.src.text(n)) {
+			return n
+		}
+	}
+	return 1
 }
 
 // LocateKey returns where the key that a JSON pointer ends in stands.

@@ -79,6 +79,9 @@ type Finding struct {
 	// Value what stands there. They are the finding's identity, with Path and
 	// Rule: a fault stays the same fault when its line moves.
 	Field, Value string
+	// With is the other file where the fault is what two do to each other: whoever
+	// asks about that one is told as well. Empty where there is none.
+	With string
 }
 
 // Key identifies a fault independently of where in the file it stands.

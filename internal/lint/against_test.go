@@ -377,3 +377,28 @@ func TestTimesStated(t *testing.T) {
 		})
 	}
 }
+
+// Of two escalations that claim one channel, the one that is new has to give way,
+// also where it says that it was opened before the other.
+func TestChannelOfTheNewFile(t *testing.T) {
+	t.Parallel()
+	base := map[string]string{tree.PeoplePath: fixture.Read(tree.PeoplePath), northwind: fixture.Read(northwind)}
+	head := maps.Clone(base)
+	for _, name := range []string{"a", "z"} {
+		head["escalations/2026/"+name+".yaml"] = strings.NewReplacer("Northwind Traders", "Fabrikam "+name, "2026-11-20T09:30:00Z", "2026-11-19T09:30:00Z",
+			"\ndri: jdoe", "\nchannel: esc_northwind\ndri: jdoe").Replace(fixture.Read(northwind))
+	}
+	if got, want := told(against(t, checker(t), base, head, nil).Findings), "a:14 channel-unique P17; z:14 channel-unique P17"; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
+	// Without a base, the one that was opened first has the channel.
+	delete(head, "escalations/2026/a.yaml")
+	files := fstest.MapFS{}
+	for name, text := range head {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	r := run(t, checker(t), files)
+	if got := told(r.Findings); got != "northwind:2 channel-unique P17" || r.Findings[0].With != "escalations/2026/z.yaml" {
+		t.Errorf("found %s, with %s", got, r.Findings[0].With)
+	}
+}

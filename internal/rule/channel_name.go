@@ -95,13 +95,14 @@ func channelUnique() Rule {
 					w.TellIn(b.Path, "/channel", string(b.Channel), Said{
 						Message: fmt.Sprintf("the channel %s belongs to %s already", code(b.Channel), first.ID),
 						Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)),
+						With:    first.Path,
 					})
 				}
 			}
 		},
 		Wrong: Example{
 			YAML: "-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\ncustomer: Northwind Seeds\nchannel: esc_northwind\n",
-			Mark: "# yaml-language-server: $schema=../../schema/escalation.schema.json", // line 1 of the later file, which states no channel
+			Mark: "customer: Northwind Traders", // the first line of the later file, which states no channel
 		},
 		Right: ex("-- escalations/2026/northwind.yaml --\ncustomer: Northwind Traders\n-- escalations/2026/northwind-again.yaml --\ncustomer: Northwind Seeds\nchannel: esc_northwind-2\n"),
 	}

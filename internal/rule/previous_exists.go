@@ -110,6 +110,7 @@ func customerOnce() Rule {
 						w.WarnIn(b.Path, "/customer", string(other.ID), Said{
 							Message: fmt.Sprintf("this customer has another open escalation, %s", code(other.ID)),
 							Hint:    fmt.Sprintf("add `related: [%s]`, or let a manager withdraw one of the two", other.ID),
+							With:    other.Path,
 						})
 						break
 					}

@@ -79,6 +79,8 @@ type Said struct {
 	// Below is the entry of the top level below which the value goes with its
 	// key, where it is missing.
 	Below string
+	// With is the path of the other file that it is about, if there is one.
+	With string
 }
 
 // fixes writes what is right in the place of the value at field.
@@ -355,7 +357,7 @@ func (w *Whole) sayIn(level finding.Level, path, field, value string, s Said) {
 	}
 	e := w.Load(path)
 	f := w.told.Take(w.rule.finding(level, e.Document, field, s.Message, s.Hint))
-	f.Value, f.Fixes = value, s.fixes(e.Document, field)
+	f.Value, f.With, f.Fixes = value, s.With, s.fixes(e.Document, field)
 	if s.Cites != nil {
 		f.Cites = s.Cites
 	}

@@ -318,6 +318,8 @@ func place(name string, mode fs.FileMode) (role, finding.Finding) {
 		return passed, finding.Finding{}
 	case !mode.IsRegular():
 		return astray, at(name, "file-unreadable", "this is not a file that can be read", "delete it")
+	case doubled(name) != "":
+		return astray, at(name, "file-place", "the file's name must end in .yaml, and not in "+path.Ext(base), "rename it to "+doubled(name))
 	case !isYAML:
 		f := at(name, "file-unknown", "this file is not an escalation and is not checked", "an escalation is escalations/<year>/<name>.yaml; keep other files elsewhere")
 		f.Level = finding.Warning
@@ -332,6 +334,20 @@ func place(name string, mode fs.FileMode) (role, finding.Finding) {
 		message, hint := misplaced(name)
 		return astray, at(name, "file-place", message, hint)
 	}
+}
+
+// doubled is the name of a file without the ending that an editor put behind .yaml,
+// as in contoso.yaml.txt, where that makes one that would be read; else empty.
+func doubled(name string) string {
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	if stem == name || !isYAML(stem) {
+		return ""
+	}
+	stem = strings.TrimSuffix(stem, path.Ext(stem)) + ".yaml"
+	if stem != PeoplePath && stem != PolicyPath && !IsEscalation(stem) {
+		return ""
+	}
+	return path.Base(stem)
 }
 
 func isYAML(name string) bool {

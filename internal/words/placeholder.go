@@ -38,7 +38,7 @@ func placeholder(text string) bool {
 	text = strings.ToLower(strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }))
 	return slices.Contains([]string{
 		"tbd", "tba", "tbc", "tbs", "todo", "to do", "to-do", "n/a", "na", "n.a", "n/k", "not applicable", "none", "nil", "null", "nothing", "unknown",
-		"x", "xx", "xxx", "xxxx", "wip", "later", "pending", "placeholder", "fill in", "fill me in", "fixme", "lorem ipsum",
+		"xxx", "xxxx", "wip", "later", "pending", "placeholder", "fill in", "fill me in", "fixme", "lorem ipsum",
 		"to be done", "to be defined", "to be decided", "to be determined", "to be discussed", "to be confirmed", "to be announced", "to be added",
 	}, strings.Join(strings.Fields(text), " "))
 }
