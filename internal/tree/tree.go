@@ -339,8 +339,9 @@ func place(name string, mode fs.FileMode) (role, finding.Finding) {
 // doubled is the name of a file without the ending that an editor put behind .yaml,
 // as in contoso.yaml.txt, where that makes one that would be read; else empty.
 func doubled(name string) string {
-	stem := strings.TrimSuffix(name, path.Ext(name))
-	if stem == name || !isYAML(stem) {
+	ext := strings.ToLower(path.Ext(name))
+	stem := name[:len(name)-len(ext)]
+	if !slices.Contains([]string{".txt", ".rtf", ".doc", ".docx"}, ext) || !isYAML(stem) {
 		return ""
 	}
 	stem = strings.TrimSuffix(stem, path.Ext(stem)) + ".yaml"
