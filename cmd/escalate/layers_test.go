@@ -29,6 +29,7 @@ func layers() []string {
 		"internal/document",
 		"internal/shape",
 		"internal/process",
+		"internal/process/handbook",
 		"internal/calendar",
 		"internal/tree",
 		"internal/change",

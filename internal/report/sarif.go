@@ -79,14 +79,27 @@ func describe(r Rule) sarifRule {
 		help += "\n\nIn the escalation process: " + strings.Join(r.Cites, ", ") + "."
 	}
 	help += "\n\nFor an example: escalate explain " + r.Name
+	markdown := literal(r.Why)
+	if len(r.Cites) > 0 {
+		links := make([]string, len(r.Cites))
+		for i, n := range r.Cites {
+			links[i] = "[" + n + "](" + processPage + "#" + strings.ToLower(n) + ")"
+		}
+		markdown += "\n\nIn the escalation process: " + strings.Join(links, ", ") + "."
+	}
+	markdown += "\n\nFor an example: `escalate explain " + r.Name + "`"
 	return sarifRule{
 		ID:         r.Name,
 		Short:      sarifText{literal(r.Summary)},
 		Full:       sarifText{literal(r.Why)},
-		Help:       sarifText{literal(help)},
+		Help:       sarifHelp{literal(help), markdown},
 		Properties: sarifProperties{Tags: append([]string{}, r.Cites...)},
 	}
 }
+
+// processPage is where the rules of the process stand, for whoever has only the
+// finding.
+const processPage = homepage + "/blob/main/docs/process.md"
 
 // literal keeps text from becoming a link: SARIF makes one of [text](target).
 // It also has braces doubled where a message takes arguments; ours takes none,
@@ -122,7 +135,7 @@ type (
 		ID         string          `json:"id"`
 		Short      sarifText       `json:"shortDescription"`
 		Full       sarifText       `json:"fullDescription"`
-		Help       sarifText       `json:"help"`
+		Help       sarifHelp       `json:"help"`
 		Properties sarifProperties `json:"properties"`
 	}
 	sarifProperties struct {
@@ -152,6 +165,10 @@ type (
 	}
 	sarifText struct {
 		Text string `json:"text"`
+	}
+	sarifHelp struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown"`
 	}
 	sarifLocation struct {
 		Place sarifPlace `json:"physicalLocation"`

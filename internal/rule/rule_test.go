@@ -12,6 +12,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/process/handbook"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -109,6 +110,25 @@ func edits(found []finding.Finding) []edit.Edit {
 		}
 	}
 	return list
+}
+
+// What the process says of lint is so: a rule of it that lint sees to is enforced by
+// a rule of lint, one that it does not is not, and no other is cited.
+func TestHandbookNamesLint(t *testing.T) {
+	t.Parallel()
+	rules := rule.All()
+	for _, p := range handbook.Rules() {
+		if says, is := slices.Contains(p.By, handbook.Lint), len(rules.Citing(p.Number)) > 0; says != is {
+			t.Errorf("%s: the process says lint sees to it: %v, and lint does: %v", p.Number, says, is)
+		}
+	}
+	for _, r := range rules.Rules() {
+		for _, number := range r.Cites {
+			if _, known := handbook.Lookup(number); !known {
+				t.Errorf("%s cites %s, which is no rule of the process", r.Name, number)
+			}
+		}
+	}
 }
 
 // The rules of the process that PROCESS.md marks [lint] or [transition] are each

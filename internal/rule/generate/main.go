@@ -1,5 +1,5 @@
-// Command generate writes docs/rules.md from the rules. Run it with
-// `go generate ./internal/rule`.
+// Command generate writes docs/rules.md from the rules, and docs/process.md from the
+// process. Run it with `go generate ./internal/rule`.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/rule/ruleprint"
 	"github.com/escalations-as-code/escalate/internal/words"
 )
 
@@ -16,6 +17,18 @@ func main() {
 	if err := os.WriteFile("../../docs/rules.md", []byte(page(rule.All())), 0o644); err != nil {
 		log.Fatal(err)
 	}
+	if err := os.WriteFile("../../docs/process.md", []byte(ruleprint.ProcessPage(rule.All())), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// cited lists rules of the process, each with a link to where it stands.
+func cited(numbers []string) string {
+	links := make([]string, len(numbers))
+	for i, n := range numbers {
+		links[i] = fmt.Sprintf("[%s](process.md#%s)", n, strings.ToLower(n))
+	}
+	return strings.Join(links, ", ")
 }
 
 // page is the documentation of the rules.
@@ -23,19 +36,19 @@ func page(rules *rule.Set) string {
 	var b strings.Builder
 	b.WriteString(`# The rules
 
-What ` + "`escalate lint`" + ` checks. ` + "`escalate explain RULE`" + ` prints one of these; P-numbers are those of the escalation process.
+What ` + "`escalate lint`" + ` checks. ` + "`escalate explain RULE`" + ` prints one of these; P-numbers are those of [the process](process.md).
 This page is made from the rules (` + "`go generate ./internal/rule`" + `): change them, not it.
 
 | rule | process | what must be so |
 | --- | --- | --- |
 `)
 	for _, r := range rules.Rules() {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, r.Name, strings.Join(r.Cites, ", "), strings.ReplaceAll(r.Summary, "|", `\|`))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.Name, r.Name, cited(r.Cites), strings.ReplaceAll(r.Summary, "|", `\|`))
 	}
 	for _, r := range rules.Rules() {
 		fmt.Fprintf(&b, "\n## %s\n\n", r.Name)
 		if len(r.Cites) > 0 {
-			fmt.Fprintf(&b, "Enforces %s. ", strings.Join(r.Cites, ", "))
+			fmt.Fprintf(&b, "Enforces %s. ", cited(r.Cites))
 		}
 		fmt.Fprintf(&b, "%s\n\n%s\n", words.Sentence(r.Summary), r.Why)
 		if r.Reading != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
+	"github.com/escalations-as-code/escalate/internal/process/handbook"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -72,8 +73,18 @@ func example(b *bufio.Writer, title, text string) {
 // controls shows the control characters of an example as their codes.
 var controls = strings.NewReplacer("\x00", `\x00`, "\t", `\t`)
 
-// JSON prints rules for programs.
-func JSON(w io.Writer, rules []rule.Rule) error {
+// JSON prints rules of the process and of lint for programs.
+func JSON(w io.Writer, process []handbook.Rule, rules []rule.Rule) error {
+	type ofProcess struct {
+		Number   string           `json:"number"`
+		Title    string           `json:"title"`
+		Says     string           `json:"says"`
+		By       []handbook.Actor `json:"by"`
+		Lines    [][2]int         `json:"lines"`
+		Settings []string         `json:"settings"`
+		Reading  string           `json:"reading"`
+		People   string           `json:"people"`
+	}
 	type explained struct {
 		Rule    string   `json:"rule"`
 		Cites   []string `json:"cites"`
@@ -85,8 +96,15 @@ func JSON(w io.Writer, rules []rule.Rule) error {
 		Right   string   `json:"right"`
 	}
 	out := struct {
-		Rules []explained `json:"rules"`
-	}{[]explained{}}
+		Process []ofProcess `json:"process"`
+		Rules   []explained `json:"rules"`
+	}{[]ofProcess{}, []explained{}}
+	for _, p := range process {
+		out.Process = append(out.Process, ofProcess{
+			Number: p.Number, Title: p.Title, Says: p.Says, By: p.By, Lines: append([][2]int{}, p.Lines...),
+			Settings: append([]string{}, p.Settings...), Reading: p.Reading, People: p.People,
+		})
+	}
 	for _, r := range rules {
 		out.Rules = append(out.Rules, explained{
 			Rule: r.Name, Cites: append([]string{}, r.Cites...), Summary: r.Summary, Why: r.Why, Reading: r.Reading,
