@@ -47,13 +47,13 @@ func TestFiles(t *testing.T) {
 
 		// P17: whose channel it is.
 		{"the announcement channel", []rewrite{policy("channels: {announcement: esc_all}\n"), {"", "ask: One", "channel: esc_all\nask: One"}}, "northwind:23 channel-name P17"},
-		{"the announcement channel by the file's name", []rewrite{policy("channels: {announcement: esc_northwind}\n")}, "northwind:1 channel-name P17"},
+		{"the announcement channel by the file's name", []rewrite{policy("channels: {announcement: esc_northwind}\n")}, "northwind:2 channel-name P17"},
 		{"one channel, and the later path was opened later", []rewrite{{perf, "", other}, {perf, "11-20T09", "11-20T10"}, {perf, "ask: One", "channel: esc_northwind\nask: One"}}, "perf:23 channel-unique P17"},
-		{"one channel, and the later path was opened earlier", []rewrite{{perf, "", other}, {perf, "11-20T09", "11-19T09"}, {perf, "ask: One", "channel: esc_northwind\nask: One"}}, "northwind:1 channel-unique P17"},
+		{"one channel, and the later path was opened earlier", []rewrite{{perf, "", other}, {perf, "11-20T09", "11-19T09"}, {perf, "ask: One", "channel: esc_northwind\nask: One"}}, "northwind:2 channel-unique P17"},
 		{"one channel, opened at one time", []rewrite{{perf, "", other}, {perf, "ask: One", "channel: esc_northwind\nask: One"}}, "perf:23 channel-unique P17"},
 		{"the channel of one that is closed", []rewrite{{"", "", closure}, {perf, "", other}, {perf, "ask: One", "channel: esc_northwind\nask: One"}}, "perf:23 channel-unique P17"},
 		{"a channel name of 81 characters", []rewrite{{"", "ask: One", "channel: esc_" + long + "\nask: One"}}, "northwind:23 channel-name P17"},
-		{"a derived channel name of 81 characters", []rewrite{policy("channels: {prefix: esc__}\n"), {"escalations/2026/" + long[1:] + ".yaml", "", other}}, long[1:] + ":1 channel-name P17"},
+		{"a derived channel name of 81 characters", []rewrite{policy("channels: {prefix: esc__}\n"), {"escalations/2026/" + long[1:] + ".yaml", "", other}}, long[1:] + ":2 channel-name P17"},
 		{"restricted, and nothing names the customer", []rewrite{{"", "Northwind Traders", "Fabrikam"}, {"", "ask: One", "visibility: restricted\nask: One"}}, "northwind:23 public-channel P17 warning"},
 		{"restricted, and the id holds a word of the name", []rewrite{{"", "Northwind Traders", "North Ltd"}, {"", "ask: One", "visibility: restricted\nask: One"}}, "northwind:2 public-channel P17 warning; northwind:23 public-channel P17 warning"},
 		{"restricted, and the channel has the name without its accents", []rewrite{{"", "Northwind Traders", "Société Générale"}, {"", "ask: One", "visibility: restricted\nchannel: esc_generale\nask: One"}}, "northwind:2 public-channel P17 warning; northwind:23 public-channel P17 warning"},

@@ -21,6 +21,7 @@ const (
 	AsName   Written = "name"
 	AsEmail  Written = "e-mail address"
 	AsLogin  Written = "GitHub login"
+	AsGitLab Written = "GitLab login"
 	AsSlack  Written = "Slack id"
 )
 
@@ -60,6 +61,7 @@ func WhoIsMeant(d schema.Directory, text string) Meant {
 		{AsHandle, func(h schema.Handle) string { return string(h) }},
 		{AsEmail, func(h schema.Handle) string { return string(d.People[h].Email) }},
 		{AsLogin, func(h schema.Handle) string { return string(d.People[h].GitHub) }},
+		{AsGitLab, func(h schema.Handle) string { return string(d.People[h].GitLab) }},
 		{AsSlack, func(h schema.Handle) string { return string(d.People[h].Slack) }},
 	} {
 		if m, ok := as(exact.as, exact.of); ok {

@@ -13,7 +13,7 @@ import (
 func TestWhoIsMeant(t *testing.T) {
 	t.Parallel()
 	d := schema.Directory{People: map[schema.Handle]schema.Person{
-		"zlindqvist": {Name: "Zoë Lindqvist", GitHub: "zl-harborline", Email: "Zoe.Lindqvist@harborline.example", Slack: "U0CN50LP9"},
+		"zlindqvist": {Name: "Zoë Lindqvist", GitHub: "zl-harborline", GitLab: "zoe.l", Email: "Zoe.Lindqvist@harborline.example", Slack: "U0CN50LP9"},
 		"isorlie":    {Name: "Ingrid Sørlie"},
 		"jmakela":    {Name: "Jussi Mäkelä"},
 		"sorourke":   {Name: "Sinéad O'Rourke"},
@@ -51,6 +51,7 @@ func TestWhoIsMeant(t *testing.T) {
 		"ZL-Harborline":                             "GitHub login [zlindqvist] surely",
 		"@zl-harborline":                            "GitHub login [zlindqvist] surely",
 		"https://github.com/zl-harborline":          "GitHub login [zlindqvist] surely",
+		"@Zoe.L":                                    "GitLab login [zlindqvist] surely",
 		"U0CN50LP9":                                 "Slack id [zlindqvist] surely",
 		"ZLindqvist":                                "handle [zlindqvist] surely",
 		"@zlindqvist":                               "handle [zlindqvist] surely",
