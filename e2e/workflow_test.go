@@ -145,7 +145,7 @@ func TestOwnWorkflows(t *testing.T) {
 // it by, installs a release.
 func TestReleasedAction(t *testing.T) {
 	t.Parallel()
-	const action = "escalations-as-code/escalate@v0.1.0"
+	const action = "escalations-as-code/escalate@PIN"
 	setup := text(t, "../docs/setup.md")
 	files := map[string]string{peopleFile: text(t, "testdata/apply/people.yaml"), northwindFile: northwind(t)}
 	for _, name := range []string{lintWorkflow, applyWorkflow, staleWorkflow} {
@@ -167,6 +167,9 @@ func TestReleasedAction(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(installed, ".github/action/sums"), []byte(releases.sums), 0o644); err != nil {
+		t.Fatal(err)
 	}
 	dispatch := harness.Workflow{
 		File: applyWorkflow, Event: "workflow_dispatch", Payload: dispatched(t, "announce all that stands there"),
@@ -214,7 +217,8 @@ func TestReleasedAction(t *testing.T) {
 // releases is where the releases of the action are downloaded.
 type releases struct {
 	url      string
-	tampered bool // the archive is another than the one that was summed
+	sums     string // what the commit that is pinned says of them
+	tampered bool   // the archive is another than the one that was summed
 }
 
 func newReleases(t testing.TB) *releases {
@@ -236,7 +240,7 @@ func newReleases(t testing.TB) *releases {
 		t.Fatal(err)
 	}
 	name := archiveName(t)
-	r := &releases{}
+	r := &releases{sums: fmt.Sprintf("%x  v0.1.0/%s\n", sha256.Sum256(archive.Bytes()), name)}
 	const folder = "/escalations-as-code/escalate/releases/download/v0.1.0/"
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+folder+name, func(w http.ResponseWriter, _ *http.Request) {
@@ -244,9 +248,6 @@ func newReleases(t testing.TB) *releases {
 		if r.tampered {
 			_, _ = w.Write([]byte("more"))
 		}
-	})
-	mux.HandleFunc("GET "+folder+"checksums.txt", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "%x  %s\n%x  another.tar.gz\n", sha256.Sum256(archive.Bytes()), name, sha256.Sum256(nil))
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -257,7 +258,7 @@ func newReleases(t testing.TB) *releases {
 // archiveName is the name that goreleaser gives to the archive for this machine.
 func archiveName(t testing.TB) string {
 	t.Helper()
-	if config := text(t, "../.goreleaser.yaml"); !strings.Contains(config, "name_template: escalate_{{ .Os }}_{{ .Arch }}\n") || !strings.Contains(config, "name_template: checksums.txt\n") {
+	if config := text(t, "../.goreleaser.yaml"); !strings.Contains(config, "name_template: escalate_{{ .Os }}_{{ .Arch }}\n") {
 		t.Fatal(".goreleaser.yaml names the archives in another way than the action expects")
 	}
 	out, err := exec.Command("go", "env", "GOOS", "GOARCH").Output()

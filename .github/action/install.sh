@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts escalate into a folder of the runner's: built from the action's own
-# source, or the binary of a release, whose sum is checked. FROM, VERSION,
-# ACTION and REPOSITORY come from action.yml.
+# source, or the binary of the release whose sums stand in the file sums. Nothing
+# that is downloaded says which sum is right: whoever pins a commit of the action
+# pins the binary. FROM, VERSION, ACTION and REPOSITORY come from action.yml.
 set -euo pipefail
 
 fail() { printf '::error title=escalate::%s\n' "$1"; exit 3; }
@@ -23,15 +24,20 @@ folder=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/escalate.XXXXXX")
 if [ "$FROM" = source ]; then
   (cd "$ACTION" && CGO_ENABLED=0 go build -trimpath -o "$folder/escalate$exe" ./cmd/escalate)
 else
-  [[ $VERSION =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || fail 'version is neither source nor a release such as v1.2.3'
   name=escalate_${os}_$arch.tar.gz
-  for file in "$name" checksums.txt; do
-    curl --fail --silent --show-error --location --retry 3 --output "$folder/$file" \
-      "$GITHUB_SERVER_URL/$REPOSITORY/releases/download/$VERSION/$file" || fail "cannot download $file of release $VERSION"
-  done
-  if command -v sha256sum >/dev/null; then sum=sha256sum; else sum='shasum -a 256'; fi
-  grep -E "^[0-9a-f]{64} [ *]$name\$" "$folder/checksums.txt" > "$folder/wanted" || fail "checksums.txt of release $VERSION does not name $name"
-  (cd "$folder" && $sum --check --status wanted) || fail "$name of release $VERSION does not have the sum that checksums.txt says: it is not used"
+  release='' wanted=''
+  while read -r sum file; do
+    [[ $sum =~ ^[0-9a-f]{64}$ ]] || continue
+    release=${file%%/*}
+    [ "${file#*/}" != "$name" ] || wanted=$sum
+  done < "$ACTION/.github/action/sums"
+  [[ $release =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || fail 'this commit of the action has the sums of no release: use the commit that the page of the release names, or set version to source'
+  [ "${VERSION:-$release}" = "$release" ] || fail "this commit of the action installs release $release, and no other: use the commit that the page of the other release names"
+  [ -n "$wanted" ] || fail "release $release has no $name: set version to source"
+  curl --fail --silent --show-error --location --retry 3 --output "$folder/$name" \
+    "$GITHUB_SERVER_URL/$REPOSITORY/releases/download/$release/$name" || fail "cannot download $name of release $release"
+  if command -v sha256sum >/dev/null; then check=sha256sum; else check='shasum -a 256'; fi
+  (cd "$folder" && echo "$wanted  $name" | $check --check --status) || fail "$name of release $release does not have the sum that this commit of the action names: it is not used"
   tar -xzf "$folder/$name" -C "$folder" "escalate$exe"
 fi
 echo "escalate=$folder/escalate$exe" >> "$GITHUB_OUTPUT"

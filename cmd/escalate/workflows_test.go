@@ -1,30 +1,48 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"gopkg.in/yaml.v3"
 )
 
-// Nothing of a user's is a part of a script, in the action or in a workflow: an
-// expression in a script would be run as it reads.
-func TestNoExpressionInAScript(t *testing.T) {
-	t.Parallel()
+// read returns a file of this repository.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("../..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// workflows are the names of the workflows, and of the action.
+func workflows(t *testing.T) []string {
+	t.Helper()
 	names, err := filepath.Glob("../../.github/workflows/*.yml")
 	if err != nil || len(names) < 3 {
 		t.Fatalf("the workflows are %v: %v", names, err)
 	}
+	for i, name := range names {
+		names[i] = strings.TrimPrefix(filepath.ToSlash(name), "../../")
+	}
+	return append(names, "action.yml")
+}
+
+// Nothing of a user's is a part of a script, in the action or in a workflow: an
+// expression in a script would be run as it reads.
+func TestNoExpressionInAScript(t *testing.T) {
+	t.Parallel()
 	scripts := 0
-	for _, name := range append(names, "../../action.yml") {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range workflows(t) {
 		var file yaml.Node
-		if err := yaml.Unmarshal(data, &file); err != nil {
+		if err := yaml.Unmarshal([]byte(read(t, name)), &file); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		nodes := []*yaml.Node{&file}
@@ -47,22 +65,145 @@ func TestNoExpressionInAScript(t *testing.T) {
 }
 
 // The workflows that docs/setup.md gives to others are those of this
-// repository, but for the name of the action.
+// repository, but for the name of the action, and the commit that it is pinned at.
 func TestSetupWorkflows(t *testing.T) {
 	t.Parallel()
-	read := func(name string) string {
-		data, err := os.ReadFile(filepath.Join("../..", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(data)
-	}
-	_, version, _ := strings.Cut(read("action.yml"), "    default: v")
-	version, _, _ = strings.Cut(version, "\n")
 	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml"} {
-		own := strings.ReplaceAll(read(name), "uses: ./\n", "uses: escalations-as-code/escalate@v"+version+"\n")
-		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read("docs/setup.md"), want) {
+		own := strings.ReplaceAll(read(t, name), "uses: ./\n", "uses: escalations-as-code/escalate@PIN\n")
+		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read(t, "docs/setup.md"), want) {
 			t.Errorf("docs/setup.md does not have %s as it is here:\n%s", name, want)
 		}
+	}
+}
+
+// What somebody else wrote is used by its commit, which cannot be moved; the
+// comment says for people which version that is.
+func TestActionsArePinned(t *testing.T) {
+	t.Parallel()
+	pinned := regexp.MustCompile(`^uses: (\./|[\w-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
+	uses := 0
+	for _, name := range workflows(t) {
+		for n, line := range strings.Split(read(t, name), "\n") {
+			if line = strings.TrimPrefix(strings.TrimSpace(line), "- "); strings.HasPrefix(line, "uses:") {
+				uses++
+				if !pinned.MatchString(line) {
+					t.Errorf("%s:%d: %s is no commit with its version", name, n+1, line)
+				}
+			}
+		}
+	}
+	if uses < 10 {
+		t.Errorf("only %d uses were looked at", uses)
+	}
+}
+
+// A pull request is judged again when its base is changed, and no condition skips
+// that: what is skipped counts as passed.
+func TestJudgedAgainWithAnotherBase(t *testing.T) {
+	t.Parallel()
+	var lint struct {
+		On struct {
+			PullRequest struct{ Types []string } `yaml:"pull_request"`
+		}
+		Jobs map[string]struct{ If string }
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".github/workflows/lint.yml")), &lint); err != nil {
+		t.Fatal(err)
+	}
+	if types := lint.On.PullRequest.Types; !slices.Equal(types, []string{"opened", "synchronize", "reopened", "edited"}) {
+		t.Errorf("the workflow lint is started by %q", types)
+	}
+	if job := lint.Jobs["escalations"]; len(lint.Jobs) != 1 || job.If != "" {
+		t.Errorf("the jobs are %+v", lint.Jobs)
+	}
+}
+
+// A release is built in a job of its own, after all that must hold, without what
+// another job put into a cache, and is out only with the proof of where it comes
+// from.
+func TestReleaseIsBuiltAlone(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		Uses, Run string
+		With      map[string]string
+	}
+	var release struct {
+		Jobs map[string]struct {
+			Needs       string
+			Permissions map[string]string
+			Steps       []step
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".github/workflows/release.yml")), &release); err != nil {
+		t.Fatal(err)
+	}
+	for name, job := range release.Jobs {
+		if name != "release" && !maps.Equal(job.Permissions, map[string]string{"contents": "read"}) {
+			t.Errorf("the job %s may %v", name, job.Permissions)
+		}
+	}
+	job := release.Jobs["release"]
+	if want := map[string]string{"contents": "write", "id-token": "write", "attestations": "write"}; job.Needs != "check" || !maps.Equal(job.Permissions, want) {
+		t.Errorf("it needs %q and may %v, want %v", job.Needs, job.Permissions, want)
+	}
+	var order []string
+	for _, s := range job.Steps {
+		action, _, _ := strings.Cut(s.Uses, "@")
+		switch {
+		case action == "actions/setup-go" && s.With["cache"] != "false", action == "actions/cache":
+			t.Errorf("%s has a cache", s.Uses)
+		case action == "actions/attest-build-provenance" && s.With["subject-checksums"] == "dist/checksums.txt":
+			order = append(order, "attest")
+		case strings.Contains(s.Run, "goreleaser"):
+			order = append(order, "build")
+		case strings.Contains(s.Run, "--draft=false"):
+			order = append(order, "publish")
+		}
+	}
+	if want := []string{"build", "attest", "publish"}; !slices.Equal(order, want) {
+		t.Errorf("the steps are %q, want %q", order, want)
+	}
+	var build struct {
+		Release  struct{ Draft bool }
+		Checksum struct {
+			NameTemplate string `yaml:"name_template"`
+		}
+		SBOMs []struct{ Artifacts string } `yaml:"sboms"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".goreleaser.yaml")), &build); err != nil {
+		t.Fatal(err)
+	}
+	if !build.Release.Draft || build.Checksum.NameTemplate != "checksums.txt" || len(build.SBOMs) != 1 || build.SBOMs[0].Artifacts != "binary" {
+		t.Errorf("goreleaser makes %+v", build)
+	}
+}
+
+// What pre-commit runs is a command that there is, for the files that it checks.
+func TestPreCommitHook(t *testing.T) {
+	t.Parallel()
+	var hooks []struct {
+		ID, Entry, Language, Files string
+		PassFilenames              *bool `yaml:"pass_filenames"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".pre-commit-hooks.yaml")), &hooks); err != nil {
+		t.Fatal(err)
+	}
+	if len(hooks) != 1 || hooks[0].ID != "escalate" || hooks[0].Entry != "escalate lint" || hooks[0].Language != "golang" || hooks[0].PassFilenames == nil || *hooks[0].PassFilenames {
+		t.Fatalf("the hooks are %+v", hooks)
+	}
+	files, err := regexp.Compile(hooks[0].Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{
+		"escalations/2026/northwind.yaml": true, "escalations/people.yaml": true, "escalations/policy.yml": true, "cs/escalations/2026/northwind.yaml": true,
+		"de-escalations/2026/northwind.yaml": false, "escalations/2026/notes.md": false, "docs/escalations.yaml": false,
+	} {
+		if files.MatchString(name) != want {
+			t.Errorf("%s: %v, want %v", name, !want, want)
+		}
+	}
+	if config := "    rev: v0.1.0\n    hooks:\n      - id: " + hooks[0].ID + "\n"; !strings.Contains(read(t, "README.md"), config) {
+		t.Errorf("README.md does not have\n%s", config)
 	}
 }
