@@ -46,11 +46,14 @@ var (
 
 var (
 	workflowData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	workflowProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	workflowProperty = strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C")
 )
 
-// WorkflowData escapes what stands behind a workflow command.
+// WorkflowData escapes what stands behind a workflow command: text that Lines made
+// fit to be shown.
 func WorkflowData(s string) string { return workflowData.Replace(s) }
 
-// WorkflowProperty escapes the value of a workflow command's property.
-func WorkflowProperty(s string) string { return workflowProperty.Replace(s) }
+// WorkflowProperty escapes the value of a workflow command's property. It is one
+// line, in which what cannot be seen is made seen: the runner would make a control
+// character of its escape again.
+func WorkflowProperty(s string) string { return workflowProperty.Replace(Visible(s)) }

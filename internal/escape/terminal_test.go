@@ -43,7 +43,9 @@ func TestWorkflowEscapes(t *testing.T) {
 		{"plain", "plain", "plain"},
 		{"100%", "100%25", "100%25"},
 		{"%0A", "%250A", "%250A"},
-		{"a\r\nb", "a%0D%0Ab", "a%0D%0Ab"},
+		{"a\r\nb", "a%0D%0Ab", "a<U+000D><U+000A>b"},
+		{"\x1b[0K\x7f\u0085\u2028\u202e", "\x1b[0K\x7f\u0085\u2028\u202e", "<U+001B>[0K<U+007F><U+0085><U+2028><U+202E>"},
+		{"\xff", "\xff", "\ufffd"},
 		{"a:b,c", "a:b,c", "a%3Ab%2Cc"},
 		{"::error::x", "::error::x", "%3A%3Aerror%3A%3Ax"},
 	}

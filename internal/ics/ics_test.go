@@ -322,6 +322,27 @@ func TestHostile(t *testing.T) {
 	})
 }
 
+// A fold parts no escape, wherever the line is that holds one.
+func TestFold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	for n := range 160 {
+		for _, escaped := range []string{";", ",", `\`, `\\\\\\\`, "é;", "東,"} {
+			e := ics.Event{UID: "x@escalate", Summary: strings.Repeat("x", n) + strings.Repeat(escaped, 3), Start: at, End: at.Add(time.Hour), Kind: ics.Due, Lines: []string{"a", strings.Repeat("x", n) + escaped, ""}}
+			text := write(t, ics.Calendar{Now: at, Events: []ics.Event{e}})
+			for line := range bytes.Lines(text) {
+				content := bytes.TrimSuffix(line, []byte("\r\n"))
+				if backslashes := len(content) - len(bytes.TrimRight(content, `\`)); backslashes%2 == 1 || len(content) > 75 {
+					t.Errorf("%d x and %s: a line is %q", n, escaped, content)
+				}
+			}
+			if got, err := decode(t, text).Children[0].Props.Text(ical.PropSummary); err != nil || got != e.Summary {
+				t.Errorf("the summary is %q, want %q: %v", got, e.Summary, err)
+			}
+		}
+	}
+}
+
 // The directory may have a fault in one person: who cannot be reached is not
 // invited, and without anybody to invite there is no organizer.
 func TestInvited(t *testing.T) {

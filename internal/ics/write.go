@@ -146,7 +146,8 @@ func address(link schema.URL) string {
 }
 
 // fold breaks the lines that are longer than 75 octets, between characters. The
-// library leaves that to whoever wants it.
+// library leaves that to whoever wants it. It parts no escape such as "\;" either:
+// there are calendars that drop an entry with a line that ends in its backslash.
 func fold(content []byte) []byte {
 	const longest = 75
 	var b bytes.Buffer
@@ -155,6 +156,9 @@ func fold(content []byte) []byte {
 		for room := longest; len(line) > room; room = longest - 1 { // the space counts
 			end := room
 			for !utf8.RuneStart(line[end]) {
+				end--
+			}
+			if before := bytes.TrimRight(line[:end], `\`); (end-len(before))%2 == 1 {
 				end--
 			}
 			b.Write(line[:end])

@@ -149,8 +149,13 @@ func TestNoForgedCommand(t *testing.T) {
 			f := want[0]
 			want = want[1:]
 			message := strings.Join(escape.Lines(f.Message), "\n")
-			if (c.name == "error") != (f.New && f.Level == finding.Error) || c.properties["file"] != f.Path || !strings.HasPrefix(c.data, message) {
+			if (c.name == "error") != (f.New && f.Level == finding.Error) || c.properties["file"] != escape.Visible(f.Path) || !strings.HasPrefix(c.data, message) {
 				rt.Fatalf("%q says %+v, want %+v", l, c, f)
+			}
+			for name, value := range c.properties {
+				if strings.ContainsFunc(value, escape.Hidden) {
+					rt.Fatalf("%s of %q has a control character", name, l)
+				}
 			}
 		}
 		if len(want) > 0 {
