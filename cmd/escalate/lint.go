@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -111,12 +112,24 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 	return f, nil
 }
 
-// inCheckout is a report with paths as the platform knows them that runs the
-// job: relative to what it checked out, of which dir may be a part.
-func inCheckout(env environment, dir string, r finding.Report) finding.Report {
-	root := env.ci.Root
+// below returns the path of the folder within the repository, by which people and
+// platforms name its files. It is "" where nobody is to be told: a plain `lint`
+// needs no git.
+func (o lintOptions) below(ctx context.Context, s *session.Session) string {
+	if o.base == "" && !o.format.platform && o.env.ci.Summary == "" {
+		return ""
+	}
+	if repo, err := s.Repo(ctx); err == nil {
+		return repo.Prefix
+	}
+	return inCheckout(o.env.ci.Root, s.Dir)
+}
+
+// inCheckout is the path of a folder within that into which a job's repository was
+// checked out, where git cannot say it; "" for a folder elsewhere.
+func inCheckout(root, dir string) string {
 	if root == "" {
-		return r
+		return ""
 	}
 	for _, p := range []*string{&root, &dir} {
 		if full, err := filepath.Abs(*p); err == nil {
@@ -126,15 +139,35 @@ func inCheckout(env environment, dir string, r finding.Report) finding.Report {
 			*p = real
 		}
 	}
-	prefix, err := filepath.Rel(root, dir)
-	if err != nil || !filepath.IsLocal(prefix) {
-		return r
+	within, err := filepath.Rel(root, dir)
+	if err != nil || !filepath.IsLocal(within) || within == "." {
+		return ""
 	}
-	r.Findings = slices.Clone(r.Findings)
-	for i := range r.Findings {
-		r.Findings[i].Path = path.Join(filepath.ToSlash(prefix), r.Findings[i].Path)
+	return filepath.ToSlash(within)
+}
+
+var (
+	// asArgument is the path of a file of ours, as a command of git takes it.
+	asArgument = regexp.MustCompile(`(-- '?)` + tree.Folder + `/`)
+	// inWords is one elsewhere in a text.
+	inWords = regexp.MustCompile("(^|[\\s`'\"(:])(?:\\./)?" + tree.Folder + `/`)
+)
+
+// fromRoot returns findings whose texts name the files of a folder by their paths
+// from the root of the repository. Commands of git then work in every folder.
+func fromRoot(found []finding.Finding, folder string) []finding.Finding {
+	if folder == "" {
+		return found
 	}
-	return r
+	literal := strings.ReplaceAll(folder, "$", "$$") + "/" + tree.Folder + "/"
+	text := func(s string) string {
+		return inWords.ReplaceAllString(asArgument.ReplaceAllString(s, "${1}:/"+literal), "${1}"+literal)
+	}
+	found = slices.Clone(found)
+	for i := range found {
+		found[i].Message, found[i].Hint = text(found[i].Message), text(found[i].Hint)
+	}
+	return found
 }
 
 // described is what the formats tell of the rules.
@@ -288,7 +321,13 @@ func runLint(ctx context.Context, o lintOptions) error {
 			return !within(f.Path, only) && !(f.With != "" && within(f.With, only)) && !holdsBack(t, f)
 		})
 	}
-	shown, platform := result, inCheckout(env, s.Dir, result)
+	below := o.below(ctx, s)
+	result.Findings = fromRoot(result.Findings, below)
+	shown, platform := result, result
+	platform.Findings = slices.Clone(result.Findings)
+	for i := range platform.Findings {
+		platform.Findings[i].Path = path.Join(below, platform.Findings[i].Path)
+	}
 	if format.platform {
 		shown = platform
 	}

@@ -115,10 +115,24 @@ func (s *Session) Repo(ctx context.Context) (*git.Repo, error) {
 // no escalations.
 func (s *Session) Working() (*tree.Tree, error) {
 	t, err := tree.Open(source.NewHashed(os.DirFS(s.Dir), s.hash), s.Check)
-	if errors.Is(err, tree.ErrNoFolder) {
+	switch {
+	case errors.Is(err, tree.ErrNoFolder) && isBare(s.Dir):
+		err = fmt.Errorf("%w (%s): a bare clone has no files; `lint --base`, `plan`, `apply`, `log` and `audit` read commits, and work here; for the rest, clone it without --bare", tree.ErrNoFolder, s.Dir)
+	case errors.Is(err, tree.ErrNoFolder):
 		err = s.NoFolder()
 	}
 	return t, err
+}
+
+// isBare reports whether a folder is what git keeps of a repository, without the
+// files that are worked on.
+func isBare(dir string) bool {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // hash is that of the repository. Only a tree that is compared with a commit
