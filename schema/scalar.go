@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/invopop/jsonschema"
+	"golang.org/x/text/unicode/norm"
 	"gopkg.in/yaml.v3"
 )
 
@@ -37,12 +38,14 @@ func oneOf[T ~string](words ...T) *jsonschema.Schema {
 }
 
 // Text is what a person wrote: never empty. How it ends, and how its lines do,
-// is left out: an editor may strip that, and YAML has several ways to write it.
+// is left out: an editor may strip that, and YAML has several ways to write it. Its
+// letters are in the form that Unicode composes (NFC): what looks the same and was
+// typed on another system is the same text.
 type Text string
 
 // UnmarshalYAML reads a text.
 func (t *Text) UnmarshalYAML(n *yaml.Node) error {
-	*t = Text(strings.TrimRight(n.Value, " \t\r\n"))
+	*t = Text(norm.NFC.String(strings.TrimRight(n.Value, " \t\r\n")))
 	if strings.Contains(n.Value, " \n") || strings.Contains(n.Value, "\t\n") {
 		lines := strings.Split(string(*t), "\n")
 		for i, l := range lines {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
 	"gopkg.in/yaml.v3"
 
 	"github.com/escalations-as-code/escalate/internal/change"
@@ -337,4 +338,27 @@ func edit(r *rand.Rand, old *schema.Escalation) *schema.Escalation {
 		}
 	}
 	return &e
+}
+
+// The same letters in another form of Unicode are no change, in any field.
+func TestFormsOfLetters(t *testing.T) {
+	t.Parallel()
+	composed := norm.NFC.String(strings.NewReplacer("Northwind", "Société Łódź がぎ 각 Å", "Pipelines", "Files d’attente à l’été", "One", "Ünë", "Queue", "Qüeue", "Load", "Löad", "The", "Thé", "Split", "Splît").Replace(closed))
+	decomposed := norm.NFD.String(composed)
+	if composed == decomposed {
+		t.Fatal("both are the same bytes")
+	}
+	for _, text := range []string{decomposed, strings.Replace(decomposed, norm.NFD.String("Thé load test is booked."), `"The\u0301 load test is booked."`, 1)} {
+		before, after := with(t, composed, "", ""), with(t, text, "", "")
+		if changes := change.Between(before, after); len(changes) > 0 {
+			t.Errorf("changed: %s", moments(changes))
+		}
+		if !reflect.DeepEqual(before, after) {
+			t.Errorf("read as\n%+v\nand\n%+v", before, after)
+		}
+	}
+	other := with(t, composed, "Société", "Societe")
+	if changes := change.Between(with(t, decomposed, "", ""), other); len(changes) != 1 {
+		t.Errorf("another letter: %s", moments(changes))
+	}
 }
