@@ -77,8 +77,8 @@ func newLint(env environment, opts *options) *cobra.Command {
 // lintFormat prints a report in one format.
 type lintFormat struct {
 	print func(io.Writer, finding.Report, *rule.Set) error
-	// platform says that a platform reads it, which knows files by their paths
-	// in the whole repository.
+	// platform says that a program reads it, which knows files by their paths in
+	// the whole repository.
 	platform bool
 }
 
@@ -95,7 +95,7 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 		"text": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error {
 			return report.Text(w, r, env.screen)
 		}},
-		"json":   {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) }},
+		"json":   {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) }, platform: true},
 		"github": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) }, platform: true},
 		"gitlab": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitLab(w, r) }, platform: true},
 		"sarif": {print: func(w io.Writer, r finding.Report, rules *rule.Set) error {
