@@ -164,7 +164,7 @@ func TestLives(t *testing.T) {
 			ask(t, w, &story, at(t, c.until), 24*time.Hour)
 			golden(t, "testdata/lives/"+c.name+".story", story.String())
 			golden(t, "testdata/lives/"+c.name+".slack", channels(w.Slack))
-			golden(t, "testdata/lives/"+c.name+".issue", shown(tracking(t, w, id)))
+			golden(t, "testdata/lives/"+c.name+".issue", byName(w.Slack, shown(tracking(t, w, id))))
 			if r := w.MustApply(0, "--verify"); !strings.Contains(r.Stdout, "All that was told stands where it was told") {
 				t.Error(r)
 			}

@@ -27,19 +27,23 @@ func newSlackWorld(t testing.TB, o harness.SlackOptions) *harness.World {
 	return w
 }
 
-// channels are all channels of a Slack as a golden file has them: by their names,
-// not by their ids.
+// channels are all channels of a Slack as a golden file has them.
 func channels(s *harness.Slack) string {
-	all := s.Channels()
-	var names []string
-	for _, c := range all {
-		names = append(names, c.ID, c.Name)
-	}
 	var b strings.Builder
-	for _, c := range all {
+	for _, c := range s.Channels() {
 		fmt.Fprintf(&b, "%s\n", c)
 	}
-	return strings.NewReplacer(names...).Replace(b.String())
+	return byName(s, b.String())
+}
+
+// byName has the names of channels in the place of their ids, which differ from run
+// to run.
+func byName(s *harness.Slack, text string) string {
+	var names []string
+	for _, c := range s.Channels() {
+		names = append(names, c.ID, c.Name)
+	}
+	return strings.NewReplacer(names...).Replace(text)
 }
 
 // TestSlackLife merges the life of an escalation and applies after each merge.
