@@ -2,10 +2,12 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 func contributing(t *testing.T) string {
@@ -53,28 +55,54 @@ func TestExampleOfDestination(t *testing.T) {
 	}
 }
 
-// What the documents link to is there.
+// What the documents link to is there: the file, and the heading in it.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	link := regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
-	for _, dir := range []string{"../..", "../../docs"} {
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			if !strings.HasSuffix(e.Name(), ".md") {
+	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]+))?\)`)
+	names := append(pages(t), "../../CONTRIBUTING.md")
+	anchors := map[string][]string{}
+	for _, name := range names {
+		anchors[filepath.Clean(name)] = headings(readLines(t, name))
+	}
+	for _, name := range names {
+		for _, l := range link.FindAllStringSubmatch(strings.Join(readLines(t, name), "\n"), -1) {
+			if strings.Contains(l[1], "://") {
 				continue
 			}
-			text, err := os.ReadFile(dir + "/" + e.Name())
-			if err != nil {
-				t.Fatal(err)
+			target := filepath.Clean(name)
+			if l[1] != "" {
+				target = filepath.Join(filepath.Dir(name), l[1])
 			}
-			for _, l := range link.FindAllStringSubmatch(string(text), -1) {
-				if _, err := os.Stat(dir + "/" + l[1]); err != nil && !strings.Contains(l[1], "://") {
-					t.Errorf("%s links to %s, which is not there", e.Name(), l[1])
-				}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, l[1])
+			} else if l[2] != "" && !slices.Contains(anchors[target], l[2]) {
+				t.Errorf("%s links to %s#%s, and there is no such heading", name, l[1], l[2])
 			}
 		}
 	}
+}
+
+// headings are the anchors that GitHub gives the headings of a page.
+func headings(page []string) []string {
+	var all []string
+	fenced := false
+	for _, line := range page {
+		if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
+			fenced = !fenced
+		}
+		title := strings.TrimLeft(line, "#")
+		if fenced || title == line || !strings.HasPrefix(title, " ") {
+			continue
+		}
+		all = append(all, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, strings.TrimSpace(title)))
+	}
+	return all
 }

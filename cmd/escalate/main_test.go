@@ -11,7 +11,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/fixture"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files of the scripts")
+var update = flag.Bool("update", false, "rewrite the golden output of the scripts and the pages")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"escalate": main})

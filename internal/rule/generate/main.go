@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -22,14 +23,16 @@ func main() {
 	}
 }
 
-// cited lists rules of the process, each with a link to where it stands.
-func cited(numbers []string) string {
-	links := make([]string, len(numbers))
-	for i, n := range numbers {
-		links[i] = fmt.Sprintf("[%s](process.md#%s)", n, strings.ToLower(n))
-	}
-	return strings.Join(links, ", ")
+// number is that of a rule of the process.
+var number = regexp.MustCompile(`\bP[0-9]+\b`)
+
+// linked makes a link of each number of the process, to where the rule stands.
+func linked(prose string) string {
+	return number.ReplaceAllStringFunc(prose, func(n string) string { return fmt.Sprintf("[%s](process.md#%s)", n, strings.ToLower(n)) })
 }
+
+// cited lists rules of the process, each with a link.
+func cited(numbers []string) string { return linked(strings.Join(numbers, ", ")) }
 
 // page is the documentation of the rules.
 func page(rules *rule.Set) string {
@@ -50,9 +53,9 @@ This page is made from the rules (` + "`go generate ./internal/rule`" + `): chan
 		if len(r.Cites) > 0 {
 			fmt.Fprintf(&b, "Enforces %s. ", cited(r.Cites))
 		}
-		fmt.Fprintf(&b, "%s\n\n%s\n", words.Sentence(r.Summary), r.Why)
+		fmt.Fprintf(&b, "%s\n\n%s\n", words.Sentence(r.Summary), linked(r.Why))
 		if r.Reading != "" {
-			fmt.Fprintf(&b, "\n*A reading of the process:* %s\n", r.Reading)
+			fmt.Fprintf(&b, "\n*A reading of the process:* %s\n", linked(r.Reading))
 		}
 		example(&b, "Wrong", r.Wrong)
 		example(&b, "Right", r.Right)
