@@ -223,7 +223,7 @@ func TestProcessLinks(t *testing.T) {
 	code := regexp.MustCompile("`[^`]*`")
 	link := regexp.MustCompile(`\[(P[0-9]+)\]\(((?:docs/)?process\.md)?#(p[0-9]+)\)`)
 	links := 0
-	for _, name := range append(pages(t), "../../CONTRIBUTING.md") {
+	for _, name := range append(pages(t), "../../CONTRIBUTING.md", "../../CHANGELOG.md") {
 		fenced := false
 		for i, line := range readLines(t, name) {
 			if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {

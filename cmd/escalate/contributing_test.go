@@ -59,7 +59,7 @@ func TestExampleOfDestination(t *testing.T) {
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]+))?\)`)
-	names := append(pages(t), "../../CONTRIBUTING.md")
+	names := append(pages(t), "../../CONTRIBUTING.md", "../../CHANGELOG.md")
 	anchors := map[string][]string{}
 	for _, name := range names {
 		anchors[filepath.Clean(name)] = headings(readLines(t, name))

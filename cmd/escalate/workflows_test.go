@@ -207,3 +207,49 @@ func TestPreCommitHook(t *testing.T) {
 		t.Errorf("README.md does not have\n%s", config)
 	}
 }
+
+// A workflow that an earlier version gave to others runs with this one: the action
+// has the inputs that it had, and only the command must be said; and the flags that
+// a workflow hands over are still there.
+func TestEarlierWorkflows(t *testing.T) {
+	t.Parallel()
+	var action struct {
+		Inputs map[string]struct {
+			Required bool
+			Default  *string
+		}
+		Outputs map[string]any
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "action.yml")), &action); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"command", "base", "dir", "flags", "version", "token"} { // 0.1
+		if _, ok := action.Inputs[name]; !ok {
+			t.Errorf("the action has no input %s any more", name)
+		}
+	}
+	for name, input := range action.Inputs {
+		if must := name == "command"; input.Required != must || (input.Default == nil) != must {
+			t.Errorf("the input %s must be said: %t, and has a default: %t", name, input.Required, input.Default != nil)
+		}
+	}
+	if _, ok := action.Outputs["exit-code"]; !ok {
+		t.Error("the action has no output exit-code any more")
+	}
+	for command, flags := range map[string][]string{ // 0.1
+		"lint":  {"base", "dir", "format"},
+		"plan":  {"base", "comment", "dir", "format"},
+		"apply": {"adopt", "announce-existing", "branch", "dir", "dry-run", "json", "print", "remote", "verify"},
+		"stale": {"apply", "branch", "dir", "format", "remote"},
+	} {
+		cmd, _, err := newRoot(environment{}).Find([]string{command})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, flag := range flags {
+			if cmd.Flag(flag) == nil {
+				t.Errorf("%s has no flag --%s any more", command, flag)
+			}
+		}
+	}
+}

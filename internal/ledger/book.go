@@ -34,14 +34,18 @@ type page struct {
 	dirty   bool
 }
 
-// OpenBook opens the notices in the files of a ledger, which may have none yet.
+// OpenBook opens the notices in the files of a ledger, which may have none yet. It
+// fails for a ledger that a later version has given another format.
 func OpenBook(files fs.FS) (*Book, error) {
 	b := &Book{files: files, pages: map[schema.ID]*page{}}
-	switch _, err := fs.Stat(files, formatPath); {
+	switch data, err := fs.ReadFile(files, formatPath); {
 	case errors.Is(err, fs.ErrNotExist):
 		b.first = true
 	case err != nil:
 		return nil, err
+	case string(data) != format: // what was told would be told again, or taken for told
+		return nil, fmt.Errorf("the ledger has the format %q, and this version of escalate reads 1 and %s: take a later one",
+			strings.TrimSpace(string(data)), strings.TrimSpace(format))
 	}
 	var err error
 	b.was, err = readClaim(files)

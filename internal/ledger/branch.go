@@ -188,7 +188,7 @@ func read(ctx context.Context, repo *git.Repo, remote string, id schema.ID) ([]n
 	if id != "" {
 		within = Path(id)
 	}
-	files, err := repo.Tree(ctx, commit, within)
+	files, err := repo.Tree(ctx, commit, within, formatPath)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -188,6 +189,43 @@ func TestFirstFormatHasNoMarkers(t *testing.T) {
 	}
 	if f.MapFS["open/2026/a"] != nil || f.MapFS["open/2026/b"] == nil || f.MapFS["open/2026/c"] == nil || !strings.Contains(string(f.MapFS["README.md"].Data), "open/") {
 		t.Errorf("the ledger has %v", slices.Sorted(maps.Keys(f.MapFS)))
+	}
+}
+
+// A ledger to which a later version has given its format is not read, and so not
+// taken for one in which less was told.
+func TestLaterFormat(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{
+		"2\n":      "",
+		"3\n":      `the ledger has the format "3", and this version of escalate reads 1 and 2: take a later one`,
+		"\x1b[2J":  `the ledger has the format "\x1b[2J", and this version of escalate reads 1 and 2: take a later one`,
+		"2.1 beta": `the ledger has the format "2.1 beta", and this version of escalate reads 1 and 2: take a later one`,
+	} {
+		got := ""
+		if _, err := ledger.OpenBook(fstest.MapFS{"format": {Data: []byte(format)}}); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("of the format %q it says %q, want %q", format, got, want)
+		}
+	}
+}
+
+// The page of the formats has the number that is written.
+func TestFormatOfPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := files{fstest.MapFS{}}
+	b := f.book(t)
+	b.Begin()
+	f.write(t, b)
+	number := strings.TrimSpace(string(f.MapFS["format"].Data))
+	if row := "| the branch `escalate-ledger` | 1 | " + number + " | 1 to " + number + "; a later one is refused |\n"; !strings.Contains(string(page), row) {
+		t.Errorf("docs/formats.md does not have %s", row)
 	}
 }
 
