@@ -168,6 +168,42 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+// The commands in the blocks marked `sh`, which are not run, have the commands and
+// the flags that there are.
+func TestShell(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for _, name := range pages(t) {
+		fence := ""
+		for i, line := range readLines(t, name) {
+			if f, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "```"); ok {
+				fence = f
+				continue
+			}
+			rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.TrimLeft(line, " "), "go run ./cmd/"), "escalate ")
+			if fence != "sh" || !ok {
+				continue
+			}
+			seen++
+			rest, _, _ = strings.Cut(rest, " #")
+			rest, _, _ = strings.Cut(rest, " > ")
+			cmd, args, err := newRoot(environment{}).Find(strings.Fields(rest))
+			if err == nil {
+				err = cmd.ParseFlags(args)
+			}
+			if err == nil {
+				err = cmd.ValidateArgs(cmd.Flags().Args())
+			}
+			if err != nil || !cmd.HasParent() {
+				t.Errorf("%s:%d: %s: %v", name, i+1, rest, err)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d commands", seen)
+	}
+}
+
 // What the test of the pages is made of.
 func TestConsoleBlocks(t *testing.T) {
 	t.Parallel()
