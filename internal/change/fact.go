@@ -28,6 +28,18 @@ type Stated struct {
 	Ahead bool
 }
 
+// Latest is the latest moment that an escalation speaks of as past; zero where it
+// speaks of none. It stands for the present where no clock may be looked at.
+func Latest(e *schema.Escalation) time.Time {
+	var last time.Time
+	for _, f := range Facts(e) {
+		if !f.Ahead && f.At.After(last) {
+			last = f.At
+		}
+	}
+	return last
+}
+
 // Facts returns the times that an escalation states, those that are there.
 func Facts(e *schema.Escalation) []Stated {
 	var list []Stated

@@ -76,8 +76,9 @@ func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at, now 
 	if !process.Open(e) {
 		s.Status = "closed"
 	}
-	s.Informed, s.Unfilled = process.Informed(t.People, t.Policy, e)
-	s.Informed = process.Each(slices.Concat(s.Informed, e.FYI, process.Managers(t.People, e)))
+	people := t.People.On(at)
+	s.Informed, s.Unfilled = process.Informed(people, t.Policy, e)
+	s.Informed = process.Each(slices.Concat(s.Informed, e.FYI, process.Managers(people, e)))
 	return s, nil
 }
 

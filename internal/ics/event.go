@@ -228,7 +228,7 @@ func first(from, at time.Time, days []schema.Day) (time.Time, bool) {
 // person returns how somebody can be reached; ok is false if they cannot.
 func (m *maker) person(h schema.Handle) (p Person, ok bool) {
 	known := m.people.People[h]
-	return Person{m.name(h), known.Email}, known.Left.IsZero() && isAddress(known.Email)
+	return Person{m.name(h), known.Email}, !known.GoneBy(m.now) && isAddress(known.Email)
 }
 
 // isAddress reports whether mail can be sent there. The directory may have a

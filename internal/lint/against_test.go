@@ -20,21 +20,23 @@ import (
 
 const northwind = "escalations/2026/northwind.yaml"
 
+func open(t testing.TB, check *shape.Checker, texts map[string]string) *tree.Tree {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range texts {
+		files[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	tr, err := tree.Open(files, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
 // against judges what lies between two sets of files.
 func against(t testing.TB, check *shape.Checker, before, after map[string]string, authored func(string, change.Fact) (time.Time, bool)) finding.Report {
 	t.Helper()
-	open := func(texts map[string]string) *tree.Tree {
-		files := fstest.MapFS{}
-		for name, text := range texts {
-			files[name] = &fstest.MapFile{Data: []byte(text)}
-		}
-		tr, err := tree.Open(files, check)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tr
-	}
-	return lint.Against(lint.Base{Tree: open(before), Commit: strings.Repeat("ab", 20), Authored: authored}, open(after), rule.All())
+	return lint.Against(lint.Base{Tree: open(t, check, before), Commit: strings.Repeat("ab", 20), Authored: authored}, open(t, check, after), rule.All())
 }
 
 // told shows findings as: file, line, rule, citations, and whether it is old.

@@ -144,7 +144,7 @@ func (e *planner) productLeaders() []schema.Handle {
 // stakeholders are who belongs into the channel: also the product leadership, while
 // it is asked there to assign a Product DRI (P9, P18).
 func (e *planner) stakeholders() []schema.Handle {
-	list := process.Stakeholders(e.now)
+	list := process.Stakeholders(e.now, e.day)
 	if e.now.Product.DRI == schema.PendingPerson {
 		list = append(list, e.productLeaders()...)
 	}

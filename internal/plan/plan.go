@@ -233,7 +233,11 @@ type planner struct {
 }
 
 func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema.Escalation, told Told) *planner {
-	e := &planner{id: id, now: now, people: t.People, policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
+	at := t.Authored
+	if at.IsZero() { // the files on disk are of no commit
+		at = change.Latest(now)
+	}
+	e := &planner{id: id, now: now, people: t.People.On(at), policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
 	if told != nil {
 		e.told, e.hasLedger = told(id), true
 	}
@@ -241,7 +245,7 @@ func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema
 		e.was = readable(before, now)
 	}
 	e.changes = change.Between(e.was, now)
-	e.informed, e.unfilled = process.Informed(t.People, t.Policy, now)
+	e.informed, e.unfilled = process.Informed(e.people, t.Policy, now)
 	return e
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/notice"
@@ -435,6 +436,43 @@ func TestUnfilled(t *testing.T) {
 	}
 	if text := texts(p)[0].Text.Plain(); !strings.Contains(text, "held by nobody: cro") {
 		t.Errorf("the declaration does not say so: %s", text)
+	}
+}
+
+// Whoever leaves later is informed and mentioned until then, and a stand-in is
+// invited until the cover ends (P5, P6, P18, P21).
+func TestLeavesLater(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	people := strings.NewReplacer("[vp_sales]", "[vp_sales], left: 2026-12-10", "csm_leader, account_manager]", "csm_leader, account_manager], left: 2026-12-10",
+		"people:\n", "people:\n  pstand: {name: Pat El, roles: [csm]}\n").Replace(read(t, tree.PeoplePath))
+	file := read(t, northwind) + "cover: {dri: pstand, until: 2026-12-09, reason: Leave}\n"
+	uncommitted := plan.Between(open(t, check, map[string]string{tree.PeoplePath: people}), open(t, check, map[string]string{tree.PeoplePath: people, northwind: file}), []string{northwind}, nil)
+	if !slices.Contains(texts(uncommitted)[0].Mentions, "rking") || len(uncommitted.Unfilled) > 0 {
+		t.Errorf("what is not committed goes by the latest time that it states: %v", uncommitted.Unfilled)
+	}
+	for authored, there := range map[string]bool{"2026-12-09T20:00:00Z": true, "2026-12-10T08:00:00Z": false} {
+		at, err := time.Parse(time.RFC3339, authored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := open(t, check, map[string]string{tree.PeoplePath: people})
+		p := plan.Between(before, open(t, check, map[string]string{tree.PeoplePath: people, northwind: file}).AsOf(at), []string{northwind}, nil)
+		declared := texts(p)[0]
+		if got := strings.Contains(declared.Text.Plain(), "Val Ortega"); got != there {
+			t.Errorf("%s: the VP of Sales is named: %t, want %t", authored, got, there)
+		}
+		if got := slices.Contains(declared.Mentions, "rking"); got != there {
+			t.Errorf("%s: the DRI's manager is mentioned: %t, want %t", authored, got, there)
+		}
+		if got := len(p.Unfilled) == 0; got != there {
+			t.Errorf("%s: every role is held: %t, want %t: %v", authored, got, there, p.Unfilled)
+		}
+		for _, n := range p.Notices {
+			if n.Do == notice.Invite && slices.Contains(n.Mentions, "pstand") != there {
+				t.Errorf("%s: invited: %v", authored, n.Mentions)
+			}
+		}
 	}
 }
 

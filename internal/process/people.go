@@ -48,15 +48,11 @@ func StandIn(e *schema.Escalation, day time.Time) schema.Handle {
 }
 
 // Stakeholders returns who belongs into the channel of an escalation (P12,
-// P18): the DRIs and the stand-in, whoever looks after the account or opened it,
+// P18) on a day: the DRIs and the stand-in, whoever looks after the account or opened it,
 // the product team, the owners of what is to be done, who comes to the standup,
 // and who was added by name.
-func Stakeholders(e *schema.Escalation) []schema.Handle {
-	list := DRIs(e)
-	if e.Cover != nil {
-		list = append(list, e.Cover.DRI)
-	}
-	list = append(list, e.Account.CSM, e.Account.CSE, e.Account.AccountExecutive)
+func Stakeholders(e *schema.Escalation, day time.Time) []schema.Handle {
+	list := append(DRIs(e), StandIn(e, day), e.Account.CSM, e.Account.CSE, e.Account.AccountExecutive)
 	if e.Account.ServicesProject != nil {
 		list = append(list, e.Account.ServicesProject.Manager)
 	}

@@ -62,6 +62,46 @@ func TestHolders(t *testing.T) {
 	}
 }
 
+// P5, P18, P21: whoever leaves later is there until then, and a stand-in until the
+// cover ends.
+func TestWhoIsThere(t *testing.T) {
+	t.Parallel()
+	day := func(d int) time.Time { return time.Date(2026, 12, d, 0, 0, 0, 0, time.UTC) }
+	d := schema.Directory{People: map[schema.Handle]schema.Person{
+		"amy": {Manager: "max", Roles: []schema.Role{schema.RoleCSM}},
+		"max": {Roles: []schema.Role{schema.RoleCSMLeader}, Left: schema.Date{Time: day(10)}},
+	}}
+	e := &schema.Escalation{DRI: "amy", Severity: schema.Medium, Cover: &schema.Cover{DRI: "pat", Until: schema.Date{Time: day(9)}}}
+	for _, c := range []struct {
+		at       time.Time
+		max, pat bool
+	}{
+		{day(9).Add(24*time.Hour - time.Second), true, true},
+		{day(10), false, false},
+		{time.Time{}, false, true}, // it is not known
+	} {
+		people := d.On(c.at)
+		informed, _ := process.Informed(people, schema.DefaultPolicy(), e)
+		for what, got := range map[string]bool{
+			"as who is informed": slices.Contains(informed, "max"),
+			"as a manager":       slices.Contains(process.Managers(people, e), "max"),
+		} {
+			if got != c.max {
+				t.Errorf("at %s max is there %s: %t, want %t", c.at, what, got, c.max)
+			}
+		}
+		if got := slices.Contains(process.Stakeholders(e, c.at), "pat"); got != c.pat {
+			t.Errorf("at %s the stand-in belongs into the channel: %t, want %t", c.at, got, c.pat)
+		}
+		if people.People["max"].Roles == nil || len(people.People) != 2 {
+			t.Errorf("at %s somebody is missing: %v", c.at, people)
+		}
+	}
+	if d.People["max"].Left.IsZero() {
+		t.Error("the directory itself was changed")
+	}
+}
+
 func TestChannel(t *testing.T) {
 	t.Parallel()
 	p := schema.DefaultPolicy()

@@ -90,7 +90,7 @@ func agreement() Rule {
 			case a.By == "":
 			case !known:
 				c.Tell("/closure/agreement/by", unknownPerson(a.By, c.Tree.People)).AlsoCite("P8")
-			case p.Name != "" && p.Left.IsZero() && !holds(p, schema.ManagerRoles()) && c.sets(waiver):
+			case p.Name != "" && !p.GoneBy(c.now()) && !holds(p, schema.ManagerRoles()) && c.sets(waiver):
 				c.Error("/closure/agreement/by", unfit(a.By, p, "a waiver", schema.ManagerRoles()), whoFits(c, schema.ManagerRoles())).AlsoCite("P8")
 			}
 		},

@@ -70,8 +70,9 @@ func roleVacant() Rule {
 					wanted[n] = append(wanted[n], fmt.Sprintf("%s (%s)", b.ID, b.Severity))
 				}
 			}
+			people := w.People.On(w.now())
 			for _, n := range order {
-				if !process.KnownRole(n.role, w.Policy) || len(process.Holders(w.People, w.Policy, n.role, n.region)) > 0 {
+				if !process.KnownRole(n.role, w.Policy) || len(process.Holders(people, w.Policy, n.role, n.region)) > 0 {
 					continue
 				}
 				by := wanted[n]
@@ -197,6 +198,7 @@ func directoryManager() Rule {
 		Summary: "a person's manager is in the directory",
 		Why:     "The manager of the DRI is named in the declaration and hears of what is overdue. A manager who left is a warning.",
 		Whole: func(w *Whole) {
+			now := w.now()
 			for _, h := range everybody(w) {
 				p := w.People.People[h]
 				if p.Manager == "" {
@@ -210,8 +212,8 @@ func directoryManager() Rule {
 					w.Tell(w.PeopleFile, at(h, "manager"), unknownPerson(p.Manager, w.People))
 				case p.Manager == h:
 					w.Error(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s cannot be the manager of %s", code(h), code(h)), "name the manager, or leave it out")
-				case !m.Left.IsZero() && p.Left.IsZero():
-					w.Warn(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s (%s) is the manager of %s, but has `left: %s`", code(p.Manager), m.Name, code(h), day(m.Left)), "name whoever takes over")
+				case m.GoneBy(now) && !p.GoneBy(now):
+					w.Warn(w.PeopleFile, at(h, "manager"), fmt.Sprintf("%s (%s) is the manager of %s, but left on %s", code(p.Manager), m.Name, code(h), day(m.Left)), "name whoever takes over")
 				}
 			}
 		},

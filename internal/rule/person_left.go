@@ -25,10 +25,10 @@ func personLeft() Rule {
 					continue
 				}
 				hint := "name whoever took over"
-				if fit := holders(c.Tree, m.fits, c.Account.Region); len(fit) > 0 {
+				if fit := c.holders(m.fits); len(fit) > 0 {
 					hint += ", for example " + names(c.Tree, fit)
 				}
-				if now.Before(p.Left.Time) {
+				if !p.GoneBy(now) {
 					c.Warn(m.Field(), fmt.Sprintf("%s (%s) leaves on %s", code(m.who), p.Name, day(p.Left)), strings.Replace(hint, "took", "takes", 1))
 					continue
 				}

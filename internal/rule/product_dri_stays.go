@@ -59,7 +59,7 @@ func productTeamStays() Rule {
 			had := append([]schema.Handle{process.ProductDRI(&t.Before.Escalation)}, t.Before.Product.Team...)
 			for _, h := range process.Each(had) {
 				p, _ := t.Person(h)
-				if h == t.Product.DRI || slices.Contains(t.Product.Team, h) || !holds(p, seniorProduct()) || !p.Left.IsZero() && !t.now().Before(p.Left.Time) {
+				if h == t.Product.DRI || slices.Contains(t.Product.Team, h) || !holds(p, seniorProduct()) || p.GoneBy(t.now()) {
 					continue
 				}
 				if h == t.Before.Product.DRI && process.ProductDRI(&t.Escalation.Escalation) == "" {

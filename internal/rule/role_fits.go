@@ -24,7 +24,7 @@ func roleFits() Rule {
 				}
 				p, known := c.Person(m.who)
 				switch {
-				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || !c.Open() && !p.Left.IsZero():
+				case !known || p.Name == "" || !sound(c.Tree, m.who) || holds(p, m.fits) || !c.Open() && p.GoneBy(c.now()):
 				case m.field == "/product/dri" && c.Severity.NeedsProduct(): // product-dri-level asks for more
 				default:
 					c.Error(m.Field(), unfit(m.who, p, shape.Name(c.Document, m.Field()), m.fits), whoFits(c, m.fits))
@@ -45,7 +45,7 @@ func unfit(h schema.Handle, p schema.Person, field string, fits []schema.Role) s
 }
 
 func whoFits(c *Pass, fits []schema.Role) string {
-	if fit := holders(c.Tree, fits, c.Account.Region); len(fit) > 0 {
+	if fit := c.holders(fits); len(fit) > 0 {
 		return "it could be " + names(c.Tree, fit)
 	}
 	return "nobody in people.yaml holds such a role: add the role to the person, or the person to the directory"

@@ -181,13 +181,7 @@ func (c *Pass) now() time.Time {
 	if !c.Tree.Authored.IsZero() {
 		return c.Tree.Authored
 	}
-	var last time.Time
-	for _, f := range change.Facts(&c.Escalation.Escalation) {
-		if !f.Ahead && f.At.After(last) {
-			last = f.At
-		}
-	}
-	return last
+	return change.Latest(&c.Escalation.Escalation)
 }
 
 // sets reports whether a person is not the one whom the version before named.
@@ -305,6 +299,18 @@ func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
 		}
 	}
 	return b
+}
+
+// now is the moment at which everything is judged: when the commit was authored,
+// and where there is none the latest opening.
+func (w *Whole) now() time.Time {
+	now := w.Authored
+	for i := 0; i < len(w.Escalations) && w.Authored.IsZero(); i++ {
+		if opened := w.Escalations[i].Opened; opened.After(now) {
+			now = opened
+		}
+	}
+	return now
 }
 
 // Judge lets a rule judge everything and returns what it finds.
@@ -503,11 +509,12 @@ func names(t *tree.Tree, handles []schema.Handle) string {
 	return strings.Join(list, ", ")
 }
 
-// holders names people who have one of the roles and serve the region.
-func holders(t *tree.Tree, roles []schema.Role, region schema.RegionName) []schema.Handle {
+// holders names people who have one of the roles and serve the account's region.
+func (c *Pass) holders(roles []schema.Role) []schema.Handle {
+	people := c.Tree.People.On(c.now())
 	var all []schema.Handle
 	for _, r := range roles {
-		for _, h := range process.Holders(t.People, t.Policy, r, region) {
+		for _, h := range process.Holders(people, c.Tree.Policy, r, c.Account.Region) {
 			if !slices.Contains(all, h) {
 				all = append(all, h)
 			}

@@ -89,5 +89,5 @@ func (c *Pass) soundDRI() bool {
 		return false
 	}
 	p, known := c.Person(c.DRI)
-	return known && (p.Left.IsZero() || c.now().Before(p.Left.Time)) && !c.Faulty("/dri")
+	return known && !p.GoneBy(c.now()) && !c.Faulty("/dri")
 }

@@ -231,6 +231,7 @@ func Check(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past)
 	contents := make([]string, len(t.Paths)) // their ids
 	incomplete := make([]bool, len(t.Paths)) // what is missing has no clock
 	calendars, broken := regional(t.Policy)
+	people := t.People.On(now)
 	t.Each(func(i int, e *tree.Escalation) {
 		known := calendars[e.Account.Region]
 		switch {
@@ -247,7 +248,7 @@ func Check(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past)
 		case process.Open(&e.Escalation) || process.OwedRCA(&e.Escalation) != nil:
 			file := e.Escalation
 			incomplete[i] = e.Misread()
-			checkers[i] = &checker{id: e.ID, e: &file, people: t.People, policy: t.Policy, calendar: known, now: now}
+			checkers[i] = &checker{id: e.ID, e: &file, people: people, policy: t.Policy, calendar: known, now: now}
 			if past != nil {
 				contents[i] = t.Identity(e)
 			}

@@ -255,6 +255,9 @@ func TestRungs(t *testing.T) {
 		{"the DRI", led, "2026-11-25T10:00:00Z", "jdoe", 1},
 		{"the manager too", led, "2026-11-25T23:00:00Z", "rking,jdoe", 2},
 		{"the leaders of the region too", led, "2026-11-26T23:00:00Z", "alead,zlead,rking,jdoe", 3},
+		{"a manager who leaves on the day after", edited(t, led, "account_manager]", "account_manager], left: 2026-11-26"), "2026-11-25T23:00:00Z", "rking,jdoe", 2},
+		{"a leader who leaves later", led + "  blead: {name: Bo Lead, roles: [csm_leader], region: EMEA, left: 2026-11-30}\n", "2026-11-26T23:00:00Z", "alead,blead,zlead,rking,jdoe", 3},
+		{"a leader who left", led + "  blead: {name: Bo Lead, roles: [csm_leader], region: EMEA, left: 2026-11-26}\n", "2026-11-26T23:00:00Z", "alead,zlead,rking,jdoe", 3},
 		{"nobody manages the DRI", unmanaged, "2026-11-25T23:00:00Z", "alead,zlead,jdoe", 2},
 		{"neither, nor a leader", edited(t, people, ", manager: rking}", "}", "csm_leader, ", ""), "2026-11-26T23:00:00Z", "jdoe", 3},
 	} {
@@ -267,6 +270,9 @@ func TestRungs(t *testing.T) {
 	vacant := edited(t, people, "roles: [cro]", "roles: [cro], left: 2026-11-24")
 	if got := words(at(t, check, vacant, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "advisory 2026-11-24T23:00" {
 		t.Errorf("a role since its holder left: %q", got)
+	}
+	if got := words(at(t, check, vacant, "", base, "2026-11-23T10:00:00Z"), stale.Role); got != "" {
+		t.Errorf("a role whose holder leaves tomorrow: %q", got)
 	}
 	if got := words(at(t, check, people, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "" {
 		t.Errorf("all roles are held: %q", got)
