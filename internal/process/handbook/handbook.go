@@ -19,6 +19,7 @@ const (
 	Apply  Actor = "apply"
 	Stale  Actor = "stale"
 	Log    Actor = "log"
+	Audit  Actor = "audit"
 	Nobody Actor = "nobody"
 )
 
@@ -35,7 +36,7 @@ type Rule struct {
 	Says string
 	// By is who sees to it.
 	By []Actor
-	// Settings are the keys of the policy that change it.
+	// Settings are the keys of the policy that change it; <level> stands for a severity.
 	Settings []string
 	// Reading says where the source is silent or contradicts itself, and how it is
 	// read here; empty where it is followed to the letter.

@@ -21,7 +21,7 @@ func Process(w io.Writer, p handbook.Rule, rules []rule.Rule, s terminal.Screen)
 		fmt.Fprintf(b, "\n%s\n", s.Wrap(paragraph, 0, ""))
 	}
 	if len(rules) > 0 {
-		b.WriteByte('\n')
+		fmt.Fprintf(b, "\n%s\n\n", s.Wrap("What `lint` checks of it, with an example of each:", 0, ""))
 	}
 	if err := b.Flush(); err != nil || len(rules) == 0 {
 		return err
@@ -41,7 +41,7 @@ func paragraphs(p handbook.Rule) []string {
 		list[3] = seenTo(p) + " It is " + p.From() + "."
 	}
 	if len(p.Settings) > 0 {
-		list = append(list, "In the policy it is changed by "+words.And(codes(p.Settings))+".")
+		list = append(list, "Settings of the policy that change it: "+words.And(codes(p.Settings))+".")
 	}
 	said := list[:0]
 	for _, text := range list {
@@ -52,12 +52,22 @@ func paragraphs(p handbook.Rule) []string {
 	return said
 }
 
-// seenTo says which commands see to a rule.
+// when says when a command sees to a rule.
+var when = map[handbook.Actor]string{
+	handbook.Lint: "in the pull request", handbook.Plan: "in the pull request", handbook.Apply: "when it is merged", handbook.Stale: "by the clock",
+	handbook.Log: "when it is asked", handbook.Audit: "looking back",
+}
+
+// seenTo says which commands see to a rule, and when.
 func seenTo(p handbook.Rule) string {
 	if len(p.By) == 1 && p.By[0] == handbook.Nobody {
 		return "No command sees to it: it is for people."
 	}
-	return "It is seen to by " + words.And(codes(p.By)) + "."
+	var commands []string
+	for _, by := range p.By {
+		commands = append(commands, words.Code(by)+" ("+when[by]+")")
+	}
+	return "Who sees to it: " + words.And(commands) + "."
 }
 
 func codes[T ~string](list []T) []string {
