@@ -1,6 +1,51 @@
 package lint_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// Of an id and a login the hint says what to write, and mends it where it is sure.
+func TestIDsAndLogins(t *testing.T) {
+	t.Parallel()
+	check := checker(t)
+	base := map[string]string{northwind: fixture.Read(northwind), tree.PeoplePath: fixture.Read(tree.PeoplePath),
+		"escalations/2025/contoso.yaml": fixture.Read(northwind) + closure}
+	person := func(login string) rewrite { return rewrite{tree.PeoplePath, "github: anarivera", login} }
+	const year = "write the year in which it was opened and the name of its file, without .yaml: "
+	for _, c := range []struct {
+		change     rewrite
+		hint, want string // want is what the value becomes; empty where nobody is sure
+	}{
+		{rewrite{"", "", "related: Contoso\n"}, year + "`related: [<year>/contoso]`", ""},
+		{rewrite{"", "", "related: [Contoso Ltd.]\n"}, year + "`<year>/contoso-ltd`", ""},
+		{rewrite{"", "", "related: 2025/Contoso.yaml\n"}, "write `related: [2025/contoso]`", "[2025/contoso]"},
+		{rewrite{"", "", "related: [escalations/2025/contoso.yaml]\n"}, "write `2025/contoso`", "2025/contoso"},
+		{rewrite{"", "", "related: 2025/contoso\n"}, "put it in brackets: `related: [2025/contoso]`", "[2025/contoso]"},
+		{rewrite{"", "", "previous: contoso\n"}, year + "`previous: <year>/contoso`", ""},
+		{rewrite{"", "", "previous: https://github.com/acme/cases/blob/main/escalations/2025/contoso.yaml\n"}, "write `previous: 2025/contoso`", "2025/contoso"},
+		{person("gitlab: '@ana'"), "write it without what stands around it: `gitlab: ana`", "ana"},
+		{person("gitlab: https://gitlab.com/ana.rivera"), "write it without what stands around it: `gitlab: ana.rivera`", "ana.rivera"},
+		{person("github: '@anarivera'"), "write it without what stands around it: `github: anarivera`", "anarivera"},
+		{person("github: Ana Rivera"), "write what stands behind the @ when the person is mentioned there, without the @", ""},
+		{person("slack: '@ana'"), "write the id, a U or a W with capital letters and digits behind it: in Slack it is in the person's profile, behind the three dots, as \"Copy member ID\"", ""},
+	} {
+		found := lint.Run(open(t, check, c.change.apply(t, base)), rule.All()).Findings
+		if len(found) != 1 {
+			t.Errorf("%q: got %s", c.change.new, told(found))
+			continue
+		}
+		if f := found[0]; f.Hint != c.hint {
+			t.Errorf("%q: got the hint %q, want %q", c.change.new, f.Hint, c.hint)
+		} else if got := f.Fixes; (c.want == "") != (len(got) == 0) || c.want != "" && got[0].Text != c.want {
+			t.Errorf("%q: got the fix %v, want %q", c.change.new, got, c.want)
+		}
+	}
+}
 
 // Other mistakes of the same kinds.
 func TestKindsOfMistakes(t *testing.T) {

@@ -110,6 +110,13 @@ func (f Fault) fixType(doc *document.Document, want []string, local *time.Locati
 	case f.lacksDash():
 		return doc.Dashed(f.Pointer)
 	case slices.Contains(want, "array"):
+		items, _ := f.field["items"].(map[string]any)
+		if entry := (Fault{field: items}); Key(f.Pointer) == "related" && !entry.fits(f.source) {
+			if id := idIn(f.source); id != "" {
+				return doc.PutBare(f.Pointer, "["+id+"]")
+			}
+			return nil
+		}
 		if f.source != "" && !isMap && f.tag == "!!str" && !strings.ContainsAny(f.source, ",;\n") {
 			return doc.PutBare(f.Pointer, "["+edit.FlowText(f.source)+"]")
 		}
@@ -199,8 +206,10 @@ func (f Fault) formed(local *time.Location) (text string, isBare bool) {
 		}
 	case "time", "from", "to":
 		return timeOfDay(f.source), false
-	case "previous":
-		return strings.TrimSuffix(strings.TrimPrefix(f.source, "escalations/"), ".yaml"), false
+	case "previous", "duplicate_of", "related":
+		return idIn(f.source), false
+	case "github", "gitlab":
+		return loginIn(f.source), false
 	}
 	if f.isLink() && !hostPath.MatchString(f.source) { // nobody knows whether it is http or https
 		return linkIn(f.source), false

@@ -2,6 +2,7 @@ package shape
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -173,6 +174,10 @@ func (f Fault) sayType(doc *document.Document, local *time.Location) (message, h
 		_, hint := entry.Say(doc, local)
 		return name + " is a list, and stands on the lines below its key", hint
 	case slices.Contains(want, "array"):
+		items, _ := f.field["items"].(map[string]any)
+		if entry := (Fault{Pointer: f.Pointer, field: items, source: f.source}); f.source != "" && !isMap && key == "related" && !entry.fits(f.source) && !strings.ContainsAny(f.source, ",;\n") {
+			return name + " is a list of ids of escalations, in brackets", entry.howID()
+		}
 		if f.source != "" && !isMap {
 			return name + " is a list", "put it in brackets: " + pair(key, "["+f.source+"]")
 		}
@@ -339,12 +344,62 @@ func (f Fault) form(key string) (what, how string) {
 	case "time", "from", "to":
 		return "a time of day", "write hours and minutes in quotes: " + pair(key, `"10:30"`)
 	case "previous", "duplicate_of", "related":
-		return "the id of an escalation", "write the year and the file's name without .yaml: " + f.wanted()
+		return "the id of an escalation", f.howID()
+	case "github", "gitlab":
+		what = map[string]string{"github": "a login of GitHub", "gitlab": "a username of GitLab"}[key]
+		if login := loginIn(f.source); f.fits(login) {
+			return what, "write it without what stands around it: " + f.written(login)
+		}
+		return what, "write what stands behind the @ when the person is mentioned there, without the @"
+	case "slack":
+		return "a member id of Slack", "write the id, a U or a W with capital letters and digits behind it: in Slack it is in the person's profile, behind the three dots, as \"Copy member ID\""
 	}
 	if strings.TrimSpace(f.source) == "" {
 		return "a text", how
 	}
 	return "what belongs there", how
+}
+
+// howID says how the id of an escalation is written that was written otherwise.
+func (f Fault) howID() string {
+	id, known := idIn(f.source), "write "
+	if id == "" {
+		id, known = "<year>/"+slug(f.source), "write the year in which it was opened and the name of its file, without .yaml: "
+	}
+	switch {
+	case Key(f.Pointer) == "related" && !isIndex(last(f.Pointer)):
+		return known + pair("related", "["+id+"]")
+	default:
+		return known + f.written(id)
+	}
+}
+
+var (
+	idAt    = regexp.MustCompile(`(?:^|/)(\d{4}/[a-z0-9][a-z0-9_-]*)(?:\.ya?ml)?$`)
+	noSlug  = regexp.MustCompile(`[^a-z0-9_]+`)
+	loginAt = regexp.MustCompile(`^(?:https?://)?(?:www\.)?git(?:hub|lab)\.com/|^@`)
+)
+
+// idIn is the id in a path or an address of a file; empty where there is none.
+func idIn(text string) string {
+	if m := idAt.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text))); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// slug is what a name may be called in a file's name.
+func slug(name string) string {
+	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(path.Base(strings.TrimSpace(name))), ".yaml"), ".yml")
+	if name = strings.Trim(noSlug.ReplaceAllString(name, "-"), "-_"); name == "" || len(name) > 40 {
+		return "<name>"
+	}
+	return name
+}
+
+// loginIn is a login without an @ or an address around it.
+func loginIn(text string) string {
+	return strings.TrimRight(loginAt.ReplaceAllString(strings.TrimSpace(text), ""), "/")
 }
 
 // isLink reports whether the field takes a link.
