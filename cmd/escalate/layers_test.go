@@ -68,6 +68,8 @@ func apart() []string {
 		"internal/fixture",
 		"internal/forge/forgetest",
 		"internal/git/gittest",
+		"internal/ledger/ledgertest",
+		"internal/outbox/simulation",
 		"internal/rule/generate",
 		"schema/generate",
 	}

@@ -183,7 +183,7 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip()}
+	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip}
 	overdue := stale.Check(run.Truth.Tree, o.now, past.of)
 	if past.err != nil {
 		return past.err

@@ -49,7 +49,9 @@ func (r *Repo) AskRemote(ctx context.Context, name string, branches ...string) (
 	for line := range strings.Lines(out) {
 		value, ref, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		if target, ok := strings.CutPrefix(value, "ref: "); ok && ref == "HEAD" {
-			answer.Default = strings.TrimPrefix(target, "refs/heads/")
+			if branch, is := strings.CutPrefix(target, "refs/heads/"); is { // and not something else
+				answer.Default = branch
+			}
 		} else if branch, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
 			answer.Branches[branch] = value
 		} else if ref == "HEAD" && answer.Default != "" {

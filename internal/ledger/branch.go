@@ -21,59 +21,53 @@ var ErrNone = errors.New("there is no ledger yet")
 // it, or because others were faster each time.
 var ErrRefused = errors.New("the ledger cannot be written")
 
-// own is the name that keeps what was written last from being collected.
-const own = "refs/escalate/ledger"
-
 // Branch is the ledger as a branch: on the remote, or here where there is none.
 type Branch struct {
-	repo *git.Repo
 	// Remote is the name of the remote that the ledger is on; "" where it is here.
 	Remote string
-	// Default is the name of the remote's default branch, and Truth its tip: what
-	// is true. "" where there is no remote, or none of it.
-	Default, Truth string
-	tip            string // "" where there is no ledger
+	// Standing is where the branches stood when they were asked for last.
+	Standing
+
+	store Store
 }
 
 // OpenBranch asks where the ledger stands on a remote, or here where remote is
-// "", and fetches it and what is true. There being no ledger is no error: see
-// Exists.
-func OpenBranch(ctx context.Context, repo *git.Repo, remote string) (*Branch, error) {
-	b := &Branch{repo: repo, Remote: remote}
+// "", and fetches it and what is true. named is the default branch, where the
+// remote names none. There being no ledger is no error: see Exists.
+func OpenBranch(ctx context.Context, repo *git.Repo, remote, named string) (*Branch, error) {
+	b, err := Open(ctx, InGit(repo, remote, named))
+	if err != nil {
+		return nil, err
+	}
+	b.Remote = remote
+	return b, nil
+}
+
+// Open asks a store where the ledger stands.
+func Open(ctx context.Context, s Store) (*Branch, error) {
+	b := &Branch{store: s}
 	return b, b.Refresh(ctx)
 }
 
-// Refresh asks again where the branch stands.
+// Refresh asks again where the branches stand.
 func (b *Branch) Refresh(ctx context.Context) error {
-	if b.Remote != "" {
-		answer, err := b.repo.AskRemote(ctx, b.Remote, Name)
-		if err != nil {
-			return err
-		}
-		b.tip, b.Default, b.Truth = answer.Branches[Name], answer.Default, answer.Branches[answer.Default]
-		return b.repo.Fetch(ctx, b.Remote, answer.Branches)
+	at, err := b.store.Ask(ctx)
+	if err == nil {
+		b.Standing = at
 	}
-	tip, err := b.repo.Resolve(ctx, "refs/heads/"+Name)
-	if err != nil && !errors.Is(err, git.ErrNoCommit) {
-		return err
-	}
-	b.tip = tip
-	return nil
+	return err
 }
 
 // Exists reports whether there is a ledger.
-func (b *Branch) Exists() bool { return b.tip != "" }
-
-// Tip is the commit of the ledger; "" where there is none.
-func (b *Branch) Tip() string { return b.tip }
+func (b *Branch) Exists() bool { return b.Tip != "" }
 
 // Files are those of the ledger, or of the parts of it that are named, as by
 // Within. The caller closes them.
-func (b *Branch) Files(ctx context.Context, within ...string) (*git.Tree, error) {
+func (b *Branch) Files(ctx context.Context, within ...string) (Files, error) {
 	if !b.Exists() {
 		return nil, ErrNone
 	}
-	return b.repo.Tree(ctx, b.tip, within...)
+	return b.store.Files(ctx, b.Tip, within...)
 }
 
 // few is for how many escalations their files are listed alone, and not all.
@@ -106,20 +100,13 @@ func (b *Branch) Write(ctx context.Context, message string, at time.Time, within
 		if err != nil || len(files) == 0 {
 			return err
 		}
-		commit, err := b.repo.Commit(ctx, own, git.NewCommit{
-			Parent: b.tip, Files: files, Message: message, Name: "escalate", Email: "escalate@localhost", Time: at,
+		var commit string
+		commit, last = b.store.Push(ctx, git.NewCommit{
+			Parent: b.Tip, Files: files, Message: message, Name: "escalate", Email: "escalate@localhost", Time: at,
 		})
-		if err != nil {
-			return err
-		}
-		if b.Remote != "" {
-			last = b.repo.Push(ctx, b.Remote, commit, Name)
-		} else {
-			last = b.repo.Move(ctx, Name, commit, b.tip)
-		}
 		switch {
 		case last == nil:
-			b.tip = commit
+			b.Tip = commit
 			return nil
 		case !errors.Is(last, git.ErrMoved):
 			return fmt.Errorf("%w: %w", ErrRefused, last)

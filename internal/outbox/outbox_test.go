@@ -141,7 +141,7 @@ func (w *world) run(clone string) *outbox.Run {
 	if err != nil {
 		w.Fatal(err)
 	}
-	branch, err := ledger.OpenBranch(w.Context(), repo, "")
+	branch, err := ledger.OpenBranch(w.Context(), repo, "", "")
 	if err != nil {
 		w.Fatal(err)
 	}

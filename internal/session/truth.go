@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -52,15 +53,18 @@ func (s *Session) Ledger(ctx context.Context) (*ledger.Branch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ledger.OpenBranch(ctx, s.repo, remote)
+	return ledger.OpenBranch(ctx, s.repo, remote, s.options.Branch)
 }
 
 // Truth loads what is true: the tip of the default branch of the ledger's remote
 // and nothing else, whatever is checked out, since what started this run may be
 // late. Without a remote it is HEAD.
 func (s *Session) Truth(ctx context.Context, b *ledger.Branch) (*Commit, error) {
-	id, err := s.trueCommit(ctx, b)
+	id, err := True(b, s.options.Branch)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Repo(ctx); err != nil {
 		return nil, err
 	}
 	c, err := s.at(ctx, id)
@@ -73,31 +77,21 @@ func (s *Session) Truth(ctx context.Context, b *ledger.Branch) (*Commit, error) 
 	return c, nil
 }
 
-func (s *Session) trueCommit(ctx context.Context, b *ledger.Branch) (string, error) {
-	repo, err := s.Repo(ctx)
-	if err != nil {
-		return "", err
-	}
-	branch := s.options.Branch
+// True returns the commit that is true by where the branches of a ledger stand:
+// nothing that a clone has and the remote's default branch has not is ever told.
+// named is the default branch where the remote names none; it can name no other.
+func True(b *ledger.Branch, named string) (string, error) {
 	switch {
-	case b.Remote == "" && branch != "":
+	case b.Remote == "" && named != "":
 		return "", UsageError{fmt.Errorf("--branch names the default branch of the remote, and there is no remote: HEAD is true")}
-	case b.Remote == "":
-		return repo.Resolve(ctx, "HEAD")
-	case b.Default != "" && branch != "" && branch != b.Default:
-		return "", UsageError{fmt.Errorf("--branch says `%s`, and the default branch of the remote `%s` is `%s`: that alone is true", branch, b.Remote, b.Default)}
-	case b.Truth != "":
-		return b.Truth, nil
-	case branch == "":
+	case b.Remote == "" && b.Truth == "":
+		return "", fmt.Errorf("nothing is committed here yet, so nothing is true")
+	case b.Default != "" && named != "" && named != b.Default:
+		return "", UsageError{fmt.Errorf("--branch says `%s`, and the default branch of the remote `%s` is `%s`: that alone is true", named, b.Remote, b.Default)}
+	case b.Remote != "" && b.Default == "" && named == "":
 		return "", fmt.Errorf("the remote `%s` names no default branch, so it is not known what is true: say with --branch which it is", b.Remote)
+	case b.Truth == "":
+		return "", fmt.Errorf("the remote `%s` has no branch `%s`", b.Remote, cmp.Or(b.Default, named))
 	}
-	answer, err := repo.AskRemote(ctx, b.Remote, branch)
-	if err != nil {
-		return "", err
-	}
-	tip := answer.Branches[branch]
-	if tip == "" {
-		return "", fmt.Errorf("the remote `%s` has no branch `%s`", b.Remote, branch)
-	}
-	return tip, repo.Fetch(ctx, b.Remote, map[string]string{branch: tip})
+	return b.Truth, nil
 }

@@ -101,7 +101,7 @@ func (f faulty) Deliver(ctx context.Context, d destination.Delivery, inDoubt boo
 // apply runs, and reports whether the run came to its end.
 func (o *office) apply() (ended bool) {
 	o.Helper()
-	branch, err := ledger.OpenBranch(o.Context(), o.Open(), "")
+	branch, err := ledger.OpenBranch(o.Context(), o.Open(), "", "")
 	if err != nil {
 		o.Fatal(err)
 	}
