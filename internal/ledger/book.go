@@ -85,16 +85,6 @@ func (b *Book) page(id schema.ID) (*page, error) {
 	return p, nil
 }
 
-// Has reports whether the ledger has a notice of an identity.
-func (b *Book) Has(id notice.Identity) (bool, error) {
-	p, err := b.page(id.Escalation)
-	if err != nil {
-		return false, err
-	}
-	_, has := p.at[id]
-	return has, nil
-}
-
 // Add writes a notice down behind all that the escalation has. One of the same
 // identity makes way for it: what it sets may be something else by now. Of an
 // edit that is superseded the words are not kept; a redaction supersedes nothing

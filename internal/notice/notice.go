@@ -177,6 +177,12 @@ func Timed(id schema.ID, m Moment, at time.Time) string {
 	return fmt.Sprintf("%s %s %s", id, m, at.UTC().Format(time.RFC3339Nano))
 }
 
+// Again is the key of a moment that has a time of its own, and is told for the n-th
+// time: it was undone since it was told last.
+func Again(id schema.ID, m Moment, at time.Time, n int) string {
+	return fmt.Sprintf("%s %d", Timed(id, m, at), n)
+}
+
 // Once is the key of a moment that an escalation has once.
 func Once(id schema.ID, m Moment) string { return fmt.Sprintf("%s %s", id, m) }
 

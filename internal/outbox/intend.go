@@ -34,16 +34,6 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	if !r.Adopt {
 		report.Plan = plan.Between(was, r.Truth.Tree, changed, told)
 		report.Plan.Route(destination.Vias(r.Destinations))
-		// A change that was taken back and is made again was told, whatever the copy
-		// says.
-		report.Plan.Forget(func(n notice.Notice) bool {
-			if !n.Tells() {
-				return false
-			}
-			has, err := book.Has(n.Identity())
-			failed = errors.Join(failed, err)
-			return has
-		})
 		for _, n := range report.Plan.Corrected {
 			failed = errors.Join(failed, book.Correct(n))
 		}

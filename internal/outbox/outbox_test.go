@@ -520,8 +520,8 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 	}
 }
 
-// A change that is taken back and made again has the same key: it is told once,
-// and what it sets is set again. The plan says so.
+// A change that is taken back and made again is told again, as the plan says: its
+// key ends in an ordinal.
 func TestMadeAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -551,20 +551,63 @@ func TestMadeAgain(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("did %q\nplanned %q", got, want)
 	}
-	const raised = "2026/northwind severity 2026-11-22T09:00:00Z>"
-	for _, set := range []string{"channel topic", "tracking label", "tracking edit"} {
-		if !slices.Contains(got, raised+set) {
-			t.Errorf("%s is not set again: %q", set, got)
-		}
-	}
-	for _, key := range got {
-		if strings.HasPrefix(key, raised) && strings.HasSuffix(key, " ") {
-			t.Errorf("%q is told again", key)
+	const raised = "2026/northwind severity 2026-11-22T09:00:00Z 2>"
+	for _, what := range []string{"channel ", "tracking ", "channel topic", "tracking label", "tracking edit"} {
+		if !slices.Contains(got, raised+what) {
+			t.Errorf("%s is not told or set again: %q", what, got)
 		}
 	}
 	tip := w.git("rev-parse", "escalate-ledger")
 	if r := w.apply("5"); len(r.Outcomes) > 0 || w.git("rev-parse", "escalate-ledger") != tip {
 		t.Errorf("and again: %v", r.Outcomes)
+	}
+}
+
+// An update that vanished and came back is told once, and the plan knows: by itself,
+// or in the notice that quotes it.
+func TestUpdateCameBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.merge("", news)
+	w.apply("1")
+	w.git("branch", "told")
+	for _, back := range []string{"HEAD~1", "told"} {
+		w.to.told = nil
+		w.git("reset", "--quiet", "--hard", back)
+		planned, err := w.run("2").Plan(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.apply("2")
+		for _, key := range w.to.told {
+			if strings.HasSuffix(key, ">channel") || strings.HasSuffix(key, ">tracking") {
+				t.Errorf("at %s it tells %q", back, key)
+			}
+		}
+		for _, n := range planned.Plan.Notices {
+			if n.Tells() {
+				t.Errorf("at %s it plans %q", back, n.Key)
+			}
+		}
+	}
+}
+
+// The same closure after a reopening is told again, and so is the second reopening.
+func TestClosedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	w.merge("", "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: true, summary: It is over., agreement: 'https://docs.example.com/a', sentiment: green}\n")
+	w.git("branch", "closed")
+	for round, want := range []string{"closed 2026-12-03T10:00:00Z", "reopened 1", "closed 2026-12-03T10:00:00Z 2", "reopened 2"} {
+		w.git("reset", "--quiet", "--hard", []string{"closed", "HEAD~1"}[round%2])
+		w.to.told = nil
+		w.apply("2")
+		for _, place := range []string{"channel", "tracking"} {
+			if key := "2026/northwind " + want + ">" + place; !slices.Contains(w.to.told, key) {
+				t.Errorf("round %d: told %q, want %s", round, w.to.told, key)
+			}
+		}
 	}
 }
 

@@ -15,7 +15,9 @@ import (
 // P24, P33).
 func (e *planner) plan() {
 	for _, c := range e.changes {
-		e.moment(c)
+		if !e.cameBack(c) {
+			e.moment(c)
+		}
 	}
 	e.common()
 	e.paste()
@@ -272,7 +274,17 @@ func (e *planner) line(c change.Change, mentions []schema.Handle, text notice.Te
 }
 
 func (e *planner) tell(c change.Change, to notice.Place, mentions []schema.Handle, text notice.Text) {
+	if to == notice.Channel && e.archived() {
+		return
+	}
 	e.do(c, notice.Tell, to, mentions, text)
+}
+
+// archived reports whether the channel was archived before, and stays so: what
+// changes of an escalation that is closed can be told in the other places alone.
+func (e *planner) archived() bool {
+	return e.was != nil && !process.Open(e.was) && !process.Open(e.now) &&
+		!slices.ContainsFunc(e.changes, func(c change.Change) bool { return c.Moment == notice.Reopened })
 }
 
 // there are the people whom the directory knows, and who have not left.
@@ -300,7 +312,9 @@ func (e *planner) paste() {
 	}
 	var updates notice.Text
 	for _, u := range change.Added(e.was, e.now) {
-		updates = append(updates, e.update(u))
+		if !e.cameBack(change.Change{Moment: notice.Update, Update: u}) {
+			updates = append(updates, e.update(u))
+		}
 	}
 	var closed notice.Text
 	fields := false // whether the case has another value of one

@@ -55,11 +55,6 @@ type Plan struct {
 	Refused []schema.ID
 }
 
-// Forget leaves out the notices of which told reports that they were told.
-func (p *Plan) Forget(told func(notice.Notice) bool) {
-	p.Notices = slices.DeleteFunc(p.Notices, told)
-}
-
 // Route gives each notice to the destinations that take it, by what vias says of
 // a place and of what is done there: one to each of them. What was told by one
 // destination, that one alone can edit. What nobody takes stays, without a
@@ -226,6 +221,7 @@ type planner struct {
 	told []notice.Notice
 	// hasLedger reports that told is known.
 	hasLedger bool
+	keys map[string]bool // of told
 
 	notices   []notice.Notice
 	pastes    []Paste
@@ -240,6 +236,10 @@ func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema
 	e := &planner{id: id, now: now, people: t.People.On(at), policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
 	if told != nil {
 		e.told, e.hasLedger = told(id), true
+	}
+	e.keys = make(map[string]bool, len(e.told))
+	for _, n := range e.told {
+		e.keys[n.Key] = true
 	}
 	if before != nil {
 		e.was = readable(before, now)
@@ -267,7 +267,8 @@ func readable(before *tree.Escalation, now *schema.Escalation) *schema.Escalatio
 }
 
 // key is the identity of a moment. It holds no commit, so that a squash, a
-// rebase or a force push does not change it.
+// rebase or a force push does not change it. What was told, undone and made true
+// again is another moment: its key ends in its ordinal.
 func (e *planner) key(c change.Change) string {
 	var at time.Time
 	switch {
@@ -289,7 +290,25 @@ func (e *planner) key(c change.Change) string {
 		}
 		return notice.Numbered(e.id, c.Moment, last+1)
 	}
-	return notice.Timed(e.id, c.Moment, at)
+	key := notice.Timed(e.id, c.Moment, at)
+	for n := 2; e.keys[key]; n++ {
+		key = notice.Again(e.id, c.Moment, at, n)
+	}
+	return key
+}
+
+// cameBack reports whether a change is an update that vanished, and is there again:
+// whoever was to read it has. A significant one must have been told as widely.
+func (e *planner) cameBack(c change.Change) bool {
+	quoting := []notice.Moment{notice.Significant, notice.Severity, notice.Reopened}
+	switch c.Moment {
+	case notice.Update:
+		quoting = append(quoting, notice.Update, notice.DRI, notice.ProductDRI)
+	case notice.Significant:
+	default:
+		return false
+	}
+	return slices.ContainsFunc(quoting, func(m notice.Moment) bool { return e.keys[notice.Timed(e.id, m, c.Update.At.Time)] })
 }
 
 // why says why nothing of it goes to the wide channel; empty where something
@@ -299,10 +318,12 @@ func (e *planner) why() string {
 		return ""
 	}
 	var told, edited []string
-	redacted := false
+	redacted, back := false, false
 	for _, c := range e.changes {
 		word := cmp.Or(momentWords[c.Moment], string(c.Moment))
 		switch {
+		case e.cameBack(c):
+			back = true
 		case c.Moment == notice.Redacted:
 			redacted = true
 		case c.Field == "related" && c.Before == c.After:
@@ -316,6 +337,8 @@ func (e *planner) why() string {
 	switch {
 	case redacted:
 		return "an update was redacted: what was posted of it is edited (P37)"
+	case back && len(told)+len(edited) == 0:
+		return "an update is there again that was told before"
 	case len(told) == 0:
 		return words.And(edited) + " changed, which nobody is told of"
 	case !process.Open(e.now):
