@@ -139,7 +139,14 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 	if err != nil {
 		return nil, err
 	}
-	truth, err := s.Truth(ctx, branch)
+	load := func(ctx context.Context) (outbox.Truth, error) {
+		c, err := s.Truth(ctx, branch)
+		if err != nil {
+			return outbox.Truth{}, err
+		}
+		return outbox.Truth{Commit: c.ID, Tree: c.Tree, Files: c.Files}, nil
+	}
+	truth, err := load(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +160,7 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		return nil, err
 	}
 	run := &outbox.Run{
-		Branch: branch, Truth: outbox.Truth{Commit: truth.ID, Tree: truth.Tree, Files: truth.Files}, Check: s.Check,
+		Branch: branch, Truth: truth, Load: load, Check: s.Check,
 		File: fileAddress(o.env, cmp.Or(branch.Default, o.branch), repo.Prefix),
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
 		Adopt: o.adopt, Announce: o.announce,

@@ -107,6 +107,9 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 	if err != nil {
 		return destination.Receipt{}, err
 	}
+	if superseded(n, thread) {
+		return destination.Receipt{Kept: true, Note: "something newer was set since"}, nil
+	}
 	told := func() (*tree.Escalation, error) {
 		data, err := fs.ReadFile(files, tree.Path(n.Escalation))
 		return tree.Read(tree.Path(n.Escalation), data, r.Check), err
@@ -136,6 +139,24 @@ func holds(n notice.Notice) bool {
 	return n.Tells() || n.Do == notice.CreateChannel || n.Do == notice.OpenIssue
 }
 
+// superseded reports whether what a notice sets was set to something newer since: it
+// failed, and what came after it did not.
+func superseded(n notice.Notice, thread []notice.Notice) bool {
+	var by []notice.Do
+	switch n.Do {
+	case notice.Label, notice.Assign, notice.Topic, notice.Bookmark, notice.Edit:
+		by = []notice.Do{n.Do}
+	case notice.CloseIssue, notice.ReopenIssue:
+		by = []notice.Do{notice.CloseIssue, notice.ReopenIssue}
+	case notice.Archive:
+		by = []notice.Do{notice.CreateChannel}
+	}
+	at := slices.IndexFunc(thread, func(t notice.Notice) bool { return t.Identity() == n.Identity() })
+	return at >= 0 && n.Moment != notice.Redacted && slices.ContainsFunc(thread[at+1:], func(t notice.Notice) bool {
+		return t.To == n.To && t.Via == n.Via && t.State == notice.Done && t.Moment != notice.Redacted && slices.Contains(by, t.Do)
+	})
+}
+
 // tried delivers one message; where it is in doubt whether it arrived, it is
 // looked for and tried anew.
 func (r *Run) tried(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
@@ -147,13 +168,14 @@ func (r *Run) tried(ctx context.Context, d destination.Delivery, inDoubt bool) (
 	ctx, cancel := context.WithTimeout(ctx, deliverWithin)
 	defer cancel()
 	var last error
+	began := r.now() // by the clock on the wall: a machine that slept does not know how long
 	for range tries {
 		receipt, err := r.Destinations[at].Deliver(ctx, d, inDoubt)
 		if err == nil {
 			return receipt, nil
 		}
 		last = err
-		if !errors.Is(err, destination.ErrInDoubt) || ctx.Err() != nil {
+		if !errors.Is(err, destination.ErrInDoubt) || ctx.Err() != nil || r.now().Sub(began) >= deliverWithin {
 			break
 		}
 		inDoubt = true

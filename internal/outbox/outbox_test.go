@@ -145,22 +145,22 @@ func (w *world) run(clone string) *outbox.Run {
 	if err != nil {
 		w.Fatal(err)
 	}
-	head, err := repo.Resolve(w.Context(), "HEAD")
-	if err != nil {
-		w.Fatal(err)
+	load := func(ctx context.Context) (outbox.Truth, error) {
+		files, err := repo.Tree(ctx, branch.Truth, "")
+		if err != nil {
+			return outbox.Truth{}, err
+		}
+		w.Cleanup(func() { files.Close() })
+		t, err := tree.Open(files, w.check)
+		return outbox.Truth{Commit: branch.Truth, Tree: t, Files: files}, err
 	}
-	files, err := repo.Tree(w.Context(), head, "")
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.Cleanup(func() { files.Close() })
-	truth, err := tree.Open(files, w.check)
+	truth, err := load(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.runs++
 	return &outbox.Run{
-		Branch: branch, Truth: outbox.Truth{Tree: truth, Files: files}, Check: w.check,
+		Branch: branch, Truth: truth, Load: load, Check: w.check,
 		Destinations: append([]destination.Destination{w.to}, w.also...), ID: fmt.Sprintf("%s-%d", clone, w.runs), Clone: clone, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
@@ -699,6 +699,67 @@ func TestSlowRun(t *testing.T) {
 	w.apply("1")
 	if words(w.to.told) != opening || w.to.looked > 0 || left > 0 {
 		t.Errorf("looked %d times, %d outcomes not written down, told %s", w.to.looked, left, words(w.to.told))
+	}
+}
+
+// A run that was slow to begin tells what is true by then, and not what was true
+// when it started: that would take back what another run has told.
+func TestSlowToBegin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	slow := w.run("2")
+	w.merge("severity: high", "severity: critical", "", news)
+	w.apply("1")
+	w.to.told = nil
+	r, err := slow.Apply(t.Context())
+	if err != nil || len(r.Outcomes) > 0 || len(w.to.told) > 0 {
+		t.Errorf("it told %q, %v", w.to.told, err)
+	}
+}
+
+// What sets something and failed is not done once something newer was set.
+func TestSuperseded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.to.fail = func(key string) error {
+		if key == "2026/northwind opened>tracking label" {
+			return errors.New("not now")
+		}
+		return nil
+	}
+	w.apply("1")
+	w.merge("severity: high", "severity: critical")
+	if r := w.apply("1"); !r.Failed() || !slices.Contains(w.to.told, "2026/northwind severity 1>tracking label") {
+		t.Fatalf("told %q", w.to.told)
+	}
+	w.to.fail, w.to.told = nil, nil
+	if r := w.apply("1"); r.Failed() || len(w.to.told) > 0 || len(r.Outcomes) != 1 || r.Outcomes[0].Result != outbox.Kept {
+		t.Errorf("it sets the old one: %q", w.to.told)
+	}
+	w.merge("severity: critical", "severity: high")
+	w.apply("1")
+	if !slices.Contains(w.to.told, "2026/northwind severity 2>tracking label") {
+		t.Errorf("it does not set the new one: %q", w.to.told)
+	}
+}
+
+// A machine that slept in a delivery does not try it again: another run may have
+// taken over meanwhile.
+func TestSlept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tries := 0
+	w.to.fail = func(key string) error {
+		if key == "2026/northwind opened>tracking label" {
+			tries++
+			w.now = w.now.Add(time.Hour)
+			return destination.ErrInDoubt
+		}
+		return nil
+	}
+	if r := w.apply("1"); tries != 1 || !r.Failed() {
+		t.Errorf("tried %d times", tries)
 	}
 }
 

@@ -24,8 +24,12 @@ import (
 // Run is one run.
 type Run struct {
 	Branch *ledger.Branch
-	Truth  Truth
-	Check  *shape.Checker
+	// Truth is what is true. Where it has moved by the time that the ledger is asked
+	// for again, Load loads it anew: a run that was slow does not tell what is true no
+	// more. Load is nil where what is planned for does not move, as files on disk.
+	Truth Truth
+	Load  func(context.Context) (Truth, error)
+	Check *shape.Checker
 	// Destinations are those that are configured: each that takes a place has it.
 	Destinations []destination.Destination
 	// File returns where people read and write the file of an escalation, by what
@@ -127,6 +131,9 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 // change returns the files that it writes beside those of the book.
 func (r *Run) write(ctx context.Context, message string, within []string, change func(*ledger.Book, fs.FS) (map[string][]byte, error)) error {
 	return r.Branch.Write(ctx, message, r.now(), within, func(files fs.FS) (map[string][]byte, error) {
+		if err := r.reload(ctx); err != nil {
+			return nil, err
+		}
 		book, err := ledger.OpenBook(files)
 		if err != nil {
 			return nil, err
@@ -144,6 +151,14 @@ func (r *Run) write(ctx context.Context, message string, within []string, change
 		}
 		return written, err
 	})
+}
+
+// reload loads what is true, if it has moved.
+func (r *Run) reload(ctx context.Context) (err error) {
+	if r.Load != nil && r.Branch.Truth != r.Truth.Commit {
+		r.Truth, err = r.Load(ctx)
+	}
+	return err
 }
 
 // Told is what the ledger has of each escalation, read when it is asked for.

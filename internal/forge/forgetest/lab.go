@@ -108,6 +108,7 @@ func (l *Lab) Issues(_ context.Context, label string) iter.Seq2[forge.Issue, err
 			return nil
 		}); err != nil {
 			yield(forge.Issue{}, err)
+			return
 		}
 		for _, i := range list {
 			if !yield(i, nil) {
@@ -191,6 +192,7 @@ func (l *Lab) Comments(_ context.Context, of forge.Thread) iter.Seq2[forge.Comme
 			return nil
 		}); err != nil {
 			yield(forge.Comment{}, err)
+			return
 		}
 		for _, c := range list {
 			if !yield(c, nil) {
