@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan/planprint"
@@ -160,7 +161,9 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		return nil, err
 	}
 	run := &outbox.Run{
-		Branch: branch, Truth: truth, Load: load, Check: s.Check,
+		Branch: branch, Truth: truth, Load: load, Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Truth, id)
+		}, Check: s.Check,
 		File: fileAddress(o.env, cmp.Or(branch.Default, o.branch), repo.Prefix),
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
 		Adopt: o.adopt, Announce: o.announce,

@@ -243,6 +243,18 @@ func (r *Repo) Move(ctx context.Context, branch, commit, old string) error {
 	return nil
 }
 
+// Keep lets a name of its own under refs/ stand for a commit, which keeps that from
+// being collected.
+func (r *Repo) Keep(ctx context.Context, ref, commit string) error {
+	if err := r.checkIDs(commit); err != nil {
+		return err
+	}
+	if _, err := r.output(ctx, "update-ref", ref, commit); err != nil {
+		return fmt.Errorf("cannot keep %s: %w", code(ref), err)
+	}
+	return nil
+}
+
 // CommonDir returns the folder in which all working trees of the repository keep
 // what they share.
 func (r *Repo) CommonDir(ctx context.Context) (string, error) {

@@ -11,6 +11,24 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// Escalations returns how an escalation stood with each commit up to head, oldest
+// first, as Versions has it. The error is git.ErrShallow where the clone does not
+// have the history.
+func Escalations(ctx context.Context, repo *git.Repo, head string, id schema.ID) ([]*schema.Escalation, error) {
+	versions, err := Versions(ctx, repo, head, []schema.ID{id}, map[string]*schema.Escalation{})
+	if err != nil {
+		return nil, err
+	}
+	if versions == nil {
+		return nil, git.ErrShallow
+	}
+	var all []*schema.Escalation
+	for _, v := range versions[id] {
+		all = append(all, v.Escalation)
+	}
+	return all, nil
+}
+
 // Versions returns how some escalations stood with each commit up to head, oldest
 // first, at the time of the commit's author. It reads the files on a branch of the
 // ledger as well as on the default branch. Versions that cannot be read are left

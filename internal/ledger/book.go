@@ -12,6 +12,10 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
+// ErrUnreadable is returned where what was told of an escalation cannot be read:
+// somebody changed its file by hand. Nothing can be told of it until it can.
+var ErrUnreadable = errors.New("what was told cannot be read")
+
 // Book is the notices of a ledger, as somebody works on them: those of an
 // escalation are read when they are asked for, and what changes is returned as
 // the files that differ. It costs what is asked for, and not what was ever told.
@@ -76,7 +80,7 @@ func (b *Book) page(id schema.ID) (*page, error) {
 		return nil, fmt.Errorf("cannot read what was told of %s: %w", id, err)
 	}
 	if p.notices, err = Parse(Path(id), data); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w: look for the last good one with `git log -p %s -- %s`, and put it back", ErrUnreadable, err, Name, Path(id))
 	}
 	for i, n := range p.notices {
 		p.at[n.Identity()] = i
@@ -142,16 +146,19 @@ func (b *Book) Conclude(n notice.Notice) error {
 }
 
 // Open returns what was written down and is not done, in the order of the
-// escalations' ids.
+// escalations' ids. What cannot be read is left out: who asks for it hears of it.
 func (b *Book) Open() ([]notice.Notice, error) {
-	ids, err := b.openIDs()
+	ids, err := b.OpenIDs()
 	if err != nil {
 		return nil, err
 	}
 	var open []notice.Notice
 	for _, id := range ids {
 		notices, err := b.Of(id)
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrUnreadable):
+			continue
+		case err != nil:
 			return nil, err
 		}
 		for _, n := range notices {
@@ -163,10 +170,10 @@ func (b *Book) Open() ([]notice.Notice, error) {
 	return open, nil
 }
 
-// openIDs are the escalations that may have something to be done: those with a
+// OpenIDs are the escalations that may have something to be done: those with a
 // marker, and those worked on. A ledger of the first format has no markers: all
 // are looked at.
-func (b *Book) openIDs() ([]schema.ID, error) {
+func (b *Book) OpenIDs() ([]schema.ID, error) {
 	ids, err := listed(b.files, openFolder+"/*/*", "")
 	if b.first && err == nil {
 		ids, err = recorded(b.files)

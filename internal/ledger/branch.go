@@ -21,6 +21,11 @@ var ErrNone = errors.New("there is no ledger yet")
 // it, or because others were faster each time.
 var ErrRefused = errors.New("the ledger cannot be written")
 
+// ErrSetBack is returned where a ledger is not what this clone has seen of it, nor
+// follows that: it was forced back, deleted, or restored from a backup. What was
+// told since would be told again.
+var ErrSetBack = errors.New("the ledger was set back")
+
 // Branch is the ledger as a branch: on the remote, or here where there is none.
 type Branch struct {
 	// Remote is the name of the remote that the ledger is on; "" where it is here.
@@ -35,27 +40,60 @@ type Branch struct {
 // "", and fetches it and what is true. named is the default branch, where the
 // remote names none. There being no ledger is no error: see Exists.
 func OpenBranch(ctx context.Context, repo *git.Repo, remote, named string) (*Branch, error) {
-	b, err := Open(ctx, InGit(repo, remote, named))
-	if err != nil {
-		return nil, err
-	}
-	b.Remote = remote
-	return b, nil
+	return Open(ctx, InGit(repo, remote, named), remote)
 }
 
-// Open asks a store where the ledger stands.
-func Open(ctx context.Context, s Store) (*Branch, error) {
-	b := &Branch{store: s}
+// Open asks a store, which is on a remote, where the ledger stands.
+func Open(ctx context.Context, s Store, remote string) (*Branch, error) {
+	b := &Branch{store: s, Remote: remote}
 	return b, b.Refresh(ctx)
 }
 
-// Refresh asks again where the branches stand.
+// Refresh asks again where the branches stand. The error is ErrSetBack where the
+// ledger lacks what was seen of it.
 func (b *Branch) Refresh(ctx context.Context) error {
 	at, err := b.store.Ask(ctx)
-	if err == nil {
-		b.Standing = at
+	if err != nil {
+		return err
 	}
-	return err
+	seen, err := b.store.Seen(ctx)
+	if err != nil {
+		return err
+	}
+	if seen != "" && at.Tip != seen {
+		follows := at.Tip != ""
+		if follows {
+			if follows, err = b.store.Follows(ctx, at.Tip, seen); err != nil {
+				return err
+			}
+		}
+		if !follows {
+			return setBack(b.Remote, at.Tip, seen)
+		}
+	}
+	b.Standing = at
+	return nil
+}
+
+// setBack says what to do about a ledger that lacks what was seen of it.
+func setBack(remote, tip, seen string) error {
+	is, again := "gone", "git branch --force "+Name+" "+seen
+	if tip != "" {
+		is = "at " + tip
+	}
+	if remote != "" {
+		again = "git push --force " + remote + " " + seen + ":refs/heads/" + Name
+	}
+	return fmt.Errorf("%w: it was at %s, and is %s, which does not follow that. Put it back with `%s`; or, if it is as it should be, let this clone forget what it saw with `git update-ref -d refs/escalate/seen`",
+		ErrSetBack, seen, is, again)
+}
+
+// see remembers where the ledger stands.
+func (b *Branch) see(ctx context.Context) error {
+	if !b.Exists() {
+		return nil
+	}
+	return b.store.See(ctx, b.Tip)
 }
 
 // Exists reports whether there is a ledger.
@@ -96,6 +134,9 @@ const tries = 10
 func (b *Branch) Write(ctx context.Context, message string, at time.Time, within []string, change func(files fs.FS) (map[string][]byte, error)) error {
 	var last error
 	for range tries {
+		if err := b.see(ctx); err != nil {
+			return err
+		}
 		files, err := b.differences(ctx, within, change)
 		if err != nil || len(files) == 0 {
 			return err
@@ -107,7 +148,7 @@ func (b *Branch) Write(ctx context.Context, message string, at time.Time, within
 		switch {
 		case last == nil:
 			b.Tip = commit
-			return nil
+			return b.see(ctx)
 		case !errors.Is(last, git.ErrMoved):
 			return fmt.Errorf("%w: %w", ErrRefused, last)
 		}

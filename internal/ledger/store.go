@@ -19,6 +19,12 @@ type Store interface {
 	// Push makes a commit, and makes it the tip of the ledger if its parent still is.
 	// Else the error is git.ErrMoved; any other says why it is refused.
 	Push(ctx context.Context, c git.NewCommit) (id string, err error)
+	// Seen is the tip of the ledger that this clone knows of; "" where it knows none.
+	// See remembers one.
+	Seen(ctx context.Context) (string, error)
+	See(ctx context.Context, commit string) error
+	// Follows reports whether a commit has another in its history, or is it.
+	Follows(ctx context.Context, commit, before string) (bool, error)
 }
 
 // Standing is where branches stand.
@@ -40,8 +46,12 @@ type Files interface {
 	io.Closer
 }
 
-// own is the name that keeps what was written last from being collected.
-const own = "refs/escalate/ledger"
+// What keeps commits from being collected: own names what was written last, whether
+// it was pushed or not, and seen the tip that was seen last.
+const (
+	own  = "refs/escalate/ledger"
+	seen = "refs/escalate/seen"
+)
 
 // inGit keeps a ledger in git.
 type inGit struct {
@@ -104,4 +114,14 @@ func (s inGit) Push(ctx context.Context, c git.NewCommit) (string, error) {
 		err = s.repo.Move(ctx, Name, commit, c.Parent)
 	}
 	return commit, err
+}
+
+func (s inGit) Seen(ctx context.Context) (string, error) { return s.resolve(ctx, seen) }
+
+func (s inGit) See(ctx context.Context, commit string) error {
+	return s.repo.Keep(ctx, seen, commit)
+}
+
+func (s inGit) Follows(ctx context.Context, commit, before string) (bool, error) {
+	return s.repo.IsAncestor(ctx, before, commit)
 }

@@ -127,6 +127,39 @@ func branches(t *testing.T, s storage) {
 	is("HEAD is detached, and a branch is named", "main", ledger.Standing{Truth: two})
 }
 
+// A ledger that was set back, or deleted, is not written to by a clone that has seen
+// more of it, until it is there again.
+func TestSetBack(t *testing.T) {
+	t.Parallel()
+	remote := ledgertest.NewRemote()
+	clone := &ledgertest.Clone{Remote: remote}
+	b, err := ledger.Open(t.Context(), clone, "origin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tips []string
+	for _, text := range []string{"one", "two"} {
+		err := b.Write(t.Context(), text, time.Now(), nil, func(fs.FS) (map[string][]byte, error) { return map[string][]byte{"x": []byte(text)}, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		tips = append(tips, b.Tip)
+	}
+	for _, tip := range []string{tips[0], "", remote.Commit("", nil), remote.Commit(tips[0], nil)} {
+		remote.Branches[ledger.Name] = tip
+		_, err := ledger.Open(t.Context(), clone, "origin")
+		if !errors.Is(err, ledger.ErrSetBack) || !strings.Contains(err.Error(), "git push --force origin "+tips[1]+":refs/heads/"+ledger.Name) {
+			t.Errorf("at %q: %v", tip, err)
+		}
+	}
+	for _, tip := range []string{tips[1], remote.Commit(tips[1], nil)} {
+		remote.Branches[ledger.Name] = tip
+		if _, err := ledger.Open(t.Context(), clone, "origin"); err != nil {
+			t.Errorf("at %q: %v", tip, err)
+		}
+	}
+}
+
 // A commit becomes the tip of the ledger only where its parent was.
 func writes(t *testing.T, s storage) {
 	s.branch("main", s.commit(map[string]string{"escalations/x": "one"}))
@@ -173,6 +206,23 @@ func writes(t *testing.T, s storage) {
 	}
 	if at, err := first.Ask(t.Context()); err != nil || at.Tip != two {
 		t.Fatalf("the first sees %+v, %v", at, err)
+	}
+	for _, c := range []struct {
+		commit, before string
+		want           bool
+	}{{two, one, true}, {one, one, true}, {one, two, false}} {
+		if got, err := first.Follows(t.Context(), c.commit, c.before); err != nil || got != c.want {
+			t.Errorf("%s follows %s: %v, %v", c.commit, c.before, got, err)
+		}
+	}
+	if known, err := first.Seen(t.Context()); err != nil || known != "" {
+		t.Errorf("it has seen %s, %v", known, err)
+	}
+	if err := first.See(t.Context(), one); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := first.Seen(t.Context()); err != nil || known != one {
+		t.Errorf("it has seen %s, %v", known, err)
 	}
 	s.refuse()
 	if _, err := push(first, two, map[string][]byte{"format": []byte("x")}); err == nil || errors.Is(err, git.ErrMoved) {

@@ -126,6 +126,9 @@ const (
 	Intent State = "intent"
 	// Done: the destination confirmed it.
 	Done State = "done"
+	// Void: it was written down, and nothing that is or was true brings it. It is not
+	// done.
+	Void State = "void"
 )
 
 // Notice is one thing to tell or to do.
@@ -232,6 +235,17 @@ func (n Notice) Target(thread []Notice) Message {
 		}
 	}
 	return m
+}
+
+// First is the key that a notice of the moment had when it was told first: without
+// the ordinal of Again.
+func (n Notice) First() string {
+	if at := strings.LastIndexByte(n.Key, ' '); at >= 0 && strings.Count(n.Key, " ") == 3 {
+		if _, err := strconv.Atoi(n.Key[at+1:]); err == nil {
+			return n.Key[:at]
+		}
+	}
+	return n.Key
 }
 
 // Message is what goes out as one: a notice, or several short ones of one

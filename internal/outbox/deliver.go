@@ -29,8 +29,8 @@ const (
 
 // deliver delivers what is open, in order, and writes down what came of it as it
 // comes. What fails holds back what comes after it in the same place by the same
-// destination, and nothing else.
-func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Outcome, error) {
+// destination, and nothing else. Of what is void it is written down that it is.
+func (r *Run) deliver(ctx context.Context, open []notice.Notice, void []Outcome, l lease) ([]Outcome, error) {
 	files, err := r.Branch.Files(ctx, ledger.Within(escalations(open))...)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 	defer files.Close()
 	var book *ledger.Book // of the escalation that is delivered
 	var about schema.ID
-	var outcomes []Outcome
+	outcomes := void
 	written := 0 // of the outcomes
 	// What was delivered is written down also where the run is being stopped.
 	write := func(last bool) error {
@@ -229,11 +229,14 @@ func (r *Run) conclude(ctx context.Context, outcomes []Outcome, l *lease, last b
 		told[i] = o.Notice
 	}
 	err := r.write(ctx, "Tell", ledger.Within(escalations(told)), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
-		for _, o := range outcomes {
-			if o.Result == Failed {
+		for i, o := range outcomes {
+			if o.State == notice.Intent {
 				continue
 			}
-			if err := book.Conclude(o.Notice); err != nil {
+			switch err := book.Conclude(o.Notice); {
+			case errors.Is(err, ledger.ErrUnreadable): // since: the run after it is mended looks for this
+				outcomes[i].Result, outcomes[i].Err = Failed, err
+			case err != nil:
 				return nil, err
 			}
 		}

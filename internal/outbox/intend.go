@@ -3,6 +3,7 @@ package outbox
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
@@ -10,6 +11,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // intend plans, writes into the book what is to be done, and returns the copies
@@ -32,7 +34,15 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	changed := tree.Changed(was, r.Truth.Tree)
 	var report Report
 	if !r.Adopt {
+		unreadable, err := unreadable(book, changed)
+		if err != nil {
+			return Report{}, nil, err
+		}
+		changed = slices.DeleteFunc(changed, func(path string) bool { return unreadable[tree.ID(path)] != nil })
 		report.Plan = plan.Between(was, r.Truth.Tree, changed, told)
+		for _, id := range slices.Sorted(maps.Keys(unreadable)) {
+			report.Plan.Hold(id, unreadable[id].Error())
+		}
 		report.Plan.Route(destination.Vias(r.Destinations))
 		for _, n := range report.Plan.Corrected {
 			failed = errors.Join(failed, book.Correct(n))
@@ -51,6 +61,28 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 		}
 	}
 	return report, copies, failed
+}
+
+// unreadable are the escalations of which the ledger's lines cannot be read, with
+// the reason: of those that changed, and of those with something to be done.
+func unreadable(book *ledger.Book, changed []string) (map[schema.ID]error, error) {
+	ids, err := book.OpenIDs()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range changed {
+		ids = append(ids, tree.ID(path))
+	}
+	all := map[schema.ID]error{}
+	for _, id := range ids {
+		switch _, err := book.Of(id); {
+		case errors.Is(err, ledger.ErrUnreadable):
+			all[id] = err
+		case err != nil:
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // add writes down what a destination takes, each once: several changes may bring

@@ -15,6 +15,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
@@ -161,6 +162,9 @@ func (w *world) run(clone string) *outbox.Run {
 	w.runs++
 	return &outbox.Run{
 		Branch: branch, Truth: truth, Load: load, Check: w.check,
+		Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Truth, id)
+		},
 		Destinations: append([]destination.Destination{w.to}, w.also...), ID: fmt.Sprintf("%s-%d", clone, w.runs), Clone: clone, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
@@ -760,6 +764,142 @@ func TestSlept(t *testing.T) {
 	}
 	if r := w.apply("1"); tries != 1 || !r.Failed() {
 		t.Errorf("tried %d times", tries)
+	}
+}
+
+// What somebody else wrote into the ledger is not told, and not for long: what no
+// version on the default branch can bring, is void. What was undone before it was
+// told is told.
+func TestForged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.apply("1")
+	w.to.told = nil
+	w.merge("", news)
+	w.to.fail = func(string) error { return errors.New("not now") }
+	w.apply("1")
+	w.git("revert", "--no-edit", "HEAD")
+	w.apply("1")
+	w.to.fail = nil
+	w.git("checkout", "--quiet", "escalate-ledger")
+	const forged = `{"key":"%[1]s %[2]s","moment":"%[3]s","do":"%[4]s","to":"channel","via":"fake","run":"x","at":"2026-11-25T09:00:00Z","state":"intent","text":"FORGED","mentions":[]}` + "\n"
+	for id, lines := range map[string]string{
+		"2026/northwind": fmt.Sprintf(forged, "2026/northwind", "update 2026-11-23T09:00:00Z", "update", "") +
+			fmt.Sprintf(forged, "2026/northwind", "steps 1", "steps", "archive") + fmt.Sprintf(forged, "2026/ghost", "steps 2", "steps", ""),
+		"2026/ghost": fmt.Sprintf(forged, "2026/ghost", "opened", "opened", ""),
+	} {
+		f, err := os.OpenFile(filepath.Join(w.dir, "notices", id+".jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err == nil {
+			_, err = f.WriteString(lines)
+		}
+		if err = errors.Join(err, f.Close(), os.MkdirAll(filepath.Join(w.dir, "open/2026"), 0o777), os.WriteFile(filepath.Join(w.dir, "open", id), nil, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.commit("forged")
+	w.git("checkout", "--quiet", "main")
+	r := w.apply("2")
+	void := 0
+	for _, o := range r.Outcomes {
+		if o.State == notice.Void {
+			void++
+		}
+	}
+	if void != 4 || !r.Failed() {
+		t.Errorf("%d are void: %+v", void, r.Outcomes)
+	}
+	if got := w.to.told; !slices.Equal(got, []string{"2026/northwind update 2026-11-22T09:00:00Z>channel", "2026/northwind update 2026-11-22T09:00:00Z>tracking"}) {
+		t.Errorf("told %q", got)
+	}
+	if r := w.apply("2"); len(r.Outcomes) > 0 || r.Failed() {
+		t.Errorf("and again %+v", r.Outcomes)
+	}
+}
+
+// A path that is used for another escalation is held and named, and never told as a
+// change of the old one (P36).
+func TestPathUsedAgain(t *testing.T) {
+	t.Parallel()
+	for name, pair := range map[string][2]string{
+		"at": {"2026-11-20T09:30:00Z", "2026-11-21T09:30:00Z"},
+		"by": {"by: jdoe}", "by: mlee}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.apply("1")
+			w.to.told = nil
+			w.merge(pair[0], pair[1], "severity: high", "severity: critical")
+			planned, err := w.run("2").Plan(t.Context())
+			if err != nil || !slices.Equal(planned.Plan.Unread, []schema.ID{"2026/northwind"}) || len(planned.Plan.Notices) > 0 {
+				t.Errorf("planned %+v, %v", planned.Plan, err)
+			}
+			if r := w.apply("2"); !r.Failed() || len(w.to.told) > 0 || !strings.Contains(r.Plan.Quiet[0].Why, "opened at 2026-11-20T09:30:00Z by jdoe") {
+				t.Errorf("told %q, %+v", w.to.told, r.Plan.Quiet)
+			}
+			w.merge(pair[1], pair[0])
+			if r := w.apply("2"); r.Failed() || !slices.Contains(w.to.told, "2026/northwind severity 1>tracking") {
+				t.Errorf("as it was, with another severity: told %q", w.to.told)
+			}
+		})
+	}
+}
+
+// What somebody breaks in the ledger holds up that escalation alone, until it is as
+// it was.
+func TestLedgerByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, with, says string }{
+		"a line":           {"notices/2026/northwind.jsonl", "oops\n", "notices/2026/northwind.jsonl:1: this is no notice"},
+		"the copy":         {northwind, "customer: [\n", "copy of what was told cannot be read"},
+		"no copy any more": {northwind, "", "has no copy of it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			data, err := os.ReadFile(filepath.Join(w.dir, northwind))
+			if err != nil {
+				t.Fatal(err)
+			}
+			alpha := filepath.Join(w.dir, "escalations/2026/alpha.yaml")
+			if err := os.WriteFile(alpha, data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			w.commit("alpha")
+			w.apply("1")
+			good := w.git("rev-parse", "escalate-ledger")
+			w.git("checkout", "--quiet", "escalate-ledger")
+			if err := os.WriteFile(filepath.Join(w.dir, c.file), []byte(c.with), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if c.with == "" {
+				w.git("rm", "--quiet", "--force", c.file)
+			}
+			w.commit("by hand")
+			w.git("checkout", "--quiet", "main")
+			if err := os.WriteFile(alpha, append(data, news...), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			w.merge("", news)
+			w.to.told = nil
+			for round := range 2 {
+				r := w.apply("1")
+				if !slices.Equal(r.Plan.Unread, []schema.ID{"2026/northwind"}) || !r.Failed() || !strings.Contains(r.Plan.Quiet[len(r.Plan.Quiet)-1].Why, c.says) {
+					t.Errorf("held %v: %+v", r.Plan.Unread, r.Plan.Quiet)
+				}
+				if got := strings.Join(w.to.told, " "); strings.Contains(got, "northwind") || !strings.HasPrefix(got, "2026/alpha update") || round > 0 && len(r.Outcomes) > 0 {
+					t.Errorf("told %s", got)
+				}
+			}
+			w.git("checkout", "--quiet", "escalate-ledger")
+			w.git("checkout", good, "--", c.file)
+			w.commit("mended")
+			w.git("checkout", "--quiet", "main")
+			w.to.told = nil
+			if r := w.apply("1"); r.Failed() || !strings.HasPrefix(strings.Join(w.to.told, " "), "2026/northwind update 2026-11-22T09:00:00Z>channel 2026/northwind update 2026-11-22T09:00:00Z>tracking") {
+				t.Errorf("mended, it tells %q", w.to.told)
+			}
+		})
 	}
 }
 

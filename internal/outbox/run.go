@@ -29,7 +29,11 @@ type Run struct {
 	// more. Load is nil where what is planned for does not move, as files on disk.
 	Truth Truth
 	Load  func(context.Context) (Truth, error)
-	Check *shape.Checker
+	// Versions returns how an escalation ever stood on the default branch: what was
+	// true when it was written down is told, though it was undone since. Nil where
+	// that is not known.
+	Versions func(context.Context, schema.ID) ([]*schema.Escalation, error)
+	Check    *shape.Checker
 	// Destinations are those that are configured: each that takes a place has it.
 	Destinations []destination.Destination
 	// File returns where people read and write the file of an escalation, by what
@@ -123,7 +127,11 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 	if err != nil || len(open) == 0 {
 		return report, err
 	}
-	report.Outcomes, err = r.deliver(ctx, open, lease)
+	open, void, err := r.sorted(ctx, open)
+	if err != nil {
+		return report, err
+	}
+	report.Outcomes, err = r.deliver(ctx, open, void, lease)
 	return report, err
 }
 

@@ -44,7 +44,8 @@ type Plan struct {
 	// Announcement is the name of the channel of the announcements.
 	Announcement schema.ChannelName
 	// Unread are the escalations of which nothing can be said, because they cannot
-	// be read, or what all notices rest on cannot.
+	// be read, or what all notices rest on cannot, or because what was told of them is
+	// not known, or was another escalation.
 	Unread []schema.ID
 	// Corrected are the lines of the ledger that quote what was redacted, as they are
 	// to stand there from now on: without their words, or in the words of today where
@@ -142,6 +143,8 @@ func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 		case after != nil && after.HeldBack():
 			p.Unread = append(p.Unread, after.ID)
 			p.quiet(after.ID, "its file cannot be read, and nothing is told of it until it can: `escalate lint` says why")
+		case after != nil && held(before, after, told) != "":
+			p.Hold(after.ID, held(before, after, told))
 		case before != nil && before.Broken() && after != nil:
 			p.quiet(after.ID, "the version before cannot be read, so it is not known what is new")
 		case after != nil:
@@ -157,6 +160,13 @@ func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 	}
 	slices.SortStableFunc(p.Notices, func(a, b notice.Notice) int { return strings.Compare(string(a.Escalation), string(b.Escalation)) })
 	return p
+}
+
+// Hold says that nothing is told of an escalation, and why. Somebody has to do
+// something about it first.
+func (p *Plan) Hold(id schema.ID, why string) {
+	p.Unread = append(p.Unread, id)
+	p.quiet(id, why+"; until then nothing is told of it")
 }
 
 func (p *Plan) quiet(id schema.ID, why string) {
@@ -221,7 +231,8 @@ type planner struct {
 	told []notice.Notice
 	// hasLedger reports that told is known.
 	hasLedger bool
-	keys map[string]bool // of told
+	// keys are those of told; said are those that were not void, without an ordinal.
+	keys, said map[string]bool
 
 	notices   []notice.Notice
 	pastes    []Paste
@@ -237,9 +248,12 @@ func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema
 	if told != nil {
 		e.told, e.hasLedger = told(id), true
 	}
-	e.keys = make(map[string]bool, len(e.told))
+	e.keys, e.said = make(map[string]bool, len(e.told)), make(map[string]bool, len(e.told))
 	for _, n := range e.told {
 		e.keys[n.Key] = true
+		if n.State != notice.Void {
+			e.said[n.First()] = true
+		}
 	}
 	if before != nil {
 		e.was = readable(before, now)
@@ -308,7 +322,7 @@ func (e *planner) cameBack(c change.Change) bool {
 	default:
 		return false
 	}
-	return slices.ContainsFunc(quoting, func(m notice.Moment) bool { return e.keys[notice.Timed(e.id, m, c.Update.At.Time)] })
+	return slices.ContainsFunc(quoting, func(m notice.Moment) bool { return e.said[notice.Timed(e.id, m, c.Update.At.Time)] })
 }
 
 // why says why nothing of it goes to the wide channel; empty where something

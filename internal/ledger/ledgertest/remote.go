@@ -80,14 +80,14 @@ func (r *Remote) Files(id string, within ...string) (ledger.Files, error) {
 	return files{some}, nil
 }
 
-// follows reports whether a commit has another in its history, or is it.
-func (r *Remote) follows(id, before string) bool {
+// Follows reports whether a commit has another in its history, or is it.
+func (r *Remote) Follows(_ context.Context, id, before string) (bool, error) {
 	for ; id != ""; id = r.commits[id].parent {
 		if id == before {
-			return true
+			return true, nil
 		}
 	}
-	return before == ""
+	return false, nil
 }
 
 type files struct{ fstest.MapFS }
@@ -110,6 +110,8 @@ type Clone struct {
 	// Step is asked before and after each call: where it returns an error, the call
 	// is not carried out, or nobody hears of it. It may be nil.
 	Step func(op string) error
+	// Known is the tip of the ledger that was seen last.
+	Known string
 }
 
 func (c *Clone) step(op string) error {
@@ -129,6 +131,15 @@ func (c *Clone) Ask(context.Context) (ledger.Standing, error) {
 		at.Default, at.Truth = c.Head, tip
 	}
 	return at, c.step("fetched")
+}
+
+// Seen is the tip that was seen last, and See sees one.
+func (c *Clone) Seen(context.Context) (string, error) { return c.Known, nil }
+
+// See remembers a tip.
+func (c *Clone) See(_ context.Context, commit string) error {
+	c.Known = commit
+	return nil
 }
 
 // Files are those of a commit.
