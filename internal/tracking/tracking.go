@@ -28,6 +28,7 @@ type Tracking struct {
 
 	me     *forge.Author              // once it was asked for
 	labels map[string]bool            // those that are there
+	proved map[int]schema.ID          // the numbers of the ledger that were seen to be right
 	issues map[string]map[string]site // by label and marker: our issues; nil where they have to be looked for
 }
 
@@ -39,7 +40,7 @@ type site struct {
 
 // New returns the tracking issues on a forge. people says who is who there.
 func New(f forge.Forge, people schema.Directory) *Tracking {
-	return &Tracking{forge: forge.Confirm(f), traits: f.Traits(), people: people, labels: map[string]bool{}, issues: map[string]map[string]site{}}
+	return &Tracking{forge: forge.Confirm(f), traits: f.Traits(), people: people, labels: map[string]bool{}, proved: map[int]schema.ID{}, issues: map[string]map[string]site{}}
 }
 
 // Via names the destination in the ledger.
@@ -85,7 +86,9 @@ func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt 
 func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bool) (site, error) {
 	opening := d.First().Do == notice.OpenIssue
 	if number := t.numberOf(d.Thread); number != 0 && !opening {
-		return site{number: number}, nil
+		if is, err := t.is(ctx, number, d); err != nil || is {
+			return site{number: number}, err
+		}
 	}
 	if !opening || inDoubt {
 		if issue, err := t.find(ctx, label, string(d.First().Escalation)); err != nil || issue.number != 0 {
@@ -93,6 +96,32 @@ func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bo
 		}
 	}
 	return t.open(ctx, d)
+}
+
+// is reports whether the issue of a number is the one of an escalation: it is ours,
+// and has its marker or, where somebody took that away, stands where the ledger has
+// it. The ledger of another repository has numbers of strangers' issues.
+func (t *Tracking) is(ctx context.Context, number int, d destination.Delivery) (bool, error) {
+	id := d.First().Escalation
+	if t.proved[number] == id {
+		return true, nil
+	}
+	i, err := t.forge.Issue(ctx, number)
+	if errors.Is(err, forge.ErrGone) {
+		return false, nil
+	}
+	if err != nil || i.ChangeRequest {
+		return false, err
+	}
+	there := slices.ContainsFunc(d.Thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == i.URL })
+	if !there && !marked(i.Body, string(id)) {
+		return false, nil
+	}
+	ours, err := t.ours(ctx, i.Author)
+	if ours {
+		t.proved[number] = id
+	}
+	return ours, err
 }
 
 // numberOf is the number of the issue in what the ledger has of an escalation:
@@ -204,6 +233,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		return site{}, err
 	}
 	opened := site{i.Number, i.URL}
+	t.proved[i.Number] = d.First().Escalation
 	if known, ok := t.issues[label]; ok {
 		known[string(d.First().Escalation)] = opened
 	}

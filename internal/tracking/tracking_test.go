@@ -60,7 +60,12 @@ func TestDeliver(t *testing.T) {
 				tc.before(w)
 			}
 			r, err := w.deliver(t, tc.what, tc.inDoubt, opened)
-			if err != nil || !slices.Equal(w.Asked(), tc.asked) {
+			want := tc.asked
+			if tc.what.Do != notice.OpenIssue { // first, whether the number in the ledger is that of our issue
+				rest := slices.DeleteFunc(slices.Clone(want), func(op string) bool { return op == "me" })
+				want = append([]string{"issue 1", "me"}, rest...)
+			}
+			if err != nil || !slices.Equal(w.Asked(), want) {
 				t.Errorf("%v, asked\n%s", err, strings.Join(w.Asked(), "\n"))
 			}
 			body := w.Issues[0].Body
@@ -133,6 +138,45 @@ func TestAnew(t *testing.T) {
 			steps.Ref, steps.State = r.Ref, notice.Done
 			if r, err := w.deliver(t, plan("steps 2", notice.Tell, words("Steps")), false, append(tc.thread, steps)...); err != nil || !strings.HasPrefix(r.Ref, "2/") {
 				t.Errorf("the next: %+v (%v)", r, err)
+			}
+		})
+	}
+}
+
+// A number in the ledger proves nothing: that of a mirror, or of a repository that
+// was moved, is a stranger's issue here, or another of ours. An issue whose marker
+// somebody took away is the one that the ledger says.
+func TestNumberOfAnotherRepository(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		first func(*world)
+		want  string // where the comment goes
+	}{
+		"a stranger's":                 {func(w *world) { w.Open(forgetest.Stranger, "mine", "escalation") }, "2/"},
+		"a stranger's with our marker": {func(w *world) { w.Open(forgetest.Stranger, openedBody, "escalation") }, "2/"},
+		"another of ours":              {func(w *world) { w.Open(w.Me, marker("2026/other"), "escalation") }, "2/"},
+		"a change request":             {func(w *world) { w.OpenChange(w.Me) }, ""},
+		"ours":                         {func(w *world) { w.Open(w.Me, openedBody, "escalation") }, "1/"},
+		"ours, without its marker":     {func(w *world) { w.Open(w.Me, "By hand", "escalation") }, "1/"},
+	} {
+		everywhere(t, name, func(t *testing.T, w *world) {
+			tc.first(w)
+			there := done("1", "opened", notice.OpenIssue, titled("Northwind", "Text"))
+			if there.URL = "https://forge.example/issues/1"; tc.want == "1/" {
+				there.URL = w.Issues[0].URL
+			}
+			was := make([]string, len(w.Issues))
+			for n, i := range w.Issues {
+				was[n] = fmt.Sprint(*i)
+			}
+			r, err := w.deliver(t, plan("steps 1", notice.Tell, words("Steps")), false, there)
+			if err != nil || !strings.HasPrefix(r.Ref, tc.want) {
+				t.Errorf("%+v (%v)", r, err)
+			}
+			for n, i := range w.Issues[:len(was)] {
+				if tc.want != "1/" && (fmt.Sprint(*i) != was[n] || i.ChangeRequest && len(w.Bodies(forge.Thread{Number: i.Number})) > 0) {
+					t.Errorf("it was touched: %+v", i)
+				}
 			}
 		})
 	}
