@@ -61,7 +61,7 @@ func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, no
 	if id := channelOf(d.Thread); id != "" {
 		return id, "", nil
 	}
-	r, err := w.create(ctx, d, string(d.Channel().Name))
+	r, err := w.create(ctx, d, string(d.Channel().Name), false)
 	if err != nil {
 		return "", "", err
 	}
@@ -73,8 +73,10 @@ func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, no
 // people write in, it is that: whether a run before made it, or somebody by hand
 // (P17). An archived one keeps its name, and an app cannot open it again; then
 // the next name that is free is taken, as where the name is that of a public channel
-// and a private one is to be made, or the other way round.
-func (w *Workspace) create(ctx context.Context, d destination.Delivery, name string) (destination.Receipt, error) {
+// and a private one is to be made, or the other way round. An archived one that we
+// made and the thread does not know is it, though, where it is archived in the same
+// run: that run was ended before it said so.
+func (w *Workspace) create(ctx context.Context, d destination.Delivery, name string, inDoubt bool) (destination.Receipt, error) {
 	before, kind := made(d.Thread), public
 	if d.Channel().Private {
 		kind = private
@@ -88,6 +90,17 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 			there, found, listErr := w.named(ctx, kind, try)
 			if listErr != nil {
 				return destination.Receipt{}, listErr
+			}
+			if found && there.IsArchived && inDoubt && archivedLater(d.First(), d.Thread) && !slices.Contains(before, there.ID) {
+				me, err := w.me(ctx)
+				if err != nil {
+					return destination.Receipt{}, err
+				}
+				if there.Creator == me.UserID {
+					r, err := w.did(ctx, there.ID, nil)
+					r.Ref, r.Kept, r.Note = there.ID+"/"+try, true, "made, and archived since"
+					return r, err
+				}
 			}
 			if !found || there.IsArchived {
 				continue

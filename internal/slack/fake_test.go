@@ -52,6 +52,7 @@ type channel struct {
 	Name     string `json:"name"`
 	Archived bool   `json:"is_archived"`
 	Member   bool   `json:"is_member"`
+	Creator  string `json:"creator"`
 	private  bool
 	hidden   bool // private, and without the app
 	topic    string
@@ -218,7 +219,7 @@ func (f *fake) do(method string, form url.Values) any {
 			return no("name_taken")
 		}
 		private := form.Get("is_private") == "true"
-		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, private: private, members: []string{self}})})
+		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, Creator: self, private: private, members: []string{self}})})
 	case "conversations.list":
 		var seen []*channel
 		for _, c := range f.channels {

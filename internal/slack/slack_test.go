@@ -253,6 +253,34 @@ func TestInDoubt(t *testing.T) {
 	}
 }
 
+// A run that made a channel and archived it may be ended before it says so: the next
+// one makes no second channel. One that is archived and was known, or is not ours, is
+// another.
+func TestMadeAndArchivedUnsaid(t *testing.T) {
+	t.Parallel()
+	create, archive := intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), intent("closed 1", notice.Channel, notice.Archive, nil)
+	known := done(intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), destination.Receipt{Ref: "C001/esc_northwind"})
+	for name, c := range map[string]struct {
+		creator string
+		thread  []notice.Notice
+		want    int
+	}{
+		"ours":           {self, []notice.Notice{create, archive}, 2},
+		"not ours":       {"U0MIN", []notice.Notice{create, archive}, 3},
+		"of before":      {self, []notice.Notice{known, create, archive}, 3},
+		"not to archive": {self, []notice.Notice{create}, 3},
+	} {
+		f := newFake(t)
+		f.add(channel{Name: "esc_northwind", Archived: true, Creator: c.creator})
+		d := delivery(create)
+		d.Thread = c.thread
+		r, err := f.workspace().Deliver(t.Context(), d, true)
+		if err != nil || len(f.channels) != c.want || r.Kept != (c.want == 2) {
+			t.Errorf("%s: %+v, %v, %d channels", name, r, err, len(f.channels))
+		}
+	}
+}
+
 // An app is out of a channel that it has archived. What it was to do there before
 // counts as done by a run that was killed after it; what comes new does not.
 func TestArchivedInBetween(t *testing.T) {

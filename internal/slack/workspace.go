@@ -87,7 +87,7 @@ func (w *Workspace) announce(ctx context.Context, d destination.Delivery, inDoub
 // inChannel tells or does something in the escalation's channel.
 func (w *Workspace) inChannel(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
 	if n := d.First(); n.Do == notice.CreateChannel {
-		return w.create(ctx, d, n.Text.Plain())
+		return w.create(ctx, d, n.Text.Plain(), inDoubt)
 	}
 	id, note, err := w.channel(ctx, d)
 	if err != nil {
@@ -96,7 +96,7 @@ func (w *Workspace) inChannel(ctx context.Context, d destination.Delivery, inDou
 	r, err := w.do(ctx, id, d, inDoubt)
 	if is(err, "channel_not_found") { // it was deleted: another takes its place
 		var made destination.Receipt
-		if made, err = w.create(ctx, d, string(d.Channel().Name)); err != nil {
+		if made, err = w.create(ctx, d, string(d.Channel().Name), false); err != nil {
 			return destination.Receipt{}, err
 		}
 		id, name, _ := strings.Cut(made.Ref, "/")

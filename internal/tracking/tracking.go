@@ -232,12 +232,30 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		delete(t.issues, label) // it may be there
 		return site{}, err
 	}
+	if as := d.First().Do; as != notice.OpenIssue && t.closed(d.Thread) {
+		closed := false
+		if _, err := t.forge.EditIssue(ctx, i.Number, forge.Edit{Open: &closed}); err != nil {
+			return site{}, err
+		}
+	}
 	opened := site{i.Number, i.URL}
 	t.proved[i.Number] = d.First().Escalation
 	if known, ok := t.issues[label]; ok {
 		known[string(d.First().Escalation)] = opened
 	}
 	return opened, nil
+}
+
+// closed reports whether the issue was closed last, by what the ledger has of an
+// escalation.
+func (t *Tracking) closed(thread []notice.Notice) bool {
+	closed := false
+	for _, n := range thread {
+		if n.Via == t.traits.Via && n.State == notice.Done && (n.Do == notice.CloseIssue || n.Do == notice.ReopenIssue) {
+			closed = n.Do == notice.CloseIssue
+		}
+	}
+	return closed
 }
 
 // do does what a delivery says to an issue.

@@ -116,6 +116,7 @@ func TestAnew(t *testing.T) {
 		"deleted, after an edit":  {[]notice.Notice{opened, dri}, []string{"jodoe"}, false, "Northwind now open [escalation severity:high] [jodoe] 1", "New words"},
 		"deleted, in doubt":       {[]notice.Notice{opened}, []string{"jodoe"}, true, "Northwind open [escalation severity:high] [jodoe] 1", "Text"},
 		"deleted, not assignable": {[]notice.Notice{opened}, nil, false, "Northwind open [escalation severity:high] [] 1", "Text"},
+		"deleted, and closed":     {[]notice.Notice{opened, done("1", "closed 1", notice.CloseIssue, nil)}, []string{"jodoe"}, false, "Northwind closed [escalation severity:high] [jodoe] 1", "Text"},
 		"adopted":                 {nil, []string{"jodoe"}, false, "Northwind open [escalation severity:high] [jodoe] 1", "As the file has it"},
 		"of another repository":   {[]notice.Notice{done("77", "opened", notice.OpenIssue, titled("Northwind", "Text"))}, []string{"jodoe"}, false, "Northwind open [escalation severity:high] [jodoe] 1", "Text"},
 	} {
