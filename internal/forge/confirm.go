@@ -3,6 +3,7 @@ package forge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
@@ -40,6 +41,14 @@ func (f confirmed) EditIssue(ctx context.Context, number int, e Edit) (Issue, er
 	does := i.Number == number &&
 		(e.Title == nil || same(i.Title, *e.Title)) && (e.Body == nil || same(i.Body, *e.Body)) && (e.Open == nil || i.Open == *e.Open)
 	return confirm(i, err, does, "issue %d was edited, and is not as it was to be", number)
+}
+
+func (f confirmed) SetLabels(ctx context.Context, number int, labels []string) ([]string, error) {
+	now, err := f.Forge.SetLabels(ctx, number, labels)
+	does := !slices.ContainsFunc(labels, func(l string) bool {
+		return !slices.ContainsFunc(now, func(is string) bool { return strings.EqualFold(is, l) }) // as forges compare them
+	})
+	return confirm(now, err, does, "issue %d was given labels, and does not have them all", number)
 }
 
 func (f confirmed) AddComment(ctx context.Context, to Thread, body string) (Comment, error) {

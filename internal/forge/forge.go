@@ -32,8 +32,9 @@ type Forge interface {
 	// EditIssue changes what an edit has, and returns the issue as it is then. The
 	// error is ErrRefused where somebody may not be assigned.
 	EditIssue(ctx context.Context, number int, e Edit) (Issue, error)
-	// SetLabels gives an issue the labels, and takes all others.
-	SetLabels(ctx context.Context, number int, labels []string) error
+	// SetLabels gives an issue the labels, and takes all others. It returns those that
+	// it has then.
+	SetLabels(ctx context.Context, number int, labels []string) ([]string, error)
 	// MakeLabel makes a label where there is none of its name.
 	MakeLabel(ctx context.Context, l Label) error
 

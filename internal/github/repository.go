@@ -91,9 +91,13 @@ func (r *Repository) EditIssue(ctx context.Context, number int, e forge.Edit) (f
 }
 
 // SetLabels gives an issue its labels.
-func (r *Repository) SetLabels(ctx context.Context, number int, labels []string) error {
-	_, _, err := r.Client.Issues.ReplaceLabelsForIssue(ctx, r.owner, r.repo, number, labels)
-	return inWords(err)
+func (r *Repository) SetLabels(ctx context.Context, number int, labels []string) ([]string, error) {
+	now, _, err := r.Client.Issues.ReplaceLabelsForIssue(ctx, r.owner, r.repo, number, labels)
+	names := make([]string, len(now))
+	for i, l := range now {
+		names[i] = l.GetName()
+	}
+	return names, inWords(err)
 }
 
 // MakeLabel makes a label where there is none of its name.

@@ -51,8 +51,8 @@ func TestRequests(t *testing.T) {
 			return i.Assignees, err
 		}, []string{`PATCH /issues/1 {"assignees":[]}`}, "[]"},
 		"labels": {func(ctx context.Context, r *Repository) (any, error) {
-			return nil, r.SetLabels(ctx, 1, []string{"a", "b"})
-		}, []string{`PUT /issues/1/labels ["a","b"]`}, "<nil>"},
+			return r.SetLabels(ctx, 1, []string{"a", "b"})
+		}, []string{`PUT /issues/1/labels ["a","b"]`}, "[a b]"},
 		"a label": {func(ctx context.Context, r *Repository) (any, error) {
 			return nil, r.MakeLabel(ctx, forge.Label{Name: "escalation"})
 		}, []string{"GET /labels/escalation"}, "<nil>"},

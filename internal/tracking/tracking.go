@@ -380,7 +380,8 @@ func (t *Tracking) relabel(ctx context.Context, number int, n notice.Notice) (de
 			labels = append(labels, l)
 		}
 	}
-	return receipt(i), t.forge.SetLabels(ctx, number, labels)
+	_, err = t.forge.SetLabels(ctx, number, labels)
+	return receipt(i), err
 }
 
 // severityLabel makes the label that a notice sets, "severity:high", where there

@@ -183,6 +183,23 @@ func TestNumberOfAnotherRepository(t *testing.T) {
 	}
 }
 
+// A reply to new labels that does not have them confirms nothing.
+func TestLabelsAreConfirmed(t *testing.T) {
+	t.Parallel()
+	everywhere(t, "an empty reply", func(t *testing.T, w *world) {
+		w.Open(w.Me, openedBody, "escalation")
+		w.Fault = func(op string) forgetest.Fault {
+			if strings.HasPrefix(op, "labels ") {
+				return forgetest.Empty
+			}
+			return forgetest.None
+		}
+		if _, err := w.deliver(t, plan("severity 1", notice.Label, notice.Value("severity:high")), false, opened); !errors.Is(err, destination.ErrUnconfirmed) {
+			t.Errorf("it is taken for done: %v", err)
+		}
+	})
+}
+
 // An issue that is deleted while a run goes on is opened anew in it.
 func TestDeletedOnTheWay(t *testing.T) {
 	t.Parallel()

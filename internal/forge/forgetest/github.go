@@ -200,7 +200,11 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 	case what == "PUT issues N labels":
 		return fmt.Sprintf("labels %d %v", number, in.Labels), there(func(w http.ResponseWriter) {
 			i.Labels = in.Labels
-			reply(http.StatusOK, []named{})(w)
+			now := []named{}
+			for _, l := range i.Labels {
+				now = append(now, named{l})
+			}
+			reply(http.StatusOK, now)(w)
 		})
 	case what == "GET issues N comments":
 		return fmt.Sprintf("comments %d", number), there(func(w http.ResponseWriter) {

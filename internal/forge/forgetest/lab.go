@@ -151,8 +151,8 @@ func (l *Lab) EditIssue(_ context.Context, number int, e forge.Edit) (forge.Issu
 }
 
 // SetLabels gives an issue its labels, of each scope the last.
-func (l *Lab) SetLabels(_ context.Context, number int, labels []string) error {
-	_, err := l.one(fmt.Sprintf("labels %d %v", number, labels), number, func(i *Issue) error {
+func (l *Lab) SetLabels(_ context.Context, number int, labels []string) ([]string, error) {
+	i, err := l.one(fmt.Sprintf("labels %d %v", number, labels), number, func(i *Issue) error {
 		i.Labels = nil
 		for n, label := range labels {
 			scope, _, scoped := strings.Cut(label, "::")
@@ -162,7 +162,7 @@ func (l *Lab) SetLabels(_ context.Context, number int, labels []string) error {
 		}
 		return nil
 	})
-	return err
+	return i.Labels, err
 }
 
 // MakeLabel makes a label.
