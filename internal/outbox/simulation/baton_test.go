@@ -31,15 +31,15 @@ type actor struct {
 	err    error
 }
 
-// killed ends a run as the end of its process does: nothing after it happens.
-var killed = errors.New("killed")
+// errKilled ends a run as the end of its process does: nothing after it happens.
+var errKilled = errors.New("killed")
 
 // step gives the baton away. what says what the run is about to do, or did.
 func (a *actor) step(what string) {
 	a.tell("    %s: %s", a.name, what)
 	a.back <- struct{}{}
 	if <-a.given {
-		panic(killed)
+		panic(errKilled)
 	}
 }
 
@@ -68,8 +68,8 @@ func (w *world) begin(a *actor, do func() error) {
 	w.actors = append(w.actors, a)
 	go func() {
 		defer func() {
-			if e := recover(); e == any(killed) {
-				a.err = killed
+			if e := recover(); e == any(errKilled) {
+				a.err = errKilled
 			} else if e != nil {
 				a.err = fmt.Errorf("panic: %v", e)
 				w.fail("%s: %v", a.name, a.err)
@@ -78,7 +78,7 @@ func (w *world) begin(a *actor, do func() error) {
 			a.back <- struct{}{}
 		}()
 		if <-a.given {
-			panic(killed)
+			panic(errKilled)
 		}
 		a.err = do()
 	}()
