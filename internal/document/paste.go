@@ -11,11 +11,28 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 )
 
+// rtf begins what a word processor keeps of a text.
+const rtf = `{\rtf`
+
+// pastedRTF finds where such a piece begins a line or a value: within a sentence it is
+// only quoted.
+var pastedRTF = regexp.MustCompile(`(?m)^[ \t]*(?:-[ \t]+)*(?:[A-Za-z_][\w.-]*:[ \t]*)?["']?(\{\\rtf\d?\\)`)
+
+// wordProcessor tells of a piece that was copied from a word processor, from a byte
+// of the text on. Where it ends nobody knows, so that nothing of the file is read.
+func (r *reader) wordProcessor(i int) {
+	r.Broken = true
+	start := i + len(r.src.data) - len(r.text)
+	line, _, _ := strings.Cut(r.text[i:], "\n")
+	r.add("yaml-encoding", r.src.place(start, start+len(strings.TrimRight(line, "\r"))), "", line, "from here on stands what a word processor keeps of a text (RTF), and not the text itself",
+		"delete it, and paste the text again as plain text: most programs offer that as \"Paste and match style\" or \"Paste without formatting\"")
+}
+
 // foreign recognizes a file that is no text, but what a program saved for itself.
 func foreign(data []byte) (what string) {
 	head := strings.ToLower(string(bytes.TrimLeft(data[:min(len(data), 512)], " \t\r\n")))
 	for _, kind := range []struct{ begins, what string }{
-		{`{\rtf`, "a document of a word processor (RTF)"},
+		{rtf, "a document of a word processor (RTF)"},
 		{"pk\x03\x04", "a document of an office program, or an archive"},
 		{"%pdf-", "a PDF"},
 		{"<!doctype html", "a web page"},

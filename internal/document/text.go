@@ -33,6 +33,12 @@ func (r *reader) clean() bool {
 		return false
 	}
 	r.text = string(data)
+	if strings.Contains(r.text, rtf) {
+		if at := pastedRTF.FindStringSubmatchIndex(r.text); at != nil {
+			r.wordProcessor(at[2])
+			return false
+		}
+	}
 	if !plainASCII(data) && !(utf8.Valid(data) && strings.IndexFunc(r.text, odd) < 0) {
 		r.cleanRunes()
 	}

@@ -80,6 +80,7 @@ func TestKindsOfMistakes(t *testing.T) {
 		{"autolink", "https://docs.example.com/contoso", "<https://docs.example.com/contoso>", "error", []string{"https://docs.example.com/contoso"}, nil, "https://docs.example.com/contoso"},
 		{"slack link", "https://docs.example.com/contoso", "<https://docs.example.com/contoso|notes>", "error", []string{"https://docs.example.com/contoso"}, nil, ""},
 		{"titled link", "https://docs.example.com/contoso", "Notes - https://docs.example.com/contoso", "error", []string{"https://docs.example.com/contoso"}, nil, ""},
+		{"rtf as a value", "ask: |\n  One engineer", "ask: {\\rtf1\\ansi\\ansicpg1252\n{\\fonttbl\\f0\\fswiss Helvetica;}\n\\pard\\tx720\n\n\\f0\\fs24 One: engineer\\\n", "error", []string{"RTF", "plain text"}, nil, ""},
 		{"rtf", "# yaml-language-server", "{\\rtf1\\ansi\\deff0 # yaml", "error", []string{"RTF"}, nil, ""},
 		{"criterion colon", "  - criterion: Queue time under 60 s", "  - Queue time: under 60 s", "error", []string{"criterion: "}, nil, ""},
 		{"step without key", "  - step: Load", "  - Load", "error", []string{"step: Load"}, nil, ""},
