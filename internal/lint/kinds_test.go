@@ -53,6 +53,7 @@ func TestKindsOfMistakes(t *testing.T) {
 	answers(t, []mistake{
 		{"initials", "dri: zlindqvist", "dri: Z. Lindqvist", "error", []string{"zlindqvist"}, nil, "dri: zlindqvist"},
 		{"last first", "dri: zlindqvist", "dri: Lindqvist, Zoë", "error", []string{"zlindqvist"}, nil, "dri: zlindqvist"},
+		{"last first in braces", "by: zlindqvist", "by: Lindqvist, Zoë", "error", []string{"Lindqvist, Zoë", "zlindqvist"}, nil, "by: zlindqvist"},
 		{"owner other", "owner: zlindqvist", "owner: Lukasz Wisniewski", "error", []string{"lwisniewski"}, nil, "owner: lwisniewski"},
 		{"at login", "csm: zlindqvist", "csm: \"@zlindqvist_hbrln\"", "error", []string{"zlindqvist"}, nil, "csm: zlindqvist"},
 		{"login", "csm: zlindqvist", "csm: zlindqvist_hbrln", "error", []string{"zlindqvist"}, nil, "csm: zlindqvist"},

@@ -381,7 +381,7 @@ func (r *Rule) Fault(c *Pass, doc *document.Document, f shape.Fault) finding.Fin
 		fixes = f.Fixes(doc, c.local())
 	}
 	told := r.finding(finding.Error, doc, f.Pointer, s.Message, s.Hint)
-	told.Place, told.Fixes = f.Place(doc), fixes
+	told.Place, told.Fixes = f.Place(doc), f.Mended(doc, fixes)
 	if s.At != "" && doc.Has(s.At) {
 		told.Place, _ = doc.Locate(s.At)
 	}

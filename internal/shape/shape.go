@@ -46,6 +46,7 @@ type Fault struct {
 	moved   []finding.Fix
 	keys    []string // of a mapping, its keys as they stand
 	tag     string   // what YAML took it for
+	rest    string   // of a name with a comma in braces, the key that the comma began
 	flow    bool     // whether the value was written in braces or brackets
 	// optional says that the field may be left out; conditional, that the
 	// demand depends on other fields.
@@ -89,6 +90,19 @@ func (f Fault) Place(doc *document.Document) finding.Place {
 	}
 	at, _ := doc.Locate(f.Pointer)
 	return at
+}
+
+// Mended says how the value becomes what fixes write in its place: with what a comma
+// made another key of.
+func (f Fault) Mended(doc *document.Document, fixes []finding.Fix) []finding.Fix {
+	if f.rest == "" || len(fixes) == 0 {
+		return fixes
+	}
+	rest := doc.Delete(f.rest)
+	if len(rest) == 0 {
+		return nil
+	}
+	return append(fixes, rest...)
 }
 
 // IsHandle reports whether the field takes the handle of a person.
@@ -243,7 +257,36 @@ func (k compiled) faults(doc *document.Document) []Fault {
 		faults = append(faults, f)
 	}
 	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
-	return faults
+	return joined(faults, doc)
+}
+
+// joined makes one fault of a name in the place of a handle and of the key that a
+// comma in it began: {by: Lindqvist, Zoë}.
+func joined(faults []Fault, doc *document.Document) []Fault {
+	at := map[string]int{}
+	for i, f := range faults {
+		at[f.Pointer] = i
+	}
+	rest := map[string]bool{}
+	for _, f := range faults {
+		if !f.flow || f.Keyword != "additionalProperties" {
+			continue
+		}
+		within, key := parent(f.Pointer), fmt.Sprint(f.Value)
+		keys := doc.Keys(within)
+		i := slices.Index(keys, key)
+		if i < 1 {
+			continue
+		}
+		before, found := at[within+document.Pointer(keys[i-1])]
+		if !found || !faults[before].IsHandle() || faults[before].Keyword != "pattern" {
+			continue
+		}
+		faults[before].source += ", " + key
+		faults[before].rest = f.Pointer
+		rest[f.Pointer] = true
+	}
+	return slices.DeleteFunc(faults, func(f Fault) bool { return rest[f.Pointer] })
 }
 
 // rank orders the faults of one value: the lowest alone is told.
