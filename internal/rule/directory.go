@@ -114,7 +114,7 @@ func directoryUnique() Rule {
 					value := map[string]string{"github": string(p.GitHub), "gitlab": string(p.GitLab), "slack": string(p.Slack), "email": string(p.Email)}[field]
 					key := strings.ToLower(value)
 					if other, taken := first[key]; taken && value != "" {
-						w.Error(w.PeopleFile, at(h, field), fmt.Sprintf("%s has the same %s as %s: %s", code(h), map[string]string{"github": "GitHub login", "slack": "Slack id", "email": "e-mail address"}[field], code(other), code(value)),
+						w.Error(w.PeopleFile, at(h, field), fmt.Sprintf("%s has the same %s as %s: %s", code(h), map[string]string{"github": "GitHub login", "gitlab": "GitLab login", "slack": "Slack id", "email": "e-mail address"}[field], code(other), code(value)),
 							"write each person's own, or list the person once")
 						continue
 					}
