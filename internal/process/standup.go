@@ -1,6 +1,7 @@
 package process
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -8,25 +9,38 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// NextStandup returns when the first standup of a series after a moment begins, in
-// the zone of the series; ok is false where there is none, or the series does not
-// say when.
-func NextStandup(s *schema.Standup, after time.Time) (begins time.Time, ok bool) {
-	if s == nil || after.IsZero() {
-		return time.Time{}, false
-	}
-	zone, err := time.LoadLocation(string(s.Zone))
-	clock, clockErr := time.Parse("15:04", string(s.Time))
-	if err != nil || clockErr != nil {
-		return time.Time{}, false
-	}
-	day := after.In(zone)
-	for range 8 { // the same day of the next week is the last that may be meant
-		begins = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
-		if begins.After(after) && slices.Contains(s.Days, schema.Day(strings.ToLower(begins.Weekday().String()[:3]))) {
-			return begins, true
+// Standups are the standups of a series after a moment, in their order: when each
+// begins, in the zone of the series. There is none where the series does not say
+// when, and no end of them where it does.
+func Standups(s *schema.Standup, after time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		if s == nil || after.IsZero() {
+			return
 		}
-		day = day.AddDate(0, 0, 1)
+		zone, err := time.LoadLocation(string(s.Zone))
+		clock, clockErr := time.Parse("15:04", string(s.Time))
+		if err != nil || clockErr != nil {
+			return // lint says so
+		}
+		day := after.In(zone)
+		for idle := 0; idle < 8; idle++ { // the same day of the next week is the last that may be meant
+			begins := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+			if begins.After(after) && slices.Contains(s.Days, schema.Day(strings.ToLower(begins.Weekday().String()[:3]))) {
+				if !yield(begins) {
+					return
+				}
+				idle = 0
+			}
+			day = day.AddDate(0, 0, 1)
+		}
+	}
+}
+
+// NextStandup returns the first of the standups after a moment; ok is false where
+// there is none.
+func NextStandup(s *schema.Standup, after time.Time) (begins time.Time, ok bool) {
+	for begins := range Standups(s, after) {
+		return begins, true
 	}
 	return time.Time{}, false
 }

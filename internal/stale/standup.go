@@ -3,7 +3,6 @@ package stale
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
@@ -37,23 +36,15 @@ func Calls(t *tree.Tree, now, until time.Time) []destination.Planned {
 }
 
 func calls(e *tree.Escalation, now, until time.Time) []destination.Planned {
-	s := e.Standup
-	zone, err := time.LoadLocation(string(s.Zone))
-	clock, clockErr := time.Parse("15:04", string(s.Time))
-	if err != nil || clockErr != nil {
-		return nil // lint says so
-	}
 	var all []destination.Planned
-	for day := now.In(zone).AddDate(0, 0, -1); ; day = day.AddDate(0, 0, 1) {
-		begins := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+	for begins := range process.Standups(e.Standup, now.Add(Ahead)) {
 		at := begins.Add(-Ahead)
 		if at.After(until) {
-			return all
+			break
 		}
-		if name := schema.Day(strings.ToLower(begins.Weekday().String()[:3])); at.After(now) && slices.Contains(s.Days, name) {
-			all = append(all, destination.Planned{Escalation: e.ID, At: at.UTC(), Text: call(e, begins)})
-		}
+		all = append(all, destination.Planned{Escalation: e.ID, At: at.UTC(), Text: call(e, begins)})
 	}
+	return all
 }
 
 // call is what is said: when and where it is, and what people need for it.
