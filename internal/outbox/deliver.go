@@ -30,7 +30,7 @@ const (
 // deliver delivers what is open, in order, and writes down what came of it as it
 // comes. What fails holds back what comes after it in the same place by the same
 // destination, and nothing else. Of what is void it is written down that it is.
-func (r *Run) deliver(ctx context.Context, open []notice.Notice, void []Outcome, l lease) ([]Outcome, error) {
+func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Outcome, error) {
 	files, err := r.Branch.Files(ctx, ledger.Within(escalations(open))...)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, void []Outcome,
 	defer files.Close()
 	var book *ledger.Book // of the escalation that is delivered
 	var about schema.ID
-	outcomes := void
+	open, outcomes := r.sorted(ctx, open, files)
 	written := 0 // of the outcomes
 	// What was delivered is written down also where the run is being stopped.
 	write := func(last bool) error {

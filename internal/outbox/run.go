@@ -127,11 +127,7 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 	if err != nil || len(open) == 0 {
 		return report, err
 	}
-	open, void, err := r.sorted(ctx, open)
-	if err != nil {
-		return report, err
-	}
-	report.Outcomes, err = r.deliver(ctx, open, void, lease)
+	report.Outcomes, err = r.deliver(ctx, open, lease)
 	return report, err
 }
 

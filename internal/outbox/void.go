@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -20,12 +19,7 @@ var errVoid = errors.New("it is in the ledger, and nothing that is or was on the
 
 // sorted parts what is to be done from what is void: what no version of its
 // escalation can bring that is true, was told, or was ever on the default branch.
-func (r *Run) sorted(ctx context.Context, open []notice.Notice) (real []notice.Notice, void []Outcome, err error) {
-	files, err := r.Branch.Files(ctx, ledger.Within(escalations(open))...)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer files.Close()
+func (r *Run) sorted(ctx context.Context, open []notice.Notice, files fs.FS) (real []notice.Notice, void []Outcome) {
 	versions := map[schema.ID][]*schema.Escalation{}
 	asked := map[schema.ID]bool{}
 	for _, n := range open {
@@ -50,7 +44,7 @@ func (r *Run) sorted(ctx context.Context, open []notice.Notice) (real []notice.N
 		n.State, n.At = notice.Void, r.now()
 		void = append(void, Outcome{Notice: n, Result: Failed, Err: errVoid})
 	}
-	return real, void, nil
+	return real, void
 }
 
 // standing is an escalation as it is true, and as it was told while it is: what only
