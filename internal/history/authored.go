@@ -17,6 +17,14 @@ type Authored map[added]written
 // written are the times of the commit that wrote a fact.
 type written struct{ authored, committed time.Time }
 
+// at is when the author wrote it or, where that cannot be read, the committer.
+func (w written) at() time.Time {
+	if w.authored.IsZero() {
+		return w.committed
+	}
+	return w.authored
+}
+
 // added names a fact, and its file.
 type added struct {
 	path string
@@ -27,11 +35,7 @@ type added struct {
 // there is one.
 func (a Authored) At(path string, fact change.Fact) (time.Time, bool) {
 	w, ok := a[added{path, fact}]
-	at := w.authored
-	if at.IsZero() { // it cannot be read
-		at = w.committed
-	}
-	return at, ok && !at.IsZero()
+	return w.at(), ok && !w.at().IsZero()
 }
 
 // Commit returns the times of the commit that first had a fact; zero where there

@@ -76,9 +76,7 @@ func Since(ctx context.Context, repo *git.Repo, head, name string, holds func(*s
 		if !holds(&e.Escalation) {
 			break
 		}
-		if since = c.AuthorTime; since.IsZero() { // it cannot be read
-			since = c.CommitTime
-		}
+		since = written{c.AuthorTime, c.CommitTime}.at()
 	}
 	return since, nil
 }

@@ -83,10 +83,7 @@ func Versions(ctx context.Context, repo *git.Repo, head string, ids []schema.ID,
 		case err != nil:
 			return nil, err
 		case it.version != nil:
-			at := it.commit.AuthorTime
-			if at.IsZero() { // it cannot be read
-				at = it.commit.CommitTime
-			}
+			at := written{it.commit.AuthorTime, it.commit.CommitTime}.at()
 			id := tree.ID(it.change.Path)
 			all[id] = append(all[id], process.Version{At: at, Escalation: it.version})
 			added[it.change.New.ID] = it.version
