@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -191,6 +192,10 @@ const (
 
 // AllSeverities returns the severities, worst first.
 func AllSeverities() []Severity { return []Severity{Critical, High, Medium, Low} }
+
+// Rank is the place of a severity among all of them: 0 for the worst, -1 for one
+// that is none.
+func (s Severity) Rank() int { return slices.Index(AllSeverities(), s) }
 
 // NeedsProduct reports whether the file must say whether the product is part
 // of the problem, and needs a Product DRI if it is (P9).

@@ -252,7 +252,7 @@ func (c *course) interval(k *Kept, start, end time.Time, updated bool, p *polici
 	var since time.Time // when there first was a clock
 	counted := start    // from when it counts
 	for i, l := range c.within(start, end) {
-		if i > 0 && worse(l.severity, l.before) {
+		if i > 0 && l.severity.Rank() < l.before.Rank() {
 			counted = l.from
 		}
 		policy := p.at(l.from)
@@ -315,12 +315,6 @@ func (c *course) within(start, end time.Time) []stretch {
 		}
 	}
 	return all
-}
-
-// worse reports whether a severity is worse than another one.
-func worse(a, b schema.Severity) bool {
-	all := schema.AllSeverities()
-	return slices.Index(all, a) < slices.Index(all, b)
 }
 
 // held is when an update to the customer is due that would be at a moment: later,

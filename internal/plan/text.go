@@ -1068,7 +1068,7 @@ func level(s schema.Severity) string { return orMissing(words.Capital(s)) }
 
 // raised says whether a severity became higher or lower.
 func raised(from, to schema.Severity) string {
-	if slices.Index(schema.AllSeverities(), to) < slices.Index(schema.AllSeverities(), from) {
+	if to.Rank() < from.Rank() {
 		return "raised"
 	}
 	return "lowered"

@@ -23,7 +23,7 @@ func productDRILevel() Rule {
 		},
 		Transition: func(t *Transition) {
 			// One that was too low before is so anew, and stops the raise.
-			if t.Before != nil && rank(t.Severity) < rank(t.Before.Severity) {
+			if t.Before != nil && t.Severity.Rank() < t.Before.Severity.Rank() {
 				judgeLevel(t.Pass)
 			}
 		},

@@ -22,7 +22,7 @@ func productDRIStays() Rule {
 				return
 			}
 			was, is := t.Before.Product.DRI, t.Product.DRI
-			raised := rank(t.Severity) < rank(t.Before.Severity)
+			raised := t.Severity.Rank() < t.Before.Severity.Rank()
 			unrelated := t.Product.Related != nil && !*t.Product.Related && (t.Before.Product.Related == nil || *t.Before.Product.Related)
 			switch {
 			case was == "" || was == schema.PendingPerson || was == is:
@@ -78,9 +78,6 @@ func productTeamStays() Rule {
 func seniorProduct() []schema.Role {
 	return slices.DeleteFunc(schema.ProductRoles(), func(r schema.Role) bool { return r == schema.RoleProductManager })
 }
-
-// rank is how bad a severity is: less is worse.
-func rank(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
 
 // named shows a handle with the name of the person.
 func (c *Pass) named(h schema.Handle) string {

@@ -162,14 +162,11 @@ func (p Past) begins(e *schema.Escalation, now time.Time) time.Time {
 // lower it starts no clock: what is late stays late.
 func (p Past) raised(e *schema.Escalation) time.Time {
 	v, before := p.first(func(x *schema.Escalation) bool { return x.Severity == e.Severity })
-	if before == nil || worst(e.Severity) >= worst(before.Severity) {
+	if before == nil || e.Severity.Rank() >= before.Severity.Rank() {
 		return time.Time{}
 	}
 	return latest(v.At, p.line(notice.Severity))
 }
-
-// worst is the place of a severity, the worst being the first.
-func worst(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
 
 func latest(a, b time.Time) time.Time {
 	if b.After(a) {

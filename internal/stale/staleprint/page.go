@@ -57,7 +57,7 @@ func newPage(r stale.Report, advice bool) page {
 		p.blocks = append(p.blocks, newBlock(r.Now, s, items[s.Escalation], len(r.Open) <= few, advice))
 	}
 	slices.SortStableFunc(p.blocks, func(a, b block) int {
-		if byRank := cmp.Compare(rank(a.Severity), rank(b.Severity)); byRank != 0 || a.since.IsZero() || b.since.IsZero() {
+		if byRank := cmp.Compare(a.Severity.Rank(), b.Severity.Rank()); byRank != 0 || a.since.IsZero() || b.since.IsZero() {
 			return cmp.Or(byRank, b.since.Compare(a.since)) // what is in time has no since, and comes last
 		}
 		return a.since.Compare(b.since)
@@ -83,8 +83,6 @@ func (b block) whose() string {
 	}
 	return text
 }
-
-func rank(s schema.Severity) int { return slices.Index(schema.AllSeverities(), s) }
 
 // lateness says how late an item is, or by when it is due.
 func lateness(now time.Time, i stale.Item) string {
