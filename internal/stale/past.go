@@ -25,6 +25,10 @@ type Past struct {
 	Told, True []process.Version
 	// Lines are what the ledger has of it.
 	Lines []notice.Notice
+
+	// changed are the moments of told versions, by their places, worked out once:
+	// each clock asks for them.
+	changed map[int][]notice.Moment
 }
 
 // until is what of it was there at a moment.
@@ -33,6 +37,8 @@ func (p Past) until(now time.Time) Past {
 		Told:  dated(p.Told, now),
 		True:  dated(p.True, now),
 		Lines: slices.DeleteFunc(slices.Clone(p.Lines), func(n notice.Notice) bool { return n.At.After(now) || n.State != notice.Done }),
+
+		changed: map[int][]notice.Moment{},
 	}
 }
 
@@ -71,10 +77,10 @@ func (p Past) first(holds func(*schema.Escalation) bool) (v process.Version, bef
 // since is when something became true that holds now, and was told; zero where
 // nobody knows.
 func (p Past) since(holds func(*schema.Escalation) bool) time.Time {
-	v, _ := p.first(holds)
 	if i, ok := process.Since(p.Told, holds); ok {
-		return latest(v.At, p.said(i))
+		return latest(p.Told[i].At, p.said(i))
 	}
+	v, _ := p.first(holds)
 	return v.At
 }
 
@@ -102,6 +108,9 @@ func (p Past) said(i int) time.Time {
 // moments are those of what a told version changed. An update is a moment of its
 // own, and says nothing of the rest.
 func (p Past) moments(i int) []notice.Moment {
+	if all, known := p.changed[i]; known {
+		return all
+	}
 	var before *schema.Escalation
 	if i > 0 {
 		before = p.Told[i-1].Escalation
@@ -114,6 +123,7 @@ func (p Past) moments(i int) []notice.Moment {
 			all = append(all, c.Moment)
 		}
 	}
+	p.changed[i] = all
 	return all
 }
 
