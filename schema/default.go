@@ -64,6 +64,8 @@ func DefaultPolicy() Policy {
 		Deadlines:  Deadlines{StandupHours: ptr(24), CaseHours: ptr(4), CriteriaDays: ptr(2)},
 		Product:    ProductPolicy{PendingHours: ptr(0)},
 		Sentiments: []Text{"green", "yellow", "red"},
+
+		AnnounceLimit: ptr(20),
 	}
 }
 
@@ -118,6 +120,8 @@ func (p Policy) Over(base Policy) Policy {
 	setList(&base.Sentiments, p.Sentiments)
 	setList(&base.Review, p.Review)
 	setList(&base.Triage, p.Triage)
+	set(&base.AnnounceLimit, p.AnnounceLimit)
+	base.Paused = p.Paused
 	return base
 }
 

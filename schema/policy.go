@@ -24,6 +24,12 @@ type Policy struct {
 	Review []Reviewed `yaml:"review,omitempty" jsonschema:"uniqueItems=true" example:"[snooze]"`
 	// The handles of those to whom a proposed escalation is shown before its DRI is known.
 	Triage []Handle `yaml:"triage,omitempty" jsonschema:"uniqueItems=true" example:"[rking]"`
+	// How many openings and closings one run of apply may announce. What is more waits until
+	// somebody says yes to it: a mistake of a script is not announced to everybody.
+	AnnounceLimit *int `yaml:"announce_limit,omitempty" jsonschema:"minimum=1,maximum=10000" example:"20"`
+	// true: nothing is announced and nobody is reminded until this is gone; then all of it is, as it
+	// stands by then.
+	Paused bool `yaml:"paused,omitempty" example:"false"`
 }
 
 // Severities holds the policy of each severity (P4).

@@ -29,8 +29,8 @@ import (
 // is to tell, to the destinations that are configured.
 type applyOptions struct {
 	*options
-	env                                    environment
-	dryRun, print, adopt, announce, verify bool
+	env                                         environment
+	dryRun, print, adopt, announce, verify, yes bool
 }
 
 func newApply(env environment, opts *options) *cobra.Command {
@@ -45,7 +45,9 @@ func newApply(env environment, opts *options) *cobra.Command {
 			"to Slack where SLACK_BOT_TOKEN is, or with SLACK_WEBHOOK_URL the announcements alone. A place that " +
 			"nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something was not " +
 			"delivered, and if a file cannot be read: that one is held back by name. What breaks a rule or lacks something " +
-			"is told as it stands.",
+			"is told as it stands.\n" +
+			"More openings and closings at once than the policy's announce_limit wait for --yes, and everything waits while " +
+			"the policy says `paused: true`: by name, and it exits 1.",
 		Example: "  escalate apply --dry-run\n" +
 			"  # At the beginning: what there is has been told.\n" +
 			"  escalate apply --adopt\n" +
@@ -58,7 +60,7 @@ func newApply(env environment, opts *options) *cobra.Command {
 			if o.adopt && o.announce {
 				return usagef("--adopt and --announce-existing exclude each other")
 			}
-			if o.verify && (o.adopt || o.announce || o.print || o.dryRun) {
+			if o.verify && (o.adopt || o.announce || o.print || o.dryRun || o.yes) {
 				return usagef("--verify compares what was told, and takes no other flag")
 			}
 			return runApply(cmd.Context(), o)
@@ -69,6 +71,7 @@ func newApply(env environment, opts *options) *cobra.Command {
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "compare the ledger with what stands at the destinations, and tell nothing")
 	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "where there is no ledger yet: take what there is as told")
 	cmd.Flags().BoolVar(&o.announce, "announce-existing", false, "where there is no ledger yet: announce what there is")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "tell also more openings and closings at once than the policy's announce_limit")
 	opts.remoteFlag(cmd)
 	opts.branchFlag(cmd)
 	return cmd
@@ -94,7 +97,7 @@ func runApply(ctx context.Context, o applyOptions) error {
 			return err
 		}
 		err = printPlan(o.env, o.options, planprint.Plan{Plan: r.Plan, Pending: r.Pending, Base: "the ledger"})
-		if err == nil && len(r.Plan.Unread) > 0 { // what is held back, apply fails for as well
+		if err == nil && r.Failed() { // apply fails for that as well
 			err = errFindings
 		}
 		return err
@@ -166,7 +169,7 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		}, Check: s.Check,
 		File: fileAddress(o.env, cmp.Or(branch.Default, o.branch), repo.Prefix),
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
-		Adopt: o.adopt, Announce: o.announce,
+		Adopt: o.adopt, Announce: o.announce, Yes: o.yes,
 	}
 	run.Destinations, err = o.destinations(truth.Tree)
 	return run, err

@@ -100,7 +100,8 @@ func runPlan(ctx context.Context, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	if len(p.Unread) > 0 {
+	// What waits, apply fails for; a pull request is not at fault.
+	if len(p.Unread) > 0 || len(p.Waits) > 0 && o.base == "" {
 		return errFindings
 	}
 	return nil
@@ -174,7 +175,7 @@ func (o planOptions) fromBase(ctx context.Context, s *session.Session, now *tree
 	if !strings.HasPrefix(was.ID, o.base) {
 		with = fmt.Sprintf("%s (%s)", o.base, with)
 	}
-	return planprint.Plan{Plan: plan.Between(was.Tree, now, tree.Changed(was.Tree, now), nil), Base: with}, nil
+	return planprint.Plan{Plan: plan.Guarded(was.Tree, now, tree.Changed(was.Tree, now), nil, false), Base: with}, nil
 }
 
 // fromLedger plans what apply would do if head were true.

@@ -27,6 +27,9 @@ const (
 	fewAfter     = 5 * time.Second
 )
 
+// errPaused is why nothing is delivered while the policy says so.
+var errPaused = errors.New(plan.Paused)
+
 // deliver delivers what is open, in order, and writes down what came of it as it
 // comes. What fails holds back what comes after it in the same place by the same
 // destination, and nothing else. Of what is void it is written down that it is.
@@ -98,6 +101,9 @@ type place struct {
 
 // message delivers one message, unless what comes before it in its place failed.
 func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, files fs.FS, l lease, held map[place]error) (destination.Receipt, error) {
+	if r.Truth.Policy.Paused { // since the run began
+		return destination.Receipt{}, errPaused
+	}
 	n := m.First()
 	at := place{n.Escalation, n.To, n.Via}
 	if before := held[at]; before != nil {

@@ -22,7 +22,7 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	if r.Remind != nil {
 		report := Report{Plan: plan.Reminders(r.Truth.Tree, r.Remind(told))}
 		report.Plan.Route(destination.Vias(r.Destinations))
-		return report, nil, errors.Join(failed, r.add(book, report.Plan.Notices))
+		return report, nil, errors.Join(failed, r.add(book, report.Plan))
 	}
 	was, err := tree.Open(files, r.Check)
 	if errors.Is(err, tree.ErrNoFolder) {
@@ -39,7 +39,7 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 			return Report{}, nil, err
 		}
 		changed = slices.DeleteFunc(changed, func(path string) bool { return unreadable[tree.ID(path)] != nil })
-		report.Plan = plan.Between(was, r.Truth.Tree, changed, told)
+		report.Plan = plan.Guarded(was, r.Truth.Tree, changed, told, r.Yes || r.Announce)
 		for _, id := range slices.Sorted(maps.Keys(unreadable)) {
 			report.Plan.Hold(id, unreadable[id].Error())
 		}
@@ -48,13 +48,13 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 			failed = errors.Join(failed, book.Correct(n))
 		}
 		if failed == nil {
-			failed = r.add(book, report.Plan.Notices)
+			failed = r.add(book, report.Plan)
 		}
 	}
 	copies := map[string][]byte{}
 	for _, path := range changed {
-		if _, is := slices.BinarySearch(r.Truth.Paths, path); !is || slices.Contains(report.Plan.Unread, tree.ID(path)) {
-			continue // what is gone or cannot be read is not told, and stays as it was
+		if _, is := slices.BinarySearch(r.Truth.Paths, path); !is || slices.Contains(report.Plan.Unread, tree.ID(path)) || report.Plan.Waits[tree.ID(path)] != "" {
+			continue // what is gone, cannot be read or waits is not told, and stays as it was
 		}
 		if copies[path], err = fs.ReadFile(r.Truth.Files, path); err != nil {
 			failed = errors.Join(failed, err)
@@ -85,12 +85,12 @@ func unreadable(book *ledger.Book, changed []string) (map[schema.ID]error, error
 	return all, nil
 }
 
-// add writes down what a destination takes, each once: several changes may bring
-// it.
-func (r *Run) add(book *ledger.Book, notices []notice.Notice) error {
+// add writes down what a destination takes and what does not wait, each once: several
+// changes may bring it.
+func (r *Run) add(book *ledger.Book, p plan.Plan) error {
 	at, added := r.now(), map[notice.Identity]bool{}
-	for _, n := range notices {
-		if n.Via == "" || added[n.Identity()] {
+	for _, n := range p.Notices {
+		if n.Via == "" || p.Waits[n.Escalation] != "" || added[n.Identity()] {
 			continue
 		}
 		added[n.Identity()] = true

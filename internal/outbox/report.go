@@ -35,19 +35,28 @@ type Report struct {
 	Outcomes []Outcome
 }
 
+// Waiting are what is new and not told yet.
+func (r Report) Waiting() []notice.Notice {
+	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool { return r.Plan.Waits[n.Escalation] == "" })
+}
+
 // Unplaced are new texts for places without a destination: for a person to
 // paste.
 func (r Report) Unplaced() []notice.Notice {
-	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool { return n.Via != "" || !n.Tells() })
+	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool {
+		return n.Via != "" || !n.Tells() || r.Plan.Waits[n.Escalation] != ""
+	})
 }
 
 // ByHand is what is new to be done beside a text and that no destination does: for
 // a person to do.
 func (r Report) ByHand() []notice.Notice {
-	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool { return n.Via != "" || n.Tells() })
+	return slices.DeleteFunc(slices.Clone(r.Plan.Notices), func(n notice.Notice) bool {
+		return n.Via != "" || n.Tells() || r.Plan.Waits[n.Escalation] != ""
+	})
 }
 
-// Failed reports whether something was not delivered, or could not be read.
+// Failed reports whether something was not delivered, waits, or could not be read.
 func (r Report) Failed() bool {
-	return len(r.Plan.Unread) > 0 || slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Result == Failed })
+	return len(r.Plan.Unread)+len(r.Plan.Waits) > 0 || slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Result == Failed })
 }

@@ -50,6 +50,9 @@ type Run struct {
 	// Adopt takes what there is as told; Announce tells all of it. Where there
 	// is no ledger, one of the two is needed.
 	Adopt, Announce bool
+	// Yes tells what is opened and closed also where that is more than the policy's
+	// announce_limit.
+	Yes bool
 	// Remind returns what is to be told of what is overdue, given what was told of
 	// an escalation. Where it is set, nothing else is planned.
 	Remind func(told func(schema.ID) []notice.Notice) []notice.Notice
@@ -103,8 +106,11 @@ func (r *Run) planned(files fs.FS) (Report, error) {
 
 // Apply tells what is true and has not been told.
 func (r *Run) Apply(ctx context.Context) (Report, error) {
-	if !r.Branch.Exists() && !r.Adopt && !r.Announce {
+	switch {
+	case !r.Branch.Exists() && !r.Adopt && !r.Announce:
 		return Report{}, ledger.ErrNone
+	case !r.Branch.Exists() && r.Announce && r.Truth.Policy.Paused: // nothing begins by that
+		return Report{}, errPaused
 	}
 	var report Report
 	var lease lease
@@ -115,12 +121,18 @@ func (r *Run) Apply(ctx context.Context) (Report, error) {
 		if report, copies, err = r.intend(book, files); err != nil {
 			return nil, err
 		}
-		if open, err = book.Open(); err != nil || len(open) == 0 {
+		if open, err = book.Open(); err != nil || len(open) == 0 || r.Truth.Policy.Paused {
 			return copies, err
 		}
 		lease = r.claim(book) // where another is at work, what is written down waits
 		return copies, nil
 	})
+	if err == nil && r.Truth.Policy.Paused {
+		for _, n := range open {
+			report.Outcomes = append(report.Outcomes, outcome(n, destination.Receipt{}, errPaused))
+		}
+		return report, nil
+	}
 	if err == nil && len(open) > 0 && !lease.held {
 		open, lease, err = r.takeOver(ctx, len(open))
 	}

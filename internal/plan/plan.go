@@ -47,6 +47,8 @@ type Plan struct {
 	// be read, or what all notices rest on cannot, or because what was told of them is
 	// not known, or was another escalation.
 	Unread []schema.ID
+	// Waits says of which escalations what is planned is not told yet, and why.
+	Waits map[schema.ID]string
 	// Corrected are the lines of the ledger that quote what was redacted, as they are
 	// to stand there from now on: without their words, or in the words of today where
 	// they are still to be delivered (P37).
@@ -158,8 +160,12 @@ func Between(base, head *tree.Tree, changed []string, told Told) Plan {
 	if misread == "" {
 		p.follow(head, changed, dropped, named, told)
 	}
-	slices.SortStableFunc(p.Notices, func(a, b notice.Notice) int { return strings.Compare(string(a.Escalation), string(b.Escalation)) })
+	slices.SortStableFunc(p.Notices, byEscalation)
 	return p
+}
+
+func byEscalation(a, b notice.Notice) int {
+	return strings.Compare(string(a.Escalation), string(b.Escalation))
 }
 
 // Hold says that nothing is told of an escalation, and why. Somebody has to do
@@ -361,7 +367,8 @@ func (e *planner) why() string {
 	return fmt.Sprintf("only #%s and the tracking issue hear of %s (P22)", e.channel, words.And(told))
 }
 
-// Reminders is a plan of reminders alone, about escalations of a tree.
+// Reminders is a plan of reminders alone, about escalations of a tree. While the
+// policy is paused they wait.
 func Reminders(t *tree.Tree, notices []notice.Notice) Plan {
 	p := Plan{Notices: notices, Escalations: map[schema.ID]Escalation{}, Announcement: t.Policy.Channels.Announcement}
 	for _, n := range notices {
@@ -369,6 +376,9 @@ func Reminders(t *tree.Tree, notices []notice.Notice) Plan {
 			e := t.Load(tree.Path(n.Escalation))
 			p.Escalations[n.Escalation] = Escalation{Customer: e.Customer, Channel: process.Channel(e.ID, &e.Escalation, t.Policy)}
 		}
+	}
+	if t.Policy.Paused {
+		p.wait(p.waits(t.Policy, false))
 	}
 	return p
 }

@@ -91,6 +91,14 @@ func byWhom(n notice.Notice) string { return whatWhere(n) + " by " + terminal.Li
 
 // applied is the one line that every report of a run has.
 func applied(r outbox.Report) string {
+	line := delivered(r)
+	if waits := len(r.Plan.Waits); waits > 0 {
+		line += fmt.Sprintf(" %s %s.", words.Count(waits, "escalation"), words.Agree(waits, "waits", "wait"))
+	}
+	return line
+}
+
+func delivered(r outbox.Report) string {
 	counts := map[outbox.Result]int{}
 	for _, c := range r.Outcomes {
 		counts[c.Result]++
@@ -157,6 +165,9 @@ func ApplyJSON(w io.Writer, r outbox.Report) error {
 			d.Error = c.Err.Error()
 		}
 		out.add(c.Notice, &d)
+	}
+	for _, n := range r.Waiting() {
+		out.add(n, &deliveryJSON{State: outbox.Failed, Error: "it waits: " + r.Plan.Waits[n.Escalation]})
 	}
 	for _, n := range r.Unplaced() {
 		out.Paste = append(out.Paste, pasteJSON{n.Escalation, string(n.To), n.Text.Plain()})
