@@ -12,15 +12,19 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan/planprint"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -164,15 +168,42 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		return nil, err
 	}
 	run := &outbox.Run{
-		Branch: branch, Truth: truth, Load: load, Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
-			return history.Escalations(ctx, repo, branch.Truth, id)
-		}, Check: s.Check,
+		Branch: branch, Truth: truth, Load: load, Check: s.Check,
+		Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return o.versions(ctx, repo, branch, id)
+		},
+		Copies: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Tip, id)
+		},
 		File: fileAddress(o.env, cmp.Or(branch.Default, o.branch), repo.Prefix),
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
 		Adopt: o.adopt, Announce: o.announce, Yes: o.yes,
 	}
+	run.Overdue = func(ctx context.Context) (func(notice.Notice) bool, error) {
+		r, err := overdue(ctx, repo, run, o.env.now())
+		return r.Still, err
+	}
 	run.Destinations, err = o.destinations(truth.Tree)
 	return run, err
+}
+
+// versions are those of an escalation on the default branch. A job's clone has its
+// tip alone: what came before is fetched.
+func (o applyOptions) versions(ctx context.Context, repo *git.Repo, b *ledger.Branch, id schema.ID) ([]*schema.Escalation, error) {
+	all, err := history.Escalations(ctx, repo, b.Truth, id)
+	if branch := cmp.Or(b.Default, o.branch); errors.Is(err, git.ErrShallow) && b.Remote != "" && branch != "" {
+		if err = repo.Deepen(ctx, b.Remote, branch); err == nil {
+			all, err = history.Escalations(ctx, repo, b.Truth, id)
+		}
+	}
+	return all, err
+}
+
+// overdue is what is overdue of what a run has for true.
+func overdue(ctx context.Context, repo *git.Repo, run *outbox.Run, now time.Time) (stale.Report, error) {
+	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip}
+	r := stale.Check(run.Truth.Tree, now, past.of)
+	return r, past.err
 }
 
 // runID names the run in the ledger, by the run of the workflow where it is one.

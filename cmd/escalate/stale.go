@@ -183,26 +183,26 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip}
-	overdue := stale.Check(run.Truth.Tree, o.now, past.of)
-	if past.err != nil {
-		return past.err
+	r, err := overdue(ctx, repo, run, o.now)
+	if err != nil {
+		return err
 	}
-	for _, u := range overdue.Unread {
+	for _, u := range r.Unread {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
+	run.Overdue = func(context.Context) (func(notice.Notice) bool, error) { return r.Still, nil }
 	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice {
-		return stale.Reminders(overdue, told, reached(run))
+		return stale.Reminders(r, told, reached(run))
 	}
 	err = apply.deliver(ctx, s, run)
-	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, overdue, false) }); err == nil {
+	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, r, false) }); err == nil {
 		err = sumErr
 	}
 	var open []schema.ID
-	for _, e := range overdue.Open {
+	for _, e := range r.Open {
 		open = append(open, e.Escalation)
 	}
-	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, overdue))
+	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, r))
 }
 
 // reached returns where somebody is mentioned: in the channel where it is told

@@ -225,6 +225,14 @@ func TestShallow(t *testing.T) {
 	if got := s.log(r, git.LogOptions{From: two, To: three}); got != "three ~a -gone\n" {
 		t.Errorf("above the end: %s", got)
 	}
+
+	// What is missing can be fetched.
+	if err := r.Deepen(t.Context(), "origin", "main"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.log(r, git.LogOptions{To: three}); strings.Count(got, "\n") != 3 {
+		t.Errorf("with the history fetched: %s", got)
+	}
 }
 
 func TestCancelled(t *testing.T) {

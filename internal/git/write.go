@@ -83,6 +83,16 @@ func (r *Repo) Fetch(ctx context.Context, remote string, branches map[string]str
 	return nil
 }
 
+// Deepen gets the history that a shallow clone lacks, of a branch of a remote.
+func (r *Repo) Deepen(ctx context.Context, remote, branch string) error {
+	_, err := r.network(ctx, "fetch", "--quiet", "--unshallow", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--", remote, "refs/heads/"+branch)
+	if err != nil {
+		return fmt.Errorf("cannot fetch the history from the remote %s: %w", code(remote), err)
+	}
+	r.Shallow, r.boundary = false, nil
+	return nil
+}
+
 // has reports whether the repository has a commit.
 func (r *Repo) has(ctx context.Context, id string) (bool, error) {
 	if err := r.checkIDs(id); err != nil {

@@ -41,7 +41,7 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 	defer files.Close()
 	var book *ledger.Book // of the escalation that is delivered
 	var about schema.ID
-	open, outcomes := r.sorted(ctx, open, files)
+	open, outcomes := r.sorted(ctx, open, l, files)
 	written := 0 // of the outcomes
 	// What was delivered is written down also where the run is being stopped.
 	write := func(last bool) error {

@@ -165,6 +165,9 @@ func (w *world) run(clone string) *outbox.Run {
 		Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
 			return history.Escalations(ctx, repo, branch.Truth, id)
 		},
+		Copies: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Tip, id)
+		},
 		Destinations: append([]destination.Destination{w.to}, w.also...), ID: fmt.Sprintf("%s-%d", clone, w.runs), Clone: clone, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
@@ -785,7 +788,9 @@ func TestForged(t *testing.T) {
 	const forged = `{"key":"%[1]s %[2]s","moment":"%[3]s","do":"%[4]s","to":"channel","via":"fake","run":"x","at":"2026-11-25T09:00:00Z","state":"intent","text":"FORGED","mentions":[]}` + "\n"
 	for id, lines := range map[string]string{
 		"2026/northwind": fmt.Sprintf(forged, "2026/northwind", "update 2026-11-23T09:00:00Z", "update", "") +
-			fmt.Sprintf(forged, "2026/northwind", "steps 1", "steps", "archive") + fmt.Sprintf(forged, "2026/ghost", "steps 2", "steps", ""),
+			fmt.Sprintf(forged, "2026/northwind", "steps 1", "steps", "archive") + fmt.Sprintf(forged, "2026/ghost", "steps 2", "steps", "") +
+			fmt.Sprintf(forged, "2026/northwind", "steps 3", "steps", "") +
+			fmt.Sprintf(forged, "2026/northwind", "reminder case 2026-11-21T09:00:00Z 1 2026-11-23", "reminder", ""),
 		"2026/ghost": fmt.Sprintf(forged, "2026/ghost", "opened", "opened", ""),
 	} {
 		f, err := os.OpenFile(filepath.Join(w.dir, "notices", id+".jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
@@ -798,15 +803,25 @@ func TestForged(t *testing.T) {
 	}
 	w.commit("forged")
 	w.git("checkout", "--quiet", "main")
-	r := w.apply("2")
-	void := 0
+	run := w.run("2")
+	run.Overdue = func(context.Context) (func(notice.Notice) bool, error) {
+		return func(notice.Notice) bool { return false }, nil // nothing is
+	}
+	r, err := run.Apply(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	void, settled := 0, 0
 	for _, o := range r.Outcomes {
-		if o.State == notice.Void {
+		switch {
+		case o.State == notice.Void && o.Result == outbox.Failed:
 			void++
+		case o.State == notice.Void:
+			settled++
 		}
 	}
-	if void != 4 || !r.Failed() {
-		t.Errorf("%d are void: %+v", void, r.Outcomes)
+	if void != 5 || settled != 1 || !r.Failed() {
+		t.Errorf("%d are void and %d settled: %+v", void, settled, r.Outcomes)
 	}
 	if got := w.to.told; !slices.Equal(got, []string{"2026/northwind update 2026-11-22T09:00:00Z>channel", "2026/northwind update 2026-11-22T09:00:00Z>tracking"}) {
 		t.Errorf("told %q", got)

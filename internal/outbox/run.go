@@ -33,7 +33,13 @@ type Run struct {
 	// true when it was written down is told, though it was undone since. Nil where
 	// that is not known.
 	Versions func(context.Context, schema.ID) ([]*schema.Escalation, error)
-	Check    *shape.Checker
+	// Copies returns what was told of an escalation, as the ledger ever had it. It
+	// shows what changed though the history of the default branch was replaced since.
+	Copies func(context.Context, schema.ID) ([]*schema.Escalation, error)
+	// Overdue returns what says whether a reminder that an earlier run wrote down is
+	// about something that is overdue still. Nil where that is not known.
+	Overdue func(context.Context) (still func(notice.Notice) bool, err error)
+	Check   *shape.Checker
 	// Destinations are those that are configured: each that takes a place has it.
 	Destinations []destination.Destination
 	// File returns where people read and write the file of an escalation, by what

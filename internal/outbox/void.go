@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
@@ -18,45 +17,99 @@ var errVoid = errors.New("it is in the ledger, and nothing that is or was on the
 	"see with `git log escalate-ledger` who wrote it there")
 
 // sorted parts what is to be done from what is void: what no version of its
-// escalation can bring that is true, was told, or was ever on the default branch.
-func (r *Run) sorted(ctx context.Context, open []notice.Notice, files fs.FS) (real []notice.Notice, void []Outcome) {
-	versions := map[schema.ID][]*schema.Escalation{}
-	asked := map[schema.ID]bool{}
+// escalation can bring that is true, was told, or was ever on the default branch,
+// and reminders of what is overdue no more. What this run wrote down with its claim
+// needs no proof.
+func (r *Run) sorted(ctx context.Context, open []notice.Notice, l lease, files fs.FS) (real []notice.Notice, void []Outcome) {
+	proof := proof{run: r, files: files, standing: map[schema.ID][]*schema.Escalation{}, pasts: map[schema.ID]past{}}
 	for _, n := range open {
-		id := n.Escalation
-		if _, known := versions[id]; !known {
-			versions[id] = r.standing(files, id)
-		}
-		made := func(v *schema.Escalation) bool { return plan.Made(n, v) }
-		if !slices.ContainsFunc(versions[id], made) && !asked[id] && r.Versions != nil {
-			all, err := r.Versions(ctx, id)
-			if err != nil { // it may be told by a run that can see it
-				void = append(void, Outcome{Notice: n, Result: Failed, Err: fmt.Errorf("it is undone, and it cannot be seen whether it was ever true: %w", err)})
-				continue
-			}
-			asked[id] = true
-			versions[id] = append(versions[id], all...)
-		}
-		if slices.ContainsFunc(versions[id], made) {
+		if l.fresh && n.Run == r.ID {
 			real = append(real, n)
 			continue
 		}
-		n.State, n.At = notice.Void, r.now()
-		void = append(void, Outcome{Notice: n, Result: Failed, Err: errVoid})
+		made, err := proof.made(ctx, n)
+		settled := false
+		if made && err == nil && n.Moment == notice.Reminder {
+			settled, err = proof.settled(ctx, n)
+		}
+		switch {
+		case err != nil: // it may be told by a run that can see it
+			void = append(void, Outcome{Notice: n, Result: Failed, Err: err})
+		case !made:
+			n.State, n.At = notice.Void, r.now()
+			void = append(void, Outcome{Notice: n, Result: Failed, Err: errVoid})
+		case settled:
+			n.State, n.At = notice.Void, r.now()
+			void = append(void, Outcome{Notice: n, Result: Kept, Note: "not told: it is overdue no more"})
+		default:
+			real = append(real, n)
+		}
 	}
 	return real, void
 }
 
-// standing is an escalation as it is true, and as it was told while it is: what only
+// proof finds out whether what stands in the ledger can be what a run wrote there.
+type proof struct {
+	run      *Run
+	files    fs.FS // of the ledger
+	standing map[schema.ID][]*schema.Escalation
+	pasts    map[schema.ID]past
+	still    func(notice.Notice) bool
+}
+
+// made reports whether versions of its escalation bring a notice: those that stand,
+// or those of the past, which are read where they are needed.
+func (p *proof) made(ctx context.Context, n notice.Notice) (bool, error) {
+	id := n.Escalation
+	if _, known := p.standing[id]; !known {
+		p.standing[id] = p.run.stands(p.files, id)
+	}
+	if plan.Made(n, p.standing[id]) || p.run.Versions == nil {
+		return plan.Made(n, p.standing[id]), nil
+	}
+	if _, known := p.pasts[id]; !known {
+		past, err := p.run.past(ctx, id)
+		if err != nil {
+			return false, fmt.Errorf("it cannot be seen whether it was ever true: %w", err)
+		}
+		p.pasts[id] = past
+	}
+	past := p.pasts[id]
+	// The ledger's copies prove no words of their own, such as an update.
+	return plan.Made(n, past.versions) || n.Number() > 0 && len(p.standing[id]) > 0 && plan.Made(n, past.copies), nil
+}
+
+// past is how an escalation stood on the default branch, and as it was told.
+type past struct{ versions, copies []*schema.Escalation }
+
+func (r *Run) past(ctx context.Context, id schema.ID) (p past, err error) {
+	if p.versions, err = r.Versions(ctx, id); err == nil && r.Copies != nil {
+		p.copies, err = r.Copies(ctx, id)
+	}
+	return p, err
+}
+
+// settled reports whether what a reminder is about is overdue no more.
+func (p *proof) settled(ctx context.Context, n notice.Notice) (bool, error) {
+	if p.still == nil && p.run.Overdue != nil {
+		var err error
+		if p.still, err = p.run.Overdue(ctx); err != nil {
+			return false, fmt.Errorf("it cannot be seen whether it is overdue still: %w", err)
+		}
+	}
+	return p.still != nil && !p.still(n), nil
+}
+
+// stands is an escalation as it was told and as it is true, while it is: what only
 // the ledger knows of, proves nothing.
-func (r *Run) standing(files fs.FS, id schema.ID) []*schema.Escalation {
+func (r *Run) stands(files fs.FS, id schema.ID) []*schema.Escalation {
 	path := tree.Path(id)
 	if !r.Truth.Has(path) {
-		return []*schema.Escalation{}
+		return nil
 	}
-	versions := []*schema.Escalation{&r.Truth.Load(path).Escalation}
+	var versions []*schema.Escalation
 	if data, err := fs.ReadFile(files, path); err == nil {
 		versions = append(versions, &tree.Read(path, data, r.Check).Escalation)
 	}
-	return versions
+	return append(versions, &r.Truth.Load(path).Escalation)
 }

@@ -6,56 +6,83 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Made reports whether a version of an escalation can bring a notice: its key names
-// a moment that the version has, and it does nothing that no such moment does.
-// Whoever can write into the ledger could have anything told, and any channel
-// archived, if what stands there were believed.
-func Made(n notice.Notice, version *schema.Escalation) bool {
+// Made reports whether versions of an escalation, in the order in which they stood,
+// can bring a notice: its key names a moment that one of them has, or that lies
+// between one and the next, and it does nothing that no such moment does. Whoever
+// can write into the ledger could have anything told, and any channel archived, if
+// what stands there were believed.
+func Made(n notice.Notice, versions []*schema.Escalation) bool {
 	rest, ok := strings.CutPrefix(n.Key, string(n.Escalation)+" ")
 	if !ok {
 		return false
 	}
 	rest = strings.TrimPrefix(rest, string(notice.Redacted)+" ") // which names what is redacted
-	moment, rest, _ := strings.Cut(rest, " ")
-	if n.Moment != "" && n.Moment != notice.Redacted && notice.Moment(moment) != n.Moment { // the first lines had none
+	word, rest, _ := strings.Cut(rest, " ")
+	moment := notice.Moment(word)
+	if n.Moment != "" && n.Moment != notice.Redacted && moment != n.Moment { // the first lines had none
 		return false
 	}
-	closes := false
-	var times []time.Time
-	switch notice.Moment(moment) {
-	case notice.Reminder:
-		return n.Tells() || n.Do == notice.Invite
-	case notice.Opened:
-		return rest == "" && !ends(n.Do)
-	case notice.Closed, notice.Deescalated, notice.Withdrawn:
-		if closes = version.Closure != nil; closes {
-			times = append(times, version.Closure.At.Time)
-		}
-	case notice.Amended:
-		if c := version.Closure; c != nil && c.Amended != nil {
-			times = append(times, c.Amended.At.Time)
-		}
-	default:
-		for _, u := range version.Updates {
-			times = append(times, u.At.Time)
-		}
-	}
-	if ends(n.Do) && !closes {
-		return false
+	switch {
+	case moment == notice.Reminder: // whether something is overdue, package stale knows
+		return (n.Tells() || n.Do == notice.Invite) && n.To != notice.Announcement && len(versions) > 0
+	case moment == notice.Opened:
+		return rest == "" && !ends(n.Do) && len(versions) > 0
 	}
 	stated, ordinal, again := strings.Cut(rest, " ")
 	if _, err := strconv.Atoi(ordinal); again && err != nil {
 		return false
 	}
 	if number, err := strconv.Atoi(stated); err == nil {
-		return number > 0 && !again
+		return number > 0 && !again && !ends(n.Do) && between(n, moment, versions)
 	}
 	at, err := time.Parse(time.RFC3339Nano, stated)
-	return err == nil && slices.ContainsFunc(times, at.Equal)
+	return err == nil && slices.ContainsFunc(versions, func(v *schema.Escalation) bool {
+		if ends(n.Do) && !closes(moment, v) {
+			return false
+		}
+		return slices.ContainsFunc(times(moment, v), at.Equal)
+	})
+}
+
+// between reports whether a moment without a time of its own lies between two of the
+// versions.
+func between(n notice.Notice, moment notice.Moment, versions []*schema.Escalation) bool {
+	if moment == notice.Edited && n.Do == notice.Edit { // another escalation may have brought it (P40)
+		return len(versions) > 0
+	}
+	for i, v := range versions[min(1, len(versions)):] {
+		if slices.ContainsFunc(change.Between(versions[i], v), func(c change.Change) bool { return c.Moment == moment }) {
+			return true
+		}
+	}
+	return false
+}
+
+// times are those that a version has for the keys of a moment.
+func times(moment notice.Moment, v *schema.Escalation) []time.Time {
+	switch {
+	case closes(moment, v):
+		return []time.Time{v.Closure.At.Time}
+	case moment == notice.Amended && v.Closure != nil && v.Closure.Amended != nil:
+		return []time.Time{v.Closure.Amended.At.Time}
+	case moment == notice.Closed || moment == notice.Deescalated || moment == notice.Withdrawn || moment == notice.Amended:
+		return nil
+	}
+	all := make([]time.Time, len(v.Updates))
+	for i, u := range v.Updates {
+		all[i] = u.At.Time
+	}
+	return all
+}
+
+// closes reports whether a moment ends an escalation that is closed.
+func closes(moment notice.Moment, v *schema.Escalation) bool {
+	return v.Closure != nil && (moment == notice.Closed || moment == notice.Deescalated || moment == notice.Withdrawn)
 }
 
 // ends reports whether something done ends an escalation.

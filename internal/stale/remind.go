@@ -3,6 +3,7 @@ package stale
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func Reminders(r Report, told func(schema.ID) []notice.Notice, reached func(sche
 	var notices []notice.Notice
 	for _, lapse := range lapses(r.Items) {
 		i := lapse[0]
-		rung := fmt.Sprintf("%s %s %s %s %d ", i.Escalation, notice.Reminder, i.Clock, i.at().UTC().Format(time.RFC3339), i.Rung)
+		rung := fmt.Sprintf("%s%d ", lapseKey(i), i.Rung)
 		if i.Today.IsZero() || !due(rung, i, told(i.Escalation)) {
 			continue
 		}
@@ -52,6 +53,25 @@ func Reminders(r Report, told func(schema.ID) []notice.Notice, reached func(sche
 	// Of one escalation all together: they are one message.
 	slices.SortStableFunc(notices, func(a, b notice.Notice) int { return strings.Compare(string(a.Escalation), string(b.Escalation)) })
 	return invited(notices, told)
+}
+
+// Still reports whether a reminder is about a lapse that has not ended, or a higher
+// rung of it.
+func (r Report) Still(n notice.Notice) bool {
+	return slices.ContainsFunc(r.Items, func(i Item) bool {
+		if i.Escalation != n.Escalation || i.State != Overdue && !i.Nudge {
+			return false
+		}
+		rest, is := strings.CutPrefix(n.Key, lapseKey(i))
+		rung, _, _ := strings.Cut(rest, " ")
+		reached, err := strconv.Atoi(rung)
+		return is && err == nil && reached <= i.Rung
+	})
+}
+
+// lapseKey is what the keys of all reminders of a lapse begin with.
+func lapseKey(i Item) string {
+	return fmt.Sprintf("%s %s %s %s ", i.Escalation, notice.Reminder, i.Clock, i.at().UTC().Format(time.RFC3339))
 }
 
 // mentioned are all who are asked about a lapse, each once.
@@ -80,7 +100,9 @@ func invited(notices []notice.Notice, told func(schema.ID) []notice.Notice) []no
 			}
 		}
 		come = slices.DeleteFunc(process.Each(come), func(h schema.Handle) bool {
-			return slices.ContainsFunc(told(first.Escalation), func(n notice.Notice) bool { return n.Do == notice.Invite && slices.Contains(n.Mentions, h) })
+			return slices.ContainsFunc(told(first.Escalation), func(n notice.Notice) bool {
+				return n.Do == notice.Invite && n.State != notice.Void && slices.Contains(n.Mentions, h)
+			})
 		})
 		if len(come) > 0 {
 			all = append(all, notice.Notice{Key: first.Key, Escalation: first.Escalation, Moment: notice.Reminder, Do: notice.Invite, To: notice.Channel, Mentions: come})

@@ -44,5 +44,27 @@ func TestWhen(t *testing.T) {
 		if len(notices) < 2 || !strings.HasPrefix(notices[1].Text.Plain(), want) {
 			t.Errorf("%+v, want %q", notices, want)
 		}
+		// It is still what it is about on a higher rung, and not once that has ended, or
+		// where the ledger has a rung that nobody has reached.
+		told := notices[1]
+		for _, tt := range []struct {
+			is     string
+			change func(*stale.Item)
+			want   bool
+		}{
+			{"as it was", func(*stale.Item) {}, true},
+			{"on a higher rung", func(i *stale.Item) { i.Rung = 3 }, true},
+			{"on a lower one", func(i *stale.Item) { i.Rung = 0 }, false},
+			{"due", func(i *stale.Item) { i.State = stale.Due }, false},
+			{"another lapse", func(i *stale.Item) { i.Since = i.Since.Add(time.Hour) }, false},
+			{"another clock", func(i *stale.Item) { i.Clock = stale.Channel }, false},
+			{"another escalation", func(i *stale.Item) { i.Escalation = "2026/other" }, false},
+		} {
+			now := i
+			tt.change(&now)
+			if got := (stale.Report{Items: []stale.Item{now}}).Still(told); got != tt.want {
+				t.Errorf("%s: %t", tt.is, got)
+			}
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -88,6 +89,16 @@ func (r *Remote) Follows(_ context.Context, id, before string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// History is a commit and what it follows, the first one first.
+func (r *Remote) History(id string) []string {
+	var all []string
+	for ; id != ""; id = r.commits[id].parent {
+		all = append(all, id)
+	}
+	slices.Reverse(all)
+	return all
 }
 
 type files struct{ fstest.MapFS }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -134,7 +135,9 @@ func (a *actor) open() (*outbox.Run, error) {
 		return nil, err
 	}
 	return &outbox.Run{
-		Branch: b, Truth: truth, Load: func(context.Context) (outbox.Truth, error) { return a.truth(b) }, Versions: a.versions, Check: check(), Destinations: a.destinations(truth.Tree),
+		Branch: b, Truth: truth, Load: func(context.Context) (outbox.Truth, error) { return a.truth(b) }, Versions: a.versions,
+		Copies: func(_ context.Context, id schema.ID) ([]*schema.Escalation, error) { return a.copies(b, id) },
+		Check:  check(), Destinations: a.destinations(truth.Tree),
 		ID: a.name, Clone: fmt.Sprint(a.clone), Now: a.clock, Wait: a.wait, Announce: !b.Exists(),
 	}, nil
 }
@@ -152,6 +155,20 @@ func (a *actor) versions(_ context.Context, id schema.ID) (all []*schema.Escalat
 	for _, v := range a.main {
 		if f, has := v.files[id]; has {
 			all = append(all, &tree.Read(tree.Path(id), []byte(f.text()), nil).Escalation)
+		}
+	}
+	return all, nil
+}
+
+// copies are those of an escalation in the history of the ledger.
+func (a *actor) copies(b *ledger.Branch, id schema.ID) (all []*schema.Escalation, _ error) {
+	for _, commit := range a.remote.History(b.Tip) {
+		files, err := a.remote.Files(commit)
+		if err != nil {
+			return nil, err
+		}
+		if data, err := fs.ReadFile(files, tree.Path(id)); err == nil {
+			all = append(all, &tree.Read(tree.Path(id), data, nil).Escalation)
 		}
 	}
 	return all, nil
