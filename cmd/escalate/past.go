@@ -91,7 +91,7 @@ func (p *past) lines(ids []schema.ID, all map[schema.ID]stale.Past) error {
 	}
 	for _, id := range ids {
 		of := all[id]
-		if of.Lines, err = book.Of(id); err != nil {
+		if of.Lines, err = book.Of(id); err != nil && !errors.Is(err, ledger.ErrUnreadable) { // what was told is not known
 			return err
 		}
 		all[id] = of

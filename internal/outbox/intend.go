@@ -17,13 +17,12 @@ import (
 // intend plans, writes into the book what is to be done, and returns the copies
 // of the files that are told by it.
 func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte, error) {
+	if r.Remind != nil {
+		report, err := r.remind(book)
+		return report, nil, err
+	}
 	var failed error
 	told := reading(book, &failed)
-	if r.Remind != nil {
-		report := Report{Plan: plan.Reminders(r.Truth.Tree, r.Remind(told))}
-		report.Plan.Route(destination.Vias(r.Destinations))
-		return report, nil, errors.Join(failed, r.add(book, report.Plan))
-	}
 	was, err := tree.Open(files, r.Check)
 	if errors.Is(err, tree.ErrNoFolder) {
 		was, err = tree.Empty(), nil
@@ -63,6 +62,30 @@ func (r *Run) intend(book *ledger.Book, files fs.FS) (Report, map[string][]byte,
 	return report, copies, failed
 }
 
+// remind plans what is overdue, and writes into the book whom to remind. Of what was
+// told and cannot be read, nobody is reminded: they may have been.
+func (r *Run) remind(book *ledger.Book) (Report, error) {
+	var failed error
+	held := map[schema.ID]error{}
+	notices := r.Remind(func(id schema.ID) []notice.Notice {
+		told, err := book.Of(id)
+		switch {
+		case errors.Is(err, ledger.ErrUnreadable):
+			held[id] = err
+		case err != nil:
+			failed = errors.Join(failed, err)
+		}
+		return told
+	})
+	notices = slices.DeleteFunc(notices, func(n notice.Notice) bool { return held[n.Escalation] != nil })
+	report := Report{Plan: plan.Reminders(r.Truth.Tree, notices)}
+	for _, id := range slices.Sorted(maps.Keys(held)) {
+		report.Plan.Hold(id, held[id].Error())
+	}
+	report.Plan.Route(destination.Vias(r.Destinations))
+	return report, errors.Join(failed, r.add(book, report.Plan))
+}
+
 // unreadable are the escalations of which the ledger's lines cannot be read, with
 // the reason: of those that changed, and of those with something to be done.
 func unreadable(book *ledger.Book, changed []string) (map[schema.ID]error, error) {
@@ -100,4 +123,13 @@ func (r *Run) add(book *ledger.Book, p plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// reading returns the notices of a book, and keeps what could not be read.
+func reading(book *ledger.Book, failed *error) func(schema.ID) []notice.Notice {
+	return func(id schema.ID) []notice.Notice {
+		notices, err := book.Of(id)
+		*failed = errors.Join(*failed, err)
+		return notices
+	}
 }

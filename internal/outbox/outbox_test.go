@@ -906,6 +906,21 @@ func TestLedgerByHand(t *testing.T) {
 					t.Errorf("told %s", got)
 				}
 			}
+			// Whether somebody was reminded, the lines say alone.
+			w.to.told = nil
+			run, reminded := w.run("1"), []string{"2026/alpha reminder case x 1 2026-11-25>tracking"}
+			run.Remind = func(told func(schema.ID) []notice.Notice) (all []notice.Notice) {
+				for _, id := range []schema.ID{"2026/alpha", "2026/northwind"} {
+					told(id)
+					all = append(all, notice.Notice{Escalation: id, Key: string(id) + " reminder case x 1 2026-11-25", Moment: notice.Reminder, To: notice.Tracking, Text: notice.Value("late")})
+				}
+				return all
+			}
+			if name == "a line" {
+				if r, err := run.Apply(t.Context()); err != nil || !slices.Equal(r.Plan.Unread, []schema.ID{"2026/northwind"}) || !slices.Equal(w.to.told, reminded) {
+					t.Errorf("reminded %q, held %v, %v", w.to.told, r.Plan.Unread, err)
+				}
+			}
 			w.git("checkout", "--quiet", "escalate-ledger")
 			w.git("checkout", good, "--", c.file)
 			w.commit("mended")

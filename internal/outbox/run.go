@@ -208,21 +208,18 @@ func (r *Run) Told(ctx context.Context, ids ...schema.ID) (*Told, error) {
 	return &Told{files: files, book: book}, nil
 }
 
-// Of returns the notices of an escalation. Where they cannot be read, Close says
-// so.
-func (t *Told) Of(id schema.ID) []notice.Notice { return reading(t.book, &t.err)(id) }
+// Of returns the notices of an escalation; none where they are no notices: who is to
+// tell something of it hears of that. Where they cannot be read, Close says so.
+func (t *Told) Of(id schema.ID) []notice.Notice {
+	notices, err := t.book.Of(id)
+	if !errors.Is(err, ledger.ErrUnreadable) {
+		t.err = errors.Join(t.err, err)
+	}
+	return notices
+}
 
 // Close ends it, and returns what could not be read.
 func (t *Told) Close() error { return errors.Join(t.err, t.files.Close()) }
-
-// reading returns the notices of a book, and keeps what could not be read.
-func reading(book *ledger.Book, failed *error) func(schema.ID) []notice.Notice {
-	return func(id schema.ID) []notice.Notice {
-		notices, err := book.Of(id)
-		*failed = errors.Join(*failed, err)
-		return notices
-	}
-}
 
 // now is the time as the ledger has it.
 func (r *Run) now() time.Time { return r.Now().UTC().Truncate(time.Second) }
