@@ -19,6 +19,8 @@ var (
 	ErrNoCommit = errors.New("no such commit")
 	// ErrNoMergeBase is returned where two commits have no common ancestor.
 	ErrNoMergeBase = errors.New("no common ancestor")
+	// ErrTooLarge is returned where more of a file is asked for than is ever read.
+	ErrTooLarge = fmt.Errorf("it is larger than the %d MiB that are read", MaxBlob>>20)
 	// ErrShallow is returned, beside another or alone, where a shallow clone
 	// lacks the commits that were asked for.
 	ErrShallow = errors.New("the clone is shallow")

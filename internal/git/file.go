@@ -2,7 +2,6 @@ package git
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"time"
@@ -52,7 +51,7 @@ func (f *openFile) Read(p []byte) (int, error) {
 		f.at += n
 		return n, nil
 	case len(p) > 0 && f.size > int64(len(f.data)):
-		return 0, &fs.PathError{Op: "read", Path: f.name, Err: fmt.Errorf("it is larger than the %d bytes that are read", MaxBlob)}
+		return 0, &fs.PathError{Op: "read", Path: f.name, Err: ErrTooLarge}
 	default:
 		return 0, io.EOF
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -76,7 +77,10 @@ func (b *Book) page(id schema.ID) (*page, error) {
 	}
 	p := &page{at: map[notice.Identity]int{}}
 	data, err := fs.ReadFile(b.files, Path(id)) // which reads no more than git.MaxBlob
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, git.ErrTooLarge):
+		return nil, fmt.Errorf("%w: %w: look with `git log --stat %s -- %s` for what let it grow, and put back the last good one", ErrUnreadable, err, Name, Path(id))
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("cannot read what was told of %s: %w", id, err)
 	}
 	if p.notices, err = Parse(Path(id), data); err != nil {

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
@@ -353,5 +355,30 @@ func TestClaim(t *testing.T) {
 	f.MapFS["claim.jsonl"] = &fstest.MapFile{Data: []byte("somebody was here")}
 	if b := f.book(t); b.Claim != (ledger.Claim{}) {
 		t.Errorf("read %+v", b.Claim)
+	}
+}
+
+// large has a file of which not all is read.
+type large struct{ fstest.MapFS }
+
+func (l large) ReadFile(name string) ([]byte, error) {
+	if name == "notices/2026/a.jsonl" {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: git.ErrTooLarge}
+	}
+	return l.MapFS.ReadFile(name)
+}
+
+// A file that has grown past all reason holds up its own escalation alone.
+func TestTooLarge(t *testing.T) {
+	t.Parallel()
+	book, err := ledger.OpenBook(large{fstest.MapFS{"notices/2026/b.jsonl": {Data: []byte(`{"key":"2026/b opened"}`)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := book.Of("2026/a"); !errors.Is(err, ledger.ErrUnreadable) || !strings.Contains(err.Error(), "git log --stat escalate-ledger -- notices/2026/a.jsonl") {
+		t.Errorf("a: %v", err)
+	}
+	if told, err := book.Of("2026/b"); err != nil || len(told) != 1 {
+		t.Errorf("b: %v, %v", told, err)
 	}
 }
