@@ -113,6 +113,8 @@ func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused(http.StatusBadGateway, nil, true)
 	case Empty:
 		refused(http.StatusCreated, nil, true)
+	case Idle:
+		refused(http.StatusOK, nil, false)
 	case Forbidden:
 		refused(http.StatusForbidden, nil, false)
 	case Limited:

@@ -58,6 +58,8 @@ func (l *Lab) ask(op string, do func() error) (said bool, err error) {
 		return false, doubt
 	case Empty:
 		return false, do()
+	case Idle:
+		return false, nil
 	}
 	return true, do()
 }

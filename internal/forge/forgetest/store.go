@@ -58,6 +58,7 @@ const (
 	Down            // it is not carried out, and nobody answers
 	Lost            // it is carried out, and nobody answers
 	Empty           // it is carried out, and the reply says nothing
+	Idle            // it is not carried out, and the reply says nothing, as after a redirection
 	Forbidden       // the token may not do it
 	Limited         // there were too many
 )

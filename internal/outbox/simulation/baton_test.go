@@ -92,6 +92,9 @@ func (w *world) give(a *actor, kill bool) {
 	if a.ended {
 		w.actors = without(w.actors, a)
 		w.tell("  %s ends: %s", a.name, ending(a))
+		if errors.Is(a.err, ledger.ErrUnreadable) {
+			w.fail("%s tells nothing at all, because of one escalation: %v", a.name, a.err)
+		}
 	}
 }
 

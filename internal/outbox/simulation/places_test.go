@@ -207,6 +207,8 @@ func (c *chat) ask(op string, do func() error) error {
 	case forgetest.Empty:
 		_ = do()
 		err = destination.ErrUnconfirmed
+	case forgetest.Idle:
+		err = destination.ErrUnconfirmed
 	default:
 		err = do()
 	}

@@ -251,7 +251,7 @@ var kinds = []kind{
 		}
 	}},
 	{"a call goes wrong", 5, func(w *world, r *rand.Rand) {
-		w.armed = []forgetest.Fault{forgetest.Down, forgetest.Lost, forgetest.Lost, forgetest.Empty, forgetest.Empty, forgetest.Forbidden, forgetest.Limited}[r.Intn(7)]
+		w.armed = []forgetest.Fault{forgetest.Down, forgetest.Lost, forgetest.Lost, forgetest.Empty, forgetest.Idle, forgetest.Forbidden, forgetest.Limited}[r.Intn(7)]
 	}},
 	{"all sleep", 2, func(w *world, r *rand.Rand) { w.now = w.now.Add(time.Duration(20+r.Intn(300)) * time.Second) }},
 	{"an escalation is opened", 2, func(w *world, _ *rand.Rand) {
