@@ -346,6 +346,19 @@ func TestFaults(t *testing.T) {
 				})
 			}
 		}
+		for _, at := range spread(each(pushes), max(*faultPoints, 1)) {
+			point(t, "the ledger is forced back after a push", at, exactly, func(w *harness.World) (func() int, func()) { return forcedBack(t, w, at) })
+		}
+		for _, d := range destinations {
+			for _, at := range spread(each(len(d.calls)), max(*faultPoints, 1)) {
+				point(t, d.name+": another run begins, in another clone", at, exactly, func(w *harness.World) (func() int, func()) {
+					return overlapping(w, func(f harness.Fault) func() int {
+						f.At = at
+						return d.inject(w, f)
+					})
+				})
+			}
+		}
 		for name, down := range map[string][]string{
 			"GitHub is down for a run": {"GitHub"}, "Slack is down for a run": {"Slack"}, "both are down for a run": {"both"}, "each is down in turn": {"GitHub", "Slack"},
 		} {
@@ -389,12 +402,61 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// forcedBack has somebody force the ledger to what it was, right after a push. The
+// next push of the same run brings it all back; where there is none, the next run
+// must say so and tell nothing, and then it is put back.
+func forcedBack(t testing.TB, w *harness.World, at int) (fired func() int, after func()) {
+	const ref = "refs/heads/" + harness.LedgerBranch
+	tip := func() string { return strings.TrimSpace(w.Origin.Git("for-each-ref", "--format=%(objectname)", ref)) }
+	seen, pushed := "", ""
+	n := 0
+	w.Origin.Inject(harness.PushFault{Kind: harness.KillAfterPush, Times: harness.Always, Do: func() {
+		if n++; n != at {
+			if pushed == "" {
+				seen = tip()
+			}
+			return
+		}
+		if pushed = tip(); seen == "" {
+			w.Origin.Git("update-ref", "-d", ref)
+		} else {
+			w.Origin.Git("update-ref", ref, seen)
+		}
+	}})
+	return func() int { return min(n/at, 1) }, func() {
+		if pushed == "" || tip() != "" && tip() != seen {
+			return
+		}
+		if r := w.Apply(); r.Code != 3 || !strings.Contains(r.Stderr, "the ledger was set back") || !strings.Contains(r.Stderr, pushed) {
+			t.Errorf("the ledger was forced back, and it says\n%v", r)
+		}
+		w.Origin.Git("update-ref", ref, pushed)
+		pushed = ""
+	}
+}
+
+// overlapping has another run begin in another clone while a call is under way, and
+// end before the next merge.
+func overlapping(w *harness.World, inject func(harness.Fault) func() int) (fired func() int, after func()) {
+	var other *harness.Run
+	clone := w.NewClone()
+	fired = inject(harness.Fault{Kind: harness.Meanwhile, Do: func() { other = w.StartApply(clone, harness.With{"GITHUB_RUN_ID=2"}) }})
+	return fired, func() {
+		if other != nil {
+			other.Wait()
+		}
+	}
+}
+
 // points are the calls at which a fault happens, counted from 1: what is lost on
 // the way back happens where it matters, at the calls that make something.
 func points(kind harness.FaultKind, calls []harness.Call) []int {
-	var all, writes []int
+	var all, writes, changes []int
 	for i, c := range calls {
 		all = append(all, i+1)
+		if c.Writes() {
+			changes = append(changes, i+1)
+		}
 		if c.Method == http.MethodPost && c.Writes() { // Slack is asked by POST, too
 			writes = append(writes, i+1)
 		}
@@ -402,13 +464,16 @@ func points(kind harness.FaultKind, calls []harness.Call) []int {
 	n := *faultPoints
 	if n == 0 {
 		switch kind {
-		case harness.NoConnection, harness.ReplyLost, harness.TooMany, harness.InternalAfter, harness.KillBefore, harness.KillAfter:
+		case harness.NoConnection, harness.ReplyLost, harness.TooMany, harness.InternalAfter, harness.Hollow, harness.HollowAfter,
+			harness.KillBefore, harness.KillAfter:
 			n = 1
 		default:
 			return nil
 		}
 	}
 	switch kind {
+	case harness.Hollow, harness.HollowAfter: // whether something was done is what nobody says
+		return spread(changes, min(n, len(changes)))
 	case harness.ReplyLost, harness.Truncated, harness.InternalAfter, harness.FatalAfter, harness.TimeoutAfter:
 		if n < len(writes) {
 			return spread(writes, n)

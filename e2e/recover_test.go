@@ -431,3 +431,45 @@ func TestDecoys(t *testing.T) {
 	}
 	mustBeQuiet(t, w)
 }
+
+// TestMirror has the ledger of one repository in another, where other people's
+// issues have its numbers: nothing of theirs is touched, whenever a run is killed,
+// and each escalation has an issue there by its next moment.
+func TestMirror(t *testing.T) {
+	t.Parallel()
+	merges := scenario(t)
+	for _, at := range []int{0, 1, 6, 12} {
+		t.Run(fmt.Sprintf("killed at %d", at), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			play(t, w, merges[:1], nil)
+			w.GitHub = tools.NewGitHub(t, logins)
+			for _, title := range []string{"A broken link", "A typing error", "An idea"} {
+				w.GitHub.AddIssue("anarivera", title, "Of somebody else.", "escalation")
+			}
+			byNumber := func(a, b harness.Issue) int { return a.Number - b.Number }
+			before := w.GitHub.Issues()
+			slices.SortFunc(before, byNumber)
+			if at > 0 {
+				w.GitHub.Inject(harness.Fault{Kind: harness.KillAfter, At: at, Do: w.Kill})
+			}
+			play(t, w, merges[1:], nil)
+			issues := w.GitHub.Issues()
+			slices.SortFunc(issues, byNumber)
+			for n, was := range before {
+				if got := shown(issues[n]); got != shown(was) {
+					t.Errorf("an issue of somebody else was\n%s\nand is\n%s", shown(was), got)
+				}
+			}
+			for _, id := range []string{"2026/northwind", "2026/alpha", "2026/beta"} {
+				if i := tracking(t, w, id); i.Number <= 3 {
+					t.Errorf("%s has the issue %d of somebody else", id, i.Number)
+				}
+			}
+			if len(issues) != 6 {
+				t.Errorf("%d issues", len(issues))
+			}
+			mustBeQuiet(t, w)
+		})
+	}
+}

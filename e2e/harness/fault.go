@@ -45,6 +45,11 @@ const (
 	KillBefore FaultKind = "SIGKILL before the call"
 	// KillAfter: GitHub does it, Fault.Do is called, and no answer comes.
 	KillAfter FaultKind = "SIGKILL after the call"
+	// Hollow: GitHub does not hear of the call, and something in between says that all
+	// is well; of Slack the answer says neither that nor what is wrong.
+	Hollow FaultKind = "empty answer, nothing done"
+	// HollowAfter: GitHub does it, and its answer says nothing of what was done.
+	HollowAfter FaultKind = "empty answer after success"
 	// ReadOnly is the 403 that a token of GitHub hears that may only read.
 	ReadOnly FaultKind = "403 read-only token"
 	// Denied: Slack does not do it, and answers with Fault.Error.
@@ -60,7 +65,7 @@ const (
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		NoConnection, ReplyLost, Truncated, TimeoutBefore, TimeoutAfter, Slow, TooMany, Secondary, Primary,
-		Internal, BadGateway, InternalAfter, KillBefore, KillAfter,
+		Internal, BadGateway, InternalAfter, Hollow, HollowAfter, KillBefore, KillAfter,
 	}
 }
 
@@ -118,7 +123,7 @@ func (f *injected) due(method, path string) bool {
 // before reports whether GitHub does not hear of the call.
 func (k FaultKind) before() bool {
 	switch k {
-	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, KillBefore, ReadOnly, Denied:
+	case NoConnection, TimeoutBefore, TooMany, Secondary, Primary, Internal, BadGateway, Hollow, KillBefore, ReadOnly, Denied:
 		return true
 	}
 	return false
@@ -152,6 +157,8 @@ func githubRefusal(f Fault, _ *Call) (reply, bool) {
 		say(http.StatusInternalServerError, "Server Error", "")
 	case BadGateway:
 		r = htmlPage(http.StatusBadGateway, "502 Bad Gateway")
+	case Hollow, HollowAfter:
+		r.status, r.body = http.StatusOK, []byte("{}")
 	default:
 		return r, false
 	}

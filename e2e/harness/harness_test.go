@@ -167,7 +167,7 @@ func TestPeople(t *testing.T) {
 	t.Parallel()
 	g := tools.NewGitHub(t, logins)
 	c, ctx := client(t, g.URL()), t.Context()
-	first, second := g.AddIssue("first", "one", "escalation"), g.AddIssue("second", "two", "escalation")
+	first, second := g.AddIssue("jodoe", "first", "one", "escalation"), g.AddIssue("jodoe", "second", "two", "escalation")
 	pull := g.AddPull("a pull request", "three", "escalation")
 	id := g.AddComment("jodoe", first, "to be deleted")
 	onSecond := g.AddComment("anarivera", second, "stays")
@@ -299,6 +299,8 @@ func TestFaults(t *testing.T) {
 		harness.Internal:      {status(500), 2},
 		harness.InternalAfter: {status(500), 3},
 		harness.BadGateway:    {status(502), 2},
+		harness.Hollow:        {func(_ *github.Response, err error) bool { return err == nil }, 2},
+		harness.HollowAfter:   {func(_ *github.Response, err error) bool { return err == nil }, 3},
 		harness.KillBefore:    {broken, 2},
 		harness.KillAfter:     {broken, 3},
 	} {
@@ -306,7 +308,7 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			g := tools.NewGitHub(t, logins)
 			c := client(t, g.URL())
-			number := g.AddIssue("x", "y")
+			number := g.AddIssue("jodoe", "x", "y")
 			fired := g.Inject(harness.Fault{Kind: kind, Method: "POST", Path: "/comments$", At: 2, Do: func() { killed <- struct{}{} }})
 			for i := 1; i <= 3; i++ {
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

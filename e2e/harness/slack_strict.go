@@ -135,6 +135,11 @@ func (s *Slack) refusal(f Fault, call *Call) (reply, bool) {
 		return no(e), true
 	case Internal, InternalAfter:
 		return htmlPage(http.StatusInternalServerError, "Server Error"), true
+	case Hollow, HollowAfter:
+		if hook {
+			return text(http.StatusOK, ""), true
+		}
+		return slackReply(map[string]any{"ok": f.Kind == HollowAfter}), true
 	case BadGateway:
 		return htmlPage(http.StatusBadGateway, "502 Bad Gateway"), true
 	}

@@ -628,6 +628,8 @@ func TestSlackFaults(t *testing.T) {
 		harness.Internal:      {status(500), 2},
 		harness.InternalAfter: {status(500), 3},
 		harness.BadGateway:    {status(502), 2},
+		harness.Hollow:        {func(err error) bool { return err == nil }, 2},
+		harness.HollowAfter:   {func(err error) bool { return err == nil }, 3},
 		harness.FatalAfter:    {func(err error) bool { return err != nil && err.Error() == "fatal_error" }, 3},
 		harness.KillBefore:    {broken, 2},
 		harness.KillAfter:     {broken, 3},
