@@ -3,11 +3,10 @@ package outbox_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
@@ -19,17 +18,14 @@ func (w *world) pause(on bool) {
 	if on {
 		text = "paused: true\n"
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, tree.PolicyPath), []byte(text), 0o666); err != nil {
-		w.Fatal(err)
-	}
-	w.commit("pause")
+	w.put(tree.PolicyPath, text)
 }
 
 // While the policy is paused nothing is told, by name: what is new is not even
 // written down, and what failed before is not tried. After it, all of it is told.
 func TestPaused(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("a")
 	w.to.fail = func(string) error { return errors.New("down") }
 	w.merge("", news)
@@ -38,9 +34,9 @@ func TestPaused(t *testing.T) {
 	was := len(w.to.told)
 	w.pause(true)
 	w.merge("severity: high", "severity: low")
-	ledger := w.git("rev-parse", "escalate-ledger")
+	tip := w.remote.Branches[ledger.Name]
 	r := w.apply("a")
-	if len(w.to.told) != was || w.git("rev-parse", "escalate-ledger") != ledger {
+	if len(w.to.told) != was || w.remote.Branches[ledger.Name] != tip {
 		t.Errorf("told %v, and wrote to the ledger", w.to.told[was:])
 	}
 	if !r.Failed() || len(r.Plan.Waits) != 1 || len(r.Outcomes) != 2 || r.Outcomes[0].Result != outbox.Failed {
@@ -57,7 +53,7 @@ func TestPaused(t *testing.T) {
 // what is left is told after the pause.
 func TestPausedMeanwhile(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	stopped := errors.New("stopped")
 	w.to.lose = func(string) error { panic(stopped) } // in the midst of its first delivery
 	func() {
@@ -91,7 +87,7 @@ func TestPausedMeanwhile(t *testing.T) {
 // that nothing is there yet.
 func TestPausedFirst(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.pause(true)
 	if r, err := w.run("a").Apply(t.Context()); err == nil || len(w.to.told) > 0 {
 		t.Errorf("%v, %v", r, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -35,6 +37,8 @@ type world struct {
 	to    *place
 	also  []destination.Destination
 	runs  int
+
+	remote *ledgertest.Remote // where the repository is in memory, and not in dir
 }
 
 // place is a destination in memory. What was delivered stays, whatever was
@@ -76,13 +80,39 @@ func (p *place) Deliver(_ context.Context, d destination.Delivery, inDoubt bool)
 	return destination.Receipt{Ref: "1", URL: "https://example.com/1"}, nil
 }
 
-func newWorld(t testing.TB) *world {
+func emptyWorld(t testing.TB) *world {
 	t.Helper()
 	check, err := shape.NewChecker()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{TB: t, dir: t.TempDir(), check: check, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), to: &place{}}
+	return &world{TB: t, check: check, now: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), to: &place{}}
+}
+
+// inMemory is a world with the repository in memory: what is done to it needs no
+// git, and takes no time.
+func inMemory(t testing.TB) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.remote = ledgertest.NewRemote()
+	files := map[string][]byte{}
+	err := fs.WalkDir(fixture.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files[name], err = fs.ReadFile(fixture.FS(), name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.remote.Branches["main"] = w.remote.Commit("", files)
+	return w
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.dir = t.TempDir()
 	w.git("init", "--quiet", "--initial-branch=main")
 	if err := os.CopyFS(w.dir, fixture.FS()); err != nil {
 		t.Fatal(err)
@@ -113,12 +143,7 @@ func (w *world) commit(message string) {
 // merge changes the escalation and commits it.
 func (w *world) merge(pairs ...string) {
 	w.Helper()
-	name := filepath.Join(w.dir, northwind)
-	data, err := os.ReadFile(name)
-	if err != nil {
-		w.Fatal(err)
-	}
-	text := string(data)
+	text := w.read(northwind)
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i] == "" {
 			text += pairs[i+1]
@@ -129,7 +154,37 @@ func (w *world) merge(pairs ...string) {
 		}
 		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
-	if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+	w.put(northwind, text)
+}
+
+// read returns a file of the default branch.
+func (w *world) read(name string) string {
+	w.Helper()
+	var files fs.FS
+	if w.remote != nil {
+		at, err := w.remote.Files(w.remote.Branches["main"])
+		if err != nil {
+			w.Fatal(err)
+		}
+		files = at
+	} else {
+		files = os.DirFS(w.dir)
+	}
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return string(data)
+}
+
+// put writes a file and commits it.
+func (w *world) put(name, text string) {
+	w.Helper()
+	if w.remote != nil {
+		w.remote.Branches["main"] = w.remote.Commit(w.remote.Branches["main"], map[string][]byte{name: []byte(text)})
+		return
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(text), 0o666); err != nil {
 		w.Fatal(err)
 	}
 	w.commit("edit")
@@ -138,16 +193,33 @@ func (w *world) merge(pairs ...string) {
 // run is a run of a clone as it would be made now. No two have the same name.
 func (w *world) run(clone string) *outbox.Run {
 	w.Helper()
-	repo, err := git.Open(w.Context(), w.dir)
-	if err != nil {
-		w.Fatal(err)
+	var store ledger.Store
+	var remote string
+	var versions, copies func(context.Context, schema.ID) ([]*schema.Escalation, error)
+	var branch *ledger.Branch
+	if w.remote != nil {
+		store, remote = &ledgertest.Clone{Remote: w.remote}, "origin"
+		versions = func(_ context.Context, id schema.ID) ([]*schema.Escalation, error) { return w.past(branch.Truth, id) }
+		copies = func(_ context.Context, id schema.ID) ([]*schema.Escalation, error) { return w.past(branch.Tip, id) }
+	} else {
+		repo, err := git.Open(w.Context(), w.dir)
+		if err != nil {
+			w.Fatal(err)
+		}
+		store = ledger.InGit(repo, "", "")
+		versions = func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Truth, id)
+		}
+		copies = func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
+			return history.Escalations(ctx, repo, branch.Tip, id)
+		}
 	}
-	branch, err := ledger.OpenBranch(w.Context(), repo, "", "")
+	branch, err := ledger.Open(w.Context(), store, remote)
 	if err != nil {
 		w.Fatal(err)
 	}
 	load := func(ctx context.Context) (outbox.Truth, error) {
-		files, err := repo.Tree(ctx, branch.Truth, "")
+		files, err := store.Files(ctx, branch.Truth)
 		if err != nil {
 			return outbox.Truth{}, err
 		}
@@ -161,17 +233,25 @@ func (w *world) run(clone string) *outbox.Run {
 	}
 	w.runs++
 	return &outbox.Run{
-		Branch: branch, Truth: truth, Load: load, Check: w.check,
-		Versions: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
-			return history.Escalations(ctx, repo, branch.Truth, id)
-		},
-		Copies: func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
-			return history.Escalations(ctx, repo, branch.Tip, id)
-		},
+		Branch: branch, Truth: truth, Load: load, Check: w.check, Versions: versions, Copies: copies,
 		Destinations: append([]destination.Destination{w.to}, w.also...), ID: fmt.Sprintf("%s-%d", clone, w.runs), Clone: clone, Announce: !branch.Exists(),
 		Now:  func() time.Time { return w.now },
 		Wait: func(context.Context, time.Duration) error { w.now = w.now.Add(10 * time.Second); return nil },
 	}
+}
+
+// past is how an escalation stood up to a commit in memory.
+func (w *world) past(commit string, id schema.ID) (all []*schema.Escalation, _ error) {
+	for _, c := range w.remote.History(commit) {
+		files, err := w.remote.Files(c)
+		if err != nil {
+			return nil, err
+		}
+		if data, err := fs.ReadFile(files, tree.Path(id)); err == nil {
+			all = append(all, &tree.Read(tree.Path(id), data, w.check).Escalation)
+		}
+	}
+	return all, nil
 }
 
 func (w *world) apply(clone string) outbox.Report {
@@ -253,7 +333,7 @@ func TestApply(t *testing.T) {
 // What there is can be taken as told.
 func TestAdopt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	r := w.run("1")
 	r.Announce, r.Adopt = false, true
 	if _, err := r.Apply(t.Context()); err != nil {
@@ -307,7 +387,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%s at %d", name, at), func(t *testing.T) {
 				t.Parallel()
-				w, n := newWorld(t), 0
+				w, n := inMemory(t), 0
 				fault(w, &n)
 				func() {
 					defer func() {
@@ -355,7 +435,7 @@ func kill(n *int, at int, killed error) error {
 // What fails holds back what comes after it in the same place, and nothing else.
 func TestFailureStaysInItsPlace(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.to.fail = func(key string) error {
 		if strings.Contains(key, ">channel") {
 			return errors.New("the channel is closed")
@@ -393,7 +473,7 @@ func TestWhatWaits(t *testing.T) {
 	} {
 		t.Run(fails, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := inMemory(t)
 			w.to.fail = func(key string) error {
 				if strings.HasSuffix(key, ">"+fails) {
 					return errors.New("not now")
@@ -431,7 +511,7 @@ func TestInDoubt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w, asked := newWorld(t), 0
+			w, asked := inMemory(t), 0
 			fault := func(key string) error {
 				if key != label {
 					return nil
@@ -512,7 +592,7 @@ func parse(t *testing.T, line string) []notice.Notice {
 // since, though both are short.
 func TestKilledBeforeAnotherMerge(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	w.to.told = nil
 	w.merge("due: 2026-11-24", "due: 2026-11-25")
@@ -659,7 +739,7 @@ func TestOtherRun(t *testing.T) {
 // than others.
 func TestClockAhead(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.now = w.now.Add(24 * time.Hour)
 	w.killed("other")
 	w.now = w.now.Add(-24 * time.Hour)
@@ -676,7 +756,7 @@ func TestClockAhead(t *testing.T) {
 // A run that ended has given back its claim, whatever came of what it did.
 func TestEndedRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.to.fail = func(string) error { return errors.New("not now") }
 	w.apply("other")
 	w.to.fail, w.to.looked = nil, 0
@@ -713,7 +793,7 @@ func TestSlowRun(t *testing.T) {
 // when it started: that would take back what another run has told.
 func TestSlowToBegin(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	slow := w.run("2")
 	w.merge("severity: high", "severity: critical", "", news)
@@ -728,7 +808,7 @@ func TestSlowToBegin(t *testing.T) {
 // What sets something and failed is not done once something newer was set.
 func TestSuperseded(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.to.fail = func(key string) error {
 		if key == "2026/northwind opened>tracking label" {
 			return errors.New("not now")
@@ -755,7 +835,7 @@ func TestSuperseded(t *testing.T) {
 // taken over meanwhile.
 func TestSlept(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	tries := 0
 	w.to.fail = func(key string) error {
 		if key == "2026/northwind opened>tracking label" {
@@ -841,7 +921,7 @@ func TestPathUsedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := inMemory(t)
 			w.apply("1")
 			w.to.told = nil
 			w.merge(pair[0], pair[1], "severity: high", "severity: critical")
@@ -936,7 +1016,7 @@ func TestLedgerByHand(t *testing.T) {
 // A run that has lost its claim writes down what it delivered, and stops.
 func TestLostClaim(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	slow := w.run("slow")
 	w.to.lose = func(string) error {
 		w.to.lose = nil
@@ -957,7 +1037,7 @@ func TestLostClaim(t *testing.T) {
 // and one that fails holds back no other.
 func TestSeveralDestinations(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	mail := &mail{}
 	w.also = []destination.Destination{mail}
 	w.to.fail = func(string) error { return errors.New("not now") }
@@ -1028,7 +1108,7 @@ func TestAdoptedAndGone(t *testing.T) {
 // the others is not held back.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	w.to.told = nil
 	w.merge("severity: high", "severity: hgih", "", news)
@@ -1085,7 +1165,7 @@ func updates(n int) string {
 // waits, for whom.
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.killed("other")
 	r := w.run("mine")
 	waited, next, at := 0, []string{}, 0
