@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,8 +17,10 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
+	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
 // chat takes what the first version told in Slack. It keeps what was told.
@@ -66,17 +69,13 @@ type first struct {
 
 func newFirst(t testing.TB) *first {
 	t.Helper()
-	f := &first{world: newWorld(t), chat: &chat{}, github: forgetest.NewGitHub(t)}
+	f := &first{world: inMemory(t), chat: &chat{}, github: forgetest.NewGitHub(t)}
 	f.now = time.Date(2026, 11, 27, 15, 0, 0, 0, time.UTC)
-	f.git("checkout", "--quiet", "--orphan", "escalate-ledger")
-	f.git("rm", "--quiet", "-r", "--force", ".")
-	if err := os.CopyFS(f.dir, os.DirFS("testdata/first")); err != nil {
-		t.Fatal(err)
-	}
-	f.commit("as the first version left it")
-	f.git("checkout", "--quiet", "main")
-	f.git("checkout", "--quiet", "escalate-ledger", "--", "escalations")
-	f.commit("what it was telling")
+	// As the first version left it, and what it was telling.
+	files := contents(t, os.DirFS("testdata/first"))
+	f.remote.Branches[ledger.Name] = f.remote.Commit("", files)
+	maps.DeleteFunc(files, func(name string, _ []byte) bool { return !strings.HasPrefix(name, tree.Folder+"/") })
+	f.remote.Branches["main"] = f.remote.Commit(f.remote.Branches["main"], files)
 	// What it had done on GitHub before.
 	f.github.Open(forgetest.User, "<!-- escalate: 2026/northwind -->", "escalation", "severity:high")
 	return f
@@ -179,11 +178,14 @@ func TestFirstLedger(t *testing.T) {
 					t.Errorf("the issue is %+v", f.github.Issues[0])
 				}
 
-				tip := f.git("rev-parse", "escalate-ledger")
-				if f.apply(); f.git("rev-parse", "escalate-ledger") != tip || len(f.chat.told) != len(want) {
+				tip := f.remote.Branches[ledger.Name]
+				if f.apply(); f.remote.Branches[ledger.Name] != tip || len(f.chat.told) != len(want) {
 					t.Error("a run with nothing to tell tells something")
 				}
-				if got := f.git("ls-tree", "-r", "--name-only", "escalate-ledger", "--", "format", "open", "claim.jsonl"); got != "format" {
+				got := slices.DeleteFunc(f.ledgers(), func(name string) bool {
+					return strings.HasPrefix(name, "notices/") || strings.HasPrefix(name, tree.Folder+"/")
+				})
+				if !slices.Equal(got, []string{"README.md", "format"}) {
 					t.Errorf("the ledger has %q", got)
 				}
 			})

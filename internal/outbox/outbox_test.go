@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,18 +96,56 @@ func inMemory(t testing.TB) *world {
 	t.Helper()
 	w := emptyWorld(t)
 	w.remote = ledgertest.NewRemote()
-	files := map[string][]byte{}
-	err := fs.WalkDir(fixture.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	w.remote.Branches["main"] = w.remote.Commit("", contents(t, fixture.FS()))
+	return w
+}
+
+// ledger returns a file of the ledger in memory; "" where there is none.
+func (w *world) ledger(name string) string {
+	w.Helper()
+	files, err := w.remote.Files(w.remote.Branches[ledger.Name])
+	if err != nil {
+		w.Fatal(err)
+	}
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}
+
+// ledgers are the names of its files.
+func (w *world) ledgers() []string {
+	w.Helper()
+	files, err := w.remote.Files(w.remote.Branches[ledger.Name])
+	if err != nil {
+		w.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(contents(w, files)))
+}
+
+// back sets the default branch in memory back by a commit, and returns where it was.
+func (w *world) back() (was string) {
+	was = w.remote.Branches["main"]
+	all := w.remote.History(was)
+	w.remote.Branches["main"] = all[len(all)-2]
+	return was
+}
+
+// contents are those of all files.
+func contents(t testing.TB, files fs.FS) map[string][]byte {
+	t.Helper()
+	all := map[string][]byte{}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			files[name], err = fs.ReadFile(fixture.FS(), name)
+			all[name], err = fs.ReadFile(files, name)
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.remote.Branches["main"] = w.remote.Commit("", files)
-	return w
+	return all
 }
 
 func newWorld(t testing.TB) *world {
@@ -546,7 +585,7 @@ func TestInDoubt(t *testing.T) {
 // with it and whatever failed meanwhile; and none is told twice.
 func TestNoUpdateIsLost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	update := func(minute int, more string) string {
 		return fmt.Sprintf("  - {at: 2026-11-22T09:%02d:00Z, by: jdoe, to: [internal]%s, text: News %d}\n", minute, more, minute)
@@ -560,7 +599,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 	w.to.fail = nil
 	w.apply("4")
 	quoted := map[string]int{}
-	for line := range strings.Lines(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl")) {
+	for line := range strings.Lines(w.ledger("notices/2026/northwind.jsonl")) {
 		for _, n := range parse(t, line) {
 			if !n.Tells() || n.To != notice.Channel {
 				continue
@@ -611,14 +650,13 @@ func TestKilledBeforeAnotherMerge(t *testing.T) {
 // key ends in an ordinal.
 func TestMadeAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	w.merge("severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", news)
 	w.apply("2")
-	w.git("branch", "raised")
-	w.git("reset", "--quiet", "--hard", "HEAD~1")
+	raise := w.back()
 	w.apply("3")
-	w.git("reset", "--quiet", "--hard", "raised")
+	w.remote.Branches["main"] = raise
 	planned, err := w.run("4").Plan(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -644,8 +682,8 @@ func TestMadeAgain(t *testing.T) {
 			t.Errorf("%s is not told or set again: %q", what, got)
 		}
 	}
-	tip := w.git("rev-parse", "escalate-ledger")
-	if r := w.apply("5"); len(r.Outcomes) > 0 || w.git("rev-parse", "escalate-ledger") != tip {
+	tip := w.remote.Branches[ledger.Name]
+	if r := w.apply("5"); len(r.Outcomes) > 0 || w.remote.Branches[ledger.Name] != tip {
 		t.Errorf("and again: %v", r.Outcomes)
 	}
 }
@@ -654,13 +692,14 @@ func TestMadeAgain(t *testing.T) {
 // or in the notice that quotes it.
 func TestUpdateCameBack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.merge("", news)
 	w.apply("1")
-	w.git("branch", "told")
-	for _, back := range []string{"HEAD~1", "told"} {
+	there := w.back()
+	gone := w.remote.Branches["main"]
+	for _, commit := range []string{gone, there} {
 		w.to.told = nil
-		w.git("reset", "--quiet", "--hard", back)
+		w.remote.Branches["main"] = commit
 		planned, err := w.run("2").Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -668,12 +707,12 @@ func TestUpdateCameBack(t *testing.T) {
 		w.apply("2")
 		for _, key := range w.to.told {
 			if strings.HasSuffix(key, ">channel") || strings.HasSuffix(key, ">tracking") {
-				t.Errorf("at %s it tells %q", back, key)
+				t.Errorf("back at %t, it tells %q", commit == there, key)
 			}
 		}
 		for _, n := range planned.Plan.Notices {
 			if n.Tells() {
-				t.Errorf("at %s it plans %q", back, n.Key)
+				t.Errorf("back at %t, it plans %q", commit == there, n.Key)
 			}
 		}
 	}
@@ -682,12 +721,13 @@ func TestUpdateCameBack(t *testing.T) {
 // The same closure after a reopening is told again, and so is the second reopening.
 func TestClosedAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	w.apply("1")
 	w.merge("", "closure: {at: 2026-12-03T10:00:00Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: true, summary: It is over., agreement: 'https://docs.example.com/a', sentiment: green}\n")
-	w.git("branch", "closed")
+	closed := w.back()
+	open := w.remote.Branches["main"]
 	for round, want := range []string{"closed 2026-12-03T10:00:00Z", "reopened 1", "closed 2026-12-03T10:00:00Z 2", "reopened 2"} {
-		w.git("reset", "--quiet", "--hard", []string{"closed", "HEAD~1"}[round%2])
+		w.remote.Branches["main"] = []string{closed, open}[round%2]
 		w.to.told = nil
 		w.apply("2")
 		for _, place := range []string{"channel", "tracking"} {
@@ -719,7 +759,7 @@ func (w *world) killed(clone string) {
 func TestOtherRun(t *testing.T) {
 	t.Parallel()
 	for clone, want := range map[string]time.Duration{"mine": 0, "another": 2 * time.Minute} {
-		w := newWorld(t)
+		w := inMemory(t)
 		w.killed(clone)
 		began := w.now
 		w.apply("mine")
@@ -729,7 +769,7 @@ func TestOtherRun(t *testing.T) {
 		if got := words(w.to.told); got != opening || w.to.looked != len(strings.Fields(opening)) {
 			t.Errorf("looked %d times, told %s", w.to.looked, got)
 		}
-		if claim := w.git("ls-tree", "escalate-ledger", "claim.jsonl", "open"); claim != "" {
+		if claim := w.ledger("claim.jsonl"); claim != "" || slices.Contains(w.ledgers(), "open/2026/northwind") {
 			t.Errorf("it ended, and the ledger still has %s", claim)
 		}
 	}
@@ -771,14 +811,14 @@ func TestEndedRun(t *testing.T) {
 // its deliveries as they come: one that looks on does not take over.
 func TestSlowRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	deliveries, left := 0, 0
 	w.to.lose = func(string) error {
 		deliveries++
 		w.now = w.now.Add(time.Minute)
-		lines := strings.Split(w.git("show", "escalate-ledger:notices/2026/northwind.jsonl"), "\n")
+		lines := strings.Split(w.ledger("notices/2026/northwind.jsonl"), "\n")
 		left = max(left, deliveries-1-len(slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, `"state":"done"`) })))
-		if claim := w.git("show", "escalate-ledger:claim.jsonl"); !strings.Contains(claim, w.now.Add(-time.Minute).Format(time.RFC3339)) {
+		if claim := w.ledger("claim.jsonl"); !strings.Contains(claim, w.now.Add(-time.Minute).Format(time.RFC3339)) {
 			t.Errorf("at %s, the claim is %s", w.now.Format(time.RFC3339), claim)
 		}
 		return nil
@@ -1085,7 +1125,7 @@ func (m *mail) Deliver(_ context.Context, d destination.Delivery, _ bool) (desti
 // told, though it is gone by now.
 func TestAdoptedAndGone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	r := w.run("1")
 	r.Announce, r.Adopt = false, true
 	if _, err := r.Apply(t.Context()); err != nil {
@@ -1095,8 +1135,7 @@ func TestAdoptedAndGone(t *testing.T) {
 	w.to.fail = func(string) error { return errors.New("not now") }
 	w.apply("1")
 	w.to.fail = nil
-	w.git("rm", "--quiet", northwind)
-	w.commit("gone")
+	w.remote.Branches["main"] = w.remote.Commit(w.remote.Branches["main"], map[string][]byte{northwind: nil})
 	w.apply("1")
 	i := w.to.issue
 	if len(i) != 3 || !strings.HasPrefix(i[0].Text.Title(), "Northwind Traders: Pipelines wait") || i[1].Text.Plain() != "severity:high" || !slices.Equal(i[2].Mentions, []schema.Handle{"jdoe"}) {

@@ -50,7 +50,7 @@ func (w *wall) says(word string) (found []string) {
 func TestRedaction(t *testing.T) {
 	t.Parallel()
 	for _, down := range []bool{false, true} {
-		w, at := newWorld(t), &wall{reads: map[string]string{}}
+		w, at := inMemory(t), &wall{reads: map[string]string{}}
 		w.also, w.to = nil, &place{}
 		run := func(clone string) outbox.Report {
 			r := w.run(clone)
@@ -74,7 +74,7 @@ func TestRedaction(t *testing.T) {
 		if got, now := at.says("hunter2"), at.says("redacted: It held a password"); len(got) != 0 || len(now) != 2 || r.Failed() {
 			t.Errorf("down %t: it reads %q and %q: %+v", down, got, now, r.Outcomes)
 		}
-		ledger := w.git("show", "escalate-ledger:notices/2026/northwind.jsonl")
+		ledger := w.ledger("notices/2026/northwind.jsonl")
 		if strings.Contains(ledger, "hunter2") || strings.Count(ledger, `"key":"2026/northwind redacted update 2026-11-22T09:00:00Z","moment":"redacted","do":"edit"`) != 2 {
 			t.Errorf("down %t: the ledger says %s", down, ledger)
 		}
