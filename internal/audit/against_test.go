@@ -90,7 +90,7 @@ func TestAsLint(t *testing.T) {
 		report := lint.Against(lint.Base{Tree: base, Commit: commits[i-1]}, head, rules)
 		var want []string
 		for _, f := range report.Findings {
-			if f.New && f.Rule != "base-readable" && f.Rule != "changed-together" {
+			if f.New && f.Rule != "base-readable" {
 				want = append(want, fmt.Sprintf("%s:%d:%d %s %s %s (%s)", f.Path, f.Line, f.Column, f.Rule, f.Value, f.Message, f.Hint))
 			}
 		}

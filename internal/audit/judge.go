@@ -162,11 +162,14 @@ func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding)
 		step.Pending = func() time.Time { return was.pending }
 	}
 	rest, told = j.Transition(it.rules, step, slices.Clone(found))
-	if len(told) == 0 || step.Before == nil {
-		return rest, told
+	if len(told) > 0 && step.Before != nil {
+		step.Before = tree.Read(it.path, it.after.readable.data, j.check)
+		rest, told = j.Transition(it.rules, step, slices.Clone(found))
 	}
-	step.Before = tree.Read(it.path, it.after.readable.data, j.check)
-	return j.Transition(it.rules, step, slices.Clone(found))
+	if it.commit.before != nil {
+		told = append(told, j.Together(it.commit.before, it.rules, step, slices.Concat(rest, told))...)
+	}
+	return rest, told
 }
 
 // again judges a file anew under another directory or policy. It is read again

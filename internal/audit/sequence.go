@@ -52,6 +52,9 @@ type commit struct {
 	// is told of.
 	base     bool
 	newRules bool
+	// before has the directory and the policy from before the commit; nil where it
+	// is the first.
+	before *tree.Tree
 }
 
 // sequence makes steps of commits.
@@ -155,6 +158,9 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 		} else {
 			s.rules.Remove(ch.Path)
 		}
+	}
+	if s.held != nil {
+		c.before = s.held.AsOf(c.judged)
 	}
 	if s.held == nil || c.newRules {
 		c.newRules = true

@@ -2,10 +2,8 @@ package lint
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/tree"
-	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // Base is the version that a tree is compared with.
@@ -38,7 +35,7 @@ type Base struct {
 func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 	base.Tree = base.AsOf(t.Authored) // what time alone makes wrong is not new
 	a := &against{Linter: New(rules), base: base, head: t, changed: map[string]bool{}}
-	a.sameRules = sameFile(base.PeopleFile, t.PeopleFile) && sameFile(base.PolicyFile, t.PolicyFile)
+	a.sameRules = sameRules(base.Tree, t)
 	if base.Stood != nil {
 		a.stood = base.Stood(slices.DeleteFunc(slices.Clone(t.Paths), a.base.Has))
 	}
@@ -85,7 +82,7 @@ func (a *against) escalation(e *tree.Escalation) []finding.Finding {
 		step.Pending = func() time.Time { return a.base.Pending(e.Path) }
 	}
 	found, judged := a.Transition(a.head, step, found)
-	judged = slices.Concat(judged, a.together(e, before, found))
+	judged = slices.Concat(judged, a.Together(a.base.Tree, a.head, step, slices.Concat(found, judged)))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.changed[e.Path] = true
@@ -162,59 +159,6 @@ func (a *against) vanished() []finding.Finding {
 		return string(data)
 	}
 	return a.Vanished(n)
-}
-
-// together tells where a file passes only because the directory or the policy
-// changed with it.
-func (a *against) together(e, was *tree.Escalation, found []finding.Finding) []finding.Finding {
-	if a.sameRules || e.Broken() {
-		return nil
-	}
-	var told []finding.Finding
-	people, policy := *a.head, *a.head
-	people.People, people.PeopleFile = a.base.People, a.base.PeopleFile
-	policy.Policy, policy.PolicyFile = a.base.Policy, a.base.PolicyFile
-	for _, before := range []struct {
-		tree    *tree.Tree
-		path    string
-		changed bool
-	}{
-		{&people, tree.PeoplePath, !sameFile(a.base.PeopleFile, a.head.PeopleFile)},
-		{&policy, tree.PolicyPath, !sameFile(a.base.PolicyFile, a.head.PolicyFile)},
-	} {
-		if !before.changed {
-			continue
-		}
-		var fields []string
-		for _, f := range a.Linter.Escalation(before.tree, e, was) {
-			isTold := slices.ContainsFunc(found, func(x finding.Finding) bool { return x.Key() == f.Key() })
-			if f.Level == finding.Error && !isTold && !slices.Contains(fields, f.Field) {
-				fields = append(fields, f.Field)
-			}
-		}
-		if len(fields) > 0 {
-			told = append(told, a.changedTogether(e, before.path, fields))
-		}
-	}
-	return told
-}
-
-func (a *against) changedTogether(e *tree.Escalation, path string, fields []string) finding.Finding {
-	r, _ := a.rules.Lookup("changed-together")
-	at, value := e.Locate(fields[0])
-	named := make([]string, 0, 4)
-	for i, f := range fields {
-		if i == 3 && len(fields) > 4 {
-			named = append(named, fmt.Sprintf("%d more", len(fields)-i))
-			break
-		}
-		named = append(named, words.Code(strings.ReplaceAll(strings.TrimPrefix(f, "/"), "/", ".")))
-	}
-	return finding.Finding{
-		Path: e.Path, Place: at, Rule: r.Name, Level: finding.Warning, Cites: r.Cites, Field: fields[0], Value: value, New: true,
-		Message: fmt.Sprintf("%s would be an error, had %s not changed as well", strings.Join(named, ", "), path),
-		Hint:    "have somebody review the change of " + path + ", or make it in a pull request of its own",
-	}
 }
 
 // compare marks the findings that the base has as well.

@@ -113,9 +113,19 @@ func changedTogether() Rule {
 	return Rule{
 		Name:    "changed-together",
 		Summary: "an escalation does not pass only because the directory or the policy changes with it",
-		Why: "Whoever changes the rules together with what is judged by them should have somebody look at it. " +
-			"It is often right, as when a new colleague joins the directory: so it stops nothing.",
-		Wrong: Example{Note: "a pull request opens a critical escalation, and gives its Product DRI the role `product_leadership`"},
-		Right: Example{Note: "the directory and the policy change in a pull request of their own"},
+		Why: "The directory and the policy that hold before a change decide who may weaken them. An escalation that changes together with them is judged by the old ones, too: " +
+			"nobody gives themselves a role, and uses it, in one pull request. What the policy asks for an open escalation must not become less with it either: who is informed, how soon, and where. " +
+			"The change of `people.yaml` or `policy.yaml` goes first, in a pull request that those can look at who answer for it.",
+		Reading: "Somebody who joins the directory may be named at once, which is a warning; but not as the one who closes, amends, waives or snoozes. " +
+			"Whoever leaves, or has a successor, may do so together with an escalation. Judged with `--base` and in an audit only. No setting changes this.",
+		Wrong: changed("-- escalations/2026/northwind.yaml --\n"+productBefore,
+			"-- escalations/policy.yaml --\nseverities: {high: {product_dri: [product_manager]}}\n-- escalations/2026/northwind.yaml --\n"+productAfter, "okhan"),
+		Right: changed("-- escalations/policy.yaml --\nseverities: {high: {product_dri: [product_manager]}}\n-- escalations/2026/northwind.yaml --\n"+productBefore,
+			"-- escalations/policy.yaml --\nseverities: {high: {product_dri: [product_manager]}}\n-- escalations/2026/northwind.yaml --\n"+productAfter, ""),
 	}
 }
+
+const (
+	productBefore = "severity: medium\nproduct: {related: true, dri: okhan}\n"
+	productAfter  = "severity: high\nproduct: {related: true, dri: okhan}\n" + why
+)

@@ -1,0 +1,369 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/calendar"
+	"github.com/escalations-as-code/escalate/internal/change"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// sameRules reports whether two trees have the same directory and policy.
+func sameRules(a, b *tree.Tree) bool {
+	return sameFile(a.PeopleFile, b.PeopleFile) && sameFile(a.PolicyFile, b.PolicyFile)
+}
+
+// Together judges an escalation that changed by the directory and the policy of
+// before as well, where they are others in now: these decide who may weaken them.
+// told is what was found by those of now. Where before has neither, there was
+// nothing to weaken.
+func (l *Linter) Together(before, now *tree.Tree, s Step, told []finding.Finding) []finding.Finding {
+	if sameRules(before, now) || before.PeopleFile == nil && before.PolicyFile == nil || s.After.Broken() {
+		return nil
+	}
+	j := &together{Linter: l, before: before, now: now, step: s, told: errorsOf(told)}
+	var found []finding.Finding
+	var joined, weaker []finding.Finding
+	for _, f := range j.errors(with(now, before, before)) {
+		if j.joins(f) {
+			joined = append(joined, f)
+		} else {
+			weaker = append(weaker, f)
+		}
+	}
+	for _, file := range []struct {
+		path string
+		rest []finding.Finding // what is left to be said, with the old file alone
+		keys func(finding.Finding) []string
+	}{
+		{tree.PeoplePath, j.errors(with(now, before, now)), j.people},
+		{tree.PolicyPath, j.errors(with(now, now, before)), j.policy},
+	} {
+		var keys []string
+		mine := slices.DeleteFunc(slices.Clone(weaker), func(f finding.Finding) bool { return !has(file.rest, f) })
+		for _, f := range mine {
+			keys = append(keys, file.keys(f)...)
+		}
+		if len(mine) > 0 {
+			found = append(found, l.passes(s.After, mine, file.path, keys))
+		}
+		weaker = slices.DeleteFunc(weaker, func(f finding.Finding) bool { return has(file.rest, f) })
+	}
+	if len(weaker) > 0 { // only both changes let it pass
+		found = append(found, l.passes(s.After, weaker, tree.PeoplePath+" and "+tree.PolicyPath, nil))
+	}
+	if len(joined) > 0 {
+		found = append(found, l.joined(s.After, joined))
+	}
+	if keys := j.unheard(); len(keys) > 0 {
+		found = append(found, l.less(s.After, keys, tree.PeoplePath, "and somebody who would hear of this escalation no longer does"))
+	}
+	if keys := j.asksLess(); len(keys) > 0 {
+		found = append(found, l.less(s.After, keys, tree.PolicyPath, "and asks less for this escalation than before"))
+	}
+	return found
+}
+
+// with is a tree with the directory of one and the policy of another.
+func with(t, people, policy *tree.Tree) *tree.Tree {
+	mixed := *t
+	mixed.People, mixed.PeopleFile = people.People, people.PeopleFile
+	mixed.Policy, mixed.PolicyFile = policy.Policy, policy.PolicyFile
+	return &mixed
+}
+
+func errorsOf(found []finding.Finding) []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f finding.Finding) bool { return f.Level != finding.Error })
+}
+
+func has(list []finding.Finding, f finding.Finding) bool {
+	return slices.ContainsFunc(list, func(x finding.Finding) bool { return x.Key() == f.Key() })
+}
+
+// together judges one escalation by other rules than those that hold.
+type together struct {
+	*Linter
+	before, now *tree.Tree
+	step        Step
+	told        []finding.Finding // the errors by those that hold
+}
+
+// errors returns what is an error by the rules of a tree, and is none by those
+// that hold.
+func (j *together) errors(rules *tree.Tree) []finding.Finding {
+	found, judged := j.Transition(rules, j.step, j.Linter.Escalation(rules, j.step.After, j.step.Before))
+	return slices.DeleteFunc(errorsOf(slices.Concat(found, judged)), func(f finding.Finding) bool { return has(j.told, f) })
+}
+
+// deciding are the fields that name who decides something: nobody does so on the
+// day of joining.
+var deciding = []string{"/closure/by", "/closure/agreement/by", "/closure/amended/by", "/snooze/by"}
+
+// joins reports whether all that is wrong is that the directory did not know a
+// person yet whom it knows now.
+func (j *together) joins(f finding.Finding) bool {
+	_, was := j.before.People.People[schema.Handle(f.Value)]
+	_, is := j.now.People.People[schema.Handle(f.Value)]
+	return f.Rule == "known-person" && !was && is && !slices.Contains(deciding, f.Field)
+}
+
+// people names what changed of the person whom a finding is about; of everybody,
+// where it is about none.
+func (j *together) people(f finding.Finding) []string {
+	if keys := j.person(schema.Handle(f.Value)); len(keys) > 0 {
+		return keys
+	}
+	return differences("people", reflect.ValueOf(j.before.People.People), reflect.ValueOf(j.now.People.People))
+}
+
+// person names what changed of one person.
+func (j *together) person(h schema.Handle) []string {
+	was, had := j.before.People.People[h]
+	is, has := j.now.People.People[h]
+	if had != has {
+		return []string{"people." + string(h)}
+	}
+	return differences("people."+string(h), reflect.ValueOf(was), reflect.ValueOf(is))
+}
+
+// policy names what changed of the policy without which there is a finding.
+func (j *together) policy(f finding.Finding) []string {
+	before, now := reflect.ValueOf(j.before.Policy), reflect.ValueOf(j.now.Policy)
+	var keys []string
+	for i := range now.NumField() {
+		if reflect.DeepEqual(before.Field(i).Interface(), now.Field(i).Interface()) {
+			continue
+		}
+		t := *j.now
+		reflect.ValueOf(&t.Policy).Elem().Field(i).Set(before.Field(i))
+		if has(j.errors(&t), f) {
+			keys = append(keys, differences(key(now.Type().Field(i)), before.Field(i), now.Field(i))...)
+		}
+	}
+	if len(keys) == 0 { // it takes several of them
+		return differences("", before, now)
+	}
+	return keys
+}
+
+func key(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}
+
+// differences names the keys below one in which two values differ.
+func differences(path string, a, b reflect.Value) []string {
+	var keys []string
+	below := func(name string, a, b reflect.Value) {
+		keys = append(keys, differences(strings.TrimPrefix(path+"."+name, "."), a, b)...)
+	}
+	switch {
+	case reflect.DeepEqual(a.Interface(), b.Interface()):
+	case a.Kind() == reflect.Struct && key(a.Type().Field(0)) != "":
+		for i := range a.NumField() {
+			below(key(a.Type().Field(i)), a.Field(i), b.Field(i))
+		}
+	case a.Kind() == reflect.Map:
+		names := map[string]reflect.Value{}
+		for _, k := range slices.Concat(a.MapKeys(), b.MapKeys()) {
+			names[k.String()] = k
+		}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			x, y := a.MapIndex(names[name]), b.MapIndex(names[name])
+			if x.IsValid() && y.IsValid() {
+				below(name, x, y)
+			} else {
+				keys = append(keys, strings.TrimPrefix(path+"."+name, "."))
+			}
+		}
+	default:
+		keys = append(keys, path)
+	}
+	return keys
+}
+
+// unheard names what changed of people so that nobody hears any more in the place
+// of somebody who would have heard of an open escalation (P5, P21, P27). Whoever
+// left or has a successor is no loss.
+func (j *together) unheard() []string {
+	e := &j.step.After.Escalation
+	if !process.Open(e) || j.before.PeopleFile == nil || j.now.PeopleFile.Unreliable() {
+		return nil
+	}
+	at := j.now.Authored
+	if at.IsZero() {
+		at = change.Latest(e)
+	}
+	before, now := j.before.People.On(at), j.now.People.On(at)
+	was, is := before.People, now.People
+	var keys []string
+	for _, h := range process.Each([]schema.Handle{e.DRI, e.Opened.By}) {
+		if p, there := is[h]; there && was[h].Manager != "" && p.Manager == "" && is[was[h].Manager].Left.IsZero() {
+			keys = append(keys, "people."+string(h)+".manager")
+		}
+	}
+	_, unfilled := process.Informed(now, j.now.Policy, e)
+	for _, role := range unfilled {
+		for _, h := range process.Holders(before, j.now.Policy, role, e.Account.Region) {
+			if p, there := is[h]; !there || p.Left.IsZero() {
+				keys = append(keys, j.person(h)...)
+			}
+		}
+	}
+	return keys
+}
+
+// asksLess names what changed of the policy so that less is asked for an open
+// escalation than before: fewer are told, or later, or elsewhere.
+func (j *together) asksLess() []string {
+	e := &j.step.After.Escalation
+	if !process.Open(e) || j.now.PolicyFile.Unreliable() || j.before.PolicyFile.Unreliable() {
+		return nil
+	}
+	before, now := &j.before.Policy, &j.now.Policy
+	var keys []string
+	was, is := before.Severities.Of(e.Severity), now.Severities.Of(e.Severity)
+	of := "severities." + string(e.Severity)
+	if slices.ContainsFunc(was.Informs, func(r schema.Role) bool { return !slices.Contains(is.Informs, r) }) {
+		keys = append(keys, of+".informs")
+	}
+	region := string(e.Account.Region)
+	for _, clock := range []struct {
+		key     string
+		was, is schema.Clock
+	}{{of + ".channel", was.Channel, is.Channel}, {of + ".customer", was.Customer, is.Customer}} {
+		switch {
+		case !longer(before.Regions[region], now.Regions[region], clock.was, clock.is, e):
+		case reflect.DeepEqual(clock.was, clock.is):
+			keys = append(keys, differences("regions."+region, reflect.ValueOf(before.Regions[region]), reflect.ValueOf(now.Regions[region]))...)
+		default:
+			keys = append(keys, differences(clock.key, reflect.ValueOf(clock.was), reflect.ValueOf(clock.is))...)
+		}
+	}
+	ladder := func(p *schema.Policy) []*int { return []*int{p.Ladder.Manager, p.Ladder.CSMLeader} }
+	names := []string{"ladder.manager", "ladder.csm_leader"}
+	if e.Severity == schema.Critical {
+		ladder = func(p *schema.Policy) []*int {
+			return []*int{p.Ladder.Critical.Manager, p.Ladder.Critical.CSMLeader}
+		}
+		names = []string{"ladder.critical.manager_hours", "ladder.critical.csm_leader_hours"}
+	}
+	names = append(names, "deadlines.standup_hours", "deadlines.case_hours", "deadlines.criteria_days")
+	numbers := func(p *schema.Policy) []*int {
+		return append(ladder(p), p.Deadlines.StandupHours, p.Deadlines.CaseHours, p.Deadlines.CriteriaDays)
+	}
+	a, b := numbers(before), numbers(now)
+	for i, name := range names {
+		if *b[i] > *a[i] {
+			keys = append(keys, name)
+		}
+	}
+	if before.Channels.Announcement != now.Channels.Announcement {
+		keys = append(keys, "channels.announcement")
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// longer reports whether the last update of an escalation lasts longer by one
+// clock and region than by another.
+func longer(region, other schema.Region, was, is schema.Clock, e *schema.Escalation) bool {
+	before, err := calendar.New(region)
+	now, failed := calendar.New(other)
+	if err != nil || failed != nil { // told at the region
+		return false
+	}
+	from := change.Latest(e)
+	due, overdue, asked := before.Due(was, from)
+	later, late, still := now.Due(is, from)
+	advised := func(c schema.Clock) bool { return c.Advisory != nil && *c.Advisory }
+	return asked && (!still || later.After(due) || late.After(overdue) || advised(is) && !advised(was))
+}
+
+// passes tells that an escalation passes only because a file changed with it.
+func (l *Linter) passes(e *tree.Escalation, errors []finding.Finding, path string, keys []string) finding.Finding {
+	had := "had " + path + " not changed as well"
+	if len(keys) > 0 {
+		had = "had " + some(keys) + " in " + path + " not changed as well"
+	}
+	f := l.changedTogether(e, fields(errors)[0])
+	f.Message = fmt.Sprintf("%s would be an error, %s", some(named(fields(errors))), had)
+	f.Hint = own(path)
+	return f
+}
+
+// less tells that a file changed with an escalation for which less holds now.
+func (l *Linter) less(e *tree.Escalation, keys []string, path, what string) finding.Finding {
+	f := l.changedTogether(e, "/severity")
+	f.Message = fmt.Sprintf("%s in %s changes as well, %s", some(keys), path, what)
+	f.Hint = own(path)
+	return f
+}
+
+// own says what to do with a change of the rules.
+func own(path string) string {
+	return "change " + path + " in a pull request of its own, and this escalation once that is merged"
+}
+
+// joined tells that an escalation names people whom the directory did not know
+// before.
+func (l *Linter) joined(e *tree.Escalation, unknown []finding.Finding) finding.Finding {
+	f := l.changedTogether(e, fields(unknown)[0])
+	f.Level = finding.Warning
+	f.Message = fmt.Sprintf("%s would be an error, had nobody joined %s as well", some(named(fields(unknown))), tree.PeoplePath)
+	f.Hint = "have somebody review who joins, and with which roles"
+	return f
+}
+
+// fields are the fields that findings are about, each once.
+func fields(found []finding.Finding) []string {
+	var list []string
+	for _, f := range found {
+		if !slices.Contains(list, f.Field) {
+			list = append(list, f.Field)
+		}
+	}
+	return list
+}
+
+// named are fields as people write them.
+func named(fields []string) []string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = strings.ReplaceAll(strings.TrimPrefix(f, "/"), "/", ".")
+	}
+	return list
+}
+
+// some lists names, at most four, each once.
+func some(list []string) string {
+	var shown []string
+	seen := map[string]bool{}
+	for _, name := range list {
+		if !seen[name] {
+			seen[name] = true
+			shown = append(shown, words.Code(name))
+		}
+	}
+	if len(shown) > 4 {
+		shown = append(shown[:3], fmt.Sprintf("%d more", len(shown)-3))
+	}
+	return strings.Join(shown, ", ")
+}
+
+// changedTogether is a finding of the rule with that name.
+func (l *Linter) changedTogether(e *tree.Escalation, field string) finding.Finding {
+	r, _ := l.rules.Lookup("changed-together")
+	at, value := e.Locate(field)
+	return finding.Finding{
+		Path: e.Path, Place: at, Rule: r.Name, Level: finding.Error, Cites: r.Cites, Field: field, Value: value, New: true,
+	}
+}
