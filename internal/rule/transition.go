@@ -117,10 +117,13 @@ func (t *Transition) added() []*schema.Update {
 
 // isNew reports of each update whether it is new.
 func (t *Transition) isNew() []bool {
-	added := t.added()
+	added := map[*schema.Update]bool{}
+	for _, u := range t.added() {
+		added[u] = true
+	}
 	isNew := make([]bool, len(t.Updates))
 	for i := range t.Updates {
-		isNew[i] = slices.Contains(added, &t.Updates[i])
+		isNew[i] = added[&t.Updates[i]]
 	}
 	return isNew
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"sort"
 	"time"
 
 	"github.com/escalations-as-code/escalate/schema"
@@ -70,34 +71,29 @@ func updateOrder() Rule {
 // the others are those that stand wrong, and as few as can be. Of two that
 // clash the first is taken to be right.
 func longestOrder(updates []schema.Update) []bool {
-	kept := make([]bool, len(updates))
-	increasing := true
-	for i := range updates {
-		kept[i] = true
-		increasing = increasing && (i == 0 || updates[i].At.After(updates[i-1].At.Time))
-	}
-	if increasing || len(updates) > 2000 { // so many are in order, or made to do harm
-		return kept
-	}
-	length, before := make([]int, len(updates)), make([]int, len(updates))
-	last := -1
+	kept, before := make([]bool, len(updates)), make([]int, len(updates))
+	// ends[n] are the updates that end a series of n+1, in their order: the times of
+	// those never increase.
+	var ends [][]int
 	for i, u := range updates {
-		kept[i], before[i] = false, -1
 		if u.At.IsZero() {
 			continue
 		}
-		length[i] = 1
-		for j := range i {
-			if length[j] >= length[i] && u.At.After(updates[j].At.Time) {
-				length[i], before[i] = length[j]+1, j
-			}
+		earlier := func(j int) bool { return updates[j].At.Before(u.At.Time) }
+		n := sort.Search(len(ends), func(n int) bool { return !earlier(ends[n][len(ends[n])-1]) })
+		if before[i] = -1; n > 0 {
+			series := ends[n-1]
+			before[i] = series[sort.Search(len(series), func(k int) bool { return earlier(series[k]) })]
 		}
-		if last < 0 || length[i] > length[last] {
-			last = i
+		if n == len(ends) {
+			ends = append(ends, nil)
 		}
+		ends[n] = append(ends[n], i)
 	}
-	for i := last; i >= 0; i = before[i] {
-		kept[i] = true
+	if len(ends) > 0 {
+		for i := ends[len(ends)-1][0]; i >= 0; i = before[i] {
+			kept[i] = true
+		}
 	}
 	return kept
 }
@@ -109,21 +105,16 @@ func updateAmends() Rule {
 		Summary: "an update that amends another names the time of an earlier one",
 		Why:     "Past updates never change. What was wrong in one is corrected by a new update with `amends:` and the time of the one that it corrects.",
 		Escalation: func(c *Pass) {
+			earlier, unknown := map[time.Time]bool{}, false // some time that cannot be read may be the one
 			for i, u := range c.Updates {
-				if u.Amends.IsZero() {
-					continue
-				}
-				known := false
-				for _, earlier := range c.Updates[:i] {
-					known = known || earlier.At.IsZero() || earlier.At.Equal(u.Amends.Time)
-				}
-				if !known {
+				if !u.Amends.IsZero() && !unknown && !earlier[u.Amends.Time] {
 					hint := "there is no update before this one"
 					if i > 0 {
 						hint = "the update before it is of " + code(stamp(c.Updates[i-1].At.Time))
 					}
 					c.Error(fmt.Sprintf("/updates/%d/amends", i), "no earlier update has this time", hint)
 				}
+				earlier[u.At.Time], unknown = true, unknown || u.At.IsZero()
 			}
 		},
 		Wrong: marked("updates:\n"+

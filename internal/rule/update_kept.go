@@ -23,15 +23,17 @@ func updateKept() Rule {
 				return
 			}
 			isNew, moved := t.isNew(), t.retimed()
-			past := map[int]bool{} // the updates that are those of before
+			past := map[schema.Time][]int{} // the updates that are those of before, by their times
+			for i, u := range t.Updates {
+				if !isNew[i] {
+					past[u.At] = append(past[u.At], i)
+				}
+			}
 			var gone []string
 			for b, was := range t.Before.Updates {
-				i := slices.IndexFunc(t.Updates, func(u schema.Update) bool { return u.At == was.At })
-				for i >= 0 && i < len(t.Updates) && (past[i] || isNew[i] || t.Updates[i].At != was.At) {
-					i++ // of several of one time, which is a fault, each is one
-				}
-				if i >= 0 && i < len(t.Updates) {
-					past[i] = true
+				if same := past[was.At]; len(same) > 0 {
+					i := same[0] // of several of one time, which is a fault, each is one
+					past[was.At] = same[1:]
 					if key := rewritten(was, t.Updates[i]); key != "" {
 						t.Error(fmt.Sprintf("/updates/%d/%s", i, key), "this update was told already, and a past update never changes",
 							fmt.Sprintf("%s, and correct it by a new update with `amends: %s`; for text that should never have been written, put `redacted:` and the reason in the place of `text`",
@@ -39,7 +41,7 @@ func updateKept() Rule {
 					}
 					continue
 				}
-				if i = slices.Index(moved, was.At.Time); i >= 0 {
+				if i := b; i < len(moved) && !moved[i].IsZero() {
 					t.Error(fmt.Sprintf("/updates/%d/at", i), fmt.Sprintf("this update was told as of %s, and a past update never changes", stamp(was.At.Time)),
 						t.putBack(fmt.Sprintf("/updates/%d/at", b))).Fixes = t.PutBare(fmt.Sprintf("/updates/%d/at", i), stamp(was.At.Time))
 					continue
@@ -93,10 +95,12 @@ func rewritten(was, is schema.Update) string {
 // other one's time; zero for the rest.
 func (t *Transition) retimed() []time.Time {
 	moved := make([]time.Time, len(t.Updates))
-	isNew := t.isNew()
+	isNew, still := t.isNew(), map[schema.Time]bool{}
+	for _, u := range t.Updates {
+		still[u.At] = true
+	}
 	for i, was := range t.Before.Updates {
-		still := slices.ContainsFunc(t.Updates, func(u schema.Update) bool { return u.At == was.At })
-		if i < len(t.Updates) && !still && isNew[i] && t.Updates[i].Text == was.Text {
+		if i < len(t.Updates) && !still[was.At] && isNew[i] && t.Updates[i].Text == was.Text {
 			moved[i] = was.At.Time
 		}
 	}
