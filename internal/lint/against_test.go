@@ -113,6 +113,9 @@ func TestAgainst(t *testing.T) {
 	}{
 		{"nothing", nil, nil, ""},
 		{"an update", nil, []rewrite{{"", "", news}}, ""},
+		{"an update that says nothing", nil, []rewrite{{"", "", strings.Replace(news, "Third", "...", 1)}}, "northwind:32 placeholder P7 warning"},
+		{"an update that nobody can see", nil, []rewrite{{"", "", strings.Replace(news, "Third", "\u2800", 1)}}, "northwind:32 placeholder P7 warning"},
+		{"an update that said nothing", []rewrite{{"", "", strings.Replace(news, "Third", "...", 1)}}, []rewrite{{"", "ask: One", "ask: Two"}}, ""},
 		{"a comment and the order of keys", nil, []rewrite{{"", "customer: Northwind Traders\n", "# about\n"}, {"", "", "customer: Northwind Traders\n"}}, ""},
 		{"line ends", nil, []rewrite{{"", "severity: high\n", "severity: high\r\n"}}, ""},
 

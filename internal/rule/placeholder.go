@@ -2,7 +2,9 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -13,9 +15,9 @@ func placeholder() Rule {
 		Name:    "placeholder",
 		Cites:   []string{"P7"},
 		Summary: "what must be written is written, and no placeholder (a warning)",
-		Why: "TBD, n/a, a row of dots or the template's own words, which stand in angle brackets, tell nobody anything: they would be announced as they are. " +
+		Why: "TBD, n/a, a row of dots, what nobody can see, or the template's own words, which stand in angle brackets, tell nobody anything: they would be announced as they are. " +
 			"The DRI owns the approach and the next steps; what is not known yet is itself worth a sentence.",
-		Reading: "Which words are placeholders is this project's list. No setting changes it.",
+		Reading: "Which words are placeholders is this project's list. An update is judged with `--base` and in an audit only, where it is new. No setting changes it.",
 		Escalation: func(c *Pass) {
 			for _, t := range requiredTexts(c) {
 				if c.Full() {
@@ -23,6 +25,17 @@ func placeholder() Rule {
 				}
 				if what := unwritten(t.text); what != "" {
 					c.Warn(t.field, fmt.Sprintf("%s says %s", shape.Name(c.Document, t.field), what), "write what there is to say; if it is not known yet, say what is being done to find out")
+				}
+			}
+		},
+		Transition: func(t *Transition) { // a past update never changes
+			beside := func(c change.Change) bool { return c.Field != "updates" }
+			if t.Before != nil && slices.ContainsFunc(t.Changes, beside) {
+				return // where it should explain that, this is told
+			}
+			for i, isNew := range t.isNew() {
+				if what := unwritten(t.Updates[i].Text); isNew && what != "" && !t.Full() {
+					t.Warn(fmt.Sprintf("/updates/%d/text", i), "this update says "+what, "write what there is to tell, also that nothing has changed")
 				}
 			}
 		},

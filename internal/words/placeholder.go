@@ -4,20 +4,28 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// Says reports whether a text says anything: a full stop, a dash or an invisible
-// character does not, and neither does a placeholder such as TBD (P7).
+// Says reports whether a text says anything: a full stop, a dash, a picture or an
+// invisible character does not, and neither does a placeholder such as TBD (P7).
 func Says(text string) bool {
-	seen := strings.ContainsFunc(text, func(r rune) bool {
-		switch r {
-		case '\u115f', '\u1160', '\u3164', '\uffa0': // letters to Unicode, and nothing to see
-			return false
-		}
-		return unicode.IsLetter(r) || unicode.IsNumber(r)
-	})
-	return seen && !placeholder(text)
+	text = seen(text)
+	return strings.ContainsFunc(text, written) && !placeholder(text)
 }
+
+// seen is a text as it is seen, in small letters.
+func seen(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKC.String(text))
+}
+
+func written(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // ToFillIn returns the words of a template in a text, which stand between angle
 // brackets on a line of their own; empty where there are none. A link or an e-mail
@@ -32,10 +40,10 @@ func ToFillIn(text string) string {
 	return ""
 }
 
-// placeholder reports whether a text is one of those that stand for what somebody
+// placeholder reports whether a text, in small letters, is one of those that stand for what somebody
 // will write later.
 func placeholder(text string) bool {
-	text = strings.ToLower(strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }))
+	text = strings.TrimFunc(text, func(r rune) bool { return !written(r) })
 	return slices.Contains([]string{
 		"tbd", "tba", "tbc", "tbs", "todo", "to do", "to-do", "n/a", "na", "n.a", "n/k", "not applicable", "none", "nil", "null", "nothing", "unknown",
 		"xxx", "xxxx", "wip", "later", "pending", "placeholder", "fill in", "fill me in", "fixme", "lorem ipsum",
