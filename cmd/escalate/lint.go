@@ -208,7 +208,7 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 		return nil, err
 	}
 	c, err := s.Base(ctx, o.base, head)
-	if err != nil {
+	if astray := (*tree.NotFolderError)(nil); err != nil && !errors.As(err, &astray) { // what mends that can be checked
 		return nil, err
 	}
 	b := &lintBase{Base: lint.Base{Tree: c.Tree, Commit: c.ID}}
@@ -287,8 +287,12 @@ func runLint(ctx context.Context, o lintOptions) error {
 	}
 	defer s.Close()
 	t, base, err := o.load(ctx, s)
-	if err != nil {
+	astray := (*tree.NotFolderError)(nil)
+	if err != nil && !errors.As(err, &astray) {
 		return err
+	}
+	if astray != nil { // nothing can be said of what is in it
+		t, args = tree.Empty(), nil
 	}
 	only, err := named(env, opts, s.Dir, t, args)
 	if err != nil {
@@ -301,9 +305,12 @@ func runLint(ctx context.Context, o lintOptions) error {
 	}
 	rules := rule.All()
 	var result finding.Report
-	if base == nil {
+	switch {
+	case astray != nil:
+		result, err = astrayReport(astray, rules), nil
+	case base == nil:
 		result = lint.Run(t, rules)
-	} else {
+	default:
 		result = lint.Against(base.Base, t.AsOf(base.head), rules)
 		err = base.err
 	}
@@ -342,6 +349,16 @@ func runLint(ctx context.Context, o lintOptions) error {
 		return errFindings
 	}
 	return err
+}
+
+// astrayReport tells that the escalations folder is none. It is new in each change:
+// while it is so, nothing is checked.
+func astrayReport(astray *tree.NotFolderError, rules *rule.Set) finding.Report {
+	f := astray.Finding
+	if r, ok := rules.Lookup(f.Rule); ok {
+		f.Cites = r.Cites
+	}
+	return finding.Report{Files: 1, Findings: []finding.Finding{f}}
 }
 
 // holdsBack reports whether a finding kept the named files from being judged

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -58,10 +59,10 @@ func (l *Linter) Vanished(n Names) []finding.Finding {
 }
 
 // misnamed reports whether a file stands under a name that no escalation can
-// have, or something else, such as a link, in its place.
+// have, or something else, such as a link, in its place or that of its folder.
 func (n Names) misnamed(gone Named) bool {
 	return slices.ContainsFunc(n.Astray, func(f finding.Finding) bool {
-		return f.Path == gone.Path || f.Rule == "file-place" && gone.Content != "" && n.Content(f.Path) == gone.Content
+		return f.Path == gone.Path || strings.HasPrefix(gone.Path, f.Path+"/") || f.Rule == "file-place" && gone.Content != "" && n.Content(f.Path) == gone.Content
 	})
 }
 

@@ -136,9 +136,9 @@ func placeRules() []Rule {
 		{
 			Name:    "file-link",
 			Cites:   []string{"P36"},
-			Summary: "a file is no symbolic link",
-			Why:     "A link can lead out of the repository or nowhere, and two paths to one file are two escalations to everything else.",
-			Wrong:   Example{Note: "escalations/2026/northwind.yaml -> ../../elsewhere.yaml"},
+			Summary: "a file or a folder is no symbolic link",
+			Why:     "A link can lead out of the repository or nowhere, and two paths to one file are two escalations to everything else. What stands behind it is no part of what git has here.",
+			Wrong:   Example{Note: "`escalations/2026/northwind.yaml` is a link to `../../elsewhere.yaml`, or `escalations` one to another folder"},
 		},
 		{
 			Name:    "file-unreadable",

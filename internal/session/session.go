@@ -157,8 +157,8 @@ type Commit struct {
 }
 
 // Commit loads the tree of a commit that is named in any way that git knows.
-// Where it has no folder of escalations, the tree is empty. ctx holds until
-// Close.
+// Where it has no folder of escalations, the tree is empty; so it is where the error
+// is a *tree.NotFolderError. ctx holds until Close.
 func (s *Session) Commit(ctx context.Context, rev string) (*Commit, error) {
 	repo, err := s.Repo(ctx)
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Session) Commit(ctx context.Context, rev string) (*Commit, error) {
 }
 
 // Base loads what a commit is compared with where rev is named as the base: the
-// newest commit that rev and it have in common.
+// newest commit that rev and it have in common. Its errors are those of Commit.
 func (s *Session) Base(ctx context.Context, rev, head string) (*Commit, error) {
 	repo, err := s.Repo(ctx)
 	if err != nil {
@@ -200,10 +200,10 @@ func (s *Session) at(ctx context.Context, id string) (*Commit, error) {
 	s.commits = append(s.commits, files)
 	t, err := tree.Open(files, s.Check)
 	if errors.Is(err, tree.ErrNoFolder) {
-		if _, notFolder := files.Stat(tree.Folder); notFolder == nil {
-			return nil, fmt.Errorf("in commit %.10s, %s is not a folder", id, tree.Folder)
-		}
 		t, err = tree.Empty(), nil
+	}
+	if astray := (*tree.NotFolderError)(nil); errors.As(err, &astray) {
+		return &Commit{Tree: tree.Empty(), ID: id, Files: files}, fmt.Errorf("in commit %.10s: %w", id, err)
 	}
 	if err != nil {
 		return nil, err

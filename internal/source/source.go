@@ -79,9 +79,10 @@ type kept struct {
 }
 
 var (
-	_ FS           = (*Hashed)(nil)
-	_ fs.StatFS    = (*Hashed)(nil)
-	_ fs.ReadDirFS = (*Hashed)(nil)
+	_ FS            = (*Hashed)(nil)
+	_ fs.StatFS     = (*Hashed)(nil)
+	_ fs.ReadDirFS  = (*Hashed)(nil)
+	_ fs.ReadLinkFS = (*Hashed)(nil)
 )
 
 // NewHashed returns the source of files.
@@ -158,6 +159,13 @@ func (h *Hashed) Open(name string) (fs.File, error) {
 
 // Stat describes a file or a folder.
 func (h *Hashed) Stat(name string) (fs.FileInfo, error) { return fs.Stat(h.files, name) }
+
+// Lstat describes a file or a folder, and does not follow a link where the files
+// know of links.
+func (h *Hashed) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(h.files, name) }
+
+// ReadLink returns where a link leads.
+func (h *Hashed) ReadLink(name string) (string, error) { return fs.ReadLink(h.files, name) }
 
 // ReadDir lists a folder.
 func (h *Hashed) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(h.files, name) }

@@ -35,6 +35,17 @@ const (
 // ErrNoFolder is returned where a repository has no escalations folder.
 var ErrNoFolder = errors.New("there is no folder " + Folder + " here")
 
+// NotFolderError is returned where the escalations folder is a link, a submodule or
+// a file: what is said of the files there would be said of something else.
+type NotFolderError struct {
+	// Finding is what lint tells of it.
+	Finding finding.Finding
+}
+
+func (e *NotFolderError) Error() string {
+	return fmt.Sprintf("%s: %s; %s", Folder, e.Finding.Message, e.Finding.Hint)
+}
+
 // Tree is the escalations folder of one moment.
 type Tree struct {
 	// Policy is what holds: the file's differences over the defaults.
@@ -142,17 +153,24 @@ func (f *File) wrong() bool {
 
 // Open reads the policy and the directory and finds the escalations, which are
 // read one by one, by Load. Files that are no source.FS are hashed where their
-// identity is asked for. The error is ErrNoFolder, or says why the folder cannot
-// be listed.
+// identity is asked for. The error is ErrNoFolder, a *NotFolderError, or says why the
+// folder cannot be listed.
 func Open(fsys fs.FS, check *shape.Checker) (*Tree, error) {
 	files, ok := fsys.(source.FS)
 	if !ok {
 		files = source.NewHashed(fsys, source.SHA1)
 	}
-	if info, err := fs.Stat(files, Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+	switch info, err := fs.Lstat(files, Folder); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrNoFolder
-	} else if err != nil {
+	case err != nil:
 		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, &NotFolderError{at(Folder, "file-link", "this is a link to another place; the folder itself must stand here",
+			"delete the link and put the folder in its place")}
+	case !info.IsDir():
+		return nil, &NotFolderError{at(Folder, "file-unreadable", "this is not a folder that can be read: it is a file, or a submodule",
+			"delete it, and make a folder with the escalations in this repository")}
 	}
 	t := &Tree{files: files, check: check}
 	if err := fs.WalkDir(files, Folder, t.visit); err != nil {
