@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,17 @@ type Commit struct {
 	// Changes is what differs from the first parent, or from nothing where
 	// there is no parent; a rename is a deletion and an addition.
 	Changes []Change
+	// Merged is what the parents behind the first have otherwise than the merge, as
+	// far as LogOptions asks for it.
+	Merged []Merged
+}
+
+// Merged is one file that a parent behind the first has otherwise than the merge:
+// Old is the file as the merge has it, and New, of which Data is the content, as
+// the parent has it.
+type Merged struct {
+	Parent string
+	Change
 }
 
 // Change is one file that a commit changed.
@@ -36,6 +48,11 @@ type Change struct {
 	// Data is the new content, as far as Blob.Data has it, where LogOptions
 	// asks for it.
 	Data []byte
+}
+
+// hasContent reports whether the new file is one that says something.
+func (c *Change) hasContent() bool {
+	return (c.New.Mode.IsRegular() || c.New.Mode.Type() == fs.ModeSymlink) && c.New.ID != ""
 }
 
 // Entry is a file as a commit has it.
@@ -66,17 +83,21 @@ type LogOptions struct {
 	// Contents chooses the changes of which Data is read. It is not called for
 	// those that have none.
 	Contents func(Change) bool
+	// Merged, where it is set, has each merge compared with its other parents as well,
+	// and chooses what of that is returned. It is called after Contents was for the
+	// same commit.
+	Merged func(Merged) bool
 }
 
 // Log returns commits with their changes. It ends with the first error, which
 // is ErrShallow where the history that was asked for goes on beyond the end of
 // a shallow clone.
 //
-// With Contents, Log runs ahead of the loop by some commits.
+// With Contents or Merged, Log runs ahead of the loop by some commits.
 func (r *Repo) Log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 	commits := r.log(ctx, o)
-	if o.Contents != nil {
-		commits = r.withContents(ctx, commits, o.Contents)
+	if o.Contents != nil || o.Merged != nil {
+		commits = r.withContents(ctx, commits, o)
 	}
 	return commits
 }
@@ -95,6 +116,14 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 		}
 		defer p.stop()
 		l := logReader{Reader: p.out, repo: r, wanted: r.wanted(o)}
+		var parents *parents
+		if o.Merged != nil {
+			if parents, err = r.startParents(ctx, o); err != nil {
+				yield(Commit{}, fmt.Errorf("cannot read the history: %w", err))
+				return
+			}
+			defer parents.stop()
+		}
 		for {
 			c, err := l.next()
 			switch {
@@ -107,12 +136,14 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 				err = fmt.Errorf("cannot read the history: %w", p.gone())
 			case err == nil && r.boundary[c.ID]:
 				err = &kindError{fmt.Sprintf("the history before %s is missing; %s", c.ID, deepen), []error{ErrShallow}}
+			case err == nil && parents != nil && len(c.Parents) > 1:
+				c.Merged, err = parents.of(c)
 			}
 			if err != nil {
 				yield(Commit{}, err)
 				return
 			}
-			if (o.File != "" || o.Folder != "") && len(c.Changes) == 0 {
+			if (o.File != "" || o.Folder != "") && len(c.Changes)+len(c.Merged) == 0 {
 				continue
 			}
 			if !yield(c, nil) {
@@ -156,6 +187,9 @@ func (r *Repo) logArgs(o LogOptions) ([]string, error) {
 	// history ends if the file is not there, as if it never had been.
 	if o.File != "" && !r.Shallow {
 		args = append(args, "--full-history") // without it, side branches are left out
+		if o.Merged != nil {
+			args = append(args, "--sparse") // a merge may leave the file as the first parent has it
+		}
 		return append(args, "--", o.File), nil
 	}
 	return append(args, "--"), nil
@@ -233,34 +267,35 @@ func (l *logReader) next() (Commit, error) {
 		case b[0] != ':':
 			return c, nil
 		default:
-			if err := l.change(&c); err != nil {
+			if c.Changes, err = l.change(c.Changes); err != nil {
 				return c, err
 			}
 		}
 	}
 }
 
-// change reads one change, such as ":100644 000000 ID 0000 D", NUL, path, NUL.
-func (l *logReader) change(c *Commit) error {
+// change reads one change, such as ":100644 000000 ID 0000 D", NUL, path, NUL, and
+// adds it to those that were read.
+func (l *logReader) change(list []Change) ([]Change, error) {
 	record, err := token(l.Reader, &l.long)
 	if err != nil {
-		return midway(err)
+		return list, midway(err)
 	}
 	l.record = append(l.record[:0], record...)
 	path, err := token(l.Reader, &l.long)
 	if err != nil {
-		return midway(err)
+		return list, midway(err)
 	}
 	name, ok := l.wanted(path)
 	if !ok {
-		return nil
+		return list, nil
 	}
 	var part [4]string
 	rest := string(l.record[1:])
 	for i := range part {
 		part[i], rest, ok = strings.Cut(rest, " ")
 		if !ok {
-			return fmt.Errorf("cannot read the history: git log says %.200q of commit %s", l.record, c.ID)
+			return list, fmt.Errorf("cannot read the history: git says %.200q", l.record)
 		}
 	}
 	ch := Change{Path: string(name)}
@@ -270,8 +305,7 @@ func (l *logReader) change(c *Commit) error {
 	if ch.New.Mode, ch.New.ID = mode(part[1]), part[3]; part[1] == none {
 		ch.New = Entry{}
 	}
-	c.Changes = append(c.Changes, ch)
-	return nil
+	return append(list, ch), nil
 }
 
 // midway is an error where more was to come.
@@ -317,7 +351,7 @@ func seconds(s string) time.Time {
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // withContents adds the contents to commits.
-func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error], want func(Change) bool) iter.Seq2[Commit, error] {
+func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error], o LogOptions) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
 		c, err := r.startCat(ctx)
 		if err != nil {
@@ -365,8 +399,13 @@ func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error
 			}
 			var wanted []*Change
 			for i := range commit.Changes {
-				ch := &commit.Changes[i]
-				if (ch.New.Mode.IsRegular() || ch.New.Mode.Type() == fs.ModeSymlink) && ch.New.ID != "" && want(*ch) {
+				if ch := &commit.Changes[i]; o.Contents != nil && ch.hasContent() && o.Contents(*ch) {
+					wanted = append(wanted, ch)
+				}
+			}
+			commit.Merged = slices.DeleteFunc(commit.Merged, func(m Merged) bool { return !o.Merged(m) })
+			for i := range commit.Merged {
+				if ch := &commit.Merged[i].Change; ch.hasContent() {
 					wanted = append(wanted, ch)
 				}
 			}

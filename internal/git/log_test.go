@@ -13,6 +13,63 @@ import (
 	"github.com/escalations-as-code/escalate/internal/git"
 )
 
+// A merge is compared with its other parents, too: what they have and it lacks is
+// not passed over because the first parent lacks it as well.
+func TestLogOfOtherParents(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	s.commit("one", "esc/a", "1", "esc/d", "d")
+	s.git("switch", "--quiet", "-c", "topic")
+	s.commit("two", "esc/b", "b", "other", "o")
+	s.git("switch", "--quiet", "main")
+	s.commit("three", "esc/a", "2", "esc/c", "c", "elsewhere", "e")
+	main := s.id("HEAD")
+	s.git("switch", "--quiet", "topic")
+	s.git("merge", "--quiet", "--no-ff", "-s", "ours", "-m", "exchanged", "main")
+	head := s.id("HEAD")
+	r := s.open(".")
+	for _, test := range []struct {
+		o    git.LogOptions
+		want string
+	}{
+		{git.LogOptions{To: head, FirstParent: true, Folder: "esc", Merged: every}, "exchanged ~esc/a=2 -esc/b +esc/c=c; two; one; "},
+		{git.LogOptions{To: head, FirstParent: true, Reverse: true, File: "esc/a", Merged: every}, "one; exchanged ~esc/a=2; "},
+		{git.LogOptions{To: head, FirstParent: true, Reverse: true, File: "esc/b", Merged: every}, "two; exchanged -esc/b; "},
+		{git.LogOptions{To: head, FirstParent: true, Contents: all, Merged: func(m git.Merged) bool { return m.Parent == main && m.Path == "elsewhere" }}, "exchanged +elsewhere=e; two; one; "},
+		{git.LogOptions{To: head, FirstParent: true, File: "esc/a"}, "one; "},
+	} {
+		got := ""
+		for c, err := range r.Log(t.Context(), test.o) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += c.Subject
+			for _, m := range c.Merged {
+				switch {
+				case m.Old.ID == "":
+					got += " +" + m.Path
+				case m.New.ID == "":
+					got += " -" + m.Path
+				default:
+					got += " ~" + m.Path
+				}
+				if m.Parent != main {
+					t.Errorf("of the parent %s", m.Parent)
+				}
+				if m.Data != nil {
+					got += "=" + string(m.Data)
+				}
+			}
+			got += "; "
+		}
+		if got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func every(git.Merged) bool { return true }
+
 func TestLog(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
