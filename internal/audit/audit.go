@@ -4,7 +4,8 @@
 // Each commit is judged as `lint --base` judges a change of that one commit:
 // what the tree is, and what changed in it. A fault that was there before is
 // not told again. The times that a file states are held against the later time of
-// author and committer (P37).
+// author and committer (P37). The commits are those of the first parents; of a merge
+// it is also judged that what its other parents had is not lost in it.
 package audit
 
 import (
@@ -58,7 +59,7 @@ type Result struct {
 // Run replays a history of first parents, oldest first.
 func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.Set, o Options) (Result, error) {
 	linter := lint.New(rules)
-	side := &merged{o: o, read: sync.OnceValues(func() (history.Authored, error) { return history.ReadAuthored(ctx, repo, o.From, o.To) })}
+	side := &authors{o: o, read: sync.OnceValues(func() (history.Authored, error) { return history.ReadAuthored(ctx, repo, o.From, o.To) })}
 	r := &replay{
 		judge: judge{linter, check, side}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, was: map[string]*rule.Brief{},
 		policies: policies{calendars: map[place]*calendar.Calendar{}},
@@ -72,7 +73,7 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 			break
 		}
 	}
-	s := &sequence{ctx: ctx, repo: repo, o: o, rules: tree.Follow(check), last: map[string]*item{}, clock: history.Clock{Now: o.Now}}
+	s := &sequence{ctx: ctx, repo: repo, o: o, rules: tree.Follow(check), last: map[string]*item{}, line: history.Line{}, clock: history.Clock{Now: o.Now}}
 	for it, err := range history.Ahead(s.items(), r.judge.work) {
 		if err == nil {
 			err = r.take(it)

@@ -54,13 +54,13 @@ type bare struct {
 // judge judges one step.
 type judge struct {
 	*lint.Linter
-	check  *shape.Checker
-	merged *merged
+	check   *shape.Checker
+	authors *authors
 }
 
-// merged says when the facts were written that a merge brought in: a pull request
+// authors says when the facts were written that a merge brought in: a pull request
 // may have been open for weeks. Only a history with merges is read for it.
-type merged struct {
+type authors struct {
 	o    Options
 	read func() (history.Authored, error)
 
@@ -69,23 +69,23 @@ type merged struct {
 }
 
 // at is when a fact of a merge was written.
-func (m *merged) at(c *commit, path string, fact change.Fact) time.Time {
-	authored, err := m.read()
+func (a *authors) at(c *commit, path string, fact change.Fact) time.Time {
+	authored, err := a.read()
 	if err != nil {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.failed = err
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.failed = err
 		return c.judged
 	}
-	a, b := authored.Commit(path, fact)
-	return m.o.later(a, b, c.judged)
+	at, committed := authored.Commit(path, fact)
+	return a.o.later(at, committed, c.judged)
 }
 
 // err is how reading failed.
-func (m *merged) err() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.failed
+func (a *authors) err() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failed
 }
 
 // work fills in what follows from a step. It runs on any core.
@@ -97,6 +97,8 @@ func (j judge) work(it *item) {
 	case judged:
 		<-it.before.done
 		j.again(it, it.before.after)
+	case merged:
+		j.merged(it)
 	}
 	it.before, it.data = nil, nil // or the whole history would stay
 }
@@ -152,7 +154,7 @@ func (j judge) changed(it *item) {
 func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding) (rest, told []finding.Finding) {
 	step := lint.Step{After: e, Authored: func(fact change.Fact) (time.Time, bool) {
 		if len(it.commit.Parents) > 1 {
-			return j.merged.at(it.commit, it.path, fact), true
+			return j.authors.at(it.commit, it.path, fact), true
 		}
 		return it.commit.judged, true
 	}}
@@ -201,6 +203,21 @@ func (j judge) again(it *item, was *state) {
 	now.escalation = slim(e)
 	now.readable = now.judgement
 	it.found = added(found, was)
+}
+
+// merged judges what a merge made of the version of another parent.
+func (j judge) merged(it *item) {
+	theirs := tree.Read(it.path, it.data, j.check)
+	var ours *state
+	if it.before != nil {
+		<-it.before.done
+		ours = it.before.after
+	}
+	if ours == nil || ours.judgement == nil {
+		it.found = j.Vanished(lint.Names{Gone: []lint.Named{{Escalation: theirs}}, Base: it.parent})
+		return
+	}
+	it.found = j.Merged(it.rules, lint.Step{Before: theirs, After: tree.Read(it.path, ours.data, j.check), Base: it.parent})
 }
 
 // bare returns what is found of what an escalation says.

@@ -48,8 +48,17 @@ type followed struct {
 
 // take takes in one step.
 func (r *replay) take(it *item) error {
-	if it.kind == ended {
+	switch it.kind {
+	case ended:
 		return r.end(it.commit, it.rules)
+	case merged:
+		for _, f := range it.found { // what the first parent had as well is told
+			if !slices.ContainsFunc(r.found, func(x finding.Finding) bool { return x.Kin() == f.Kin() }) {
+				r.found = append(r.found, f)
+			}
+		}
+		it.found = nil
+		return nil
 	}
 	f := r.courses[it.path]
 	if f == nil {

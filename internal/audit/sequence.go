@@ -21,10 +21,11 @@ type item struct {
 	kind   kind
 	commit *commit
 	// rules has the directory and the policy of the moment, and nothing else.
-	rules *tree.Tree
-	path  string
-	entry git.Entry
-	data  []byte
+	rules  *tree.Tree
+	path   string
+	entry  git.Entry
+	data   []byte
+	parent string // of a merge, whose version data is
 	// before is the step before of the same file, nil at the first.
 	before *item
 
@@ -38,6 +39,7 @@ type kind int
 const (
 	changed kind = iota // a file of an escalation is new, another or gone
 	judged              // one is the same, but directory or policy changed
+	merged              // another parent of a merge has one otherwise
 	ended               // the commit is complete
 )
 
@@ -52,8 +54,8 @@ type commit struct {
 	// is told of.
 	base     bool
 	newRules bool
-	// before has the directory and the policy from before the commit; nil where it
-	// is the first.
+	// before has the directory and the policy from before the commit, where those
+	// changed; nil where it is the first.
 	before *tree.Tree
 }
 
@@ -65,6 +67,7 @@ type sequence struct {
 	rules *tree.Follower
 	held  *tree.Tree // of rules, for those who judge
 	last  map[string]*item
+	line  history.Line
 	clock history.Clock
 }
 
@@ -73,12 +76,18 @@ func wanted(c git.Change) bool {
 	return c.New.Mode.IsRegular() && history.Differs(c) && (tree.IsEscalation(c.Path) || isRules(c.Path))
 }
 
+// wanted takes in what a commit changed.
+func (s *sequence) wanted(c git.Change) bool {
+	s.line.Take(c)
+	return wanted(c)
+}
+
 func isRules(path string) bool { return path == tree.PeoplePath || path == tree.PolicyPath }
 
 func (s *sequence) items() iter.Seq2[*item, error] {
 	return func(yield func(*item, error) bool) {
 		started := false
-		for c, err := range s.repo.Log(s.ctx, git.LogOptions{From: s.o.From, To: s.o.To, FirstParent: true, Reverse: true, Contents: wanted}) {
+		for c, err := range s.repo.Log(s.ctx, git.LogOptions{From: s.o.From, To: s.o.To, FirstParent: true, Reverse: true, Contents: s.wanted, Merged: s.line.Lacks}) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -126,7 +135,7 @@ func (s *sequence) base(id string, yield func(*item, error) bool) bool {
 			return err
 		}
 		ch := git.Change{Path: name, New: git.Entry{Mode: d.Type() | 0o644, ID: id}}
-		if wanted(ch) {
+		if s.wanted(ch) {
 			ch.Data, err = fs.ReadFile(files, name)
 		}
 		c.Changes = append(c.Changes, ch)
@@ -159,7 +168,7 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 			s.rules.Remove(ch.Path)
 		}
 	}
-	if s.held != nil {
+	if s.held != nil && c.newRules {
 		c.before = s.held.AsOf(c.judged)
 	}
 	if s.held == nil || c.newRules {
@@ -170,8 +179,9 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 	step := func(it *item) bool {
 		it.commit, it.rules, it.done = c, rules, make(chan struct{})
 		if it.path != "" {
-			it.before = s.last[it.path]
-			s.last[it.path] = it
+			if it.before = s.last[it.path]; it.kind != merged {
+				s.last[it.path] = it
+			}
 		}
 		return yield(it, nil)
 	}
@@ -191,6 +201,11 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 			it.entry = ch.New
 		}
 		if !step(it) {
+			return false
+		}
+	}
+	for _, m := range c.Merged {
+		if !step(&item{kind: merged, path: m.Path, data: m.Data, parent: m.Parent}) {
 			return false
 		}
 	}

@@ -84,8 +84,8 @@ type LogOptions struct {
 	// those that have none.
 	Contents func(Change) bool
 	// Merged, where it is set, has each merge compared with its other parents as well,
-	// and chooses what of that is returned. It is called after Contents was for the
-	// same commit.
+	// and chooses what of that is returned and, with Contents, read. It is called after
+	// Contents was for each commit before.
 	Merged func(Merged) bool
 }
 
@@ -93,11 +93,11 @@ type LogOptions struct {
 // is ErrShallow where the history that was asked for goes on beyond the end of
 // a shallow clone.
 //
-// With Contents or Merged, Log runs ahead of the loop by some commits.
+// With Contents, Log runs ahead of the loop by some commits.
 func (r *Repo) Log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 	commits := r.log(ctx, o)
-	if o.Contents != nil || o.Merged != nil {
-		commits = r.withContents(ctx, commits, o)
+	if o.Contents != nil {
+		commits = r.withContents(ctx, commits, o.Contents)
 	}
 	return commits
 }
@@ -138,6 +138,7 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 				err = &kindError{fmt.Sprintf("the history before %s is missing; %s", c.ID, deepen), []error{ErrShallow}}
 			case err == nil && parents != nil && len(c.Parents) > 1:
 				c.Merged, err = parents.of(c)
+				c.Merged = slices.DeleteFunc(c.Merged, func(m Merged) bool { return !o.Merged(m) })
 			}
 			if err != nil {
 				yield(Commit{}, err)
@@ -351,7 +352,7 @@ func seconds(s string) time.Time {
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // withContents adds the contents to commits.
-func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error], o LogOptions) iter.Seq2[Commit, error] {
+func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error], want func(Change) bool) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
 		c, err := r.startCat(ctx)
 		if err != nil {
@@ -399,11 +400,10 @@ func (r *Repo) withContents(ctx context.Context, commits iter.Seq2[Commit, error
 			}
 			var wanted []*Change
 			for i := range commit.Changes {
-				if ch := &commit.Changes[i]; o.Contents != nil && ch.hasContent() && o.Contents(*ch) {
+				if ch := &commit.Changes[i]; ch.hasContent() && want(*ch) {
 					wanted = append(wanted, ch)
 				}
 			}
-			commit.Merged = slices.DeleteFunc(commit.Merged, func(m Merged) bool { return !o.Merged(m) })
 			for i := range commit.Merged {
 				if ch := &commit.Merged[i].Change; ch.hasContent() {
 					wanted = append(wanted, ch)

@@ -32,8 +32,8 @@ func TestLogOfOtherParents(t *testing.T) {
 		o    git.LogOptions
 		want string
 	}{
-		{git.LogOptions{To: head, FirstParent: true, Folder: "esc", Merged: every}, "exchanged ~esc/a=2 -esc/b +esc/c=c; two; one; "},
-		{git.LogOptions{To: head, FirstParent: true, Reverse: true, File: "esc/a", Merged: every}, "one; exchanged ~esc/a=2; "},
+		{git.LogOptions{To: head, FirstParent: true, Folder: "esc", Merged: every}, "exchanged ~esc/a -esc/b +esc/c; two; one; "},
+		{git.LogOptions{To: head, FirstParent: true, Reverse: true, File: "esc/a", Merged: every, Contents: all}, "one; exchanged ~esc/a=2; "},
 		{git.LogOptions{To: head, FirstParent: true, Reverse: true, File: "esc/b", Merged: every}, "two; exchanged -esc/b; "},
 		{git.LogOptions{To: head, FirstParent: true, Contents: all, Merged: func(m git.Merged) bool { return m.Parent == main && m.Path == "elsewhere" }}, "exchanged +elsewhere=e; two; one; "},
 		{git.LogOptions{To: head, FirstParent: true, File: "esc/a"}, "one; "},

@@ -2,7 +2,8 @@
 // escalation changed, when and by whom, and what was true at any moment (P39).
 //
 // The history is that of first parents, oldest first: a merge stands for all
-// that it brought, as the default branch saw it. A version that cannot be read
+// that it brought, as the default branch saw it. What another parent had, and the
+// merge lost, is told of it. A version that cannot be read
 // is told of and otherwise passed over: what changed is found between the
 // versions that can be.
 //
@@ -33,6 +34,7 @@ const (
 	Readable   = "readable"   // it can be read again
 	Deleted    = "deleted"    // it is gone
 	Restored   = "restored"   // it is back
+	Lost       = "lost"       // a merge dropped an update, or the file, of another parent
 	Told       = "told"       // a notice was posted
 	Intended   = "intended"   // a notice is to be posted; nothing says that it was
 )
@@ -63,7 +65,11 @@ type Event struct {
 // Events returns what happened up to a commit, to one escalation or, where id
 // is empty, to all. now is the present. It ends with the first error.
 func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID, now time.Time) iter.Seq2[Event, error] {
-	o := git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Contents: wanted}
+	line := Line{}
+	o := git.LogOptions{To: head, FirstParent: true, Reverse: true, Folder: tree.Folder, Merged: line.Lacks, Contents: func(c git.Change) bool {
+		line.Take(c)
+		return wanted(c)
+	}}
 	if id != "" {
 		o.Folder, o.File = "", tree.Path(id)
 	}
@@ -103,6 +109,8 @@ type version struct {
 	git.Change
 	commit    *git.Commit
 	effective time.Time
+	// merged says that it is that of another parent of a merge.
+	merged bool
 	// escalation is what it says; nil where it is no file.
 	escalation *tree.Escalation
 }
@@ -126,10 +134,15 @@ func versions(commits iter.Seq2[git.Commit, error], now time.Time) iter.Seq2[*ve
 				return
 			}
 			at := clock.Effective(&c)
-			changes := c.Changes
-			c.Changes = nil
+			changes, others := c.Changes, c.Merged
+			c.Changes, c.Merged = nil, nil
 			for _, ch := range changes {
 				if Differs(ch) && tree.IsEscalation(ch.Path) && !yield(&version{Change: ch, commit: &c, effective: at}, nil) {
+					return
+				}
+			}
+			for _, m := range others {
+				if !yield(&version{Change: m.Change, commit: &c, effective: at, merged: true}, nil) {
 					return
 				}
 			}
@@ -192,6 +205,12 @@ func (f *file) next(v *version) []Event {
 		e.Escalation, e.effective = tree.ID(v.Path), v.effective
 		list = append(list, e)
 	}
+	if v.merged {
+		for _, e := range f.lost(v) {
+			add(e)
+		}
+		return list
+	}
 	if v.New == (git.Entry{}) {
 		f.gone = true
 		add(Event{Change: Deleted})
@@ -217,6 +236,21 @@ func (f *file) next(v *version) []Event {
 		add(describe(c))
 	}
 	f.last = &now
+	return list
+}
+
+// lost returns what another parent of a merge had and the merge has not.
+func (f *file) lost(v *version) []Event {
+	switch {
+	case f.gone || f.last == nil && !f.unreadable:
+		return []Event{{Change: Lost, From: "the file"}}
+	case !v.escalation.Readable() || f.unreadable:
+		return nil
+	}
+	var list []Event
+	for _, u := range change.Added(f.last, &v.escalation.Escalation) {
+		list = append(list, Event{Change: Lost, From: "the update of " + stamp(u.At.Time), Update: u})
+	}
 	return list
 }
 

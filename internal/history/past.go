@@ -18,20 +18,26 @@ func Stood(ctx context.Context, repo *git.Repo, head string, paths []string) (ma
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	o := git.LogOptions{To: head, FirstParent: true, Folder: tree.Folder}
-	if len(paths) == 1 { // which is faster
-		o.Folder, o.File = "", paths[0]
-	}
 	var found, ids []string
 	wanted := map[string]bool{}
 	for _, p := range paths {
 		wanted[p] = true
 	}
+	o := git.LogOptions{To: head, FirstParent: true, Folder: tree.Folder, Merged: func(m git.Merged) bool {
+		return m.Old.ID == "" && wanted[m.Path] // what the merge lost
+	}}
+	if len(paths) == 1 { // which is faster
+		o.Folder, o.File = "", paths[0]
+	}
 	for c, err := range repo.Log(ctx, o) {
 		if err != nil {
 			return nil, err
 		}
-		for _, ch := range c.Changes {
+		changes := c.Changes
+		for _, m := range c.Merged {
+			changes = append(changes, m.Change)
+		}
+		for _, ch := range changes {
 			for _, left := range []git.Entry{ch.New, ch.Old} {
 				if wanted[ch.Path] && left.ID != "" && left.Mode.IsRegular() {
 					wanted[ch.Path] = false

@@ -111,6 +111,29 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 	if s.After.Broken() {
 		return found, nil
 	}
+	judged = l.transition(t, s, func(r *rule.Rule) bool { return r.Transition != nil })
+	for _, f := range found {
+		isTold := slices.ContainsFunc(judged, func(x finding.Finding) bool {
+			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
+		})
+		if !isTold {
+			rest = append(rest, f)
+		}
+	}
+	return rest, judged
+}
+
+// Merged judges what a merge made of an escalation that another parent of it had:
+// Before and Base are that parent's.
+func (l *Linter) Merged(t *tree.Tree, s Step) []finding.Finding {
+	if s.After.Broken() || !s.Before.Readable() {
+		return nil
+	}
+	return l.transition(t, s, func(r *rule.Rule) bool { return r.Merges })
+}
+
+// transition judges what changed in an escalation by some rules.
+func (l *Linter) transition(t *tree.Tree, s Step, want func(*rule.Rule) bool) []finding.Finding {
 	c := rule.NewTransition(&rule.Pass{Escalation: s.After, Was: s.Before, Tree: t, KnownZone: l.knownZone}, s.Before)
 	c.Base, c.Authored, c.Pending = s.Base, s.Authored, s.Pending
 	v := verdict{told: slices.Clone(pointers(s.After.Unread))}
@@ -119,18 +142,10 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 			v.told = append(v.told, f.Pointer)
 		}
 	}
-	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Transition != nil }) {
+	for _, r := range l.judges(t, want) {
 		v.tell(c.Judge(r), s.After.Document)
 	}
-	for _, f := range found {
-		isTold := slices.ContainsFunc(v.findings, func(x finding.Finding) bool {
-			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
-		})
-		if !isTold {
-			rest = append(rest, f)
-		}
-	}
-	return rest, v.findings
+	return v.findings
 }
 
 // vanished judges that files are gone, or have other names.

@@ -16,6 +16,7 @@ func severityExplained() Rule {
 		Cites:   []string{"P38"},
 		Summary: "a change of severity, up or down, comes with an update that says why",
 		Why:     "Everybody who was informed is told of the new severity, with that update as the reason.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if t.changeable() && t.Before.Severity != t.Severity && !t.explained() {
 				t.Error("/severity", fmt.Sprintf("the severity changes from %s to %s, and no new update says why", code(t.Before.Severity), code(t.Severity)), explain)
@@ -32,6 +33,7 @@ func driExplained() Rule {
 		Cites:   []string{"P38"},
 		Summary: "a change of the DRI comes with an update that says why",
 		Why:     "The customer and the team have to know whom to turn to, and since when.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if t.changeable() && t.Before.DRI != t.DRI && !t.explained() {
 				t.Error("/dri", fmt.Sprintf("%s takes over from %s as DRI, and no new update says why", code(t.DRI), t.named(t.Before.DRI)), explain)
@@ -51,6 +53,7 @@ func criteriaExplained() Rule {
 		Cites:   []string{"P38"},
 		Summary: "an exit criterion is dropped or rewritten only with an update that says why",
 		Why:     "The exit criteria are what was agreed to end the escalation. One that quietly goes is an agreement that quietly changes. New ones, and those that are met, need no word.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if !t.changeable() || t.explained() {
 				return
@@ -82,6 +85,7 @@ func reopeningExplained() Rule {
 		Cites:   []string{"P38", "P35"},
 		Summary: "a reopening comes with an update that says why",
 		Why:     "The closure was told to everybody who was informed. They are told that it did not hold, with that update as the reason.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if t.Before != nil && t.Before.Closure != nil && t.Closure == nil && !t.explained() {
 				t.Error("/updates", fmt.Sprintf("the escalation was closed at %s and is reopened, and no new update says why", stamp(t.Before.Closure.At.Time)),

@@ -139,6 +139,7 @@ func openedKept() Rule {
 		Cites:   []string{"P37", "P36"},
 		Summary: "when and by whom an escalation was opened never changes",
 		Why:     "All clocks start there, and everybody was told so. Another escalation, also of the same customer, is another file: a name is never used twice.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if t.Before == nil {
 				return
@@ -165,6 +166,7 @@ func customerKept() Rule {
 		Cites:   []string{"P37"},
 		Summary: "the customer's name changes only with an update that says why",
 		Why:     "The customer stays the same from the opening to the end. The name may be corrected, or change with the company: an update says so.",
+		Merges:  true,
 		Transition: func(t *Transition) {
 			if t.changeable() && t.Before.Customer != t.Customer && !t.explained() {
 				t.Error("/customer", fmt.Sprintf("the customer was %s, and no new update says why the name changes", code(t.Before.Customer)),

@@ -59,6 +59,9 @@ type Rule struct {
 	Whole func(w *Whole)
 	// Transition judges what changed in one escalation.
 	Transition func(t *Transition)
+	// Merges says that a merge is held to that against each of its parents: what one
+	// of them has does not get lost in it.
+	Merges bool
 	// Vanished judges that the file of an escalation is no longer there. It
 	// returns the file to tell it of, and what to tell.
 	Vanished func(v *Vanished) (path, message, hint string)

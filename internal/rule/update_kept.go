@@ -18,6 +18,7 @@ func updateKept() Rule {
 		Summary: "past updates never change",
 		Why: "What was told was told: the updates are the record. What was wrong in one is corrected by a new update with `amends:` and its time. " +
 			"The text of one that should never have been written is replaced by `redacted:` and the reason.",
+		Merges: true,
 		Transition: func(t *Transition) {
 			if t.Before == nil {
 				return
@@ -58,8 +59,12 @@ func updateKept() Rule {
 			if len(gone) > 2 {
 				gone = append(gone[:1], fmt.Sprintf("%d more", len(gone)-1))
 			}
+			back := "put back what stood there"
+			if t.Base != "" {
+				back += fmt.Sprintf(" (`git show %.12s:./%s` shows it)", t.Base, quoted(t.Path))
+			}
 			t.Error("/updates", fmt.Sprintf("%s no longer %s here, and a past update never changes", words.And(gone), stand),
-				"put back what stood there; for text that should never have been written, put `redacted:` and the reason in the place of `text`")
+				back+"; for text that should never have been written, put `redacted:` and the reason in the place of `text`")
 		},
 		Wrong: changed("updates:\n  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is on Monday.}\n",
 			"updates:\n  - {at: 2026-11-21T15:00:00Z, by: jdoe, to: [internal], text: The load test is on Tuesday.}\n", "The load test is on Tuesday."),

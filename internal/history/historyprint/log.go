@@ -154,6 +154,8 @@ func headline(e history.Event, esc func(string) string) string {
 		return "the file is gone"
 	case history.Restored:
 		return "the file is back"
+	case history.Lost:
+		return "the merge lost " + from
 	case history.Told, history.Intended:
 		told := map[string]string{history.Told: "told: ", history.Intended: "to be told: "}[e.Change]
 		if e.URL != "" {
