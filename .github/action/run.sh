@@ -6,6 +6,9 @@ set -uo pipefail
 # shellcheck disable=SC2153 # it comes from action.yml
 read -r -a flags <<< "$FLAGS"
 args=(--dir "$DIR" ${flags[@]+"${flags[@]}"})
+case $BASE in # a branch of the event, as the checkout has it
+  refs/heads/*) BASE=refs/remotes/origin/${BASE#refs/heads/} ;;
+esac
 code=0
 case $COMMAND in
   lint) # prints annotations, and writes the job summary itself

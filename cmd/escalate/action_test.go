@@ -230,3 +230,26 @@ func TestPin(t *testing.T) {
 		}
 	}
 }
+
+// What is judged is all that will be merged: an entry of a merge queue is compared
+// with the branch that it goes into, and not with the entry before it, which goes
+// with it whatever its own check said.
+func TestActionCompares(t *testing.T) {
+	t.Parallel()
+	if base := "default: ${{ github.event.pull_request.base.sha || github.event.merge_group.base_ref }}\n"; !strings.Contains(read(t, "action.yml"), base) {
+		t.Errorf("action.yml does not have %s", base)
+	}
+	a := actionWith(t, "")
+	program := filepath.Join(a.root, "escalate")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for base, want := range map[string]string{
+		"": "lint --dir .", "refs/heads/main": "lint --base refs/remotes/origin/main --dir .", "refs/heads/a/b": "lint --base refs/remotes/origin/a/b --dir .", "0a1b": "lint --base 0a1b --dir .",
+	} {
+		said, output, err := a.run("run.sh", "ESCALATE="+program, "COMMAND=lint", "BASE="+base, "DIR=.", "FLAGS=")
+		if strings.TrimSpace(said) != want || output != "exit-code=0" || err != nil {
+			t.Errorf("with the base %q it runs %q, %s, %v", base, said, output, err)
+		}
+	}
+}

@@ -86,3 +86,21 @@ func TestLogFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a merge lost is told with what the update said.
+func TestLogLost(t *testing.T) {
+	t.Parallel()
+	lost := history.Event{At: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), Commit: "0123456789abcdef", Author: "Jo", Subject: "Merge main", Escalation: "2026/x"}
+	file := lost
+	lost.Change, lost.From, lost.Update = history.Lost, "the update of 2026-11-20T11:30:00Z", &schema.Update{Text: "It is worse."}
+	file.Change, file.From = history.Lost, "the file"
+	var b bytes.Buffer
+	if err := Text(&b, Log{Events: timelineOf(lost, file), Single: true}, terminal.Screen{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"the merge lost the update of 2026-11-20T11:30:00Z\n", "  It is worse.\n", "the merge lost the file\n"} {
+		if !strings.Contains(b.String(), line) {
+			t.Errorf("no %q in\n%s", line, b.String())
+		}
+	}
+}
