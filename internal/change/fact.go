@@ -64,6 +64,7 @@ func Facts(e *schema.Escalation) []Stated {
 	}
 	if e.RCA != nil {
 		add(Stated{Fact{"asked", e.RCA.Asked.Time}, "/rca/asked", true, false})
+		add(Stated{Fact{"due", e.RCA.Due.Time}, "/rca/due", true, true})
 	}
 	for i, u := range e.Updates {
 		add(Stated{UpdateAt(u.At.Time), fmt.Sprintf("/updates/%d/at", i), false, false})

@@ -105,14 +105,18 @@ func requiredTexts(c *Pass) []written {
 // reasons are the texts that switch a rule off, or that say why something is not
 // as everybody expects it.
 func reasons(c *Pass) []written {
+	var list []written
+	for i, u := range c.Updates {
+		list = append(list, written{fmt.Sprintf("/updates/%d/redacted", i), u.Redacted})
+	}
 	if x := c.Closure; x != nil {
-		list := []written{{"/closure/reason", x.Reason}, {"/closure/why_not", x.WhyNot}, {"/closure/agreement/waived", x.Agreement.Waived}}
+		list = append(list, written{"/closure/reason", x.Reason}, written{"/closure/why_not", x.WhyNot}, written{"/closure/agreement/waived", x.Agreement.Waived})
 		if x.Amended != nil {
 			list = append(list, written{"/closure/amended/why", x.Amended.Why})
 		}
 		return list
 	}
-	list := []written{{"/account/strategic", c.Account.Strategic}, {"/product/reason", c.Product.Reason}}
+	list = append(list, written{"/account/strategic", c.Account.Strategic}, written{"/product/reason", c.Product.Reason})
 	if c.Cover != nil {
 		list = append(list, written{"/cover/reason", c.Cover.Reason})
 	}
@@ -121,9 +125,6 @@ func reasons(c *Pass) []written {
 	}
 	if c.Snooze != nil {
 		list = append(list, written{"/snooze/reason", c.Snooze.Reason})
-	}
-	for i, u := range c.Updates {
-		list = append(list, written{fmt.Sprintf("/updates/%d/redacted", i), u.Redacted})
 	}
 	return list
 }
