@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/calendar"
 	"github.com/escalations-as-code/escalate/internal/change"
@@ -198,11 +199,7 @@ func (j *together) unheard() []string {
 	if !process.Open(e) || j.before.PeopleFile == nil || j.now.PeopleFile.Unreliable() {
 		return nil
 	}
-	at := j.now.Authored
-	if at.IsZero() {
-		at = change.Latest(e)
-	}
-	before, now := j.before.People.On(at), j.now.People.On(at)
+	before, now := j.before.People.On(j.at()), j.now.People.On(j.at())
 	was, is := before.People, now.People
 	var keys []string
 	for _, h := range process.Each([]schema.Handle{e.DRI, e.Opened.By}) {
@@ -221,6 +218,14 @@ func (j *together) unheard() []string {
 	return keys
 }
 
+// at is the moment at which the escalation is judged.
+func (j *together) at() time.Time {
+	if j.now.Authored.IsZero() {
+		return change.Latest(&j.step.After.Escalation)
+	}
+	return j.now.Authored
+}
+
 // asksLess names what changed of the policy so that less is asked for an open
 // escalation than before: fewer are told, or later, or elsewhere.
 func (j *together) asksLess() []string {
@@ -232,8 +237,15 @@ func (j *together) asksLess() []string {
 	var keys []string
 	was, is := before.Severities.Of(e.Severity), now.Severities.Of(e.Severity)
 	of := "severities." + string(e.Severity)
-	if slices.ContainsFunc(was.Informs, func(r schema.Role) bool { return !slices.Contains(is.Informs, r) }) {
+	hear := func(p *schema.Policy) []schema.Handle {
+		informed, _ := process.Informed(j.now.People.On(j.at()), *p, e)
+		return informed
+	}
+	switch {
+	case lost(was.Informs, is.Informs):
 		keys = append(keys, of+".informs")
+	case lost(hear(before), hear(now)):
+		keys = append(keys, differences("roles", reflect.ValueOf(before.Roles), reflect.ValueOf(now.Roles))...)
 	}
 	region := string(e.Account.Region)
 	for _, clock := range []struct {
@@ -271,6 +283,11 @@ func (j *together) asksLess() []string {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// lost reports whether something of one list is not in another.
+func lost[T comparable](was, is []T) bool {
+	return slices.ContainsFunc(was, func(x T) bool { return !slices.Contains(is, x) })
 }
 
 // longer reports whether the last update of an escalation lasts longer by one

@@ -70,6 +70,7 @@ func TestTogether(t *testing.T) {
 		{"the policy is emptied", []rewrite{policy("review: [snooze]\n")}, rewrite{tree.PolicyPath, "review: [snooze]\n", "# none\n"}, to("", news+"snooze: {until: 2026-11-30, reason: They are away, by: jdoe}\n"), "northwind:33 changed-together", "`review`"},
 		{"fewer are informed", nil, policy("severities: {high: {informs: [csm_leader]}}\n"), to("", news), "northwind:3 changed-together", "`severities.high.informs` in escalations/policy.yaml changes as well, and asks less"},
 		{"fewer are informed of what is opened", open, policy("severities: {high: {informs: []}}\n"), opened, "northwind:3 changed-together", "`severities.high.informs`"},
+		{"a regional role whose holder is elsewhere", []rewrite{people("roles: [cro]}", "roles: [cro], region: APAC}")}, policy("roles: {cro: {regional: true}}\n"), to("", news), "northwind:3 changed-together; people:1 role-vacant P5 warning", "`roles.cro` in escalations/policy.yaml changes as well, and asks less"},
 		{"the customer hears later", nil, policy("severities: {high: {customer: {due: 9, days: working}}}\n"), to("", news), "northwind:3 changed-together", "`severities.high.customer.due`"},
 		{"the customer hears never", nil, policy("severities: {high: {customer: {due: 0}}}\n"), to("", news), "northwind:3 changed-together", "`severities.high.customer.due`"},
 		{"the channel is advised", nil, policy("severities: {high: {channel: {advisory: true}}}\n"), to("", news), "northwind:3 changed-together", "`severities.high.channel.advisory`"},
