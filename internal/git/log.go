@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -116,14 +115,8 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 		}
 		defer p.stop()
 		l := logReader{Reader: p.out, repo: r, wanted: r.wanted(o)}
-		var parents *parents
-		if o.Merged != nil {
-			if parents, err = r.startParents(ctx, o); err != nil {
-				yield(Commit{}, fmt.Errorf("cannot read the history: %w", err))
-				return
-			}
-			defer parents.stop()
-		}
+		others := parents{repo: r, o: o}
+		defer others.stop()
 		for {
 			c, err := l.next()
 			switch {
@@ -136,9 +129,8 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 				err = fmt.Errorf("cannot read the history: %w", p.gone())
 			case err == nil && r.boundary[c.ID]:
 				err = &kindError{fmt.Sprintf("the history before %s is missing; %s", c.ID, deepen), []error{ErrShallow}}
-			case err == nil && parents != nil && len(c.Parents) > 1:
-				c.Merged, err = parents.of(c)
-				c.Merged = slices.DeleteFunc(c.Merged, func(m Merged) bool { return !o.Merged(m) })
+			case err == nil && o.Merged != nil && len(c.Parents) > 1:
+				c.Merged, err = others.of(ctx, c)
 			}
 			if err != nil {
 				yield(Commit{}, err)

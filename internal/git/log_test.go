@@ -27,7 +27,6 @@ func TestLogOfOtherParents(t *testing.T) {
 	s.git("switch", "--quiet", "topic")
 	s.git("merge", "--quiet", "--no-ff", "-s", "ours", "-m", "exchanged", "main")
 	head := s.id("HEAD")
-	r := s.open(".")
 	for _, test := range []struct {
 		o    git.LogOptions
 		want string
@@ -39,7 +38,7 @@ func TestLogOfOtherParents(t *testing.T) {
 		{git.LogOptions{To: head, FirstParent: true, File: "esc/a"}, "one; "},
 	} {
 		got := ""
-		for c, err := range r.Log(t.Context(), test.o) {
+		for c, err := range s.open(".").Log(t.Context(), test.o) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,6 +63,34 @@ func TestLogOfOtherParents(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// Of a repository of which a folder was opened, it is that folder.
+func TestLogOfOtherParentsBelow(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	s.commit("one", "cs/esc/a", "1", "esc/a", "1")
+	s.git("switch", "--quiet", "-c", "topic")
+	s.commit("two", "b", "b")
+	s.git("switch", "--quiet", "main")
+	s.commit("three", "cs/esc/a", "2", "esc/a", "3", "cs/esc/b", "b")
+	s.git("switch", "--quiet", "topic")
+	s.git("merge", "--quiet", "--no-ff", "-s", "ours", "-m", "exchanged", "main")
+	for _, o := range []git.LogOptions{{}, {Folder: "esc"}, {File: "esc/a"}} {
+		o.To, o.FirstParent, o.Merged = s.id("HEAD"), true, func(m git.Merged) bool { return m.Path != "esc/b" }
+		var got []string
+		for c, err := range s.open("cs").Log(t.Context(), o) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range c.Merged {
+				got = append(got, c.Subject+" "+m.Path)
+			}
+		}
+		if !slices.Equal(got, []string{"exchanged esc/a"}) {
+			t.Errorf("got %q", got)
 		}
 	}
 }
