@@ -33,7 +33,11 @@ func (l *Linter) Together(before, now *tree.Tree, s Step, told []finding.Finding
 	j := &together{Linter: l, before: before, now: now, step: s, told: errorsOf(told)}
 	var found []finding.Finding
 	var joined, weaker []finding.Finding
-	for _, f := range j.errors(with(now, before, before)) {
+	refused := j.errors(with(now, before, before))
+	if len(refused) > 0 && s.Before != nil && !s.Before.Broken() { // what was wrong before may be mended by it
+		refused = finding.TallyOf(l.Escalation(before, s.Before, s.Before)).New(refused)
+	}
+	for _, f := range refused {
 		if j.joins(f) {
 			joined = append(joined, f)
 		} else {
@@ -41,22 +45,26 @@ func (l *Linter) Together(before, now *tree.Tree, s Step, told []finding.Finding
 		}
 	}
 	for _, file := range []struct {
-		path string
-		rest []finding.Finding // what is left to be said, with the old file alone
-		keys func(finding.Finding) []string
-	}{
-		{tree.PeoplePath, j.errors(with(now, before, now)), j.people},
-		{tree.PolicyPath, j.errors(with(now, now, before)), j.policy},
-	} {
-		var keys []string
-		mine := slices.DeleteFunc(slices.Clone(weaker), func(f finding.Finding) bool { return !has(file.rest, f) })
-		for _, f := range mine {
-			keys = append(keys, file.keys(f)...)
+		path  string
+		rules *tree.Tree // those that hold, but for this file
+		keys  func(finding.Finding) []string
+	}{{tree.PeoplePath, with(now, before, now), j.people}, {tree.PolicyPath, with(now, now, before), j.policy}} {
+		if len(weaker) == 0 {
+			break
 		}
-		if len(mine) > 0 {
+		alone := j.errors(file.rules)
+		var mine, rest []finding.Finding
+		var keys []string
+		for _, f := range weaker {
+			if has(alone, f) {
+				mine, keys = append(mine, f), append(keys, file.keys(f)...)
+			} else {
+				rest = append(rest, f)
+			}
+		}
+		if weaker = rest; len(mine) > 0 {
 			found = append(found, l.passes(s.After, mine, file.path, keys))
 		}
-		weaker = slices.DeleteFunc(weaker, func(f finding.Finding) bool { return has(file.rest, f) })
 	}
 	if len(weaker) > 0 { // only both changes let it pass
 		found = append(found, l.passes(s.After, weaker, tree.PeoplePath+" and "+tree.PolicyPath, nil))

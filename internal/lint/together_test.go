@@ -46,6 +46,7 @@ func TestTogether(t *testing.T) {
 		{"the policy asks less of another severity", nil, policy("severities: {low: {informs: []}, critical: {customer: {due: 9}}}\nladder: {critical: {csm_leader_hours: 90}}\n"), to("", news), "", ""},
 		{"the policy asks for less, of what is closed", closed("", ""), policy("severities: {high: {informs: []}}\n"), to("sentiment: red", "sentiment: green"), "", ""},
 		{"a fault that was there", []rewrite{{"", "owner: jdoe", "owner: jd"}}, people("[group_product_manager]", "[group_product_manager, ceo]"), to("", news), "northwind:28 known-person P8 old", ""},
+		{"a role that mends what was wrong", []rewrite{{"", "dri: mlee", "dri: okhan"}, {"", "[okhan]", "[mlee]"}}, people("roles: [product_manager]", "roles: [product_manager, product_director]"), to("", news), "", ""},
 		{"the first directory", []rewrite{people("delete", "")}, people("", base[tree.PeoplePath]), to("", news), "", ""},
 
 		// The directory.

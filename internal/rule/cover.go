@@ -99,12 +99,16 @@ func (t *Transition) newFacts() []change.Stated {
 
 // dayOf is the day of a moment in the account's region.
 func (c *Pass) dayOf(at time.Time) time.Time {
-	zone, err := time.LoadLocation(string(c.Tree.Policy.Regions[string(c.Account.Region)].Zone))
-	if err != nil {
-		zone = time.UTC
-	}
-	y, m, d := at.In(zone).Date()
+	y, m, d := at.In(c.zone()).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// zone is that of the account's region, and UTC where it is not known.
+func (c *Pass) zone() *time.Location {
+	if zone := c.local(); zone != nil {
+		return zone
+	}
+	return time.UTC
 }
 
 // dayOf is the day of a moment.

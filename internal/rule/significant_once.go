@@ -13,12 +13,12 @@ func significantOnce() Rule {
 		Why:     "A significant update goes to the announcement channel as well and pings all DRIs. That channel is for awareness and is kept quiet: more than one a day from one escalation, and nobody reads any.",
 		Reading: "The day is that of the account's region. No setting changes the number.",
 		Transition: func(t *Transition) {
-			isNew, first := t.isNew(), map[string]time.Time{}
+			isNew, first, zone := t.isNew(), map[string]time.Time{}, t.zone()
 			for i, u := range t.Updates {
 				if !u.Significant || u.At.IsZero() {
 					continue
 				}
-				day := t.dayOf(u.At.Time).Format(time.DateOnly)
+				day := u.At.In(zone).Format(time.DateOnly)
 				before, told := first[day]
 				if !told {
 					first[day] = u.At.Time
