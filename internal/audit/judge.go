@@ -150,7 +150,8 @@ func (j judge) changed(it *item) {
 }
 
 // transition judges what changed since the last version that could be read. That
-// is read again only where there is something to tell, for what it said.
+// is read again only where there is something to tell, or the rules changed, for
+// what it said.
 func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding) (rest, told []finding.Finding) {
 	step := lint.Step{After: e, Authored: func(fact change.Fact) (time.Time, bool) {
 		if len(it.commit.Parents) > 1 {
@@ -164,7 +165,7 @@ func (j judge) transition(it *item, e *tree.Escalation, found []finding.Finding)
 		step.Pending = func() time.Time { return was.pending }
 	}
 	rest, told = j.Transition(it.rules, step, slices.Clone(found))
-	if len(told) > 0 && step.Before != nil {
+	if (len(told) > 0 || it.commit.before != nil) && step.Before != nil {
 		step.Before = tree.Read(it.path, it.after.readable.data, j.check)
 		rest, told = j.Transition(it.rules, step, slices.Clone(found))
 	}
