@@ -25,6 +25,7 @@ func layers() []string {
 		"internal/notice",
 		"internal/destination",
 		"internal/forge",
+		"internal/marker",
 		"internal/nearest",
 		"internal/document",
 		"internal/shape",
