@@ -56,8 +56,9 @@ type Change struct {
 // Forge is how to get to a repository on a platform.
 type Forge struct {
 	Platform Platform
-	// API is the address of the API, Server that for people.
-	API, Server string
+	// API is the address of the API, GraphQL that of GitHub's other one, Server that
+	// for people.
+	API, GraphQL, Server string
 	// Repository is its path there, such as acme/escalations.
 	Repository string
 	// Token is what the API asks for. It is not to be printed.
@@ -71,7 +72,7 @@ var pull = regexp.MustCompile(`^refs/pull/(\d+)/`)
 func Read(getenv func(string) string) Environment {
 	e := Environment{
 		GitHub: Forge{
-			Platform: GitHub, API: getenv("GITHUB_API_URL"), Server: cmp.Or(getenv("GITHUB_SERVER_URL"), "https://github.com"),
+			Platform: GitHub, API: getenv("GITHUB_API_URL"), GraphQL: getenv("GITHUB_GRAPHQL_URL"), Server: cmp.Or(getenv("GITHUB_SERVER_URL"), "https://github.com"),
 			Repository: getenv("GITHUB_REPOSITORY"), Token: getenv("GITHUB_TOKEN"),
 		},
 		GitLab: Forge{

@@ -45,8 +45,9 @@ func (f confirmed) EditIssue(ctx context.Context, number int, e Edit) (Issue, er
 
 func (f confirmed) SetLabels(ctx context.Context, number int, labels []string) ([]string, error) {
 	now, err := f.Forge.SetLabels(ctx, number, labels)
+	same := f.Traits().SameLabel
 	does := !slices.ContainsFunc(labels, func(l string) bool {
-		return !slices.ContainsFunc(now, func(is string) bool { return strings.EqualFold(is, l) }) // as forges compare them
+		return !slices.ContainsFunc(now, func(is string) bool { return same(is, l) })
 	})
 	return confirm(now, err, does, "issue %d was given labels, and does not have them all", number)
 }

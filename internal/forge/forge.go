@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -18,8 +19,8 @@ import (
 type Forge interface {
 	// Traits say how the forge differs from others.
 	Traits() Traits
-	// Me returns who the token writes as; nobody, where the forge does not say it of
-	// a workflow's token or an app's. Such a token writes as a bot.
+	// Me returns who the token writes as; the zero author, where the forge does not
+	// say it of a workflow's token or an app's. Such a token writes as a bot.
 	Me(ctx context.Context) (Author, error)
 
 	// Issue returns an issue.
@@ -60,8 +61,9 @@ var (
 
 // Traits are how a forge differs from others.
 type Traits struct {
-	// Via names it in the ledger, such as "github".
-	Via string
+	// Via names it in the ledger, such as "github"; Repository, such as
+	// "acme/escalations", is the one among all that are there.
+	Via, Repository string
 	// MaxBody is how many characters it takes of an issue or a comment, MaxTitle of
 	// a title.
 	MaxBody, MaxTitle int
@@ -70,14 +72,25 @@ type Traits struct {
 	Login func(schema.Person) string
 	// Scoped is a label of which an issue has one for each scope.
 	Scoped func(scope, value string) string
+	// SameLabel reports whether two names are those of one label.
+	SameLabel func(a, b string) bool
 }
 
 // Author is who wrote something.
 type Author struct {
+	// ID is 0 where the forge said the login alone.
 	ID    int64
 	Login string
 	// Bot reports that it is no person's account.
 	Bot bool
+}
+
+// Is reports whether two are the same account.
+func (a Author) Is(b Author) bool {
+	if a.ID != 0 && b.ID != 0 {
+		return a.ID == b.ID
+	}
+	return a.Bot == b.Bot && a.Login != "" && strings.EqualFold(a.Login, b.Login)
 }
 
 // Issue is an issue.

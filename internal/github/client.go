@@ -22,8 +22,9 @@ import (
 // Config says which repository, and how to get there.
 type Config struct {
 	// API is the address of the REST API; "" for github.com. GitHub Enterprise
-	// Server has it at /api/v3.
-	API string
+	// Server has it at /api/v3. GraphQL is that of the GraphQL API; without one, it is
+	// not asked.
+	API, GraphQL string
 	// Repository is owner/name.
 	Repository string
 	Token      string
@@ -40,7 +41,7 @@ type Config struct {
 // client is the API of one repository.
 type client struct {
 	*github.Client
-	owner, repo string
+	owner, repo, graphQL string
 }
 
 func newClient(c Config) (*client, error) {
@@ -57,7 +58,7 @@ func newClient(c Config) (*client, error) {
 		}
 		gh.BaseURL = base
 	}
-	return &client{gh, owner, repo}, nil
+	return &client{gh, owner, repo, c.GraphQL}, nil
 }
 
 // platform is how GitHub asks to wait. Only a POST must not be carried out twice.

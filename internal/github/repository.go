@@ -3,8 +3,10 @@ package github
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 
 	"github.com/google/go-github/v60/github"
 
@@ -32,23 +34,55 @@ func New(c Config) (*Repository, error) {
 }
 
 // Traits are those of GitHub.
-func (*Repository) Traits() forge.Traits {
+func (r *Repository) Traits() forge.Traits {
 	return forge.Traits{
-		Via: "github", MaxBody: 65_536, MaxTitle: 256,
-		Login:  func(p schema.Person) string { return string(p.GitHub) },
-		Scoped: func(scope, value string) string { return scope + ":" + value },
+		Via: "github", Repository: r.owner + "/" + r.repo, MaxBody: 65_536, MaxTitle: 256,
+		Login:     func(p schema.Person) string { return string(p.GitHub) },
+		Scoped:    func(scope, value string) string { return scope + ":" + value },
+		SameLabel: func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) },
 	}
 }
 
-// Me returns whose the token is. That of a workflow, or of another app, is nobody's.
+// Me returns whose the token is. Of that of a workflow, or of another app, the REST
+// API does not say it; GraphQL does.
 func (r *Repository) Me(ctx context.Context) (forge.Author, error) {
 	me, _, err := r.Users.Get(ctx, "")
 	err = inWords(err)
 	if errors.Is(err, forge.ErrGone) || errors.Is(err, forge.ErrForbidden) {
-		return forge.Author{}, nil
+		return r.viewer(ctx)
 	}
 	return author(me), err
 }
+
+// viewer is the bot that an app's token writes as; nobody where GitHub does not say
+// it. What GraphQL calls its id need not be the one of the REST API: it has none.
+func (r *Repository) viewer(ctx context.Context) (forge.Author, error) {
+	if r.graphQL == "" {
+		return forge.Author{}, nil
+	}
+	request, err := r.NewRequest(http.MethodPost, r.graphQL, map[string]string{"query": "query { viewer { login } }"})
+	if err != nil {
+		return forge.Author{}, err
+	}
+	var reply struct {
+		Data struct{ Viewer struct{ Login string } }
+	}
+	_, err = r.Do(ctx, request, &reply)
+	if s := status(err); s >= 400 && s < 500 && !limitReached(err) {
+		return forge.Author{}, nil
+	}
+	if err != nil {
+		return forge.Author{}, fmt.Errorf("GitHub does not say whose the token is: %w", err)
+	}
+	login := reply.Data.Viewer.Login
+	if login == "" {
+		return forge.Author{}, nil
+	}
+	return forge.Author{Login: strings.TrimSuffix(login, bot) + bot, Bot: true}, nil
+}
+
+// bot is what the login of an app's bot ends in; no person's can.
+const bot = "[bot]"
 
 // Issue returns an issue, or a pull request.
 func (r *Repository) Issue(ctx context.Context, number int) (forge.Issue, error) {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/schema"
@@ -125,11 +127,64 @@ func TestMe(t *testing.T) {
 	}
 }
 
+// GraphQL knows which bot an app's token writes as. What it cannot say is not
+// known; where it does not answer, that is an error.
+func TestViewer(t *testing.T) {
+	t.Parallel()
+	bot := forge.Author{Login: "actions[bot]", Bot: true}
+	for name, tc := range map[string]struct {
+		viewer  string
+		refuse  int
+		graphQL bool
+		want    forge.Author
+		fails   bool
+	}{
+		"a bot":             {"actions[bot]", 0, true, bot, false},
+		"by its short name": {"actions", 0, true, bot, false},
+		"silent":            {"", 0, true, forge.Author{}, false},
+		"not there":         {"actions[bot]", 404, true, forge.Author{}, false},
+		"not to be asked":   {"actions[bot]", 0, false, forge.Author{}, false},
+		"down":              {"actions[bot]", 502, true, forge.Author{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := forgetest.NewGitHub(t)
+			g.Me, g.Viewer = forgetest.App, tc.viewer
+			g.Refuse = func(r *http.Request) (int, map[string]string, bool) {
+				if r.Method == http.MethodPost {
+					return tc.refuse, nil, false
+				}
+				return 0, nil, false
+			}
+			c := Config{API: g.API, Repository: "acme/escalations", Token: "t", UserAgent: "test"}
+			if tc.graphQL {
+				c.GraphQL = g.GraphQL
+			}
+			r, err := New(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			me, err := r.Me(t.Context())
+			if me != tc.want || (err != nil) != tc.fails || errors.Is(err, destination.ErrInDoubt) {
+				t.Errorf("%+v (%v), asked %q", me, err, g.Requests)
+			}
+		})
+	}
+	if me := (forge.Author{ID: 7, Login: "Actions[bot]", Bot: true}); !me.Is(bot) || me.Is(forge.Author{Login: "actions[bot]"}) || me.Is(forge.Author{}) || (forge.Author{}).Is(forge.Author{}) {
+		t.Error("who is who is not known")
+	}
+}
+
 func TestTraits(t *testing.T) {
 	t.Parallel()
-	traits := (*Repository)(nil).Traits()
-	if got := traits.Scoped("severity", "high") + " " + traits.Login(schema.Person{GitHub: "jodoe"}); got != "severity:high jodoe" {
+	traits := repository(t, forgetest.NewGitHub(t)).Traits()
+	if got := traits.Scoped("severity", "high") + " " + traits.Login(schema.Person{GitHub: "jodoe"}) + " " + traits.Repository; got != "severity:high jodoe acme/escalations" {
 		t.Errorf("got %q", got)
+	}
+	for b, same := range map[string]bool{"severity:high": true, "Severity:HIGH": true, " severity:high ": true, "severity:hight": false, "severity: high": false} {
+		if traits.SameLabel("severity:high", b) != same {
+			t.Errorf("%q", b)
+		}
 	}
 }
 

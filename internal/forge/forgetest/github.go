@@ -18,8 +18,10 @@ import (
 // acme/escalations.
 type GitHub struct {
 	*Store
-	// API is its address.
-	API string
+	// API is its address, GraphQL that of its GraphQL API.
+	API, GraphQL string
+	// Viewer is what GraphQL says the token writes as; empty where it says nothing.
+	Viewer string
 	// Requests are those that it got: method, path and body.
 	Requests []string
 	// Refuse answers instead of it, where it returns a status. carried reports
@@ -33,7 +35,7 @@ func NewGitHub(t testing.TB) *GitHub {
 	g := &GitHub{Store: newStore("https://github.example", false)}
 	s := httptest.NewServer(g)
 	t.Cleanup(s.Close)
-	g.API = s.URL + "/api/v3"
+	g.API, g.GraphQL = s.URL+"/api/v3", s.URL+"/api/graphql"
 	return g
 }
 
@@ -175,6 +177,10 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return "me", says(http.StatusForbidden, "Resource not accessible by integration")
 	case what == "GET user":
 		return "me", reply(http.StatusOK, userOf(g.Me))
+	case what == "POST api graphql" && g.Viewer == "":
+		return "me", reply(http.StatusOK, map[string]any{"data": nil, "errors": []any{map[string]string{"message": "Resource not accessible by integration"}}})
+	case what == "POST api graphql":
+		return "me", reply(http.StatusOK, map[string]any{"data": map[string]any{"viewer": map[string]string{"login": g.Viewer}}})
 	case what == "GET issues":
 		label := r.URL.Query().Get("labels")
 		return "issues " + label, func(w http.ResponseWriter) {

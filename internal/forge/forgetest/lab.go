@@ -28,12 +28,13 @@ var _ forge.Forge = (*Lab)(nil)
 // Traits are those of such a forge.
 func (*Lab) Traits() forge.Traits {
 	return forge.Traits{
-		Via: "lab", MaxBody: 100_000, MaxTitle: 255,
+		Via: "lab", Repository: "acme/escalations", MaxBody: 100_000, MaxTitle: 255,
 		Login: func(p schema.Person) string {
 			login, _, _ := strings.Cut(string(p.Email), "@")
 			return login
 		},
-		Scoped: func(scope, value string) string { return scope + "::" + value },
+		Scoped:    func(scope, value string) string { return scope + "::" + value },
+		SameLabel: func(a, b string) bool { return a == b },
 	}
 }
 

@@ -67,6 +67,7 @@ const (
 var (
 	User     = forge.Author{ID: 1, Login: "escalate-bot"}
 	App      = forge.Author{ID: 41898282, Login: "actions[bot]", Bot: true}
+	OtherApp = forge.Author{ID: 49699333, Login: "echo[bot]", Bot: true}
 	Stranger = forge.Author{ID: 66, Login: "mallory"}
 )
 
