@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/slack"
 	"github.com/escalations-as-code/escalate/internal/tracking"
@@ -76,15 +77,22 @@ func toSet(env environment) string {
 }
 
 func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
+	keys, err := marker.Parse(env.getenv(markerKey))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", markerKey, err)
+	}
 	forge := env.ci.GitHub
 	repository, err := github.New(github.Config{
-		API: forge.API, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
+		API: forge.API, GraphQL: forge.GraphQL, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return tracking.New(repository, t.People), nil
+	return tracking.New(repository, t.People, keys), nil
 }
+
+// markerKey is the variable with the keys that our markers are signed with.
+const markerKey = "ESCALATE_MARKER_KEY"
 
 func openSlack(env environment, t *tree.Tree) (destination.Destination, error) {
 	return slack.NewWorkspace(slack.Config{

@@ -87,6 +87,13 @@ type Receipt struct {
 	Note string
 }
 
+// Signer is a destination that signs what it delivers, so that nothing else is taken
+// for it when it is looked for.
+type Signer interface {
+	// Signs reports whether it does: whether there is a key.
+	Signs() bool
+}
+
 // Verifier is a destination that can be compared with the ledger.
 type Verifier interface {
 	// Verify compares what the ledger says was told with what stands there.

@@ -57,6 +57,7 @@ type line struct {
 	Mentions []schema.Handle `json:"mentions"`
 	Ref      string          `json:"ref"`
 	URL      string          `json:"url"`
+	Signed   bool            `json:"signed,omitempty"`
 }
 
 // Path is the file of an escalation's notices.
@@ -72,7 +73,7 @@ func Format(notices []notice.Notice) []byte {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	for _, n := range notices {
-		l := line{n.Key, n.Moment, n.Do, n.To, n.Via, n.Run, n.At.UTC(), n.State, n.Text.Plain(), n.Text, n.Mentions, n.Ref, n.URL}
+		l := line{n.Key, n.Moment, n.Do, n.To, n.Via, n.Run, n.At.UTC(), n.State, n.Text.Plain(), n.Text, n.Mentions, n.Ref, n.URL, n.Signed}
 		if l.Mentions == nil {
 			l.Mentions = []schema.Handle{}
 		}
@@ -112,6 +113,7 @@ func Parse(name string, data []byte) ([]notice.Notice, error) {
 		was := notices[i]
 		n.Moment, n.Run = cmp.Or(n.Moment, was.Moment), cmp.Or(n.Run, was.Run)
 		n.Ref, n.URL = cmp.Or(n.Ref, was.Ref), cmp.Or(n.URL, was.URL)
+		n.Signed = n.Signed || was.Signed
 		if n.Text == nil {
 			n.Text = was.Text
 		}
@@ -127,7 +129,7 @@ func Parse(name string, data []byte) ([]notice.Notice, error) {
 func (l line) notice(id schema.ID) notice.Notice {
 	n := notice.Notice{
 		Escalation: id, Key: l.Key, Moment: l.Moment, Do: l.Do, To: l.To, Via: l.Via, Mentions: l.Mentions, Text: l.Blocks,
-		Run: l.Run, At: l.At.UTC(), State: l.State, Ref: l.Ref, URL: l.URL,
+		Run: l.Run, At: l.At.UTC(), State: l.State, Ref: l.Ref, URL: l.URL, Signed: l.Signed,
 	}
 	if n.Text == nil && l.Text != "" {
 		n.Text = plain(n, l.Text)

@@ -43,6 +43,23 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// A line says whether it is found again by a signed marker alone; one of a version
+// that knew no keys does not.
+func TestSigned(t *testing.T) {
+	t.Parallel()
+	const name = "notices/2026/northwind.jsonl"
+	notices, err := ledger.Parse(name, []byte(`{"key":"a","to":"tracking","via":"github","state":"intent","at":"2026-11-20T10:00:00Z","signed":true}
+{"key":"b","to":"tracking","via":"github","state":"intent","at":"2026-11-20T10:00:00Z"}
+{"key":"a","to":"tracking","via":"github","state":"done","at":"2026-11-20T10:01:00Z","ref":"1"}`))
+	if err != nil || len(notices) != 2 || !notices[0].Signed || notices[1].Signed {
+		t.Fatalf("%+v, %v", notices, err)
+	}
+	text := ledger.Format(notices)
+	if again, err := ledger.Parse(name, text); err != nil || !again[0].Signed || again[1].Signed || strings.Count(string(text), "signed") != 1 {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
 // The ledger of the remote counts, if there is one.
 func TestRead(t *testing.T) {
 	t.Parallel()

@@ -157,6 +157,9 @@ type Notice struct {
 	At       time.Time
 	State    State
 	Ref, URL string
+	// Signed reports that it is found again by a signed marker alone: it was written
+	// down when there was a key.
+	Signed bool
 }
 
 // Identity is what a notice is known by: no two in the ledger have the same.

@@ -18,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -89,7 +90,7 @@ func (f *first) apply() (ended bool) {
 		f.Fatal(err)
 	}
 	run := f.run("mine")
-	run.Destinations = []destination.Destination{killing{f.chat, &f.left}, killing{tracking.New(forge, run.Truth.People), &f.left}}
+	run.Destinations = []destination.Destination{killing{f.chat, &f.left}, killing{tracking.New(forge, run.Truth.People, marker.Keys{}), &f.left}}
 	defer func() {
 		if e := recover(); e != nil && e != any("killed") {
 			panic(e)

@@ -117,7 +117,7 @@ func (r *Run) add(book *ledger.Book, p plan.Plan) error {
 			continue
 		}
 		added[n.Identity()] = true
-		n.Run, n.At, n.State = r.ID, at, notice.Intent
+		n.Run, n.At, n.State, n.Signed = r.ID, at, notice.Intent, r.signs(n.Via)
 		if err := book.Add(n); err != nil {
 			return err
 		}
@@ -132,4 +132,12 @@ func reading(book *ledger.Book, failed *error) func(schema.ID) []notice.Notice {
 		*failed = errors.Join(*failed, err)
 		return notices
 	}
+}
+
+// signs reports whether a destination signs what it delivers.
+func (r *Run) signs(via string) bool {
+	return slices.ContainsFunc(r.Destinations, func(d destination.Destination) bool {
+		s, ok := d.(destination.Signer)
+		return ok && d.Via() == via && s.Signs()
+	})
 }

@@ -369,6 +369,33 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// signer is a destination that signs what it delivers, or has no key.
+type signer struct {
+	place
+	via string
+	key bool
+}
+
+func (s *signer) Via() string { return s.via }
+func (s *signer) Signs() bool { return s.key }
+
+// What is written down for a destination says whether that signs it: when the key is
+// set, what was written down before is looked for as it was.
+func TestSigned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	keyed, keyless := &signer{via: "keyed", key: true}, &signer{via: "keyless"}
+	w.also = []destination.Destination{keyed, keyless}
+	for _, o := range w.apply("mine").Outcomes {
+		if o.Signed != (o.Via == "keyed") {
+			t.Errorf("%s via %s is signed: %v", o.Key, o.Via, o.Signed)
+		}
+	}
+	if len(keyed.told) == 0 || len(keyless.told) == 0 {
+		t.Error("nothing was told")
+	}
+}
+
 // What there is can be taken as told.
 func TestAdopt(t *testing.T) {
 	t.Parallel()

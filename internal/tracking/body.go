@@ -2,7 +2,6 @@ package tracking
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,45 +13,23 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// marker is what a comment or an issue is found again by. No text from a file
-// can hold one: it is escaped.
-func marker(key string) string { return "<!-- escalate: " + key + " -->" }
-
-var markers = regexp.MustCompile(`<!-- escalate: (.+?) -->`)
-
-// markersIn are the keys of the markers in a body.
-func markersIn(body string) []string {
-	var keys []string
-	for _, m := range markers.FindAllStringSubmatch(body, -1) {
-		keys = append(keys, m[1])
-	}
-	return keys
-}
-
-// marked reports whether a body holds the markers of all keys.
-func marked(body string, keys ...string) bool {
-	for _, k := range keys {
-		if !strings.Contains(body, marker(k)) {
-			return false
-		}
-	}
-	return true
-}
-
 // reserved is the room for what stands behind a text: links, mentions, markers.
 // It is fixed, so that a text is cut at the same place whoever is mentioned, and
 // can be compared later.
 const reserved = 8192
 
 // titled is the title and the body of an issue.
-func (t *Tracking) titled(n notice.Notice, address func(notice.Spot) string) (title, body string) {
-	title = cmp.Or(escape.Line(n.Text.Title()), string(n.Escalation))
-	return words.Clip(title, t.traits.MaxTitle-1), t.body(n.Text.Body(), n.Mentions, address, string(n.Escalation))
+func (t *Tracking) titled(n notice.Notice, address func(notice.Spot) string, write mark) (title, body string) {
+	return t.title(n), t.body(n.Text.Body(), n.Mentions, address, write, string(n.Escalation))
+}
+
+func (t *Tracking) title(n notice.Notice) string {
+	return words.Clip(cmp.Or(escape.Line(n.Text.Title()), string(n.Escalation)), t.traits.MaxTitle-1)
 }
 
 // body is a text with its links, its mentions and its hidden markers. Where it
 // is too long, its end is left out, and that is said.
-func (t *Tracking) body(text notice.Text, mentions []schema.Handle, address func(notice.Spot) string, keys ...string) string {
+func (t *Tracking) body(text notice.Text, mentions []schema.Handle, address func(notice.Spot) string, write mark, keys ...string) string {
 	var end strings.Builder
 	if links := markdown.Render(t.links(text), markdown.Options{Address: address}); links != "" {
 		end.WriteString("\n\n" + links)
@@ -62,7 +39,7 @@ func (t *Tracking) body(text notice.Text, mentions []schema.Handle, address func
 	}
 	end.WriteString("\n")
 	for _, k := range keys {
-		end.WriteString("\n" + marker(k))
+		end.WriteString("\n" + write(k))
 	}
 	most := t.traits.MaxBody - max(reserved, utf8.RuneCountInString(end.String()))
 	return strings.TrimLeft(t.words(text, address, most)+end.String(), "\n")

@@ -50,7 +50,7 @@ func TestHostile(t *testing.T) {
 			if got := sees.FindAllString(quiet.ReplaceAllString(page.String(), ""), -1); !slices.Equal(got, []string{"@jodoe"}) {
 				t.Errorf("%s: a forge sees %q", where, got)
 			}
-			if strings.Count(body, "<!--") != len(keys) || !strings.HasSuffix(body, "\n\n"+marker(keys[0])) {
+			if strings.Count(body, "<!--") != len(keys) || !strings.HasSuffix(body, "\n\n"+mark(keys[0])) {
 				t.Errorf("%s has other markers: %.600s", where, body)
 			}
 		}

@@ -92,11 +92,11 @@ func TestDigest(t *testing.T) {
 	t.Parallel()
 	monday := time.Date(2026, 11, 30, 6, 17, 0, 0, time.UTC)
 	everywhere(t, "digest", func(t *testing.T, w *world) {
-		w.Open(forgetest.Stranger, marker("digest"), "escalation-digest")
+		w.Open(forgetest.Stranger, mark("digest"), "escalation-digest")
 		keep := func(title string, now time.Time) (string, time.Time) {
 			t.Helper()
 			url, last, err := w.tracking().Digest(t.Context(), title, "Nothing overdue", now)
-			if err != nil || len(w.Issues) != 2 || w.Issues[1].Title != title || !strings.HasPrefix(w.Issues[1].Body, "Nothing overdue\n\n"+marker("digest")) {
+			if err != nil || len(w.Issues) != 2 || w.Issues[1].Title != title || !strings.HasPrefix(w.Issues[1].Body, "Nothing overdue\n\n"+mark("digest")) {
 				t.Fatalf("%v: %+v", err, w.Issues)
 			}
 			return url, last

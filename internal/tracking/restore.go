@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 )
 
@@ -27,13 +28,19 @@ func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address 
 	if errors.Is(err, forge.ErrGone) {
 		return false, nil
 	}
-	if err != nil || !issue.Open || !marked(issue.Body, string(told.Escalation)) {
+	if err != nil || !issue.Open {
 		return false, err
 	}
-	if ours, err := t.ours(ctx, issue.Author); err != nil || !ours {
+	if ours, err := t.of(ctx, issue, told.Escalation, thread); err != nil || !ours {
 		return false, err
 	}
-	title, body := t.titled(*told, address)
+	at := t.place(marker.Issue, 0)
+	at.Author = issue.Author.ID
+	write, err := t.marks(ctx, at)
+	if err != nil {
+		return false, err
+	}
+	title, body := t.titled(*told, address, write)
 	if issue.Title == title && t.reads(issue.Body, told.Text.Body()) {
 		return false, nil
 	}

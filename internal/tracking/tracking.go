@@ -15,6 +15,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -25,11 +26,18 @@ type Tracking struct {
 	forge  forge.Forge
 	traits forge.Traits
 	people schema.Directory
+	keys   marker.Keys
 
-	me     *forge.Author              // once it was asked for
-	labels map[string]bool            // those that are there
-	proved map[int]schema.ID          // the numbers of the ledger that were seen to be right
-	issues map[string]map[string]site // by label and marker: our issues; nil where they have to be looked for
+	us     us
+	labels map[string]bool                 // those that are there
+	proved map[int]proof                   // the numbers of the ledger that were seen to be right
+	issues map[string]map[string][]writing // by label and marker: what has them; nil where it is to be looked for
+}
+
+// proof is whose issue one is, and who wrote it.
+type proof struct {
+	of schema.ID
+	by forge.Author
 }
 
 // site is where an issue is.
@@ -38,10 +46,17 @@ type site struct {
 	url    string
 }
 
-// New returns the tracking issues on a forge. people says who is who there.
-func New(f forge.Forge, people schema.Directory) *Tracking {
-	return &Tracking{forge: forge.Confirm(f), traits: f.Traits(), people: people, labels: map[string]bool{}, proved: map[int]schema.ID{}, issues: map[string]map[string]site{}}
+// New returns the tracking issues on a forge. people says who is who there; keys
+// sign our markers.
+func New(f forge.Forge, people schema.Directory, keys marker.Keys) *Tracking {
+	return &Tracking{
+		forge: forge.Confirm(f), traits: f.Traits(), people: people, keys: keys,
+		labels: map[string]bool{}, proved: map[int]proof{}, issues: map[string]map[string][]writing{},
+	}
 }
+
+// Signs reports whether markers are signed.
+func (t *Tracking) Signs() bool { return t.keys.Set() }
 
 // Via names the destination in the ledger.
 func (t *Tracking) Via() string { return t.traits.Via }
@@ -72,7 +87,7 @@ func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt 
 	}
 	// The issue that the ledger names was deleted, or is of another repository.
 	delete(t.issues, label)
-	if issue, err = t.find(ctx, label, string(d.First().Escalation)); err == nil && issue.number == 0 {
+	if issue, err = t.find(ctx, d); err == nil && issue.number == 0 {
 		issue, err = t.open(ctx, d)
 	}
 	if err != nil {
@@ -91,42 +106,78 @@ func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bo
 		}
 	}
 	if !opening || inDoubt {
-		if issue, err := t.find(ctx, label, string(d.First().Escalation)); err != nil || issue.number != 0 {
+		if issue, err := t.find(ctx, d); err != nil || issue.number != 0 {
 			return issue, err
 		}
 	}
 	return t.open(ctx, d)
 }
 
-// is reports whether the issue of a number is the one of an escalation: it is ours,
-// and has its marker or, where somebody took that away, stands where the ledger has
-// it. The ledger of another repository has numbers of strangers' issues.
+// is reports whether the issue of a number is the one of an escalation.
 func (t *Tracking) is(ctx context.Context, number int, d destination.Delivery) (bool, error) {
-	id := d.First().Escalation
-	if t.proved[number] == id {
+	if t.proved[number].of == d.First().Escalation {
 		return true, nil
 	}
 	i, err := t.forge.Issue(ctx, number)
 	if errors.Is(err, forge.ErrGone) {
 		return false, nil
 	}
-	if err != nil || i.ChangeRequest {
+	if err != nil {
 		return false, err
 	}
-	there := slices.ContainsFunc(d.Thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == i.URL })
-	named := marked(i.Body, string(id))
-	if !there && !named {
+	return t.of(ctx, i, d.First().Escalation, d.Thread)
+}
+
+// of reports whether an issue is the one of an escalation, of which the ledger has a
+// thread: it is ours, and has its marker or, where somebody took that away, stands
+// where the ledger has it. The ledger of another repository has numbers of
+// strangers' issues.
+func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread []notice.Notice) (ours bool, err error) {
+	if i.ChangeRequest {
 		return false, nil
 	}
-	// Where both agree, it is ours whoever wrote it: tokens change.
-	ours := there && named
-	if !ours {
-		ours, err = t.ours(ctx, i.Author)
+	there := slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == i.URL })
+	named := names(i.Body, string(id))
+	switch {
+	case there && named: // it is ours whoever wrote it: tokens change
+		ours = true
+		t.proves(i.Author)
+	case there:
+		ours, _, err = t.ours(ctx, i.Author)
+	case named:
+		ours, err = t.bears(ctx, t.marked(i), !opensSigned(thread), string(id))
 	}
 	if ours {
-		t.proved[number] = id
+		t.proved[i.Number] = proof{id, i.Author}
 	}
 	return ours, err
+}
+
+// bears reports whether what has some markers has those of all of some things, and
+// we wrote them.
+func (t *Tracking) bears(ctx context.Context, all []writing, unsigned bool, what ...string) (bool, error) {
+	for _, key := range what {
+		is := false
+		for _, w := range all {
+			if w.What != key || is {
+				continue
+			}
+			var err error
+			if is, err = t.believed(ctx, w, unsigned); err != nil {
+				return false, err
+			}
+		}
+		if !is {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// opensSigned reports whether the issue was opened with a signed marker, by what the
+// ledger has of an escalation.
+func opensSigned(thread []notice.Notice) bool {
+	return slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Do == notice.OpenIssue && n.Signed })
 }
 
 // numberOf is the number of the issue in what the ledger has of an escalation:
@@ -146,53 +197,57 @@ func (t *Tracking) numberOf(thread []notice.Notice) int {
 	return 0
 }
 
-// find looks for our issue with a marker among all that have a label. They are
+// find looks for the issue of an escalation.
+func (t *Tracking) find(ctx context.Context, d destination.Delivery) (site, error) {
+	all, err := t.look(ctx, label, string(d.First().Escalation))
+	if err != nil {
+		return site{}, err
+	}
+	for _, w := range all {
+		is, err := t.believed(ctx, w, !opensSigned(d.Thread))
+		if err == nil && !is {
+			is, err = t.asWritten(ctx, w, d)
+		}
+		if err != nil || is {
+			return site{w.number, w.url}, err
+		}
+	}
+	return site{}, nil
+}
+
+// asWritten reports whether an issue is a bot's that reads, word for word, as the one
+// that is to be opened: where nothing says who we are, and nothing is signed, it is
+// the one that a run before has opened.
+func (t *Tracking) asWritten(ctx context.Context, w writing, d destination.Delivery) (bool, error) {
+	n := d.First()
+	if t.keys.Set() || !w.by.Bot || n.Do != notice.OpenIssue {
+		return false, nil
+	}
+	_, known, err := t.ours(ctx, w.by)
+	return err == nil && !known && w.title == t.title(n) && t.reads(w.body, n.Text.Body()), err
+}
+
+// look returns the issues that have a label and a marker, the oldest first. They are
 // listed once: what is opened later is ours, and what may have been is looked for
 // again.
-func (t *Tracking) find(ctx context.Context, label, key string) (site, error) {
+func (t *Tracking) look(ctx context.Context, label, key string) ([]writing, error) {
 	if known, ok := t.issues[label]; ok {
 		return known[key], nil
 	}
-	known := map[string]site{}
+	known := map[string][]writing{}
 	for i, err := range t.forge.Issues(ctx, label) {
 		if err != nil {
-			return site{}, err
+			return nil, err
 		}
-		for _, m := range markersIn(i.Body) {
-			if _, first := known[m]; first || i.ChangeRequest {
-				continue
-			}
-			ours, err := t.ours(ctx, i.Author)
-			if err != nil {
-				return site{}, err
-			}
-			if ours {
-				known[m] = site{i.Number, i.URL}
-			}
+		if i.ChangeRequest {
+			continue
+		}
+		for _, w := range t.marked(i) {
+			known[w.What] = append(known[w.What], w)
 		}
 	}
 	t.issues[label] = known
 	return known[key], nil
-}
-
-// ours reports whether we wrote what somebody wrote. This alone decides whose
-// marker is believed: of issues, of comments, of the digest and of the plan. A
-// template can give a stranger's issue our label, and anybody can paste a marker.
-//
-// A forge may not say who the token of a workflow, or of another app, writes as;
-// it writes as a bot.
-func (t *Tracking) ours(ctx context.Context, a forge.Author) (bool, error) {
-	if t.me == nil {
-		me, err := t.forge.Me(ctx)
-		if err != nil {
-			return false, err
-		}
-		t.me = &me
-	}
-	if t.me.ID == 0 {
-		return a.Bot, nil
-	}
-	return a.ID == t.me.ID, nil
 }
 
 // open opens the issue. Where that is not what is to be done, it is opened with
@@ -224,7 +279,11 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 			}
 		}
 	}
-	draft.Title, draft.Body = t.titled(as, d.Address)
+	write, err := t.marks(ctx, t.place(marker.Issue, 0))
+	if err != nil {
+		return site{}, err
+	}
+	draft.Title, draft.Body = t.titled(as, d.Address, write)
 	if err := t.makeLabel(ctx, forge.Label{Name: label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}); err != nil {
 		return site{}, err
 	}
@@ -243,12 +302,13 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 			return site{}, err
 		}
 	}
-	opened := site{i.Number, i.URL}
-	t.proved[i.Number] = d.First().Escalation
+	t.replied(i.Author)
+	t.proved[i.Number] = proof{d.First().Escalation, i.Author}
 	if known, ok := t.issues[label]; ok {
-		known[string(d.First().Escalation)] = opened
+		id := string(d.First().Escalation)
+		known[id] = only(t.marked(i), id)
 	}
-	return opened, nil
+	return site{i.Number, i.URL}, nil
 }
 
 // closed reports whether the issue was closed last, by what the ledger has of an
@@ -281,7 +341,13 @@ func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, i
 	case notice.OpenIssue:
 		return destination.Receipt{Ref: strconv.Itoa(issue.number), URL: issue.url}, nil
 	case notice.Edit:
-		title, body := t.titled(n, d.Address)
+		at := t.place(marker.Issue, 0)
+		at.Author = t.proved[issue.number].by.ID
+		write, err := t.marks(ctx, at)
+		if err != nil {
+			return destination.Receipt{}, err
+		}
+		title, body := t.titled(n, d.Address, write)
 		return edit(forge.Edit{Title: &title, Body: &body})
 	case notice.CloseIssue:
 		return open(false)
@@ -313,20 +379,22 @@ func (t *Tracking) comment(ctx context.Context, number int, d destination.Delive
 			if err != nil {
 				return destination.Receipt{}, err
 			}
-			if !marked(c.Body, d.Keys()...) {
-				continue
-			}
-			if ours, err := t.ours(ctx, c.Author); err != nil {
+			if is, err := t.bears(ctx, t.markedComment(thread, c), !d.First().Signed, d.Keys()...); err != nil {
 				return destination.Receipt{}, err
-			} else if ours {
+			} else if is {
 				return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL, Kept: true}, nil
 			}
 		}
 	}
-	c, err := t.forge.AddComment(ctx, thread, t.body(d.Text(), d.Mentions(), d.Address, d.Keys()...))
+	write, err := t.marks(ctx, t.placeOn(thread))
 	if err != nil {
 		return destination.Receipt{}, err
 	}
+	c, err := t.forge.AddComment(ctx, thread, t.body(d.Text(), d.Mentions(), d.Address, write, d.Keys()...))
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	t.replied(c.Author)
 	return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL}, nil
 }
 
@@ -338,7 +406,12 @@ func (t *Tracking) redact(ctx context.Context, d destination.Delivery) (destinat
 	if !ok {
 		return destination.Receipt{Note: "the ledger does not say which comment it is: edit it by hand"}, nil
 	}
-	c, err := t.forge.EditComment(ctx, forge.Thread{Number: number}, id, t.body(d.Text(), told.Mentions(), d.Address, told.Keys()...))
+	on := forge.Thread{Number: number}
+	write, err := t.marks(ctx, t.placeOn(on))
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	c, err := t.forge.EditComment(ctx, on, id, t.body(d.Text(), told.Mentions(), d.Address, write, told.Keys()...))
 	if errors.Is(err, forge.ErrGone) {
 		return destination.Receipt{Note: "the comment is gone"}, nil
 	}

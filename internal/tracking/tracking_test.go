@@ -38,7 +38,7 @@ func TestDeliver(t *testing.T) {
 		}}), "jdoe"), false, nil, []string{"comment 1"}, "Northwind open [escalation] [] 1",
 			"Steps\n\n[File](https://forge.example/blob/HEAD/northwind.yaml) · Channel · [Case](https://crm.example/1)\n\ncc @jodoe\n\n<!-- escalate: 2026/northwind steps 1 -->"},
 		"no words":          {plan("steps 1", notice.Tell, nil), false, nil, []string{"comment 1"}, "Northwind open [escalation] [] 1", "<!-- escalate: 2026/northwind steps 1 -->"},
-		"comment, in doubt": {plan("steps 1", notice.Tell, words("Steps")), true, func(w *world) { w.Say(w.Me, thread, marker(id+" steps 1")) }, []string{"comments 1", "me"}, "Northwind open [escalation] [] 1", marker(id + " steps 1")},
+		"comment, in doubt": {plan("steps 1", notice.Tell, words("Steps")), true, func(w *world) { w.Say(w.Me, thread, mark(id+" steps 1")) }, []string{"comments 1", "me"}, "Northwind open [escalation] [] 1", mark(id + " steps 1")},
 		"edit":              {plan("steps 1", notice.Edit, titled("New", "Words")), false, nil, []string{"edit 1 title New body"}, "New open [escalation] []", "Words\n\n<!-- escalate: 2026/northwind -->"},
 		"close":             {plan("closed 1", notice.CloseIssue, nil), false, nil, []string{"edit 1 closed"}, "Northwind closed [escalation] []", openedBody},
 		"reopen":            {plan("reopened 1", notice.ReopenIssue, nil), false, func(w *world) { w.Issues[0].Open = false }, []string{"edit 1 open"}, "Northwind open [escalation] []", openedBody},
@@ -155,7 +155,7 @@ func TestNumberOfAnotherRepository(t *testing.T) {
 	}{
 		"a stranger's":                 {func(w *world) { w.Open(forgetest.Stranger, "mine", "escalation") }, "2/"},
 		"a stranger's with our marker": {func(w *world) { w.Open(forgetest.Stranger, openedBody, "escalation") }, "2/"},
-		"another of ours":              {func(w *world) { w.Open(w.Me, marker("2026/other"), "escalation") }, "2/"},
+		"another of ours":              {func(w *world) { w.Open(w.Me, mark("2026/other"), "escalation") }, "2/"},
 		"a change request":             {func(w *world) { w.OpenChange(w.Me) }, ""},
 		"ours":                         {func(w *world) { w.Open(w.Me, openedBody, "escalation") }, "1/"},
 		"ours, without its marker":     {func(w *world) { w.Open(w.Me, "By hand", "escalation") }, "1/"},
@@ -220,7 +220,7 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	everywhere(t, "many", func(t *testing.T, w *world) {
 		for n := range 250 {
-			w.Open(w.Me, marker(fmt.Sprintf("2026/other-%d", n)), "escalation")
+			w.Open(w.Me, mark(fmt.Sprintf("2026/other-%d", n)), "escalation")
 		}
 		i := w.Open(w.Me, openedBody, "escalation")
 		r, err := w.deliver(t, plan("opened", notice.OpenIssue, titled("Northwind", "Text")), true)
@@ -229,9 +229,9 @@ func TestPages(t *testing.T) {
 		}
 		thread := forge.Thread{Number: i.Number}
 		for n := range 250 {
-			w.Say(w.Me, thread, marker(fmt.Sprintf("%s steps %d", id, n+1)))
+			w.Say(w.Me, thread, mark(fmt.Sprintf("%s steps %d", id, n+1)))
 		}
-		c := w.Say(w.Me, thread, marker(id+" criteria 1")+marker(id+" steps 251"))
+		c := w.Say(w.Me, thread, mark(id+" criteria 1")+mark(id+" steps 251"))
 		d := w.delivery([]notice.Notice{plan("criteria 1", notice.Tell, words("Criteria")), plan("steps 251", notice.Tell, words("Steps"))}, done(r.Ref, "opened", notice.OpenIssue, nil))
 		r, err = w.tracking().Deliver(t.Context(), d, true)
 		if err != nil || r.Ref != fmt.Sprintf("%d/%d", i.Number, c.ID) || len(w.Writes()) > 0 {
@@ -254,8 +254,10 @@ func TestForged(t *testing.T) {
 				t.Errorf("%+v (%v), wrote %q", r, err, w.Writes())
 			}
 			thread := forge.Thread{Number: mine.Number}
-			w.Say(forgetest.Stranger, thread, "I know what comes\n"+marker(id+" steps 1"))
-			r, err = w.deliver(t, plan("steps 1", notice.Tell, words("Steps")), true, done(r.Ref, "opened", notice.OpenIssue, nil))
+			w.Say(forgetest.Stranger, thread, "I know what comes\n"+mark(id+" steps 1"))
+			there := done(r.Ref, "opened", notice.OpenIssue, nil)
+			there.URL = r.URL
+			r, err = w.deliver(t, plan("steps 1", notice.Tell, words("Steps")), true, there)
 			if err != nil || r.Kept || len(w.Bodies(thread)) != 2 {
 				t.Errorf("%+v (%v), wrote %q", r, err, w.Writes())
 			}
@@ -270,14 +272,14 @@ func TestForged(t *testing.T) {
 		everywhere(t, name+", the plan", func(t *testing.T, w *world) {
 			w.Me = me
 			change := w.OpenChange(forgetest.Stranger)
-			w.Say(forgetest.Stranger, change, "mine\n\n"+marker("plan"))
-			w.Say(forgetest.Stranger, change, "mine, too\n\n"+marker("plan"))
+			w.Say(forgetest.Stranger, change, "mine\n\n"+mark("plan"))
+			w.Say(forgetest.Stranger, change, "mine, too\n\n"+mark("plan"))
 			for _, text := range []string{"was", "is"} {
 				if _, err := w.tracking().Comment(t.Context(), change.Number, text); err != nil {
 					t.Error(err)
 				}
 			}
-			if got, want := w.Bodies(change), []string{"mine\n\n" + marker("plan"), "mine, too\n\n" + marker("plan"), "is\n\n" + marker("plan")}; !slices.Equal(got, want) {
+			if got, want := w.Bodies(change), []string{"mine\n\n" + mark("plan"), "mine, too\n\n" + mark("plan"), "is\n\n" + mark("plan")}; !slices.Equal(got, want) {
 				t.Errorf("the comments are %q", got)
 			}
 		})
@@ -307,7 +309,7 @@ func TestInDoubt(t *testing.T) {
 			everywhere(t, name+" of the "+what, func(t *testing.T, w *world) {
 				told := []notice.Notice{opened}
 				if what == "comment" {
-					w.Open(w.Me, marker(id), "escalation")
+					w.Open(w.Me, mark(id), "escalation")
 				} else {
 					told = nil
 				}
@@ -429,7 +431,7 @@ func TestRedaction(t *testing.T) {
 			t.Fatalf("%+v, %v", again, err)
 		}
 		comments := w.Bodies(thread)
-		if want := "redacted: a token\n\ncc @jodoe\n\n" + marker("2026/northwind update 2026-11-21T18:00:00Z"); len(comments) != 1 || comments[0] != want {
+		if want := "redacted: a token\n\ncc @jodoe\n\n" + mark("2026/northwind update 2026-11-21T18:00:00Z"); len(comments) != 1 || comments[0] != want {
 			t.Errorf("the comments are %q, want %q", comments, want)
 		}
 		edited := redaction

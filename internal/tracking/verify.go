@@ -60,8 +60,7 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 			continue
 		}
 		last := m[len(m)-1] // the issue itself, in its last words
-		title, _ := t.titled(last, nil)
-		compare(m.First(), string(last.Escalation), title, last.Text.Body())
+		compare(m.First(), string(last.Escalation), t.title(last), last.Text.Body())
 	}
 	for key, at := range found {
 		if !known[key] {
@@ -106,7 +105,7 @@ var mentions = regexp.MustCompile(`(?:^|\n\n)cc(?: @[0-9A-Za-z_.-]+)+$`)
 
 // reads reports whether a body says a text.
 func (t *Tracking) reads(body string, text notice.Text) bool {
-	body = strings.TrimSpace(markers.ReplaceAllString(strings.ReplaceAll(body, "\r\n", "\n"), ""))
+	body = unmarked(body)
 	body = unresolved(strings.TrimSpace(mentions.ReplaceAllString(body, "")), text)
 	if links := markdown.Render(t.links(text), markdown.Options{}); links != "" {
 		body = strings.TrimSpace(strings.TrimSuffix("\n\n"+body, "\n\n"+links))
@@ -168,29 +167,34 @@ type place struct{ url, title, body string } // a comment has no title
 // strangers are not believed, unless the ledger names where they stand: another
 // token may have written it.
 func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (map[string][]place, error) {
-	refs, numbers := map[string]bool{}, []int{}
+	refs, urls, numbers := map[string]bool{}, map[string]bool{}, []int{}
+	unsigned := map[string]bool{} // what may have been written before there was a key
 	for _, n := range told {
+		unsigned[n.Key] = !n.Signed
+		if n.Do == notice.OpenIssue {
+			unsigned[string(n.Escalation)] = !n.Signed
+		}
 		if n.Via == t.traits.Via && n.Ref != "" {
 			number := t.numberOf([]notice.Notice{n})
 			refs[n.Ref], refs[strconv.Itoa(number)] = true, true
+			urls[n.URL] = true
 			numbers = append(numbers, number)
 		}
 	}
 	found := map[string][]place{}
-	take := func(ref string, by forge.Author, p place) error {
-		keys := markersIn(p.body)
-		if len(keys) == 0 {
-			return nil
-		}
-		if !refs[ref] {
-			if ours, err := t.ours(ctx, by); err != nil || !ours {
-				return err
+	var others []writing // which the ledger does not name
+	take := func(ref string, all []writing) {
+		for _, w := range all {
+			switch {
+			case !refs[ref]:
+				others = append(others, w)
+			default:
+				found[w.What] = append(found[w.What], place{w.url, w.title, w.body})
+				if urls[w.url] {
+					t.proves(w.by)
+				}
 			}
 		}
-		for _, k := range keys {
-			found[k] = append(found[k], p)
-		}
-		return nil
 	}
 	var commented []int
 	seen := map[int]bool{0: true}
@@ -202,7 +206,8 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (map[stri
 		if i.Comments != 0 {
 			commented = append(commented, i.Number)
 		}
-		return take(strconv.Itoa(i.Number), i.Author, place{i.URL, i.Title, i.Body})
+		take(strconv.Itoa(i.Number), t.marked(i))
+		return nil
 	}
 	for i, err := range t.forge.Issues(ctx, label) {
 		if err == nil {
@@ -226,13 +231,21 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (map[stri
 		}
 	}
 	for _, number := range commented {
-		for c, err := range t.forge.Comments(ctx, forge.Thread{Number: number}) {
-			if err == nil {
-				err = take(refOf(number, c.ID), c.Author, place{url: c.URL, body: c.Body})
-			}
+		on := forge.Thread{Number: number}
+		for c, err := range t.forge.Comments(ctx, on) {
 			if err != nil {
 				return nil, fmt.Errorf("issue %d: %w", number, err)
 			}
+			take(refOf(number, c.ID), t.markedComment(on, c))
+		}
+	}
+	for _, w := range others {
+		is, err := t.believed(ctx, w, unsigned[w.What])
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			found[w.What] = append(found[w.What], place{w.url, w.title, w.body})
 		}
 	}
 	return found, nil

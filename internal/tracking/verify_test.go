@@ -75,9 +75,9 @@ func TestVerify(t *testing.T) {
 		"an issue's title":     {func(w *world) { w.Issues[0].Title = "Southwind" }, []string{"edited opened"}},
 		"a doubled comment":    {func(w *world) { w.Say(w.Me, thread, w.Comments[1].Body) }, []string{"doubled update 2026-11-20T12:00:00Z"}},
 		"a doubled issue":      {func(w *world) { w.Open(w.Me, openedBody, "escalation") }, []string{"doubled opened"}},
-		"an orphaned comment":  {func(w *world) { w.Say(w.Me, thread, "Steps\n\n"+marker(id+" steps 2")) }, []string{"orphaned steps 2"}},
-		"an orphaned issue":    {func(w *world) { w.Open(w.Me, marker("2026/other"), "escalation") }, []string{"orphaned 2026/other"}},
-		"what is not told yet": {func(w *world) { w.Say(w.Me, thread, marker(id+" closed 2026-11-30T12:00:00Z")) }, nil},
+		"an orphaned comment":  {func(w *world) { w.Say(w.Me, thread, "Steps\n\n"+mark(id+" steps 2")) }, []string{"orphaned steps 2"}},
+		"an orphaned issue":    {func(w *world) { w.Open(w.Me, mark("2026/other"), "escalation") }, []string{"orphaned 2026/other"}},
+		"what is not told yet": {func(w *world) { w.Say(w.Me, thread, mark(id+" closed 2026-11-30T12:00:00Z")) }, nil},
 		"on another page": {func(w *world) {
 			for range 250 {
 				w.Say(forgetest.Stranger, thread, "Hello")
@@ -141,7 +141,7 @@ func TestVerifyLong(t *testing.T) {
 func TestVerifyEdited(t *testing.T) {
 	t.Parallel()
 	everywhere(t, "edited", func(t *testing.T, w *world) {
-		w.Open(w.Me, "New words\n\n"+marker(id), "escalation")
+		w.Open(w.Me, "New words\n\n"+mark(id), "escalation")
 		told := w.sent([]notice.Notice{opened, done("1", "steps 1", notice.Edit, titled("Northwind", "New words")), plan("steps 2", notice.Edit, titled("Northwind", "Newest words"))})
 		if d, err := w.tracking().Verify(t.Context(), told); err != nil || len(d) > 0 {
 			t.Errorf("%v (%v)", d, err)

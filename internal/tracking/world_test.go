@@ -9,6 +9,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/schema"
@@ -26,6 +27,7 @@ type world struct {
 	*forgetest.Store
 	forge forge.Forge
 	via   string
+	keys  marker.Keys
 }
 
 // everywhere runs a test on GitHub and on a forge of another kind.
@@ -38,12 +40,12 @@ func everywhere(t *testing.T, name string, test func(*testing.T, *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, &world{g.Store, r, "github"})
+		test(t, &world{Store: g.Store, forge: r, via: "github"})
 	})
 	t.Run(name+" on another", func(t *testing.T) {
 		t.Parallel()
 		l := forgetest.NewLab()
-		test(t, &world{l.Store, l, "lab"})
+		test(t, &world{Store: l.Store, forge: l, via: "lab"})
 		if len(l.Executed) > 0 {
 			t.Errorf("a quick action was carried out: %q", l.Executed)
 		}
@@ -56,7 +58,7 @@ func (w *world) tracking() *tracking.Tracking {
 		"jdoe":    {Name: "Jo Doe", GitHub: "jodoe", Email: "jodoe@acme.example"},
 		"ebrandt": {Name: "Eva Brandt", GitHub: "evabrandt", Email: "evabrandt@acme.example"},
 		"kwong":   {Name: "Kit Wong"},
-	}})
+	}}, w.keys)
 }
 
 // The escalation of most tests, and its issue.
@@ -67,7 +69,7 @@ const (
 
 var thread = forge.Thread{Number: 1}
 
-func marker(key string) string { return "<!-- escalate: " + key + " -->" }
+func mark(key string) string { return "<!-- escalate: " + key + " -->" }
 
 // words is a text of one paragraph.
 func words(s string) notice.Text { return notice.Text{notice.Paragraph(notice.Inline{Words: s})} }
@@ -99,6 +101,7 @@ func (w *world) sent(notices []notice.Notice) []notice.Notice {
 	all := make([]notice.Notice, len(notices))
 	for i, n := range notices {
 		n.Via = w.via
+		n.Signed = n.Signed || n.State == notice.Intent && w.keys.Set()
 		all[i] = n
 	}
 	return all

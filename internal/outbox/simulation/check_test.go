@@ -12,6 +12,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -195,12 +196,10 @@ func (w *world) comments(id schema.ID) []word {
 	return all
 }
 
-var marker = regexp.MustCompile(`<!-- escalate: (.+?) -->`)
-
 func markersIn(body string) []string {
 	var keys []string
-	for _, m := range marker.FindAllStringSubmatch(body, -1) {
-		keys = append(keys, m[1])
+	for _, m := range marker.Read(body) {
+		keys = append(keys, m.What)
 	}
 	return keys
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -23,7 +24,7 @@ import (
 const deliverWithin = 90 * time.Second
 
 func (a *actor) destinations(t *tree.Tree) []destination.Destination {
-	return []destination.Destination{timed{a, tracking.New(calls{a.lab, a}, t.People)}, timed{a, &chat{a, t.Policy}}}
+	return []destination.Destination{timed{a, tracking.New(calls{a.lab, a}, t.People, marker.Keys{})}, timed{a, &chat{a, t.Policy}}}
 }
 
 // timed cuts a delivery off that takes too long.
