@@ -255,11 +255,12 @@ func (o applyOptions) deliver(ctx context.Context, s *session.Session, run *outb
 }
 
 // restore puts back what people changed by hand where escalations are tracked,
-// such as a box that was ticked: what is true stands in the files.
+// such as a box that was ticked, or an issue that was closed: what is true stands in
+// the files.
 func restore(ctx context.Context, env environment, run *outbox.Run, ids []schema.ID) error {
 	restored, err := run.Restore(ctx, ids)
 	for _, id := range restored {
-		env.says(fmt.Sprintf("the tracking issue of %s was changed by hand: it reads as the file again", id))
+		env.says(fmt.Sprintf("the tracking issue of %s was changed by hand: it is as the file has it again", id))
 	}
 	if err != nil {
 		return fmt.Errorf("cannot see whether a tracking issue was changed by hand: %w", err)

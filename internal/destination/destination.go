@@ -106,7 +106,9 @@ type Difference struct {
 	Escalation schema.ID // empty where the ledger does not know of it
 	To         notice.Place
 	Fault      Fault
-	URL        string
+	// Says is what is to be said beside the fault, in plain words; it may be empty.
+	Says string
+	URL  string
 }
 
 // Fault is how a destination differs from the ledger.
@@ -118,6 +120,12 @@ const (
 	Doubled  Fault = "doubled"  // it is there more than once
 	Edited   Fault = "edited"   // its words are others
 	Orphaned Fault = "orphaned" // it is there, and the ledger does not know of it
+	Closed   Fault = "closed"   // it is closed, and the escalation is open
+	Reopened Fault = "reopened" // it is open, and the escalation is closed
+	Labelled Fault = "labelled" // it has other labels
+	Assigned Fault = "assigned" // who was assigned is not
+	Locked   Fault = "locked"   // nothing can be told there
+	Moved    Fault = "moved"    // it is somewhere else
 	// Unseen is no fault: where it stands cannot be looked into any more.
 	Unseen Fault = "unseen"
 )
@@ -138,11 +146,15 @@ type Planned struct {
 }
 
 // Keeper is a destination with a page for each escalation that people can change
-// by hand, such as by ticking a box.
+// by hand, such as by ticking a box or closing it.
 type Keeper interface {
-	// Restore gives the page of an escalation the words that were told last, where
-	// it reads otherwise, and reports whether it did. thread is all that the ledger
-	// has of the escalation; address returns where a symbolic link leads.
+	// Changed returns the escalations of which the page is not as it was told last,
+	// and Restore would change something. Each thread is all that the ledger has of an
+	// escalation, and is not empty.
+	Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error)
+	// Restore lets the page of an escalation be as it was told last, where people
+	// changed it, and reports whether it did. address returns where a symbolic link
+	// leads.
 	Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (restored bool, err error)
 }
 

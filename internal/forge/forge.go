@@ -23,7 +23,8 @@ type Forge interface {
 	// say it of a workflow's token or an app's. Such a token writes as a bot.
 	Me(ctx context.Context) (Author, error)
 
-	// Issue returns an issue.
+	// Issue returns an issue. The error is a MovedError where somebody transferred it
+	// to another repository.
 	Issue(ctx context.Context, number int) (Issue, error)
 	// Issues are those with a label, open and closed, the oldest first.
 	Issues(ctx context.Context, label string) iter.Seq2[Issue, error]
@@ -38,10 +39,13 @@ type Forge interface {
 	SetLabels(ctx context.Context, number int, labels []string) ([]string, error)
 	// MakeLabel makes a label where there is none of its name.
 	MakeLabel(ctx context.Context, l Label) error
+	// MayAssign reports whether somebody may be assigned to issues, by the login.
+	MayAssign(ctx context.Context, login string) (bool, error)
 
 	// Comments are those of a thread, the oldest first.
 	Comments(ctx context.Context, of Thread) iter.Seq2[Comment, error]
-	// AddComment writes a comment.
+	// AddComment writes a comment. The error is ErrLocked where somebody locked the
+	// thread.
 	AddComment(ctx context.Context, to Thread, body string) (Comment, error)
 	// EditComment replaces the body of a comment.
 	EditComment(ctx context.Context, in Thread, id int64, body string) (Comment, error)
@@ -55,9 +59,19 @@ var (
 	ErrGone = errors.New("it does not exist")
 	// ErrForbidden is returned of what the token may not do.
 	ErrForbidden = errors.New("the token may not do it")
+	// ErrLocked is returned of a thread that takes no comments.
+	ErrLocked = errors.New("it is locked")
 	// ErrRefused is returned of a request that the forge does not take as it is.
 	ErrRefused = errors.New("it is not taken as it is")
 )
+
+// MovedError is returned of an issue that is in another repository now.
+type MovedError struct {
+	// To is where people see it.
+	To string
+}
+
+func (e *MovedError) Error() string { return "the issue was transferred to " + e.To }
 
 // Traits are how a forge differs from others.
 type Traits struct {
@@ -100,8 +114,10 @@ type Issue struct {
 	URL         string
 	Author      Author
 	Open        bool
-	Labels      []string
-	Assignees   []string // logins
+	// Locked reports that people cannot comment on it.
+	Locked    bool
+	Labels    []string
+	Assignees []string // logins
 	// Comments is how many there are; -1 where the forge did not say.
 	Comments int
 	// Confidential reports that not everybody sees it who sees the repository.

@@ -2,8 +2,10 @@ package github
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -184,6 +186,8 @@ func TestInWords(t *testing.T) {
 	reply := func(method string, status int) error {
 		return &github.ErrorResponse{Response: &http.Response{StatusCode: status, Request: &http.Request{Method: method, URL: &url.URL{}}}}
 	}
+	locked := reply(http.MethodPost, 403)
+	locked.(*github.ErrorResponse).Message = "Unable to create comment because issue is locked."
 	for name, tc := range map[string]struct {
 		err  error
 		kind error
@@ -196,6 +200,7 @@ func TestInWords(t *testing.T) {
 		"half a reply":            {io.ErrUnexpectedEOF, destination.ErrInDoubt},
 		"a write that is refused": {reply(http.MethodPost, 422), forge.ErrRefused},
 		"not allowed":             {reply(http.MethodPost, 403), forge.ErrForbidden},
+		"locked":                  {locked, forge.ErrLocked},
 		"not there":               {reply(http.MethodGet, 404), forge.ErrGone},
 		"deleted":                 {reply(http.MethodPatch, 410), forge.ErrGone},
 		"a wrong token":           {reply(http.MethodPost, 401), nil},
@@ -203,7 +208,7 @@ func TestInWords(t *testing.T) {
 		"the limit":               {&github.RateLimitError{Response: &http.Response{StatusCode: 403, Request: &http.Request{Method: http.MethodPost, URL: &url.URL{}}}}, nil},
 	} {
 		got := inWords(tc.err)
-		for _, kind := range []error{destination.ErrInDoubt, forge.ErrRefused, forge.ErrForbidden, forge.ErrGone} {
+		for _, kind := range []error{destination.ErrInDoubt, forge.ErrRefused, forge.ErrForbidden, forge.ErrGone, forge.ErrLocked} {
 			if errors.Is(got, kind) != (kind == tc.kind) {
 				t.Errorf("%s: %v is %v: %v", name, got, kind, errors.Is(got, kind))
 			}
@@ -233,5 +238,46 @@ func TestConfig(t *testing.T) {
 		if _, err := New(Config{Repository: repository}); err == nil {
 			t.Errorf("%q is taken for a repository", repository)
 		}
+	}
+}
+
+// An issue that was transferred is somewhere else; a repository that was renamed has
+// its issues still, though GitHub redirects to both.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		is    string // the repository of the issue that GitHub redirects to
+		now   string // what GitHub calls ours now
+		at    int
+		moved bool
+	}{
+		"transferred":                       {"acme/elsewhere", "acme/escalations", 42, true},
+		"transferred, with the same number": {"acme/elsewhere", "acme/escalations", 1, true},
+		"our repository was renamed":        {"acme/customers", "acme/customers", 1, false},
+		"renamed, and transferred":          {"acme/elsewhere", "acme/customers", 1, true},
+		"other capitals":                    {"Acme/Escalations", "acme/escalations", 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mux := http.NewServeMux()
+			mux.HandleFunc("GET /repos/acme/escalations/issues/1", func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, fmt.Sprintf("/repositories/2/issues/%d", tc.at), http.StatusMovedPermanently)
+			})
+			mux.HandleFunc("GET /repositories/2/issues/{n}", func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, `{"number":%d,"html_url":"https://forge.example/42","repository_url":"https://api.example/repos/%s"}`, tc.at, tc.is)
+			})
+			mux.HandleFunc("GET /repos/acme/escalations", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"full_name":%q}`, tc.now) })
+			s := httptest.NewServer(mux)
+			t.Cleanup(s.Close)
+			r, err := New(Config{API: s.URL, Repository: "acme/escalations", Token: "t"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i, err := r.Issue(t.Context(), 1)
+			var moved *forge.MovedError
+			if errors.As(err, &moved) != tc.moved || (err != nil) != tc.moved || tc.moved && moved.To != "https://forge.example/42" || !tc.moved && i.Number != 1 {
+				t.Errorf("%+v (%v)", i, err)
+			}
+		})
 	}
 }

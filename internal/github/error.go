@@ -42,6 +42,8 @@ func inWords(err error) error {
 		return fmt.Errorf("GitHub does not take the token: %s; give GITHUB_TOKEN one that is valid", message)
 	case s == http.StatusTooManyRequests, limitReached(err):
 		return fmt.Errorf("GitHub's rate limit is reached; run again later: %w", err)
+	case s == http.StatusForbidden && strings.Contains(message, "locked"):
+		return kind(forge.ErrLocked, "it is locked, and GitHub takes no comment of ours: somebody who may write unlocks the conversation, and the next run tells it")
 	case s == http.StatusForbidden:
 		return kind(forge.ErrForbidden, "GitHub does not allow it: %s; the token needs `issues: write`", message)
 	case s == http.StatusGone:

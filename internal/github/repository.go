@@ -87,7 +87,35 @@ const bot = "[bot]"
 // Issue returns an issue, or a pull request.
 func (r *Repository) Issue(ctx context.Context, number int) (forge.Issue, error) {
 	i, _, err := r.Client.Issues.Get(ctx, r.owner, r.repo, number)
-	return issue(i), inWords(err)
+	if err != nil {
+		return forge.Issue{}, inWords(err)
+	}
+	here, err := r.here(ctx, i, number)
+	if err == nil && !here {
+		err = &forge.MovedError{To: i.GetHTMLURL()}
+	}
+	return issue(i), err
+}
+
+// here reports whether an issue that was asked for is in this repository: for one
+// that was transferred GitHub redirects to where it is. It does that too where the
+// repository itself was renamed.
+func (r *Repository) here(ctx context.Context, i *github.Issue, number int) (bool, error) {
+	_, is, named := strings.Cut(i.GetRepositoryURL(), "/repos/")
+	switch {
+	case !named || strings.EqualFold(is, r.owner+"/"+r.repo):
+		return true, nil
+	case i.GetNumber() != number:
+		return false, nil
+	}
+	now, _, err := r.Repositories.Get(ctx, r.owner, r.repo)
+	return strings.EqualFold(now.GetFullName(), is), inWords(err)
+}
+
+// MayAssign reports whether somebody may be assigned.
+func (r *Repository) MayAssign(ctx context.Context, login string) (bool, error) {
+	may, _, err := r.Client.Issues.IsAssignee(ctx, r.owner, r.repo, login)
+	return may, inWords(err)
 }
 
 // Issues are those with a label.
@@ -210,7 +238,7 @@ func issue(i *github.Issue) forge.Issue {
 		return forge.Issue{}
 	}
 	is := forge.Issue{
-		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: author(i.GetUser()), Open: i.GetState() == "open",
+		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: author(i.GetUser()), Open: i.GetState() == "open", Locked: i.GetLocked(),
 		Comments: -1, ChangeRequest: i.IsPullRequest(),
 	}
 	if i.Comments != nil {

@@ -31,11 +31,11 @@ func TestRequests(t *testing.T) {
 		want string
 	}{
 		"me":     {func(ctx context.Context, r *Repository) (any, error) { return r.Me(ctx) }, []string{"GET /user"}, "{1 escalate-bot false}"},
-		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true [escalation] [] 1 false false}"},
+		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true false [escalation] [] 1 false false}"},
 		"issues": {func(ctx context.Context, r *Repository) (any, error) { return count(r.Issues(ctx, "escalation")) }, []string{"GET /issues"}, "1"},
 		"open": {func(ctx context.Context, r *Repository) (any, error) {
 			return r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{"jodoe"}})
-		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true [escalation] [jodoe] 0 false false}"},
+		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true false [escalation] [jodoe] 0 false false}"},
 		"open, unassigned": {func(ctx context.Context, r *Repository) (any, error) {
 			i, err := r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{}})
 			return i.Number, err
@@ -61,6 +61,8 @@ func TestRequests(t *testing.T) {
 		"a new label": {func(ctx context.Context, r *Repository) (any, error) {
 			return nil, r.MakeLabel(ctx, forge.Label{Name: "x", Description: "Y", Color: "ededed"})
 		}, []string{"GET /labels/x", `POST /labels {"name":"x","color":"ededed","description":"Y"}`}, "<nil>"},
+		"may assign":   {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "jodoe") }, []string{"GET /assignees/jodoe"}, "true"},
+		"may not":      {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "mallory") }, []string{"GET /assignees/mallory"}, "false"},
 		"comments":     {func(ctx context.Context, r *Repository) (any, error) { return count(r.Comments(ctx, on)) }, []string{"GET /issues/1/comments"}, "1"},
 		"comment":      {func(ctx context.Context, r *Repository) (any, error) { return r.AddComment(ctx, on, "Text") }, []string{`POST /issues/1/comments {"body":"Text"}`}, "{102 Text https://github.example/issues/1#102 {1 escalate-bot false}}"},
 		"edit comment": {func(ctx context.Context, r *Repository) (any, error) { return r.EditComment(ctx, on, 101, "Text") }, []string{`PATCH /issues/comments/101 {"body":"Text"}`}, "{101 Text https://github.example/issues/1#101 {66 mallory false}}"},

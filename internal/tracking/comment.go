@@ -18,7 +18,7 @@ const planKey = "plan"
 // address. The error is destination.ErrReadOnly where the token may not write.
 func (t *Tracking) Comment(ctx context.Context, number int, markdown string) (string, error) {
 	url, err := t.plan(ctx, forge.Thread{Number: number, ChangeRequest: true}, markdown)
-	if errors.Is(err, forge.ErrForbidden) {
+	if errors.Is(err, forge.ErrForbidden) || errors.Is(err, forge.ErrLocked) {
 		return "", fmt.Errorf("%w: %w", destination.ErrReadOnly, err)
 	}
 	return url, err

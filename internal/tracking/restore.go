@@ -3,52 +3,106 @@ package tracking
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/forge"
-	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Restore gives the tracking issue of an escalation the title and the body that
-// were told last, where somebody changed them by hand: what is true stands in the
-// file. An issue that is closed or gone stays as it is, and so does one that is not
-// ours.
-func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (bool, error) {
-	var told *notice.Notice // the last that gave the issue its words
-	for i, n := range thread {
-		if t.opens(n) {
-			told = &thread[i]
+// Changed returns the escalations whose tracking issues people changed by hand, in
+// what is ours to mend.
+func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error) {
+	var numbers []int
+	for _, thread := range threads {
+		if number := t.numberOf(thread); number != 0 {
+			numbers = append(numbers, number)
 		}
 	}
+	issues, err := t.read(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	var changed []schema.ID
+	for _, thread := range threads {
+		i, there := issues[t.numberOf(thread)]
+		if !there {
+			continue
+		}
+		hands, err := t.ourHands(ctx, i, thread, nil)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(hands, hand.mends) {
+			changed = append(changed, thread[0].Escalation)
+		}
+	}
+	return changed, nil
+}
+
+// Restore puts back what people changed by hand in the tracking issue of an
+// escalation: state, title, text, labels and who is assigned are those that were told
+// last, since what is true stands in the file. What people added stays. An issue that
+// is gone stays gone until something is told, and one that is not ours as it is.
+func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (bool, error) {
 	number := t.numberOf(thread)
-	if told == nil || number == 0 {
+	if number == 0 {
 		return false, nil
 	}
-	issue, err := t.forge.Issue(ctx, number)
-	if errors.Is(err, forge.ErrGone) {
+	i, err := t.forge.Issue(ctx, number)
+	if away(err) {
 		return false, nil
 	}
-	if err != nil || !issue.Open {
-		return false, err
-	}
-	if ours, err := t.of(ctx, issue, told.Escalation, thread); err != nil || !ours {
-		return false, err
-	}
-	at := t.place(marker.Issue, 0)
-	at.Author = issue.Author.ID
-	write, err := t.marks(ctx, at)
 	if err != nil {
 		return false, err
 	}
-	title, body := t.titled(*told, address, write)
-	if issue.Title == title && t.reads(issue.Body, told.Text.Body()) {
-		return false, nil
+	hands, err := t.ourHands(ctx, i, thread, address)
+	if err != nil {
+		return false, err
 	}
-	_, err = t.forge.EditIssue(ctx, number, forge.Edit{Title: &title, Body: &body})
-	return err == nil, err
+	return t.mend(ctx, number, hands)
 }
 
-// opens reports whether a notice gave the issue its words.
-func (t *Tracking) opens(n notice.Notice) bool {
-	return n.Via == t.traits.Via && n.State == notice.Done && gives(n)
+// ourHands are the hands on an issue that is ours.
+func (t *Tracking) ourHands(ctx context.Context, i forge.Issue, thread []notice.Notice, address func(notice.Spot) string) ([]hand, error) {
+	if ours, err := t.of(ctx, i, thread[0].Escalation, thread); err != nil || !ours {
+		return nil, err
+	}
+	return t.hands(ctx, i, thread, address)
+}
+
+// mend undoes what people did to an issue, and reports whether there was something.
+func (t *Tracking) mend(ctx context.Context, number int, hands []hand) (mended bool, err error) {
+	var edit forge.Edit
+	for _, h := range hands {
+		if h.label != nil {
+			if _, err := t.forge.SetLabels(ctx, number, h.label); err != nil {
+				return mended, err
+			}
+			mended = true
+		}
+		if h.edit.Title != nil {
+			edit.Title = h.edit.Title
+		}
+		if h.edit.Body != nil {
+			edit.Body = h.edit.Body
+		}
+		if h.edit.Open != nil {
+			edit.Open = h.edit.Open
+		}
+		if h.edit.Assignees != nil {
+			edit.Assignees = h.edit.Assignees
+		}
+	}
+	if edit == (forge.Edit{}) {
+		return mended, nil
+	}
+	_, err = t.forge.EditIssue(ctx, number, edit)
+	if errors.Is(err, forge.ErrRefused) && edit.Assignees != nil {
+		if edit.Assignees = nil; edit == (forge.Edit{}) {
+			return mended, nil
+		}
+		_, err = t.forge.EditIssue(ctx, number, edit)
+	}
+	return mended || err == nil, err
 }

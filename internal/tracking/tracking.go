@@ -40,10 +40,11 @@ type proof struct {
 	by forge.Author
 }
 
-// site is where an issue is.
+// site is where an issue is. Note says what became of the one before.
 type site struct {
 	number int
 	url    string
+	note   string
 }
 
 // New returns the tracking issues on a forge. people says who is who there; keys
@@ -82,46 +83,65 @@ func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt 
 		return destination.Receipt{}, err
 	}
 	r, err := t.do(ctx, issue, d, inDoubt)
-	if err == nil || !errors.Is(err, forge.ErrGone) || d.First().Do == notice.OpenIssue {
-		return r, err
+	if away(err) && d.First().Do != notice.OpenIssue {
+		// The issue was deleted since it was seen.
+		delete(t.issues, label)
+		note := instead(err)
+		if issue, err = t.find(ctx, d); err == nil && issue.number == 0 {
+			issue, err = t.open(ctx, d)
+		}
+		if err != nil {
+			return destination.Receipt{}, err
+		}
+		issue.note = note
+		r, err = t.do(ctx, issue, d, inDoubt)
 	}
-	// The issue that the ledger names was deleted, or is of another repository.
-	delete(t.issues, label)
-	if issue, err = t.find(ctx, d); err == nil && issue.number == 0 {
-		issue, err = t.open(ctx, d)
+	if r.Note == "" {
+		r.Note = issue.note
 	}
-	if err != nil {
-		return destination.Receipt{}, err
-	}
-	return t.do(ctx, issue, d, inDoubt)
+	return r, err
 }
+
+// instead says why another issue is used.
+func instead(err error) string { return wayOf(err) + ": this one is used instead" }
 
 // issue returns the issue, which is opened where that is what is to be done, or
 // where there is none.
 func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bool) (site, error) {
 	opening := d.First().Do == notice.OpenIssue
+	note := ""
 	if number := t.numberOf(d.Thread); number != 0 && !opening {
-		if is, err := t.is(ctx, number, d); err != nil || is {
+		switch is, err := t.is(ctx, number, d); {
+		case away(err):
+			note = instead(err)
+		case err != nil || is:
 			return site{number: number}, err
 		}
 	}
+	var issue site
 	if !opening || inDoubt {
-		if issue, err := t.find(ctx, d); err != nil || issue.number != 0 {
+		var err error
+		if issue, err = t.find(ctx, d); err != nil {
 			return issue, err
 		}
 	}
-	return t.open(ctx, d)
+	if issue.number == 0 {
+		var err error
+		if issue, err = t.open(ctx, d); err != nil {
+			return issue, err
+		}
+	}
+	issue.note = note
+	return issue, nil
 }
 
-// is reports whether the issue of a number is the one of an escalation.
+// is reports whether the issue of a number is the one of an escalation. The error
+// says so where it is there no more.
 func (t *Tracking) is(ctx context.Context, number int, d destination.Delivery) (bool, error) {
 	if t.proved[number].of == d.First().Escalation {
 		return true, nil
 	}
 	i, err := t.forge.Issue(ctx, number)
-	if errors.Is(err, forge.ErrGone) {
-		return false, nil
-	}
 	if err != nil {
 		return false, err
 	}
@@ -136,7 +156,7 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 	if i.ChangeRequest {
 		return false, nil
 	}
-	there := slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == i.URL })
+	there := t.recorded(thread, i.URL)
 	named := names(i.Body, string(id))
 	switch {
 	case there && named: // it is ours whoever wrote it: tokens change
@@ -151,6 +171,11 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 		t.proved[i.Number] = proof{id, i.Author}
 	}
 	return ours, err
+}
+
+// recorded reports whether the ledger has an address in a thread.
+func (t *Tracking) recorded(thread []notice.Notice, url string) bool {
+	return slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == url })
 }
 
 // bears reports whether what has some markers has those of all of some things, and
@@ -209,7 +234,7 @@ func (t *Tracking) find(ctx context.Context, d destination.Delivery) (site, erro
 			is, err = t.asWritten(ctx, w, d)
 		}
 		if err != nil || is {
-			return site{w.number, w.url}, err
+			return site{number: w.number, url: w.url}, err
 		}
 	}
 	return site{}, nil
@@ -308,7 +333,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		id := string(d.First().Escalation)
 		known[id] = only(t.marked(i), id)
 	}
-	return site{i.Number, i.URL}, nil
+	return site{number: i.Number, url: i.URL}, nil
 }
 
 // closed reports whether the issue was closed last, by what the ledger has of an
@@ -354,17 +379,42 @@ func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, i
 	case notice.ReopenIssue:
 		return open(true)
 	case notice.Label:
-		return t.relabel(ctx, issue.number, n)
+		return t.setLabel(ctx, issue.number, n)
 	case notice.Assign:
+		others, err := t.assignedBeside(ctx, issue.number, d.Thread)
+		if err != nil {
+			return destination.Receipt{}, err
+		}
 		logins := t.logins(n.Mentions)
-		r, err := edit(forge.Edit{Assignees: &logins})
+		all := append(slices.Clone(logins), others...)
+		r, err := edit(forge.Edit{Assignees: &all})
 		if errors.Is(err, forge.ErrRefused) && len(logins) > 0 {
-			r, err = edit(forge.Edit{Assignees: &[]string{}}) // and not who was assigned before
+			r, err = edit(forge.Edit{Assignees: &others}) // and not who was assigned before
 		}
 		return r, err
 	default:
 		return destination.Receipt{}, fmt.Errorf("a tracking issue has nothing like %s", n.Do)
 	}
+}
+
+// assignedBeside are those whom people assigned to an issue beside the one that we
+// did: they stay. Where the ledger does not say whom we assigned, nobody does.
+func (t *Tracking) assignedBeside(ctx context.Context, number int, thread []notice.Notice) ([]string, error) {
+	others := []string{}
+	at := slices.IndexFunc(thread, func(n notice.Notice) bool {
+		return n.Via == t.traits.Via && n.Do == notice.Assign && n.State == notice.Done
+	})
+	if at < 0 {
+		return others, nil
+	}
+	ours := t.logins(t.wants(thread).dri)
+	i, err := t.forge.Issue(ctx, number)
+	for _, login := range i.Assignees {
+		if !slices.ContainsFunc(ours, func(o string) bool { return strings.EqualFold(o, login) }) {
+			others = append(others, login)
+		}
+	}
+	return others, err
 }
 
 func receipt(i forge.Issue) destination.Receipt {
@@ -441,9 +491,9 @@ func gives(n notice.Notice) bool {
 // refOf is what the ledger calls a comment.
 func refOf(number int, id int64) string { return fmt.Sprintf("%d/%d", number, id) }
 
-// relabel gives the issue the label of a severity, and takes that of another.
+// setLabel gives the issue the label of a severity, and takes that of another.
 // What people added stays.
-func (t *Tracking) relabel(ctx context.Context, number int, n notice.Notice) (destination.Receipt, error) {
+func (t *Tracking) setLabel(ctx context.Context, number int, n notice.Notice) (destination.Receipt, error) {
 	name, err := t.severityLabel(ctx, n)
 	if err != nil {
 		return destination.Receipt{}, err
@@ -452,29 +502,32 @@ func (t *Tracking) relabel(ctx context.Context, number int, n notice.Notice) (de
 	if err != nil {
 		return destination.Receipt{}, err
 	}
-	labels := []string{label, name}
-	for _, l := range i.Labels {
-		if l != label && !strings.HasPrefix(l, t.traits.Scoped(severityScope, "")) {
-			labels = append(labels, l)
-		}
-	}
-	_, err = t.forge.SetLabels(ctx, number, labels)
+	_, err = t.forge.SetLabels(ctx, number, t.relabel(i.Labels, name))
 	return receipt(i), err
 }
 
 // severityLabel makes the label that a notice sets, "severity:high", where there
 // is none, and returns what the forge calls it.
 func (t *Tracking) severityLabel(ctx context.Context, n notice.Notice) (string, error) {
-	scope, severity, scoped := strings.Cut(n.Text.Plain(), ":")
-	if !scoped || scope != severityScope {
-		return "", fmt.Errorf("a tracking issue has no label %q", n.Text.Plain())
+	name, err := t.severity(n)
+	if err != nil {
+		return "", err
 	}
-	name := t.traits.Scoped(scope, severity)
+	_, severity, _ := strings.Cut(n.Text.Plain(), ":")
 	color, known := map[string]string{"critical": "b60205", "high": "d93f0b", "medium": "fbca04", "low": "0e8a16"}[severity]
 	if !known {
 		color = "ededed"
 	}
 	return name, t.makeLabel(ctx, forge.Label{Name: name, Description: "The severity of an escalation", Color: color})
+}
+
+// severity is what the forge calls the label that a notice sets.
+func (t *Tracking) severity(n notice.Notice) (string, error) {
+	scope, severity, scoped := strings.Cut(n.Text.Plain(), ":")
+	if !scoped || scope != severityScope {
+		return "", fmt.Errorf("a tracking issue has no label %q", n.Text.Plain())
+	}
+	return t.traits.Scoped(scope, severity), nil
 }
 
 // makeLabel makes a label where there is none of the name. One that somebody

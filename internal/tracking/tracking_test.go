@@ -440,7 +440,7 @@ func TestRedaction(t *testing.T) {
 		if err != nil || len(differences) != 0 {
 			t.Errorf("%v, %v", differences, err)
 		}
-		if restored, err := w.tracking().Restore(t.Context(), w.sent([]notice.Notice{opened, told, edited}), func(notice.Spot) string { return "" }); restored || err != nil {
+		if restored, err := w.restore(t, opened, told, edited); restored || err != nil {
 			t.Errorf("the issue reads as the comment: %t, %v", restored, err)
 		}
 		told.Ref = "1/4711"

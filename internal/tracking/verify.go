@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,17 +15,23 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/markdown"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // Verify compares what the ledger says was told on the forge with what stands
-// there. The people who were mentioned, the line of links and the addresses of
-// symbolic links are not compared: what they were when it was told is not known.
+// there, and says what people did to the issues by hand. The people who were
+// mentioned, the line of links and the addresses of symbolic links are not compared:
+// what they were when it was told is not known.
 func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destination.Difference, error) {
-	found, err := t.standing(ctx, told)
+	threads := threadsOf(told)
+	is, err := t.standing(ctx, told)
 	if err != nil {
 		return nil, err
 	}
 	var differences []destination.Difference
+	differs := func(n notice.Notice, f destination.Fault, says, url string) {
+		differences = append(differences, destination.Difference{Key: n.Key, Escalation: n.Escalation, To: n.To, Fault: f, Says: says, URL: url})
+	}
 	known := map[string]bool{} // also what is not told yet, and may stand there already
 	redacted := map[string]notice.Text{}
 	for _, n := range told {
@@ -33,65 +40,102 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 			redacted[n.Ref] = n.Text
 		}
 	}
-	// compare compares what stands at a marker with what was told.
-	compare := func(n notice.Notice, key, title string, text notice.Text) {
-		fault, where := destination.Fault(""), n.URL
-		switch at := found[key]; {
-		case len(at) == 0:
-			fault = destination.Missing
-		case len(at) > 1:
-			fault, where = destination.Doubled, at[len(at)-1].url
-		case at[0].title != title || !t.reads(at[0].body, text):
-			fault, where = destination.Edited, at[0].url
+	for _, m := range t.messages(told) {
+		text := m.Text()
+		if now, is := redacted[m.First().Ref]; is {
+			text = now
 		}
-		if fault != "" {
-			differences = append(differences, destination.Difference{Key: n.Key, Escalation: n.Escalation, To: n.To, Fault: fault, URL: where})
+		for _, n := range m {
+			switch at := is.found[n.Key]; {
+			case len(at) > 1:
+				differs(n, destination.Doubled, "", at[len(at)-1].url)
+			case len(at) == 1 && !t.reads(at[0].body, text):
+				differs(n, destination.Edited, "its text was changed", at[0].url)
+			case len(at) == 0:
+				says := "the comment was deleted, or its hidden marker is gone"
+				if why := is.away[t.numberOf(m[:1])]; why != nil {
+					says = wayOf(why)
+				}
+				differs(n, destination.Missing, says, n.URL)
+			}
 		}
 	}
-	for _, m := range t.messages(told) {
-		if m.First().Tells() {
-			text := m.Text()
-			if now, is := redacted[m.First().Ref]; is {
-				text = now
-			}
-			for _, n := range m {
-				compare(n, n.Key, "", text)
-			}
+	for _, thread := range threads {
+		number := t.numberOf(thread)
+		if number == 0 {
 			continue
 		}
-		last := m[len(m)-1] // the issue itself, in its last words
-		compare(m.First(), string(last.Escalation), t.title(last), last.Text.Body())
+		first := t.first(thread)
+		if i, there := is.issues[number]; there && t.stands(i, thread) {
+			hands, err := t.hands(ctx, i, thread, nil)
+			if err != nil {
+				return nil, err
+			}
+			for _, h := range hands {
+				differs(first, h.fault, h.says, i.URL)
+			}
+		} else if why := is.away[number]; why != nil {
+			fault, url := destination.Missing, first.URL
+			var moved *forge.MovedError
+			if errors.As(why, &moved) {
+				fault, url = destination.Moved, moved.To
+			}
+			differs(first, fault, wayOf(why), url)
+		} else {
+			differs(first, destination.Missing, "the issue of that number is another one", first.URL)
+		}
+		if at := is.found[string(first.Escalation)]; len(at) > 1 {
+			differs(first, destination.Doubled, "", at[len(at)-1].url)
+		}
 	}
-	for key, at := range found {
+	for key, at := range is.found {
 		if !known[key] {
 			differences = append(differences, destination.Difference{Key: key, To: notice.Tracking, Fault: destination.Orphaned, URL: at[0].url})
 		}
 	}
-	slices.SortFunc(differences, func(a, b destination.Difference) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortStableFunc(differences, func(a, b destination.Difference) int { return strings.Compare(a.Key, b.Key) })
 	return differences, nil
 }
 
-// messages are what was told here: the texts of one comment together, and those
-// that an issue was given, one after the other.
+// threadsOf parts what was told by escalation.
+func threadsOf(told []notice.Notice) [][]notice.Notice {
+	var all [][]notice.Notice
+	at := map[schema.ID]int{}
+	for _, n := range told {
+		i, known := at[n.Escalation]
+		if !known {
+			i = len(all)
+			at[n.Escalation] = i
+			all = append(all, nil)
+		}
+		all[i] = append(all[i], n)
+	}
+	return all
+}
+
+// first is the notice that the issue of a thread is named by: the one that opened it
+// or, where it was adopted, the first that was told there.
+func (t *Tracking) first(thread []notice.Notice) notice.Notice {
+	here := func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done }
+	i := slices.IndexFunc(thread, func(n notice.Notice) bool { return here(n) && n.Do == notice.OpenIssue })
+	if i < 0 {
+		i = slices.IndexFunc(thread, func(n notice.Notice) bool { return here(n) && n.Ref != "" })
+	}
+	return thread[i]
+}
+
+// messages are the comments that were told here, each with all that it says.
 func (t *Tracking) messages(told []notice.Notice) []notice.Message {
 	var all []notice.Message
 	at := map[string]int{}
 	for _, n := range told {
-		if n.Via != t.traits.Via || n.State != notice.Done {
+		if n.Via != t.traits.Via || n.State != notice.Done || !n.Tells() || n.Moment == notice.Opened {
 			continue
 		}
-		ref := n.Ref
-		switch {
-		case n.Tells() && n.Moment != notice.Opened:
-		case gives(n):
-			ref = "issue " + string(n.Escalation)
-		default:
-			continue
-		}
-		i, ok := at[ref]
+		i, ok := at[n.Ref]
 		if !ok {
 			i = len(all)
-			at[ref] = i
+			at[n.Ref] = i
 			all = append(all, nil)
 		}
 		all[i] = append(all[i], n)
@@ -159,14 +203,24 @@ func symbolic(text notice.Text) []notice.Inline {
 	return all
 }
 
-// place is where a marker stands.
-type place struct{ url, title, body string } // a comment has no title
+// standing is what stands on the forge.
+type standing struct {
+	found  map[string][]writing // by marker: the issues and comments that have it
+	issues map[int]forge.Issue  // those with our label, and those that the ledger names
+	away   map[int]error        // those that the ledger names and that are not there
+}
 
-// standing returns, of each marker, where it stands: in the issues with our
-// label and those that the ledger names, and in their comments. Markers of
-// strangers are not believed, unless the ledger names where they stand: another
-// token may have written it.
-func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (map[string][]place, error) {
+// stands reports whether an issue is the one of a thread: it has its marker, or
+// stands where the ledger has it. Nothing is done to it: whoever wrote it.
+func (t *Tracking) stands(i forge.Issue, thread []notice.Notice) bool {
+	return !i.ChangeRequest && (names(i.Body, string(thread[0].Escalation)) || t.recorded(thread, i.URL))
+}
+
+// standing reads the issues with our label and those that the ledger names, and their
+// comments. Markers of strangers are not believed, unless the ledger names where they
+// stand: another token may have written it.
+func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing, error) {
+	is := standing{map[string][]writing{}, map[int]forge.Issue{}, map[int]error{}}
 	refs, urls, numbers := map[string]bool{}, map[string]bool{}, []int{}
 	unsigned := map[string]bool{} // what may have been written before there was a key
 	for _, n := range told {
@@ -175,78 +229,60 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (map[stri
 			unsigned[string(n.Escalation)] = !n.Signed
 		}
 		if n.Via == t.traits.Via && n.Ref != "" {
-			number := t.numberOf([]notice.Notice{n})
-			refs[n.Ref], refs[strconv.Itoa(number)] = true, true
-			urls[n.URL] = true
-			numbers = append(numbers, number)
-		}
-	}
-	found := map[string][]place{}
-	var others []writing // which the ledger does not name
-	take := func(ref string, all []writing) {
-		for _, w := range all {
-			switch {
-			case !refs[ref]:
-				others = append(others, w)
-			default:
-				found[w.What] = append(found[w.What], place{w.url, w.title, w.body})
-				if urls[w.url] {
-					t.proves(w.by)
-				}
+			refs[n.Ref], urls[n.URL] = true, true
+			if number := t.numberOf([]notice.Notice{n}); number != 0 {
+				refs[strconv.Itoa(number)] = true
+				numbers = append(numbers, number)
 			}
 		}
 	}
-	var commented []int
-	seen := map[int]bool{0: true}
-	issue := func(i forge.Issue) error {
-		seen[i.Number] = true
-		if i.ChangeRequest {
-			return nil
-		}
-		if i.Comments != 0 {
-			commented = append(commented, i.Number)
-		}
-		take(strconv.Itoa(i.Number), t.marked(i))
-		return nil
-	}
 	for i, err := range t.forge.Issues(ctx, label) {
-		if err == nil {
-			err = issue(i)
-		}
 		if err != nil {
-			return nil, err
+			return is, err
+		}
+		is.issues[i.Number] = i
+	}
+	// Somebody may have renamed the label, or the list has moved on while it was read.
+	if err := t.readRest(ctx, numbers, is.issues, is.away); err != nil {
+		return is, err
+	}
+	var others []writing // which the ledger does not name
+	take := func(ref string, all []writing) {
+		for _, w := range all {
+			if !refs[ref] {
+				others = append(others, w)
+				continue
+			}
+			is.found[w.What] = append(is.found[w.What], w)
+			if urls[w.url] {
+				t.proves(w.by)
+			}
 		}
 	}
-	for _, number := range numbers { // somebody may have renamed the label
-		if seen[number] {
+	for _, number := range slices.Sorted(maps.Keys(is.issues)) {
+		i := is.issues[number]
+		if i.ChangeRequest {
 			continue
 		}
-		seen[number] = true
-		i, err := t.forge.Issue(ctx, number)
-		if err == nil {
-			err = issue(i)
+		take(strconv.Itoa(number), t.marked(i))
+		if i.Comments == 0 {
+			continue
 		}
-		if err != nil && !errors.Is(err, forge.ErrGone) {
-			return nil, err
-		}
-	}
-	for _, number := range commented {
 		on := forge.Thread{Number: number}
 		for c, err := range t.forge.Comments(ctx, on) {
 			if err != nil {
-				return nil, fmt.Errorf("issue %d: %w", number, err)
+				return is, fmt.Errorf("issue %d: %w", number, err)
 			}
 			take(refOf(number, c.ID), t.markedComment(on, c))
 		}
 	}
 	for _, w := range others {
-		is, err := t.believed(ctx, w, unsigned[w.What])
-		if err != nil {
-			return nil, err
-		}
-		if is {
-			found[w.What] = append(found[w.What], place{w.url, w.title, w.body})
+		switch ours, err := t.believed(ctx, w, unsigned[w.What]); {
+		case err != nil:
+			return is, err
+		case ours:
+			is.found[w.What] = append(is.found[w.What], w)
 		}
 	}
-	return found, nil
+	return is, nil
 }

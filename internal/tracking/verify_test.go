@@ -59,8 +59,8 @@ func TestVerify(t *testing.T) {
 			w.Open(forgetest.Stranger, openedBody, "escalation")
 		}, nil},
 		"another token":        {func(w *world) { w.Me = forgetest.App }, nil},
-		"a renamed label":      {func(w *world) { w.Issues[0].Labels = []string{"customers"} }, nil},
-		"a closed issue":       {func(w *world) { w.Issues[0].Open = false }, nil},
+		"a renamed label":      {func(w *world) { w.Issues[0].Labels = []string{"customers"} }, []string{"labelled opened"}},
+		"a closed issue":       {func(w *world) { w.Issues[0].Open = false }, []string{"closed opened"}},
 		"a deleted issue":      {func(w *world) { w.Issues[0].Deleted = true }, []string{"missing criteria 1", "missing opened", "missing steps 1", "missing update 2026-11-20T12:00:00Z"}},
 		"a deleted comment":    {func(w *world) { w.Comments = w.Comments[:1] }, []string{"missing update 2026-11-20T12:00:00Z"}},
 		"a deleted text":       {func(w *world) { w.Comments[1].Body = "" }, []string{"missing update 2026-11-20T12:00:00Z"}},
@@ -88,7 +88,7 @@ func TestVerify(t *testing.T) {
 		}, []string{"doubled opened", "doubled update 2026-11-20T12:00:00Z"}},
 	} {
 		everywhere(t, name, func(t *testing.T, w *world) {
-			w.Open(w.Me, openedBody, "escalation")
+			w.Open(w.Me, openedBody, "escalation", w.forge.Traits().Scoped("severity", "high"))
 			for _, m := range [][]notice.Notice{{criteria, steps}, {update}} {
 				if _, err := w.tracking().Deliver(t.Context(), w.delivery(m, opened), false); err != nil {
 					t.Fatal(err)

@@ -127,6 +127,21 @@ func (w *world) delivery(what []notice.Notice, thread ...notice.Notice) destinat
 	}
 }
 
+// restore mends the issue of one thread in a run of its own.
+func (w *world) restore(t *testing.T, thread ...notice.Notice) (bool, error) {
+	t.Helper()
+	thread = w.sent(thread)
+	changed, err := w.tracking().Changed(t.Context(), [][]notice.Notice{thread})
+	if err != nil {
+		return false, err
+	}
+	restored, err := w.tracking().Restore(t.Context(), thread, w.delivery(nil).Address)
+	if restored != (len(changed) > 0) {
+		t.Errorf("it is restored: %v, and changed: %v", restored, changed)
+	}
+	return restored, err
+}
+
 // deliver delivers one thing in a run of its own.
 func (w *world) deliver(t *testing.T, n notice.Notice, inDoubt bool, thread ...notice.Notice) (destination.Receipt, error) {
 	t.Helper()

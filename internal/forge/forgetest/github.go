@@ -32,7 +32,7 @@ type GitHub struct {
 // NewGitHub starts one that holds nothing, until the test ends.
 func NewGitHub(t testing.TB) *GitHub {
 	t.Helper()
-	g := &GitHub{Store: newStore("https://github.example", false)}
+	g := &GitHub{Store: newStore("https://github.example", false, strings.EqualFold)}
 	s := httptest.NewServer(g)
 	t.Cleanup(s.Close)
 	g.API, g.GraphQL = s.URL+"/api/v3", s.URL+"/api/graphql"
@@ -70,7 +70,7 @@ func (g *GitHub) issueOf(i *Issue) any {
 	}
 	shown := map[string]any{
 		"number": i.Number, "title": i.Title, "body": i.Body, "state": state, "user": userOf(i.Author), "labels": labels, "assignees": assignees,
-		"html_url": i.URL, "comments": g.commented(i).Comments,
+		"html_url": i.URL, "comments": g.commented(i).Comments, "locked": i.Locked, "repository_url": g.API + "/repos/acme/escalations",
 	}
 	if i.ChangeRequest {
 		shown["pull_request"] = map[string]string{"html_url": i.URL}
@@ -167,8 +167,14 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return true
 	}
 	there := func(answer func(http.ResponseWriter)) func(http.ResponseWriter) {
-		if i == nil {
+		switch {
+		case i == nil:
 			return deleted
+		case i.Moved != "": // which GitHub redirects to, by the repository's own number
+			return func(w http.ResponseWriter) {
+				w.Header().Set("Location", g.API+"/repositories/2/issues/"+fmt.Sprint(number))
+				says(http.StatusMovedPermanently, "Moved Permanently")(w)
+			}
 		}
 		return answer
 	}
@@ -181,6 +187,18 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return "me", reply(http.StatusOK, map[string]any{"data": nil, "errors": []any{map[string]string{"message": "Resource not accessible by integration"}}})
 	case what == "POST api graphql":
 		return "me", reply(http.StatusOK, map[string]any{"data": map[string]any{"viewer": map[string]string{"login": g.Viewer}}})
+	case what == "GET repositories N issues N" && i != nil:
+		return fmt.Sprintf("moved issue %d", number), func(w http.ResponseWriter) {
+			reply(http.StatusOK, map[string]any{"number": number + 41, "html_url": i.Moved, "repository_url": g.API + "/repos/acme/elsewhere"})(w)
+		}
+	case r.Method == http.MethodGet && parts[0] == "assignees":
+		return "assignable " + parts[1], func(w http.ResponseWriter) {
+			if !slices.Contains(g.Assignable, parts[1]) {
+				says(http.StatusNotFound, "Not Found")(w)
+				return
+			}
+			w.WriteHeader(http.StatusNoContent)
+		}
 	case what == "GET issues":
 		label := r.URL.Query().Get("labels")
 		return "issues " + label, func(w http.ResponseWriter) {
@@ -207,9 +225,8 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return edited(number, e), there(func(w http.ResponseWriter) { change(w, http.StatusOK, i, e) })
 	case what == "PUT issues N labels":
 		return fmt.Sprintf("labels %d %v", number, in.Labels), there(func(w http.ResponseWriter) {
-			i.Labels = in.Labels
 			now := []named{}
-			for _, l := range i.Labels {
+			for _, l := range g.relabel(i, in.Labels) {
 				now = append(now, named{l})
 			}
 			reply(http.StatusOK, now)(w)
@@ -224,6 +241,8 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 			}
 			page(w, r, list)
 		})
+	case what == "POST issues N comments" && i != nil && i.Locked:
+		return fmt.Sprintf("comment %d", number), says(http.StatusForbidden, "Unable to create comment because issue is locked.")
 	case what == "POST issues N comments":
 		return fmt.Sprintf("comment %d", number), there(func(w http.ResponseWriter) { reply(http.StatusCreated, commentOf(g.Say(g.Me, thread, *in.Body)))(w) })
 	case what == "PATCH issues comments N" && g.comment(int64(number)) >= 0:
@@ -237,11 +256,11 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 			g.Comments = slices.DeleteFunc(g.Comments, func(c *Comment) bool { return c.ID == int64(number) })
 			reply(http.StatusNoContent, nil)(w)
 		}
-	case r.Method == http.MethodGet && parts[0] == "labels" && slices.Contains(g.Labels, parts[1]):
-		return "label " + parts[1], reply(http.StatusOK, named{parts[1]})
+	case r.Method == http.MethodGet && parts[0] == "labels" && g.label(parts[1]) >= 0:
+		return "label " + parts[1], reply(http.StatusOK, named{g.Labels[g.label(parts[1])]})
 	case r.Method == http.MethodGet && parts[0] == "labels":
 		return "label " + parts[1], says(http.StatusNotFound, "Not Found")
-	case what == "POST labels" && slices.Contains(g.Labels, *in.Name):
+	case what == "POST labels" && g.label(*in.Name) >= 0:
 		return "make label " + *in.Name, says(http.StatusUnprocessableEntity, "Validation Failed")
 	case what == "POST labels":
 		return "make label " + *in.Name, func(w http.ResponseWriter) {

@@ -21,7 +21,9 @@ import (
 type Lab struct{ *Store }
 
 // NewLab returns one that holds nothing.
-func NewLab() *Lab { return &Lab{newStore("https://lab.example/acme/escalations/-", true)} }
+func NewLab() *Lab {
+	return &Lab{newStore("https://lab.example/acme/escalations/-", true, func(a, b string) bool { return a == b })}
+}
 
 var _ forge.Forge = (*Lab)(nil)
 
@@ -87,8 +89,11 @@ func (l *Lab) Issue(_ context.Context, number int) (forge.Issue, error) {
 func (l *Lab) one(op string, number int, do func(*Issue) error) (is forge.Issue, err error) {
 	said, err := l.ask(op, func() error {
 		i := l.issue(number)
-		if i == nil {
+		switch {
+		case i == nil:
 			return gone()
+		case i.Moved != "": // it stays there, closed
+			return &forge.MovedError{To: i.Moved}
 		}
 		err := do(i)
 		is = l.commented(i)
@@ -168,6 +173,15 @@ func (l *Lab) SetLabels(_ context.Context, number int, labels []string) ([]strin
 	return i.Labels, err
 }
 
+// MayAssign reports whether somebody may be assigned.
+func (l *Lab) MayAssign(_ context.Context, login string) (may bool, err error) {
+	_, err = l.ask("assignable "+login, func() error {
+		may = slices.Contains(l.Assignable, login)
+		return nil
+	})
+	return may, err
+}
+
 // MakeLabel makes a label.
 func (l *Lab) MakeLabel(_ context.Context, label forge.Label) error {
 	_, err := l.ask("make label "+label.Name, func() error {
@@ -210,6 +224,9 @@ func (l *Lab) AddComment(_ context.Context, to forge.Thread, body string) (is fo
 	said, err := l.ask(fmt.Sprintf("comment %d", to.Number), func() error {
 		if !to.ChangeRequest && l.issue(to.Number) == nil {
 			return gone()
+		}
+		if i := l.issue(to.Number); !to.ChangeRequest && i.Locked {
+			return &forge.Error{Kind: forge.ErrLocked, Err: errors.New("the discussion is locked")}
 		}
 		is = l.Say(l.Store.Me, to, l.act(body)).Comment
 		return nil

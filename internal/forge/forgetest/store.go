@@ -34,13 +34,16 @@ type Store struct {
 	// their own.
 	changes int
 	own     bool
-	at      string // the address that all others begin with
+	same    func(a, b string) bool // whether two labels are one
+	at      string                 // the address that all others begin with
 }
 
 // Issue is an issue that is held.
 type Issue struct {
 	forge.Issue
 	Deleted bool
+	// Moved is where it was transferred to.
+	Moved string
 }
 
 // Comment is a comment that is held.
@@ -71,8 +74,8 @@ var (
 	Stranger = forge.Author{ID: 66, Login: "mallory"}
 )
 
-func newStore(at string, own bool) *Store {
-	return &Store{Me: User, at: at, own: own, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
+func newStore(at string, own bool, same func(a, b string) bool) *Store {
+	return &Store{Me: User, at: at, own: own, same: same, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
 }
 
 // Open puts an issue there.
@@ -144,7 +147,7 @@ func (s *Store) Writes() []string {
 // reading reports whether a request is for reading.
 func reading(op string) bool {
 	name, _, _ := strings.Cut(op, " ")
-	return slices.Contains([]string{"me", "issue", "issues", "comments", "label"}, name)
+	return slices.Contains([]string{"me", "issue", "issues", "comments", "label", "assignable", "moved"}, name)
 }
 
 // Shown is an issue in short: title, state, labels, assignees, comments. A
@@ -183,11 +186,31 @@ func (s *Store) issue(number int) *Issue {
 func (s *Store) listed(label string) []*Issue {
 	var list []*Issue
 	for _, i := range s.Issues {
-		if !i.Deleted && slices.Contains(i.Labels, label) {
+		if !i.Deleted && i.Moved == "" && slices.ContainsFunc(i.Labels, func(l string) bool { return s.same(l, label) }) {
 			list = append(list, i)
 		}
 	}
 	return list
+}
+
+// relabel gives an issue labels, as they are written where they are there already,
+// and returns those that it has then.
+func (s *Store) relabel(i *Issue, labels []string) []string {
+	i.Labels = nil
+	for _, l := range labels {
+		if at := s.label(l); at >= 0 {
+			l = s.Labels[at]
+		}
+		if !slices.ContainsFunc(i.Labels, func(is string) bool { return s.same(is, l) }) {
+			i.Labels = append(i.Labels, l)
+		}
+	}
+	return i.Labels
+}
+
+// label returns where a label is, or -1.
+func (s *Store) label(name string) int {
+	return slices.IndexFunc(s.Labels, func(l string) bool { return s.same(l, name) })
 }
 
 // edit changes an issue; false where somebody may not be assigned.

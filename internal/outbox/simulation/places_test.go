@@ -40,6 +40,15 @@ func (t timed) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool
 	return t.Destination.Deliver(ctx, d, inDoubt)
 }
 
+func (t timed) Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error) {
+	k, ok := t.Destination.(destination.Keeper)
+	if !ok {
+		return nil, nil
+	}
+	t.before = t.now.Add(deliverWithin)
+	return k.Changed(ctx, threads)
+}
+
 func (t timed) Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (bool, error) {
 	k, ok := t.Destination.(destination.Keeper)
 	if !ok {
@@ -109,6 +118,10 @@ func (c calls) EditIssue(ctx context.Context, number int, e forge.Edit) (forge.I
 
 func (c calls) SetLabels(ctx context.Context, number int, labels []string) ([]string, error) {
 	return call(c.a, fmt.Sprintf("label issue %d %v", number, labels), func() ([]string, error) { return c.Lab.SetLabels(ctx, number, labels) })
+}
+
+func (c calls) MayAssign(ctx context.Context, login string) (bool, error) {
+	return call(c.a, "may be assigned: "+login, func() (bool, error) { return c.Lab.MayAssign(ctx, login) })
 }
 
 func (c calls) MakeLabel(ctx context.Context, l forge.Label) error {

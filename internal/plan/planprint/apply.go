@@ -186,6 +186,9 @@ func VerifyText(w io.Writer, differences []destination.Difference, s terminal.Sc
 		}
 		const column = 9 // behind the fault
 		line := fmt.Sprintf("%s, in %s: %s", terminal.Line(d.Key), terminal.Line(string(d.To)), terminal.Line(d.URL))
+		if d.Says != "" {
+			line = fmt.Sprintf("%s, in %s: %s: %s", terminal.Line(d.Key), terminal.Line(string(d.To)), terminal.Line(d.Says), terminal.Line(d.URL))
+		}
 		fmt.Fprintf(b, "%-*s %s\n", column-1, d.Fault, s.WrapStated(line, column, strings.Repeat(" ", column)))
 	}
 	if unseen > 0 {
@@ -207,6 +210,7 @@ func VerifyJSON(w io.Writer, differences []destination.Difference) error {
 		Escalation schema.ID         `json:"escalation"`
 		To         notice.Place      `json:"to"`
 		Fault      destination.Fault `json:"fault"`
+		Says       string            `json:"says"`
 		URL        string            `json:"url"`
 	}
 	out := struct {

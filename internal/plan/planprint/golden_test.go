@@ -123,6 +123,8 @@ func report() outbox.Report {
 func differences() []destination.Difference {
 	return []destination.Difference{
 		{Key: "2026/northwind update 2026-11-22T09:00:00Z", Escalation: northwind, To: notice.Tracking, Fault: destination.Missing, URL: "https://github.com/acme/escalations/issues/1#issuecomment-3"},
+		{Key: "2026/northwind opened", Escalation: northwind, To: notice.Tracking, Fault: destination.Edited, Says: `its title is now "Southwind"`, URL: "https://github.com/acme/escalations/issues/1"},
+		{Key: "2026/northwind opened", Escalation: northwind, To: notice.Tracking, Fault: destination.Closed, Says: "it is closed, and the escalation is open", URL: "https://github.com/acme/escalations/issues/1"},
 		{Key: "2026/tsukimori opened", Escalation: tsukimori, To: notice.Channel, Fault: destination.Edited, URL: "https://example.slack.com/archives/C1/p1"},
 		{Key: "2026/tsukimori opened", Escalation: tsukimori, To: notice.Announcement, Fault: destination.Doubled, URL: "https://example.slack.com/archives/C2/p1"},
 		{Key: "2026/nobody opened", To: notice.Tracking, Fault: destination.Orphaned, URL: "https://github.com/acme/escalations/issues/9"},
@@ -148,7 +150,7 @@ func printers() map[string]func(io.Writer) error {
 		"apply-markdown":    func(w io.Writer) error { return planprint.ApplySummary(w, report()) },
 		"apply-json":        func(w io.Writer) error { return planprint.ApplyJSON(w, report()) },
 		"verify-text-none":  func(w io.Writer) error { return planprint.VerifyText(w, nil, terminal.Screen{Width: 80}) },
-		"verify-text-blind": func(w io.Writer) error { return planprint.VerifyText(w, differences()[4:], terminal.Screen{Width: 80}) },
+		"verify-text-blind": func(w io.Writer) error { return planprint.VerifyText(w, differences()[6:], terminal.Screen{Width: 80}) },
 		"verify-json":       func(w io.Writer) error { return planprint.VerifyJSON(w, differences()) },
 		"verify-json-none":  func(w io.Writer) error { return planprint.VerifyJSON(w, nil) },
 	}
