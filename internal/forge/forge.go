@@ -44,6 +44,9 @@ type Forge interface {
 
 	// Comments are those of a thread, the oldest first.
 	Comments(ctx context.Context, of Thread) iter.Seq2[Comment, error]
+	// AllComments are those of all issues and of some change requests, the oldest
+	// first. The error is ErrUnlisted where the forge has no such list.
+	AllComments(ctx context.Context) iter.Seq2[Comment, error]
 	// AddComment writes a comment. The error is ErrLocked where somebody locked the
 	// thread.
 	AddComment(ctx context.Context, to Thread, body string) (Comment, error)
@@ -61,6 +64,8 @@ var (
 	ErrForbidden = errors.New("the token may not do it")
 	// ErrLocked is returned of a thread that takes no comments.
 	ErrLocked = errors.New("it is locked")
+	// ErrUnlisted is returned of what the forge does not list at once.
+	ErrUnlisted = errors.New("it is not listed")
 	// ErrRefused is returned of a request that the forge does not take as it is.
 	ErrRefused = errors.New("it is not taken as it is")
 )
@@ -158,6 +163,8 @@ type Comment struct {
 	Body   string
 	URL    string
 	Author Author
+	// Issue is the number of what it is on; 0 where the forge did not say.
+	Issue int
 }
 
 // Error is an error in words, of a kind that a caller tells apart.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"path"
+	"strconv"
 	"strings"
 
 	"github.com/google/go-github/v60/github"
@@ -186,6 +188,14 @@ func (r *Repository) Comments(ctx context.Context, of forge.Thread) iter.Seq2[fo
 	}, comment)
 }
 
+// AllComments are those of all issues and pull requests.
+func (r *Repository) AllComments(ctx context.Context) iter.Seq2[forge.Comment, error] {
+	sort, direction := "created", "asc"
+	return pages(func(page github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
+		return r.Client.Issues.ListComments(ctx, r.owner, r.repo, 0, &github.IssueListCommentsOptions{Sort: &sort, Direction: &direction, ListOptions: page})
+	}, comment)
+}
+
 // AddComment writes a comment.
 func (r *Repository) AddComment(ctx context.Context, to forge.Thread, body string) (forge.Comment, error) {
 	if err := r.pace.turn(ctx); err != nil {
@@ -254,7 +264,8 @@ func issue(i *github.Issue) forge.Issue {
 }
 
 func comment(c *github.IssueComment) forge.Comment {
-	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: author(c.GetUser())}
+	number, _ := strconv.Atoi(path.Base(c.GetIssueURL())) // or it was not said
+	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: author(c.GetUser()), Issue: number}
 }
 
 func author(u *github.User) forge.Author {

@@ -61,11 +61,17 @@ func TestRequests(t *testing.T) {
 		"a new label": {func(ctx context.Context, r *Repository) (any, error) {
 			return nil, r.MakeLabel(ctx, forge.Label{Name: "x", Description: "Y", Color: "ededed"})
 		}, []string{"GET /labels/x", `POST /labels {"name":"x","color":"ededed","description":"Y"}`}, "<nil>"},
-		"may assign":   {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "jodoe") }, []string{"GET /assignees/jodoe"}, "true"},
-		"may not":      {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "mallory") }, []string{"GET /assignees/mallory"}, "false"},
+		"may assign": {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "jodoe") }, []string{"GET /assignees/jodoe"}, "true"},
+		"may not":    {func(ctx context.Context, r *Repository) (any, error) { return r.MayAssign(ctx, "mallory") }, []string{"GET /assignees/mallory"}, "false"},
+		"all comments": {func(ctx context.Context, r *Repository) (any, error) {
+			for c, err := range r.AllComments(ctx) {
+				return c, err
+			}
+			return nil, nil
+		}, []string{"GET /issues/comments"}, "{101 Hello https://github.example/issues/1#101 {66 mallory false} 1}"},
 		"comments":     {func(ctx context.Context, r *Repository) (any, error) { return count(r.Comments(ctx, on)) }, []string{"GET /issues/1/comments"}, "1"},
-		"comment":      {func(ctx context.Context, r *Repository) (any, error) { return r.AddComment(ctx, on, "Text") }, []string{`POST /issues/1/comments {"body":"Text"}`}, "{102 Text https://github.example/issues/1#102 {1 escalate-bot false}}"},
-		"edit comment": {func(ctx context.Context, r *Repository) (any, error) { return r.EditComment(ctx, on, 101, "Text") }, []string{`PATCH /issues/comments/101 {"body":"Text"}`}, "{101 Text https://github.example/issues/1#101 {66 mallory false}}"},
+		"comment":      {func(ctx context.Context, r *Repository) (any, error) { return r.AddComment(ctx, on, "Text") }, []string{`POST /issues/1/comments {"body":"Text"}`}, "{102 Text https://github.example/issues/1#102 {1 escalate-bot false} 1}"},
+		"edit comment": {func(ctx context.Context, r *Repository) (any, error) { return r.EditComment(ctx, on, 101, "Text") }, []string{`PATCH /issues/comments/101 {"body":"Text"}`}, "{101 Text https://github.example/issues/1#101 {66 mallory false} 1}"},
 		"delete":       {func(ctx context.Context, r *Repository) (any, error) { return nil, r.DeleteComment(ctx, on, 101) }, []string{"DELETE /issues/comments/101"}, "<nil>"},
 		"delete again": {func(ctx context.Context, r *Repository) (any, error) { return nil, r.DeleteComment(ctx, on, 77) }, []string{"DELETE /issues/comments/77"}, "<nil>"},
 	} {

@@ -188,11 +188,14 @@ func (t *Tracking) unassigned(ctx context.Context, i forge.Issue, want wanted) (
 		if slices.ContainsFunc(i.Assignees, func(is string) bool { return strings.EqualFold(is, login) }) {
 			continue
 		}
-		may, err := t.forge.MayAssign(ctx, login)
-		if err != nil {
-			return nil, err
+		if _, asked := t.assignable[login]; !asked {
+			may, err := t.forge.MayAssign(ctx, login)
+			if err != nil {
+				return nil, err
+			}
+			t.assignable[login] = may
 		}
-		if may {
+		if t.assignable[login] {
 			missing = append(missing, login)
 		}
 	}
@@ -203,10 +206,12 @@ func (t *Tracking) unassigned(ctx context.Context, i forge.Issue, want wanted) (
 	return []hand{{fault: destination.Assigned, says: strings.Join(missing, ", ") + " is not assigned any more", edit: forge.Edit{Assignees: &to}}}, nil
 }
 
+// few is how many things are asked for one by one, rather than listed with all.
+const few = 10
+
 // read reads issues by their numbers: from the list where they are many, and what the
 // list does not have one by one. What is gone is left out.
 func (t *Tracking) read(ctx context.Context, numbers []int) (map[int]forge.Issue, error) {
-	const few = 10
 	issues := map[int]forge.Issue{}
 	if len(numbers) > few {
 		for i, err := range t.forge.Issues(ctx, label) {

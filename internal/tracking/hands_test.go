@@ -224,6 +224,39 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// In a repository that has much else, the list of all comments is not read to its
+// end, and who may be assigned is asked once.
+func TestHandsAmongMuchElse(t *testing.T) {
+	t.Parallel()
+	everywhere(t, "much else", func(t *testing.T, w *world) {
+		w.Assignable = nil
+		w.Open(forgetest.Stranger, "Something else")
+		for range 3000 {
+			w.Say(forgetest.Stranger, threadOne, "Hello")
+		}
+		var told []notice.Notice
+		for n := range 12 {
+			e := fmt.Sprintf("2026/e-%d", n)
+			i := w.Open(w.Me, "Text\n\n"+mark(e), "escalation")
+			said := fmt.Sprint(e, " steps 1")
+			w.Say(forgetest.Stranger, forge.Thread{Number: i.Number}, "Hello")
+			c := w.Say(w.Me, forge.Thread{Number: i.Number}, "Steps\n\n"+mark(said))
+			told = append(told,
+				notice.Notice{Escalation: schema.ID(e), Key: e + " opened", Moment: notice.Opened, Do: notice.OpenIssue, To: notice.Tracking, Via: w.via, State: notice.Done, Ref: fmt.Sprint(i.Number), URL: i.URL, Text: titled("Northwind", "Text")},
+				notice.Notice{Escalation: schema.ID(e), Key: e + " opened", Moment: notice.Opened, Do: notice.Assign, To: notice.Tracking, Via: w.via, State: notice.Done, Ref: fmt.Sprint(i.Number), URL: i.URL, Mentions: []schema.Handle{"jdoe"}},
+				notice.Notice{Escalation: schema.ID(e), Key: said, Moment: notice.Steps, To: notice.Tracking, Via: w.via, State: notice.Done, Ref: fmt.Sprintf("%d/%d", i.Number, c.ID), URL: c.URL, Text: words("Steps")})
+		}
+		d, err := w.tracking().Verify(t.Context(), told)
+		if err != nil || len(d) > 0 {
+			t.Errorf("%+v (%v)", d, err)
+		}
+		asked := w.Asked()
+		if one := slices.DeleteFunc(slices.Clone(asked), func(op string) bool { return !strings.HasPrefix(op, "assignable ") }); len(one) != 1 || len(asked) > 2*12+3 {
+			t.Errorf("it asks %q", asked)
+		}
+	})
+}
+
 // A thousand escalations are compared with what the lists say, a hundred at a time;
 // what a list misses is looked at before it is called missing.
 func TestManyHands(t *testing.T) {
@@ -236,14 +269,24 @@ func TestManyHands(t *testing.T) {
 			e := fmt.Sprintf("2026/e-%d", n)
 			i := w.Open(w.Me, "Text\n\n"+mark(e), "escalation")
 			o := notice.Notice{Escalation: schema.ID(e), Key: e + " opened", Moment: notice.Opened, Do: notice.OpenIssue, To: notice.Tracking, Via: w.via, State: notice.Done, Ref: fmt.Sprint(i.Number), URL: i.URL, Text: titled("Northwind", "Text")}
-			told = append(told, o)
-			threads = append(threads, []notice.Notice{o})
+			said := fmt.Sprint(e, " steps 1")
+			c := w.Say(w.Me, forge.Thread{Number: i.Number}, "Steps\n\n"+mark(said))
+			told = append(told, o, notice.Notice{Escalation: o.Escalation, Key: said, Moment: notice.Steps, To: notice.Tracking, Via: w.via, State: notice.Done, Ref: fmt.Sprintf("%d/%d", i.Number, c.ID), URL: c.URL, Text: words("Steps")})
+			threads = append(threads, told[len(told)-2:])
 		}
+		w.Comments = slices.DeleteFunc(w.Comments, func(c *forgetest.Comment) bool { return c.On.Number == 9 })
 		w.Issues[6].Labels = nil
 		w.Issues[7].Deleted = true
 		d, err := w.tracking().Verify(t.Context(), told)
-		if err != nil || len(d) != 2 || d[0].Fault != destination.Labelled || d[1].Fault != destination.Missing {
-			t.Errorf("%+v (%v)", d, err)
+		var says []string
+		for _, d := range d {
+			says = append(says, fmt.Sprint(d.Fault, " ", strings.TrimPrefix(d.Key, "2026/")))
+		}
+		if want := []string{"labelled e-6 opened", "missing e-7 opened", "missing e-7 steps 1", "missing e-8 steps 1"}; err != nil || !slices.Equal(says, want) {
+			t.Errorf("%q (%v)", says, err)
+		}
+		if w.via == "github" && len(w.Asked()) > 50 {
+			t.Errorf("it asks %d times", len(w.Asked()))
 		}
 		if one := slices.DeleteFunc(w.Asked(), func(op string) bool { return !strings.HasPrefix(op, "issue ") }); !slices.Equal(one, []string{"issue 7", "issue 8"}) {
 			t.Errorf("one by one it asks %q", one)

@@ -28,10 +28,11 @@ type Tracking struct {
 	people schema.Directory
 	keys   marker.Keys
 
-	us     us
-	labels map[string]bool                 // those that are there
-	proved map[int]proof                   // the numbers of the ledger that were seen to be right
-	issues map[string]map[string][]writing // by label and marker: what has them; nil where it is to be looked for
+	us         us
+	labels     map[string]bool                 // those that are there
+	assignable map[string]bool                 // who may be assigned, of those who were asked about
+	proved     map[int]proof                   // the numbers of the ledger that were seen to be right
+	issues     map[string]map[string][]writing // by label and marker: what has them; nil where it is to be looked for
 }
 
 // proof is whose issue one is, and who wrote it.
@@ -52,7 +53,7 @@ type site struct {
 func New(f forge.Forge, people schema.Directory, keys marker.Keys) *Tracking {
 	return &Tracking{
 		forge: forge.Confirm(f), traits: f.Traits(), people: people, keys: keys,
-		labels: map[string]bool{}, proved: map[int]proof{}, issues: map[string]map[string][]writing{},
+		labels: map[string]bool{}, assignable: map[string]bool{}, proved: map[int]proof{}, issues: map[string]map[string][]writing{},
 	}
 }
 

@@ -259,21 +259,17 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 			}
 		}
 	}
+	comments, err := t.comments(ctx, is.issues)
+	if err != nil {
+		return is, err
+	}
 	for _, number := range slices.Sorted(maps.Keys(is.issues)) {
-		i := is.issues[number]
-		if i.ChangeRequest {
+		if is.issues[number].ChangeRequest {
 			continue
 		}
-		take(strconv.Itoa(number), t.marked(i))
-		if i.Comments == 0 {
-			continue
-		}
-		on := forge.Thread{Number: number}
-		for c, err := range t.forge.Comments(ctx, on) {
-			if err != nil {
-				return is, fmt.Errorf("issue %d: %w", number, err)
-			}
-			take(refOf(number, c.ID), t.markedComment(on, c))
+		take(strconv.Itoa(number), t.marked(is.issues[number]))
+		for _, c := range comments[number] {
+			take(refOf(number, c.ID), t.markedComment(forge.Thread{Number: number}, c))
 		}
 	}
 	for _, w := range others {
@@ -285,4 +281,64 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 		}
 	}
 	return is, nil
+}
+
+// comments are those on issues: from the list of all where they are on many, and one
+// issue after the other of which the list does not have as many as there are.
+func (t *Tracking) comments(ctx context.Context, issues map[int]forge.Issue) (map[int][]forge.Comment, error) {
+	var on []int
+	for number, i := range issues {
+		if !i.ChangeRequest && i.Comments != 0 {
+			on = append(on, number)
+		}
+	}
+	slices.Sort(on)
+	all := map[int][]forge.Comment{}
+	if len(on) > few {
+		if err := t.listComments(ctx, issues, len(on), all); err != nil {
+			return nil, err
+		}
+	}
+	for _, number := range on {
+		if i := issues[number]; i.Comments > 0 && len(all[number]) == i.Comments {
+			continue
+		}
+		all[number] = nil
+		for c, err := range t.forge.Comments(ctx, forge.Thread{Number: number}) {
+			if err != nil {
+				return nil, fmt.Errorf("issue %d: %w", number, err)
+			}
+			all[number] = append(all[number], c)
+		}
+	}
+	return all, nil
+}
+
+// listComments reads the list of all comments, as far as it costs no more requests
+// than to ask for those of each issue: in a repository that has much else, it is long.
+func (t *Tracking) listComments(ctx context.Context, issues map[int]forge.Issue, requests int, all map[int][]forge.Comment) error {
+	const page = 100
+	missing := 0
+	for _, i := range issues {
+		if !i.ChangeRequest {
+			missing += max(i.Comments, 0)
+		}
+	}
+	read := 0
+	for c, err := range t.forge.AllComments(ctx) {
+		if errors.Is(err, forge.ErrUnlisted) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if i, ours := issues[c.Issue]; ours && !i.ChangeRequest {
+			all[c.Issue] = append(all[c.Issue], c)
+			missing--
+		}
+		if read++; missing == 0 || read == requests*page {
+			return nil
+		}
+	}
+	return nil
 }

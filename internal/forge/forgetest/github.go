@@ -78,8 +78,8 @@ func (g *GitHub) issueOf(i *Issue) any {
 	return shown
 }
 
-func commentOf(c *Comment) any {
-	return map[string]any{"id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL}
+func (g *GitHub) commentOf(c *Comment) any {
+	return map[string]any{"issue_url": fmt.Sprintf("%s/repos/acme/escalations/issues/%d", g.API, c.On.Number), "id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL}
 }
 
 func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -214,6 +214,16 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 				g.Issues = g.Issues[:len(g.Issues)-1]
 			}
 		}
+	case what == "GET issues comments":
+		return "comments", func(w http.ResponseWriter) {
+			list := []any{}
+			for _, c := range g.Comments {
+				if i := g.issue(c.On.Number); i != nil && i.Moved == "" {
+					list = append(list, g.commentOf(c))
+				}
+			}
+			page(w, r, list)
+		}
 	case what == "GET issues N":
 		return fmt.Sprintf("issue %d", number), there(func(w http.ResponseWriter) { reply(http.StatusOK, g.issueOf(i))(w) })
 	case what == "PATCH issues N":
@@ -236,7 +246,7 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 			list := []any{}
 			for _, c := range g.Comments {
 				if g.within(c, thread) {
-					list = append(list, commentOf(c))
+					list = append(list, g.commentOf(c))
 				}
 			}
 			page(w, r, list)
@@ -244,12 +254,12 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 	case what == "POST issues N comments" && i != nil && i.Locked:
 		return fmt.Sprintf("comment %d", number), says(http.StatusForbidden, "Unable to create comment because issue is locked.")
 	case what == "POST issues N comments":
-		return fmt.Sprintf("comment %d", number), there(func(w http.ResponseWriter) { reply(http.StatusCreated, commentOf(g.Say(g.Me, thread, *in.Body)))(w) })
+		return fmt.Sprintf("comment %d", number), there(func(w http.ResponseWriter) { reply(http.StatusCreated, g.commentOf(g.Say(g.Me, thread, *in.Body)))(w) })
 	case what == "PATCH issues comments N" && g.comment(int64(number)) >= 0:
 		return fmt.Sprintf("edit comment %d", number), func(w http.ResponseWriter) {
 			c := g.Comments[g.comment(int64(number))]
 			c.Body = *in.Body
-			reply(http.StatusOK, commentOf(c))(w)
+			reply(http.StatusOK, g.commentOf(c))(w)
 		}
 	case what == "DELETE issues comments N" && g.comment(int64(number)) >= 0:
 		return fmt.Sprintf("delete comment %d", number), func(w http.ResponseWriter) {

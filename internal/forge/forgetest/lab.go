@@ -219,6 +219,11 @@ func (l *Lab) Comments(_ context.Context, of forge.Thread) iter.Seq2[forge.Comme
 	}
 }
 
+// AllComments are not listed.
+func (*Lab) AllComments(context.Context) iter.Seq2[forge.Comment, error] {
+	return func(yield func(forge.Comment, error) bool) { yield(forge.Comment{}, forge.ErrUnlisted) }
+}
+
 // AddComment writes a comment.
 func (l *Lab) AddComment(_ context.Context, to forge.Thread, body string) (is forge.Comment, err error) {
 	said, err := l.ask(fmt.Sprintf("comment %d", to.Number), func() error {
