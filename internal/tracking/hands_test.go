@@ -214,11 +214,18 @@ func TestGone(t *testing.T) {
 		},
 	} {
 		everywhere(t, note, func(t *testing.T, w *world) {
+			w.Me = forgetest.App // of which a forge does not say who it is
 			thread := w.told(t)
 			do(w.Issues[0])
 			r, err := w.deliver(t, plan("steps 2", notice.Tell, words("Steps")), false, thread...)
 			if err != nil || !strings.HasPrefix(r.Ref, "2/") || r.Note != note {
 				t.Errorf("%+v (%v), wrote %q", r, err, w.Writes())
+			}
+			// The next goes there, too, though the ledger has the comment alone.
+			steps := done(r.Ref, "steps 2", notice.Tell, words("Steps"))
+			steps.URL = r.URL
+			if r, err := w.deliver(t, plan("steps 3", notice.Tell, words("Steps")), false, append(thread, steps)...); err != nil || !strings.HasPrefix(r.Ref, "2/") || r.Note != "" {
+				t.Errorf("the next: %+v (%v), wrote %q", r, err, w.Writes())
 			}
 		})
 	}

@@ -174,9 +174,12 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 	return ours, err
 }
 
-// recorded reports whether the ledger has an address in a thread.
-func (t *Tracking) recorded(thread []notice.Notice, url string) bool {
-	return slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Via == t.traits.Via && n.State == notice.Done && n.URL == url })
+// recorded reports whether the ledger has the address of an issue in a thread, or
+// that of a comment on it.
+func (t *Tracking) recorded(thread []notice.Notice, issue string) bool {
+	return issue != "" && slices.ContainsFunc(thread, func(n notice.Notice) bool {
+		return n.Via == t.traits.Via && n.State == notice.Done && (n.URL == issue || strings.HasPrefix(n.URL, issue+"#"))
+	})
 }
 
 // bears reports whether what has some markers has those of all of some things, and
