@@ -84,7 +84,7 @@ func TestHands(t *testing.T) {
 		}, nil, "New open [escalation severity:low] [jodoe] 1"},
 	} {
 		everywhere(t, name, func(t *testing.T, w *world) {
-			w.Assignable = append(w.Assignable, "kitwong")
+			w.Assignable, w.Me = append(w.Assignable, "kitwong"), forgetest.App // of which a forge does not say who it is
 			thread := w.told(t, tc.more...)
 			body := w.Issues[0].Body
 			switch {

@@ -164,7 +164,11 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 		ours = true
 		t.proves(i.Author)
 	case there:
-		ours, _, err = t.ours(ctx, i.Author)
+		var known bool
+		if ours, known, err = t.ours(ctx, i.Author); err == nil && !known {
+			ours = i.Author.Bot
+			t.proves(i.Author)
+		}
 	case named:
 		ours, err = t.bears(ctx, t.marked(i), !opensSigned(thread), string(id))
 	}
