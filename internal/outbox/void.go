@@ -75,8 +75,13 @@ func (p *proof) made(ctx context.Context, n notice.Notice) (bool, error) {
 		p.pasts[id] = past
 	}
 	past := p.pasts[id]
-	// The ledger's copies prove no words of their own, such as an update.
-	return plan.Made(n, past.versions) || n.Number() > 0 && len(p.standing[id]) > 0 && plan.Made(n, past.copies), nil
+	if plan.Made(n, past.versions) || len(p.standing[id]) == 0 {
+		return plan.Made(n, past.versions), nil
+	}
+	// The ledger's copies show what changed. They prove no words of their own, such as
+	// an update, and no end.
+	sets := !n.Tells() && n.Do != notice.Archive && n.Do != notice.CloseIssue
+	return (sets || n.Number() > 0) && plan.Made(n, past.copies), nil
 }
 
 // past is how an escalation stood on the default branch, and as it was told.

@@ -41,6 +41,9 @@ func Made(n notice.Notice, versions []*schema.Escalation) bool {
 		return number > 0 && !again && !ends(n.Do) && between(n, moment, versions)
 	}
 	at, err := time.Parse(time.RFC3339Nano, stated)
+	if err == nil && !n.Tells() && !ends(n.Do) && between(n, moment, versions) {
+		return true // what is set is so, though the update that explained it is gone
+	}
 	return err == nil && slices.ContainsFunc(versions, func(v *schema.Escalation) bool {
 		if ends(n.Do) && !closes(moment, v) {
 			return false

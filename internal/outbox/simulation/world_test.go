@@ -327,6 +327,21 @@ var kinds = []kind{
 			i.Title, i.Body = "By hand", "By hand\n"+i.Body
 		}
 	}},
+	{"somebody closes or opens an issue", 3, func(w *world, r *rand.Rand) {
+		if i := w.issue(r); i != nil {
+			i.Open = !i.Open
+		}
+	}},
+	{"somebody exchanges labels", 2, func(w *world, r *rand.Rand) {
+		if i := w.issue(r); i != nil {
+			i.Labels = [][]string{{"escalation"}, {"escalation", "severity::low", "severity::medium"}}[r.Intn(2)]
+		}
+	}},
+	{"somebody unassigns", 2, func(w *world, r *rand.Rand) {
+		if i := w.issue(r); i != nil {
+			i.Assignees = nil
+		}
+	}},
 	{"an issue is deleted", 1, func(w *world, r *rand.Rand) {
 		if i := w.issue(r); i != nil && len(w.actors) == 0 {
 			w.deleted[idOf(i)], i.Deleted = true, true
