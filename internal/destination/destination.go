@@ -126,6 +126,7 @@ const (
 	Assigned Fault = "assigned" // who was assigned is not
 	Locked   Fault = "locked"   // nothing can be told there
 	Moved    Fault = "moved"    // it is somewhere else
+	Changed  Fault = "changed"  // the place is not as it was left: Says is what somebody did to it
 	// Unseen is no fault: where it stands cannot be looked into any more.
 	Unseen Fault = "unseen"
 )

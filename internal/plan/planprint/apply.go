@@ -192,7 +192,7 @@ func VerifyText(w io.Writer, differences []destination.Difference, s terminal.Sc
 		fmt.Fprintf(b, "%-*s %s\n", column-1, d.Fault, s.WrapStated(line, column, strings.Repeat(" ", column)))
 	}
 	if unseen > 0 {
-		line := words.Count(unseen, "message") + " in archived channels, which an app cannot look into, not compared."
+		line := words.Count(unseen, "message") + " where an app cannot look, as in an archived channel, not compared."
 		fmt.Fprintln(b, s.WrapStated(line, 0, "  "))
 	}
 	if n := len(differences) - unseen; n > 0 {

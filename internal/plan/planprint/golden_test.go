@@ -128,6 +128,7 @@ func differences() []destination.Difference {
 		{Key: "2026/tsukimori opened", Escalation: tsukimori, To: notice.Channel, Fault: destination.Edited, URL: "https://example.slack.com/archives/C1/p1"},
 		{Key: "2026/tsukimori opened", Escalation: tsukimori, To: notice.Announcement, Fault: destination.Doubled, URL: "https://example.slack.com/archives/C2/p1"},
 		{Key: "2026/nobody opened", To: notice.Tracking, Fault: destination.Orphaned, URL: "https://github.com/acme/escalations/issues/9"},
+		{Key: "2026/tsukimori opened", Escalation: tsukimori, To: notice.Channel, Fault: destination.Changed, Says: "it was renamed, and is #war-room now: rename it back", URL: "https://example.slack.com/archives/C1"},
 		{Key: "2026/fabrikam closed", Escalation: "2026/fabrikam", To: notice.Channel, Fault: destination.Unseen},
 	}
 }
@@ -150,7 +151,7 @@ func printers() map[string]func(io.Writer) error {
 		"apply-markdown":    func(w io.Writer) error { return planprint.ApplySummary(w, report()) },
 		"apply-json":        func(w io.Writer) error { return planprint.ApplyJSON(w, report()) },
 		"verify-text-none":  func(w io.Writer) error { return planprint.VerifyText(w, nil, terminal.Screen{Width: 80}) },
-		"verify-text-blind": func(w io.Writer) error { return planprint.VerifyText(w, differences()[6:], terminal.Screen{Width: 80}) },
+		"verify-text-blind": func(w io.Writer) error { return planprint.VerifyText(w, differences()[7:], terminal.Screen{Width: 80}) },
 		"verify-json":       func(w io.Writer) error { return planprint.VerifyJSON(w, differences()) },
 		"verify-json-none":  func(w io.Writer) error { return planprint.VerifyJSON(w, nil) },
 	}
