@@ -63,8 +63,9 @@ type Delivery struct {
 	// last told, for one that is to be opened though the thread says nothing of
 	// that: the escalation was adopted, or the issue was deleted.
 	Issue func() ([]notice.Notice, error)
-	// Channel returns the escalation's channel as that file has it.
-	Channel func() Channel
+	// Channel returns the escalation's channel as that file has it. Where that
+	// cannot be read, it fails: the escalation may be restricted.
+	Channel func() (Channel, error)
 	// Address returns where a symbolic link leads: empty where it is not known,
 	// as of a place that is not made yet. Then its words stand alone.
 	Address func(notice.Spot) string
@@ -75,6 +76,8 @@ type Delivery struct {
 type Channel struct {
 	Name    schema.ChannelName
 	Private bool
+	// Stated reports that the file says the name, and it was not made of the file's.
+	Stated bool
 }
 
 // Receipt is what a destination says of a delivery.

@@ -126,9 +126,14 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 			e, err := told()
 			return plan.Issue(r.Truth.Tree, e), err
 		},
-		Channel: func() destination.Channel {
-			e, _ := told() // one that cannot be read names no channel
-			return destination.Channel{Name: process.Channel(e.ID, &e.Escalation, r.Truth.Policy), Private: e.Visibility == schema.Restricted}
+		Channel: func() (destination.Channel, error) {
+			e, err := told()
+			if err == nil && e.HeldBack() {
+				err = fmt.Errorf("the ledger's copy of %s cannot be read, and it may be restricted", e.Path)
+			}
+			return destination.Channel{
+				Name: process.Channel(e.ID, &e.Escalation, r.Truth.Policy), Private: e.Visibility == schema.Restricted, Stated: e.Channel != "",
+			}, err
 		},
 		Address: func(s notice.Spot) string { return r.Address(n.Escalation, thread, s) },
 	}, !l.fresh || n.Run != r.ID)

@@ -18,8 +18,12 @@ func (w *Workspace) announcements(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !found {
-		return "", advice{fmt.Errorf("there is no public channel #%s in Slack: make it, or name another as `channels: {announcement: ...}` in the policy", name)}
+	const another = "name another as `channels: {announcement: ...}` in the policy"
+	switch {
+	case !found:
+		return "", advice{fmt.Errorf("there is no public channel #%s in Slack: make it, or make it public again, or "+another, name)}
+	case c.IsExtShared || c.IsPendingExtShared:
+		return "", advice{fmt.Errorf("#%s is shared with another organization, which would read what is internal: end that, or "+another, name)}
 	}
 	return c.ID, nil
 }
@@ -55,13 +59,20 @@ func (w *Workspace) named(ctx context.Context, kind, name string) (slack.Channel
 	return c, ok, nil
 }
 
-// channel is the id of the escalation's channel. An escalation that was adopted
-// may have one that this app did not make, or none: then it is made.
+// channel is the id of the escalation's channel, which is fit for its words. An
+// escalation that was adopted may have none: then it is made, and so it is where the
+// file names another than the one that cannot be used.
 func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, note string, err error) {
-	if id := channelOf(d.Thread); id != "" {
-		return id, "", nil
+	wanted, err := d.Channel()
+	if err != nil {
+		return "", "", err
 	}
-	r, err := w.create(ctx, d, string(d.Channel().Name), false)
+	if id := channelOf(d.Thread); id != "" {
+		if note, err = w.fit(ctx, id, d); !replaced(d.Thread, id, wanted, err) {
+			return id, note, err
+		}
+	}
+	r, err := w.create(ctx, d, string(wanted.Name), false)
 	if err != nil {
 		return "", "", err
 	}
@@ -71,63 +82,65 @@ func (w *Workspace) channel(ctx context.Context, d destination.Delivery) (id, no
 
 // create makes the escalation's channel. Where there is one of the name that
 // people write in, it is that: whether a run before made it, or somebody by hand
-// (P17). An archived one keeps its name, and an app cannot open it again; then
-// the next name that is free is taken, as where the name is that of a public channel
-// and a private one is to be made, or the other way round. An archived one that we
-// made and the thread does not know is it, though, where it is archived in the same
-// run: that run was ended before it said so.
+// (P17). The next name that is free is taken only where it was seen that the channel
+// of this one cannot be used: an archived one keeps its name, and an app cannot open
+// it again; another may not be ours. An archived one that we made and the thread does
+// not know is it, though, where it is archived in the same run: that run was ended
+// before it said so.
 func (w *Workspace) create(ctx context.Context, d destination.Delivery, name string, inDoubt bool) (destination.Receipt, error) {
-	before, kind := made(d.Thread), public
-	if d.Channel().Private {
-		kind = private
+	wanted, err := d.Channel()
+	if err != nil {
+		return destination.Receipt{}, err
+	}
+	before, why := made(d.Thread), ""
+	receipt := func(c slack.Channel, kept bool, note string) (destination.Receipt, error) {
+		w.looked[c.ID] = seen{channel: c}
+		r, err := w.did(ctx, c.ID, nil)
+		r.Ref, r.Kept, r.Note = c.ID+"/"+c.Name, kept, note
+		if why != "" {
+			r.Note = fmt.Sprintf("%s: it is #%s", why, c.Name)
+		}
+		return r, err
 	}
 	for n := 1; n <= 50; n++ {
 		try := numbered(name, n)
-		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try, IsPrivate: kind == private})
-		kept := is(err, "name_taken")
-		if kept {
-			delete(w.names, kind) // it is newer than the list
-			there, found, listErr := w.named(ctx, kind, try)
-			if listErr != nil {
-				return destination.Receipt{}, listErr
-			}
-			if found && there.IsArchived && inDoubt && archivedLater(d.First(), d.Thread) && !slices.Contains(before, there.ID) {
-				me, err := w.me(ctx)
-				if err != nil {
-					return destination.Receipt{}, err
-				}
-				if there.Creator == me.UserID {
-					r, err := w.did(ctx, there.ID, nil)
-					r.Ref, r.Kept, r.Note = there.ID+"/"+try, true, "made, and archived since"
-					return r, err
-				}
-			}
-			if !found || there.IsArchived {
-				continue
-			}
-			if !there.IsMember {
-				if _, _, _, err := w.api.JoinConversationContext(ctx, there.ID); err != nil {
-					return destination.Receipt{}, err
-				}
-			}
-			c, err = &there, nil
+		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try, IsPrivate: wanted.Private})
+		switch {
+		case err == nil:
+			c.Name, c.IsPrivate = try, wanted.Private
+			return receipt(*c, false, "")
+		case !is(err, "name_taken"):
+			return destination.Receipt{}, err
 		}
+		if n == 1 {
+			clear(w.names) // it may be newer than the lists
+		}
+		there, err := w.taken(ctx, try)
 		if err != nil {
 			return destination.Receipt{}, err
 		}
-		r, err := w.did(ctx, c.ID, nil)
-		r.Ref, r.Kept = c.ID+"/"+try, kept
-		switch {
-		case kept && slices.Contains(before, c.ID):
-			r.Note = fmt.Sprintf("#%s is open, and used again", try)
-		case try != name && kind == private:
-			r.Note = fmt.Sprintf("#%s is taken by a channel that is not private, or that this app is not in: it is #%s", name, try)
-		case try != name:
-			r.Note = fmt.Sprintf("#%s is taken by a channel that an app cannot open again: it is #%s", name, try)
-		case kept:
-			r.Note = fmt.Sprintf("#%s was there already", try)
+		known := slices.Contains(before, there.ID)
+		if there.IsArchived && inDoubt && archivedLater(d.First(), d.Thread) && !known {
+			me, err := w.me(ctx)
+			if err != nil {
+				return destination.Receipt{}, err
+			}
+			if there.Creator == me.UserID {
+				why = ""
+				return receipt(there, true, "made, and archived since")
+			}
 		}
-		return r, err
+		objection, err := w.against(ctx, there, d.First().Escalation, wanted.Private)
+		switch {
+		case err != nil:
+			return destination.Receipt{}, err
+		case objection == "" && known:
+			return receipt(there, true, fmt.Sprintf("#%s is open, and used again", try))
+		case objection == "":
+			return receipt(there, true, fmt.Sprintf("#%s was there already", try))
+		case why == "":
+			why = fmt.Sprintf("#%s %s", try, objection)
+		}
 	}
 	return destination.Receipt{}, advice{fmt.Errorf("the names from #%s to #%s are all taken: name another as `channel:` in the file", name, numbered(name, 50))}
 }

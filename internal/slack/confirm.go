@@ -76,7 +76,7 @@ func needed(method string) string {
 		return "scheduled_message_id"
 	case "chat.scheduledMessages.list":
 		return "scheduled_messages"
-	case "conversations.create":
+	case "conversations.create", "conversations.info":
 		return "channel.id"
 	case "conversations.history":
 		return "messages"

@@ -57,7 +57,7 @@ func refusal(said slack.SlackErrorResponse, where string) error {
 		return fmt.Errorf("the Slack app lacks the scope %s: add it under OAuth & Permissions, and install the app again", said.Needed)
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
 		return fmt.Errorf("the token is not taken by Slack (%s): give SLACK_BOT_TOKEN the bot token of an app that is installed", said.Err)
-	case "not_in_channel", "channel_not_found":
+	case "not_in_channel", "channel_not_found", "method_not_supported_for_channel_type":
 		return fmt.Errorf("the Slack app is not in #%s (%s): invite it there", where, said.Err)
 	case "is_archived":
 		return fmt.Errorf("#%s is archived, and an app cannot open it again: unarchive it in Slack, and run again", where)

@@ -37,6 +37,7 @@ type fake struct {
 	mu       sync.Mutex
 	asked    []string // method and what it was about
 	channels []*channel
+	made     int // channels
 	clock    int
 	page     int // how many messages or channels a page has
 	// refuse answers instead of it, where it returns anything. carried reports
@@ -53,14 +54,19 @@ type channel struct {
 	Archived bool   `json:"is_archived"`
 	Member   bool   `json:"is_member"`
 	Creator  string `json:"creator"`
-	private  bool
-	hidden   bool // private, and without the app
-	topic    string
+	Private  bool   `json:"is_private"` // then its members alone see it
+	Shared   bool   `json:"is_ext_shared"`
+	Topic    topic  `json:"topic"`
+	unlisted int    // how often it is not in a list yet
 	members  []string
 	pins     []string
 	marks    []mark
 	messages []posted
 	planned  []scheduled
+}
+
+type topic struct {
+	Value string `json:"value"`
 }
 
 type scheduled struct {
@@ -101,7 +107,7 @@ func (f *fake) workspace() *Workspace {
 		Token: token, API: f.url,
 		Now: func() time.Time { return f.now },
 		Wait: func(_ context.Context, d time.Duration, why string) error {
-			if why != "Slack takes one message a second in a channel" {
+			if why != "Slack takes one message a second in a channel" && why != "Slack says that a channel is there, and does not show it yet" {
 				f.t.Errorf("it waits, and says %q", why)
 			}
 			f.waited += d
@@ -145,7 +151,8 @@ func (f *fake) called(ref string) *channel {
 
 // add makes a channel by hand.
 func (f *fake) add(c channel) *channel {
-	c.ID = fmt.Sprintf("C%03d", len(f.channels))
+	f.made++
+	c.ID = fmt.Sprintf("C%03d", f.made)
 	f.channels = append(f.channels, &c)
 	return &c
 }
@@ -197,17 +204,20 @@ func ok(more map[string]any) map[string]any {
 // do answers a call as Slack does.
 func (f *fake) do(method string, form url.Values) any {
 	c := f.called(form.Get("channel") + form.Get("channel_id"))
+	if c != nil && c.Private && !c.Member {
+		c = nil
+	}
 	if c == nil && !slices.Contains([]string{"auth.test", "chat.scheduledMessages.list", "conversations.create", "conversations.list"}, method) {
 		return no("channel_not_found")
 	}
-	members := []string{"chat.postMessage", "conversations.setTopic", "conversations.invite", "conversations.archive", "pins.add", "bookmarks.list", "bookmarks.add", "bookmarks.edit", "conversations.history"}
+	members := []string{"chat.postMessage", "conversations.setTopic", "conversations.invite", "conversations.archive", "pins.add", "bookmarks.list", "bookmarks.add", "bookmarks.edit", "conversations.history", "pins.list"}
 	if c != nil && slices.Contains(members, method) {
 		switch {
 		case !c.Member:
 			return no("not_in_channel")
 		case c.Archived && method == "conversations.archive":
 			return no("already_archived")
-		case c.Archived && method != "conversations.history":
+		case c.Archived && method != "conversations.history" && method != "bookmarks.list" && method != "pins.list":
 			return no("is_archived")
 		}
 	}
@@ -219,16 +229,24 @@ func (f *fake) do(method string, form url.Values) any {
 			return no("name_taken")
 		}
 		private := form.Get("is_private") == "true"
-		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, Creator: self, private: private, members: []string{self}})})
+		return ok(map[string]any{"channel": f.add(channel{Name: form.Get("name"), Member: true, Creator: self, Private: private, members: []string{self}})})
 	case "conversations.list":
 		var seen []*channel
 		for _, c := range f.channels {
-			if kind := map[bool]string{false: "public_channel", true: "private_channel"}[c.private]; !c.hidden && kind == form.Get("types") {
+			kind := map[bool]string{false: "public_channel", true: "private_channel"}[c.Private]
+			if kind != form.Get("types") || c.Private && !c.Member {
+				continue
+			}
+			if c.unlisted == 0 {
 				seen = append(seen, c)
+			} else if form.Get("cursor") == "" {
+				c.unlisted--
 			}
 		}
 		some, next := pageOf(f, seen, form)
 		return ok(map[string]any{"channels": some, "response_metadata": map[string]string{"next_cursor": next}})
+	case "conversations.info":
+		return ok(map[string]any{"channel": c})
 	case "conversations.join":
 		if c.Archived {
 			return no("is_archived")
@@ -236,7 +254,7 @@ func (f *fake) do(method string, form url.Values) any {
 		c.Member = true
 		return ok(map[string]any{"channel": c})
 	case "conversations.setTopic":
-		c.topic = form.Get("topic")
+		c.Topic.Value = form.Get("topic")
 		return ok(map[string]any{"channel": c})
 	case "conversations.invite":
 		for user := range strings.SplitSeq(form.Get("users"), ",") {
@@ -249,13 +267,19 @@ func (f *fake) do(method string, form url.Values) any {
 		}
 		c.members = append(c.members, strings.Split(form.Get("users"), ",")...)
 		return ok(map[string]any{"channel": c})
-	case "conversations.archive":
-		c.Archived = true
+	case "conversations.archive": // which throws the app out
+		c.Archived, c.Member = true, false
 	case "pins.add":
 		if slices.Contains(c.pins, form.Get("timestamp")) {
 			return no("already_pinned")
 		}
 		c.pins = append(c.pins, form.Get("timestamp"))
+	case "pins.list":
+		items := []any{}
+		for _, at := range c.pins {
+			items = append(items, map[string]any{"type": "message", "channel": c.ID, "message": map[string]string{"ts": at}})
+		}
+		return ok(map[string]any{"items": items})
 	case "bookmarks.list":
 		return ok(map[string]any{"bookmarks": c.marks})
 	case "bookmarks.add":
@@ -331,6 +355,12 @@ func intent(key string, to notice.Place, do notice.Do, text notice.Text, mention
 	}
 }
 
+// of is a message that the app told of an escalation in its channel.
+func of(escalation string) posted {
+	metadata, _ := json.Marshal(map[string]any{"event_type": event, "event_payload": map[string]any{"escalation": escalation, "to": "channel", "keys": []string{escalation + " opened"}}})
+	return posted{TS: "1.1", User: self, Metadata: metadata}
+}
+
 // said is a text of a paragraph.
 func said(words string) notice.Text { return notice.Value(words) }
 
@@ -344,7 +374,7 @@ func done(n notice.Notice, r destination.Receipt) notice.Notice {
 func delivery(n notice.Notice, thread ...notice.Notice) destination.Delivery {
 	return destination.Delivery{
 		Message: notice.Message{n}, Thread: append(thread, n),
-		Channel: func() destination.Channel { return destination.Channel{Name: "esc_northwind"} },
+		Channel: func() (destination.Channel, error) { return destination.Channel{Name: "esc_northwind"}, nil },
 		Address: func(s notice.Spot) string {
 			return map[notice.Spot]string{notice.AtFile: file, notice.AtTracking: "https://github.com/acme/escalations/issues/7"}[s]
 		},

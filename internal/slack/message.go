@@ -60,6 +60,7 @@ type content struct {
 	text     notice.Text
 	mentions []schema.Handle
 	other    string // the name that the escalation's channel was to have, and has not
+	open     bool   // who has that name is not archived
 	repeated bool
 }
 
@@ -78,7 +79,11 @@ func compose(people schema.Directory, r renderer, of content) message {
 		end = append(end, block{section, piece})
 	}
 	if of.other != "" && r.channel != "" && leads(of.text, notice.AtChannel) {
-		end = append(end, block{footnote, fmt.Sprintf("The name #%s is taken by a channel that an app cannot open again: it is <#%s>", escape.Slack(of.other), r.channel)})
+		by := "a channel that an app cannot open again"
+		if of.open {
+			by = "another channel"
+		}
+		end = append(end, block{footnote, fmt.Sprintf("The name #%s is taken by %s: it is <#%s>", escape.Slack(of.other), by, r.channel)})
 	}
 	for _, piece := range cut(r.links(of.text), maxSection) {
 		end = append(end, block{footnote, piece})

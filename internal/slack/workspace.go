@@ -24,9 +24,10 @@ type Workspace struct {
 	people schema.Directory
 	policy schema.Policy
 
-	self  *slack.AuthTestResponse             // nil until it is asked for
-	names map[string]map[string]slack.Channel // by their kind and their name
-	said  map[string]time.Time                // when something was last said in a channel, by its id
+	self   *slack.AuthTestResponse             // nil until it is asked for
+	names  map[string]map[string]slack.Channel // by their kind and their name
+	looked map[string]seen                     // by their ids
+	said   map[string]time.Time                // when something was last said in a channel, by its id
 }
 
 // NewWorkspace returns the workspace that a bot token is for. people says who is
@@ -36,7 +37,10 @@ func NewWorkspace(c Config, people schema.Directory, policy schema.Policy) (*Wor
 	if err != nil {
 		return nil, err
 	}
-	return &Workspace{api: api, config: c, people: people, policy: policy, names: map[string]map[string]slack.Channel{}, said: map[string]time.Time{}}, nil
+	return &Workspace{
+		api: api, config: c, people: people, policy: policy,
+		names: map[string]map[string]slack.Channel{}, looked: map[string]seen{}, said: map[string]time.Time{},
+	}, nil
 }
 
 // Via names the destination in the ledger.
@@ -67,7 +71,8 @@ func (w *Workspace) where(d destination.Delivery) string {
 	if d.First().To == notice.Announcement {
 		return string(w.policy.Channels.Announcement)
 	}
-	return string(d.Channel().Name)
+	c, _ := d.Channel() // what is wrong with it, whoever needs it says
+	return string(c.Name)
 }
 
 // announce tells something in the channel of the announcements, or edits what
@@ -90,20 +95,17 @@ func (w *Workspace) inChannel(ctx context.Context, d destination.Delivery, inDou
 		return w.create(ctx, d, n.Text.Plain(), inDoubt)
 	}
 	id, note, err := w.channel(ctx, d)
+	archived := inDoubt && archivedLater(d.First(), d.Thread)
+	if err != nil && archived && unseen(w.looked[channelOf(d.Thread)].err) {
+		if c, err := d.Channel(); err == nil && c.Private { // a private one is seen by its members alone, and archiving throws the app out
+			return destination.Receipt{Ref: channelOf(d.Thread), Kept: true, Note: "done before the private channel was archived, which cannot be seen any more"}, nil
+		}
+	}
 	if err != nil {
 		return destination.Receipt{}, err
 	}
 	r, err := w.do(ctx, id, d, inDoubt)
-	if is(err, "channel_not_found") { // it was deleted: another takes its place
-		var made destination.Receipt
-		if made, err = w.create(ctx, d, string(d.Channel().Name), false); err != nil {
-			return destination.Receipt{}, err
-		}
-		id, name, _ := strings.Cut(made.Ref, "/")
-		note = fmt.Sprintf("the channel was deleted: #%s takes its place", name)
-		r, err = w.do(ctx, id, d, inDoubt)
-	}
-	if is(err, "is_archived") && inDoubt && archivedLater(d.First(), d.Thread) {
+	if is(err, "is_archived") && archived {
 		r, err = w.did(ctx, id, nil)
 		r.Kept, note = true, "done before the channel was archived, which cannot be looked into"
 	}
@@ -166,6 +168,8 @@ func (w *Workspace) compose(m notice.Message, thread []notice.Notice, address fu
 	of := content{text: m.Text(), mentions: m.Mentions()}
 	if n := m.First(); n.To == notice.Announcement || n.Moment == notice.Reopened {
 		of.other = otherName(thread)
+		has, listed := w.names[public][of.other]
+		of.open = listed && !has.IsArchived
 	}
 	return compose(w.people, renderer{w.policy.Channels.SupportGroup, channelOf(thread), address}, of)
 }

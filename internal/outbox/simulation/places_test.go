@@ -267,7 +267,11 @@ func (c *chat) Deliver(_ context.Context, d destination.Delivery, inDoubt bool) 
 			}
 		}
 		if at == nil {
-			r, err := c.create(d, string(d.Channel().Name), false)
+			wanted, err := d.Channel()
+			if err != nil {
+				return destination.Receipt{}, err
+			}
+			r, err := c.create(d, string(wanted.Name), false)
 			if err != nil {
 				return r, err
 			}
