@@ -82,6 +82,8 @@ func needed(method string) string {
 		return "messages"
 	case "conversations.list":
 		return "channels"
+	case "pins.list":
+		return "items"
 	}
 	return ""
 }

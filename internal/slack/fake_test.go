@@ -210,7 +210,7 @@ func (f *fake) do(method string, form url.Values) any {
 	if c == nil && !slices.Contains([]string{"auth.test", "chat.scheduledMessages.list", "conversations.create", "conversations.list"}, method) {
 		return no("channel_not_found")
 	}
-	members := []string{"chat.postMessage", "conversations.setTopic", "conversations.invite", "conversations.archive", "pins.add", "bookmarks.list", "bookmarks.add", "bookmarks.edit", "conversations.history", "pins.list"}
+	members := []string{"chat.postMessage", "conversations.setTopic", "conversations.invite", "conversations.archive", "pins.add", "bookmarks.list", "bookmarks.add", "bookmarks.edit", "conversations.history", "pins.list", "chat.scheduleMessage"}
 	if c != nil && slices.Contains(members, method) {
 		switch {
 		case !c.Member:

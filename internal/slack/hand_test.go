@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // in is a delivery to a channel as the file has it.
@@ -205,5 +207,145 @@ func TestAnnouncementsShared(t *testing.T) {
 	_, err := f.workspace().Deliver(t.Context(), delivery(intent("severity 1", notice.Announcement, notice.Tell, said("Raised"))), false)
 	if want := "#escalated_customers is shared with another organization, which would read what is internal: end that, or name another as `channels: {announcement: ...}` in the policy"; err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// --verify names what people did to a channel, each with what to do.
+func TestVerifyByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do   func(*fake, *channel)
+		want []string
+	}{
+		"nothing":  {func(*fake, *channel) {}, nil},
+		"renamed":  {func(_ *fake, c *channel) { c.Name = "war-room" }, []string{"opened changed: it was renamed from #esc_northwind to #war-room: it is used all the same; rename it back, so that people find it"}},
+		"archived": {func(_ *fake, c *channel) { c.Archived, c.Member = true, false }, []string{"opened unseen", "opened changed: somebody archived it: open it again in Slack; until then nothing is said there"}},
+		"made private": {func(_ *fake, c *channel) { c.Private, c.Member = true, false },
+			[]string{"opened unseen", "opened changed: Slack does not show #esc_northwind to this app (channel_not_found): it was made private or deleted, or the app was removed; invite the app there, or make it public again"}},
+		"private, with the app": {func(_ *fake, c *channel) { c.Private = true }, []string{"opened changed: it is private, and the process wants it public (P17): make it public again"}},
+		"deleted": {func(f *fake, _ *channel) { f.channels = f.channels[:1] },
+			[]string{"opened unseen", "opened changed: Slack does not show #esc_northwind to this app (channel_not_found): it was made private or deleted, or the app was removed; invite the app there, or make it public again"}},
+		"shared": {func(_ *fake, c *channel) { c.Shared = true },
+			[]string{"opened changed: #esc_northwind cannot be the escalation's channel: it is shared with another organization, which would read what is internal; nothing is said there until that ends"}},
+		"the app removed":  {func(_ *fake, c *channel) { c.Member = false }, []string{"opened unseen", "opened changed: somebody took the app out of it: the next notice lets it join again"}},
+		"another topic":    {func(_ *fake, c *channel) { c.Topic.Value = "lunch" }, []string{"opened changed: somebody changed the topic: the next change of severity, DRI or steps sets it again"}},
+		"unpinned":         {func(_ *fake, c *channel) { c.pins = nil }, []string{"opened changed: the opening message is not pinned any more: pin it again by hand"}},
+		"message deleted":  {func(_ *fake, c *channel) { c.messages, c.pins = nil, nil }, []string{"opened missing", "opened changed: the opening message is not pinned any more: pin it again by hand"}},
+		"bookmark removed": {func(_ *fake, c *channel) { c.marks = nil }, []string{"opened changed: the bookmark of the case is gone: add it again by hand"}},
+		"no scope for pins": {func(f *fake, _ *channel) {
+			f.refuse = func(method string, _ url.Values) (any, int, bool) {
+				if method == "pins.list" {
+					return no(noScope), http.StatusOK, false
+				}
+				return nil, 0, false
+			}
+		}, []string{"opened unseen: the app lacks the scope pins:read"}},
+		"announcements archived": {func(f *fake, _ *channel) { f.channels[0].Archived = true }, []string{"opened changed: somebody archived the channel of the announcements: open it again in Slack; until then nothing is announced"}},
+		"announcements private": {func(f *fake, _ *channel) { f.channels[0].Private = true },
+			[]string{"opened changed: there is no public channel #escalated_customers in Slack: make it, or make it public again, or name another as `channels: {announcement: ...}` in the policy"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			thread := f.opened()
+			c.do(f, f.named("esc_northwind"))
+			if got := differences(t, f, thread); !slices.Equal(got, c.want) {
+				t.Errorf("got %q\nwant %q", got, c.want)
+			}
+		})
+	}
+}
+
+// opened tells an opening, and returns what the ledger has of it.
+func (f *fake) opened() []notice.Notice {
+	f.t.Helper()
+	w := f.workspace()
+	var thread []notice.Notice
+	for _, n := range []notice.Notice{
+		intent("opened", notice.Channel, notice.CreateChannel, said("esc_northwind")), intent("opened", notice.Announcement, notice.Tell, declared("pending")),
+		intent("opened", notice.Channel, notice.Topic, said("Northwind & <Sons>, severity high")), intent("opened", notice.Channel, notice.Bookmark, said("https://crm.example.com/1")),
+		intent("opened", notice.Channel, notice.Tell, said("Welcome")), intent("opened", notice.Channel, notice.Pin, said("the opening message")),
+	} {
+		r, err := w.Deliver(f.t.Context(), delivery(n, thread...), false)
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		thread = append(thread, done(n, r))
+	}
+	return thread
+}
+
+// differences are those that --verify finds, in words.
+func differences(t *testing.T, f *fake, thread []notice.Notice) []string {
+	t.Helper()
+	all, err := f.workspace().Verify(t.Context(), thread)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range all {
+		line := strings.TrimPrefix(d.Key, id+" ") + " " + string(d.Fault)
+		if d.Says != "" {
+			line += ": " + d.Says
+		}
+		got = append(got, line)
+	}
+	return got
+}
+
+// What is as a closed or a restricted escalation leaves it, is no change.
+func TestVerifyClosed(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	thread := f.opened()
+	c := f.named("esc_northwind")
+	_, closed := deliver(t, f.workspace(), delivery(intent("closed 1", notice.Channel, notice.Archive, nil), thread...), false)
+	thread = append(thread, closed)
+	if got, want := differences(t, f, thread), []string{"opened unseen"}; !slices.Equal(got, want) {
+		t.Errorf("closed: %q, want %q", got, want)
+	}
+	c.Archived, c.Member = false, true
+	if got, want := differences(t, f, thread), []string{"closed 1 changed: the escalation is closed, and somebody opened its channel again: archive it, or reopen the escalation"}; !slices.Equal(got, want) {
+		t.Errorf("opened again: %q, want %q", got, want)
+	}
+	c.Archived, c.Member, c.Private = true, false, true
+	for i := range thread {
+		if declares(thread[i]) { // of one that is restricted
+			thread[i].Text = notice.Text{notice.Title(notice.Inline{Words: "New Escalation: 2026/northwind (restricted)"})}
+			f.named("escalated_customers").messages[0].Text = "New Escalation: 2026/northwind (restricted)"
+		}
+	}
+	if got, want := differences(t, f, thread), []string{"opened unseen"}; !slices.Equal(got, want) {
+		t.Errorf("restricted and closed: %q, want %q", got, want)
+	}
+	c.Private = false
+	if got, want := differences(t, f, thread[:len(thread)-1]), "opened changed: it is public, and the escalation is restricted: make it private again; until then nothing is said there"; !slices.Contains(got, want) {
+		t.Errorf("restricted, made public: %q, want %q", got, want)
+	}
+}
+
+// What is said before a standup is held up with the rest of the channel, and of that
+// one alone.
+func TestScheduleByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		channel channel
+		want    int
+	}{
+		"ours":            {channel{Name: "esc_northwind", Member: true}, 2},
+		"without the app": {channel{Name: "esc_northwind"}, 2},
+		"private":         {channel{Name: "esc_northwind", Private: true}, 1},
+		"somebody's":      {channel{Name: "general", Member: true, Creator: "U0MIN"}, 1},
+		"shared":          {channel{Name: "esc_northwind", Member: true, Shared: true}, 1},
+	} {
+		f := newFake(t)
+		channels := map[schema.ID]string{id: f.add(c.channel).ID, "2026/other": f.add(channel{Name: "esc_other", Member: true}).ID}
+		told := func(of schema.ID) []notice.Notice {
+			return []notice.Notice{done(intent("opened", notice.Channel, notice.CreateChannel, said("x")), destination.Receipt{Ref: channels[of] + "/x"})}
+		}
+		planned := []destination.Planned{{Escalation: id, At: f.now.Add(time.Hour), Text: said("Standup")}, {Escalation: "2026/other", At: f.now.Add(time.Hour), Text: said("Standup")}}
+		if n, _, err := f.workspace().Schedule(t.Context(), planned, told); err != nil || n != c.want {
+			t.Errorf("%s: %d scheduled (%v), want %d", name, n, err, c.want)
+		}
 	}
 }

@@ -41,7 +41,7 @@ type slot struct {
 }
 
 func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned, told func(schema.ID) []notice.Notice) (scheduled, withdrawn int, err error) {
-	wanted := map[slot]message{}
+	wanted, secret := map[slot]message{}, map[slot]bool{}
 	var slots []slot // in the order of what is planned
 	for _, p := range planned {
 		channel := channelOf(told(p.Escalation))
@@ -53,7 +53,7 @@ func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned,
 		if _, known := wanted[s]; !known {
 			slots = append(slots, s)
 		}
-		wanted[s] = m
+		wanted[s], secret[s] = m, restricted(told(p.Escalation))
 	}
 	standing, err := w.scheduled(ctx)
 	if err != nil {
@@ -76,7 +76,16 @@ func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned,
 		if there[s] {
 			continue
 		}
-		_, _, err := w.api.ScheduleMessageContext(ctx, s.channel, strconv.FormatInt(s.at, 10), wanted[s].options()...)
+		if open, err := w.open(ctx, s.channel, secret[s]); err != nil || !open {
+			if err != nil {
+				return scheduled, withdrawn, err
+			}
+			continue // its notices say so, by name
+		}
+		err := w.joined(ctx, s.channel, func() error {
+			_, _, err := w.api.ScheduleMessageContext(ctx, s.channel, strconv.FormatInt(s.at, 10), wanted[s].options()...)
+			return err
+		})
 		if is(err, "time_in_past", "is_archived", "channel_not_found") {
 			continue // it came too late, or there is nobody to hear it
 		}
@@ -86,6 +95,20 @@ func (w *Workspace) schedule(ctx context.Context, planned []destination.Planned,
 		scheduled++
 	}
 	return scheduled, withdrawn, nil
+}
+
+// open reports whether a channel is one that an escalation may have, as far as Slack
+// shows it: what people did to it holds up its notices, and this beside them.
+func (w *Workspace) open(ctx context.Context, channel string, secret bool) (bool, error) {
+	c, err := w.look(ctx, channel)
+	if err != nil {
+		if unseen(err) {
+			err = nil
+		}
+		return false, err
+	}
+	why, err := w.strange(ctx, c)
+	return why == "" && (c.IsPrivate || !secret), err
 }
 
 // scheduled are all messages that the app has scheduled.

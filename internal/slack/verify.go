@@ -22,7 +22,7 @@ type identity struct {
 }
 
 // Verify compares what the ledger says was told in Slack with what stands there,
-// in every channel that it names.
+// in every channel that it names, and names what people did to the channels.
 func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destination.Difference, error) {
 	threads := map[schema.ID][]notice.Notice{}
 	messages := map[string][]notice.Notice{} // by channel and time
@@ -38,7 +38,7 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 			messages[n.Ref] = append(messages[n.Ref], n)
 		}
 	}
-	unseen := map[string]bool{}
+	blind := map[string]bool{}
 	found := map[identity][]slack.Message{}
 	in := map[identity]string{} // the channel that it was found in
 	for _, channel := range slices.Sorted(maps.Keys(channels)) {
@@ -50,10 +50,15 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 			}
 			return true
 		})
+		hidden := is(err, "not_in_channel", "channel_not_found") // as one that was archived, or made private
+		if is(err, noScope) {
+			_, err := w.look(ctx, channel)
+			hidden = unseen(err)
+		}
 		switch {
-		case is(err, "not_in_channel"): // an app is out of a channel that was archived
-			unseen[channel] = true
-		case err != nil && !is(err, "channel_not_found"): // what was in one that is gone, is missing
+		case hidden:
+			blind[channel] = true
+		case err != nil:
 			return nil, explain(err, channel)
 		}
 	}
@@ -70,7 +75,7 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 			known[id] = true
 			channel, _, _ := strings.Cut(ref, "/")
 			switch at := found[id]; {
-			case unseen[channel]:
+			case blind[channel]:
 				tell(n, destination.Unseen, n.URL)
 			case len(at) == 0:
 				tell(n, destination.Missing, n.URL)
@@ -88,7 +93,19 @@ func (w *Workspace) Verify(ctx context.Context, told []notice.Notice) ([]destina
 			differences = append(differences, destination.Difference{Key: id.key, To: id.to, Fault: destination.Orphaned, URL: link})
 		}
 	}
-	slices.SortFunc(differences, func(a, b destination.Difference) int {
+	places, err := w.announced(ctx, told)
+	for _, id := range slices.Sorted(maps.Keys(threads)) {
+		if err == nil {
+			var more []destination.Difference
+			more, err = w.changed(ctx, threads[id])
+			places = append(places, more...)
+		}
+	}
+	if err != nil {
+		return nil, explain(err, "the escalation's channel")
+	}
+	differences = append(differences, places...)
+	slices.SortStableFunc(differences, func(a, b destination.Difference) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(string(a.To), string(b.To)))
 	})
 	return differences, nil
