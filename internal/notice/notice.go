@@ -85,6 +85,9 @@ const (
 	Withdrawn Moment = "withdrawn"
 	// Reminder: something is overdue. No change brings it.
 	Reminder Moment = "reminder"
+	// Undelivered: what opens or ends an escalation did not arrive, and another
+	// destination says so. No change brings it.
+	Undelivered Moment = "undelivered"
 )
 
 // Short reports whether a notice of the moment is short: the short ones of one
@@ -219,6 +222,23 @@ func Redaction(id schema.ID, told string) string {
 func (n Notice) Redacts() (told string, ok bool) {
 	what, ok := strings.CutPrefix(n.Key, fmt.Sprintf("%s %s ", n.Escalation, Redacted))
 	return fmt.Sprintf("%s %s", n.Escalation, what), ok && n.Do == Edit
+}
+
+// Failure is the key under which is told elsewhere that a notice was not delivered.
+func Failure(of Notice) string {
+	return fmt.Sprintf("%s %s %s %s %s", of.Escalation, Undelivered, strings.TrimPrefix(of.Key, string(of.Escalation)+" "), of.To, of.Via)
+}
+
+// Fails returns which text was not delivered, by a notice that says so; ok is false
+// of all others.
+func (n Notice) Fails() (of Identity, ok bool) {
+	what, ok := strings.CutPrefix(n.Key, fmt.Sprintf("%s %s ", n.Escalation, Undelivered))
+	words := strings.Split(what, " ")
+	if !ok || len(words) < 3 {
+		return Identity{}, false
+	}
+	last := len(words) - 2
+	return Identity{Escalation: n.Escalation, Key: fmt.Sprintf("%s %s", n.Escalation, strings.Join(words[:last], " ")), To: Place(words[last]), Via: words[last+1]}, true
 }
 
 // Target returns what of a thread a redaction is to edit: the message that was told

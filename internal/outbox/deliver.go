@@ -42,11 +42,12 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 	var book *ledger.Book // of the escalation that is delivered
 	var about schema.ID
 	open, outcomes := r.sorted(ctx, open, l, files)
-	written := 0 // of the outcomes
+	written := 0                    // of the outcomes
+	var more, added []notice.Notice // what is to be told because of them: what is not written down yet, and what is
 	// What was delivered is written down also where the run is being stopped.
 	write := func(last bool) error {
-		err := r.conclude(context.WithoutCancel(ctx), outcomes[written:], &l, last)
-		written = len(outcomes)
+		new, err := r.conclude(context.WithoutCancel(ctx), outcomes[written:], more, &l, last)
+		written, more, added = len(outcomes), nil, append(added, new...)
 		return err
 	}
 	held := map[place]error{}
@@ -65,8 +66,19 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 			}
 			about = id
 		}
+		thread, err := book.Of(about)
+		if err != nil {
+			return outcomes, err
+		}
+		if of, fails := saysOf(m.First(), thread); fails && of.State != notice.Intent {
+			if m = r.late(m.First(), of); m == nil {
+				outcomes = append(outcomes, r.needless(messages[i].First()))
+				continue
+			}
+		}
 		r.say(Progress{Done: i, All: len(messages), Next: m})
 		receipt, err := r.message(ctx, m, book, files, l, held)
+		more = append(more, r.followUps(m, thread, err)...)
 		for _, n := range m {
 			o := outcome(n, receipt, err)
 			if err == nil {
@@ -79,7 +91,11 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 		}
 	}
 	r.say(Progress{Done: len(messages), All: len(messages)})
-	return outcomes, write(true)
+	if err := write(true); err != nil || len(added) == 0 {
+		return outcomes, err
+	}
+	rest, err := r.deliver(ctx, added, l) // which brings nothing more
+	return append(outcomes, rest...), err
 }
 
 // escalations are those that notices are about, each once.
@@ -107,7 +123,7 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 	n := m.First()
 	at := place{n.Escalation, n.To, n.Via}
 	if before := held[at]; before != nil {
-		return destination.Receipt{}, fmt.Errorf("it waits for what comes before it in the same place: %w", before)
+		return destination.Receipt{}, waits{before}
 	}
 	thread, err := book.Of(n.Escalation)
 	if err != nil {
@@ -174,7 +190,7 @@ func (r *Run) tried(ctx context.Context, d destination.Delivery, inDoubt bool) (
 	via := d.First().Via
 	at := slices.IndexFunc(r.Destinations, func(d destination.Destination) bool { return d.Via() == via })
 	if at < 0 {
-		return destination.Receipt{}, fmt.Errorf("it goes to %s, which is not configured here", via)
+		return destination.Receipt{}, fmt.Errorf("it goes to %s, %w", via, errNotHere)
 	}
 	ctx, cancel := context.WithTimeout(ctx, deliverWithin)
 	defer cancel()
@@ -230,16 +246,17 @@ func outcome(n notice.Notice, receipt destination.Receipt, err error) Outcome {
 	return o
 }
 
-// conclude writes down what came of what was open, and renews the claim or, at
-// the last, gives it back. Where the claim is lost, what was delivered is written
-// down all the same, and the error is ErrClaimLost.
-func (r *Run) conclude(ctx context.Context, outcomes []Outcome, l *lease, last bool) error {
+// conclude writes down what came of what was open, with what is to be told because
+// of it, and renews the claim or, at the last, gives it back unless there is more. It
+// returns what is new. Where the claim is lost, what was delivered is written down all
+// the same, and the error is ErrClaimLost.
+func (r *Run) conclude(ctx context.Context, outcomes []Outcome, more []notice.Notice, l *lease, last bool) (added []notice.Notice, err error) {
 	var lost bool
 	told := make([]notice.Notice, len(outcomes))
 	for i, o := range outcomes {
 		told[i] = o.Notice
 	}
-	err := r.write(ctx, "Tell", ledger.Within(escalations(told)), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+	err = r.write(ctx, "Tell", ledger.Within(escalations(told)), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
 		for i, o := range outcomes {
 			if o.State == notice.Intent {
 				continue
@@ -251,17 +268,20 @@ func (r *Run) conclude(ctx context.Context, outcomes []Outcome, l *lease, last b
 				return nil, err
 			}
 		}
+		if added, err = r.follow(book, more); err != nil {
+			return nil, err
+		}
 		switch lost = book.Claim.Run != r.ID; {
 		case lost:
-		case last:
+		case last && len(added) == 0:
 			book.Claim = ledger.Claim{}
 		default:
 			*l = r.renewed(book, l.fresh)
 		}
 		return nil, nil
 	})
-	if err == nil && lost && !last {
+	if err == nil && lost && (!last || len(added) > 0) {
 		err = ErrClaimLost
 	}
-	return err
+	return added, err
 }

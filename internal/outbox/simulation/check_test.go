@@ -54,7 +54,56 @@ func (w *world) check(last *actor) {
 		w.agrees(id, last)
 	}
 	w.once()
+	w.failuresSettled()
 	w.others()
+}
+
+// failuresSettled sees that whatever says that something was not delivered says
+// otherwise once it was, and not before.
+func (w *world) failuresSettled() {
+	files, err := w.remote.Files(w.remote.Branches[ledger.Name])
+	if err != nil {
+		return
+	}
+	for id := range w.tip().files {
+		data, _ := fs.ReadFile(files, ledger.Path(id)) // there may be none
+		notices, err := ledger.Parse(ledger.Path(id), data)
+		if err != nil {
+			continue
+		}
+		for _, n := range notices {
+			of, fails := n.Fails()
+			if !fails || n.State != notice.Done {
+				continue
+			}
+			w.failed++
+			arrived := slices.ContainsFunc(notices, func(t notice.Notice) bool { return t.Identity() == of && t.State == notice.Done })
+			for _, text := range w.texts(n) {
+				if says := strings.Contains(text, "Not delivered: "); says == arrived {
+					w.fail("%s has arrived: %v, and %s says %q", of.Key, arrived, n.To, short(text))
+				}
+			}
+		}
+	}
+}
+
+// texts are what stands where a notice was told: one, or none where somebody deleted
+// it.
+func (w *world) texts(n notice.Notice) []string {
+	var all []string
+	for _, r := range w.rooms {
+		for _, s := range r.said {
+			if s.ours && r.id+"/"+s.at == n.Ref && n.Via == "chat" {
+				all = append(all, s.text)
+			}
+		}
+	}
+	for _, c := range w.lab.Store.Comments {
+		if c.Author == w.lab.Store.Me && slices.Contains(markersIn(c.Body), n.Key) {
+			all = append(all, c.Body)
+		}
+	}
+	return all
 }
 
 // toldCopy is an escalation as the ledger says it was told.

@@ -252,6 +252,9 @@ func (w *world) room(name string, of schema.ID, ours bool) *room {
 
 func (c *chat) Deliver(_ context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
 	n := d.First()
+	if _, redacts := n.Redacts(); redacts {
+		return c.rewrite(d)
+	}
 	var at *room
 	if n.To == notice.Announcement {
 		at = c.named(string(c.policy.Channels.Announcement))
@@ -332,6 +335,25 @@ func (c *chat) Deliver(_ context.Context, d destination.Delivery, inDoubt bool) 
 	default:
 		return receipt, c.ask(string(n.Do)+" in #"+at.name, open(func() {}))
 	}
+}
+
+// rewrite gives a message that was told other words, wherever it stands.
+func (c *chat) rewrite(d destination.Delivery) (destination.Receipt, error) {
+	told := d.First().Target(d.Thread)
+	if len(told) == 0 {
+		return destination.Receipt{Note: "it was not told"}, nil
+	}
+	id, at, _ := strings.Cut(told.First().Ref, "/")
+	in := find(c.rooms, func(r *room) bool { return r.id == id })
+	err := c.ask("rewrite "+told.First().Key+" in #"+in.name, func() error {
+		for _, s := range in.said {
+			if s.at == at {
+				s.text = d.Text().Plain()
+			}
+		}
+		return nil
+	})
+	return destination.Receipt{Ref: told.First().Ref, URL: told.First().URL}, err
 }
 
 // archivedLater reports whether the channel is archived after what is delivered.

@@ -113,6 +113,7 @@ type world struct {
 	missed   map[int]bool // the updates that came while the channel was archived
 	story    []string
 	failures []string
+	failed   int // how often it was told that something was not delivered
 }
 
 func newWorld() *world {
@@ -637,7 +638,11 @@ func (w *world) alone() *actor {
 	w.finish(a)
 	var done []string
 	for _, o := range a.report.Outcomes {
-		done = append(done, fmt.Sprintf("%s>%s %s", o.Key, o.To, o.Do))
+		what := fmt.Sprintf("%s>%s %s", o.Key, o.To, o.Do)
+		if strings.Contains(what, " undelivered ") && !slices.Contains(planned, what) {
+			continue // what comes of a failure, or of its end, no plan knows
+		}
+		done = append(done, what)
 	}
 	slices.Sort(done)
 	if a.err == nil && !slices.Equal(planned, done) {
