@@ -32,8 +32,9 @@ func Made(n notice.Notice, versions []*schema.Escalation) bool {
 		return (n.Tells() || n.Do == notice.Invite) && n.To != notice.Announcement && len(versions) > 0
 	case moment == notice.Undelivered: // of what versions can bring
 		of, ok := notice.Notice{Escalation: n.Escalation, Key: string(n.Escalation) + " " + string(moment) + " " + rest}.Fails()
-		failed := notice.Notice{Escalation: n.Escalation, Key: of.Key, To: of.To, Via: of.Via}
-		return ok && (n.Tells() || n.Do == notice.Edit) && Made(failed, versions)
+		word, _, _ := strings.Cut(strings.TrimPrefix(of.Key, string(n.Escalation)+" "), " ")
+		failed := notice.Notice{Escalation: n.Escalation, Key: of.Key, Moment: notice.Moment(word), To: of.To, Via: of.Via}
+		return ok && (n.Tells() || n.Do == notice.Edit) && MustArrive(failed) && Made(failed, versions)
 	case moment == notice.Opened:
 		return rest == "" && !ends(n.Do) && len(versions) > 0
 	}

@@ -65,6 +65,13 @@ func TestMade(t *testing.T) {
 		{"reminder case 2026-11-21T09:00:00Z 1 2026-11-23", notice.Reminder, notice.Tell, notice.Tracking, []*schema.Escalation{first}, true},
 		{"reminder case 2026-11-21T09:00:00Z 1 2026-11-23", notice.Reminder, notice.Tell, notice.Announcement, []*schema.Escalation{first}, false},
 		{"reminder case 2026-11-21T09:00:00Z 1 2026-11-23", notice.Reminder, notice.Archive, notice.Channel, []*schema.Escalation{first}, false},
+		{"undelivered opened announcement slack", notice.Undelivered, notice.Tell, notice.Tracking, []*schema.Escalation{first}, true},
+		{"undelivered closed 2026-12-03T10:00:00Z announcement slack", notice.Undelivered, notice.Tell, notice.Tracking, []*schema.Escalation{closed}, true},
+		{"redacted undelivered opened announcement slack", notice.Redacted, notice.Edit, notice.Tracking, []*schema.Escalation{first}, true},
+		{"undelivered closed 2026-12-03T10:00:00Z announcement slack", notice.Undelivered, notice.Tell, notice.Tracking, []*schema.Escalation{first}, false},
+		{"undelivered opened announcement slack", notice.Undelivered, notice.Archive, notice.Channel, []*schema.Escalation{closed}, false},
+		{"undelivered severity 1 announcement slack", notice.Undelivered, notice.Tell, notice.Tracking, []*schema.Escalation{first, raised}, false},
+		{"undelivered slack", notice.Undelivered, notice.Tell, notice.Tracking, []*schema.Escalation{first}, false},
 	} {
 		n := notice.Notice{Escalation: "2026/northwind", Key: "2026/northwind " + tt.key, Moment: tt.moment, Do: tt.do, To: tt.to}
 		if got := plan.Made(n, tt.versions); got != tt.want {
