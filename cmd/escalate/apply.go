@@ -116,7 +116,8 @@ func runApply(ctx context.Context, o applyOptions) error {
 		}
 		return err
 	}
-	return o.deliver(ctx, s, run)
+	_, err = o.deliver(ctx, s, run)
+	return err
 }
 
 // makeRoom lifts the limit that main sets: a run holds all that it tells, and with
@@ -236,11 +237,11 @@ func (o applyOptions) destinations(t *tree.Tree) ([]destination.Destination, err
 	return all, err
 }
 
-// deliver tells what is to be told, and prints what came of it.
-func (o applyOptions) deliver(ctx context.Context, s *session.Session, run *outbox.Run) error {
+// deliver tells what is to be told, prints what came of it, and returns that.
+func (o applyOptions) deliver(ctx context.Context, s *session.Session, run *outbox.Run) (outbox.Report, error) {
 	r, err := run.Apply(ctx)
 	if err = errors.Join(err, s.Err(ctx)); err != nil && len(r.Outcomes) == 0 {
-		return err
+		return r, err
 	}
 	if printErr := printApply(o.env, o.options, r); err == nil {
 		err = printErr
@@ -251,7 +252,7 @@ func (o applyOptions) deliver(ctx context.Context, s *session.Session, run *outb
 	if err == nil && r.Failed() {
 		err = errFindings
 	}
-	return err
+	return r, err
 }
 
 // restore puts back what people changed by hand where escalations are tracked,

@@ -194,7 +194,7 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice {
 		return stale.Reminders(r, told, reached(run))
 	}
-	err = apply.deliver(ctx, s, run)
+	told, err := apply.deliver(ctx, s, run)
 	if sumErr := appendSummary(env, func(w io.Writer) error { return staleprint.Markdown(w, r, false) }); err == nil {
 		err = sumErr
 	}
@@ -202,7 +202,7 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	for _, e := range r.Open {
 		open = append(open, e.Escalation)
 	}
-	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, r))
+	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, r, func() staleprint.Telling { return telling(ctx, repo, run, told) }))
 }
 
 // reached returns where somebody is mentioned: in the channel where it is told
@@ -241,7 +241,7 @@ func standups(ctx context.Context, env environment, run *outbox.Run, now time.Ti
 
 // digest keeps the issue that says how all escalations stand, and says when this
 // ran last, and how late it is: a schedule is a hint.
-func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Report) error {
+func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Report, telling func() staleprint.Telling) error {
 	says := func(format string, args ...any) {
 		line := fmt.Sprintf(format, args...)
 		fmt.Fprintln(env.stderr, "escalate: "+escape.Line(line))
@@ -262,7 +262,7 @@ func digest(ctx context.Context, env environment, run *outbox.Run, r stale.Repor
 		if err != nil {
 			return err
 		}
-		title, text := staleprint.Digest(r, func(id schema.ID, at notice.Spot) string { return run.Address(id, told.Of(id), at) })
+		title, text := staleprint.Digest(r, telling(), func(id schema.ID, at notice.Spot) string { return run.Address(id, told.Of(id), at) })
 		if err := told.Close(); err != nil {
 			return err
 		}

@@ -141,11 +141,15 @@ func Markdown(w io.Writer, r stale.Report, advice bool) error {
 	return err
 }
 
-// Digest is the one issue that says how all escalations stand: its title, and
-// its text as Markdown.
-func Digest(r stale.Report, links Links) (title, text string) {
+// Digest is the one issue that says how all escalations stand, and how telling does:
+// its title, and its text as Markdown.
+func Digest(r stale.Report, t Telling, links Links) (title, text string) {
 	b := markdown.Bounded{Command: command}
+	if t.troubled() {
+		b.Write("**Not all was told: the end of this page says what.**\n\n")
+	}
 	write(&b, r, false, links)
+	t.write(&b, r.Now, links)
 	year, week := r.Now.ISOWeek()
 	return fmt.Sprintf("Open escalations, week %d of %d", week, year), b.String()
 }

@@ -104,7 +104,7 @@ func TestGolden(t *testing.T) {
 	if err := staleprint.Markdown(&b, sample(), true); err != nil {
 		t.Fatal(err)
 	}
-	title, digest := staleprint.Digest(sample(), links)
+	title, digest := staleprint.Digest(sample(), telling(), links)
 	got["markdown"], got["digest"] = b.String(), title+"\n\n"+digest
 	for name, got := range got {
 		file := filepath.Join("testdata", name+".golden")
@@ -189,6 +189,46 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// telling is what was told and what was not.
+func telling() staleprint.Telling {
+	stuck := func(id schema.ID, m notice.Moment, to notice.Place, hours int, why string) staleprint.Stuck {
+		return staleprint.Stuck{Notice: notice.Notice{Escalation: id, Key: notice.Once(id, m), Moment: m, To: to, Via: "slack", At: now.Add(-time.Duration(hours) * time.Hour)}, Why: why}
+	}
+	return staleprint.Telling{
+		LastTold: now.Add(-50 * time.Hour), Waiting: []schema.ID{"2026/contoso"}, Held: []staleprint.Held{{Escalation: "2026/fabrikam", Why: "its file cannot be read | <b>"}},
+		Stuck: []staleprint.Stuck{
+			stuck("2026/northwind", notice.Steps, notice.Channel, 2, "it waits"), stuck("2026/northwind", notice.Opened, notice.Channel, 30, "#esc_northwind is private"),
+			stuck("2026/northwind", notice.Opened, notice.Announcement, 30, ""),
+		},
+	}
+}
+
+// The page says what is known of telling, and of the rest that it is not known.
+func TestTelling(t *testing.T) {
+	t.Parallel()
+	const warning = "Not all was told"
+	for name, c := range map[string]struct {
+		of     staleprint.Telling
+		says   string
+		warned bool
+	}{
+		"all is told":          {staleprint.Telling{LastTold: now.Add(-time.Hour)}, "and nothing on the default branch waits for it.", false},
+		"nothing was told yet": {staleprint.Telling{}, "`apply` has told no change yet.", false},
+		"a shallow clone":      {staleprint.Telling{LastUnknown: "the history is missing"}, "When `apply` last told a change is not known: the history is missing", false},
+		"no ledger to read":    {staleprint.Telling{LastTold: now, Unknown: "it is broken"}, "What else is to be told is not known: it is broken", true},
+		"apply does not run":   {staleprint.Telling{LastTold: now, Waiting: []schema.ID{"2026/contoso"}}, "`apply` has not run since, or failed", true},
+		"it is paused":         {staleprint.Telling{LastTold: now, Held: []staleprint.Held{{Escalation: "2026/contoso", Why: "paused"}}}, "is held up: paused", true},
+	} {
+		_, text := staleprint.Digest(stale.Report{Now: now}, c.of, links)
+		if !strings.Contains(text, c.says) || strings.Contains(text, warning) != c.warned || !strings.Contains(text, "`stale` wrote this page on ") {
+			t.Errorf("%s: %s", name, text)
+		}
+		if waits := strings.Contains(text, "nothing on the default branch waits"); waits != (name == "all is told") {
+			t.Errorf("%s: it says that nothing waits: %v", name, waits)
+		}
+	}
+}
+
 // A digest has room in an issue, and says which escalations have none in it.
 func TestDigestIsBounded(t *testing.T) {
 	t.Parallel()
@@ -196,7 +236,13 @@ func TestDigestIsBounded(t *testing.T) {
 	for i := range 2000 {
 		r.Open = append(r.Open, stale.Standing{Escalation: schema.ID(fmt.Sprintf("2026/customer-%04d", i)), Customer: "Northwind Traders", Severity: schema.High, DRI: jo})
 	}
-	_, text := staleprint.Digest(r, links)
+	var told staleprint.Telling
+	for i := range 2000 {
+		id := schema.ID(fmt.Sprintf("2026/customer-%04d", i))
+		told.Waiting = append(told.Waiting, id)
+		told.Stuck = append(told.Stuck, staleprint.Stuck{Notice: notice.Notice{Escalation: id, Key: notice.Once(id, notice.Opened), To: notice.Tracking, Via: "github", At: now}})
+	}
+	_, text := staleprint.Digest(r, told, links)
 	if n := utf8.RuneCountInString(text); n > markdown.MaxComment {
 		t.Errorf("%d characters", n)
 	}
