@@ -44,8 +44,12 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 	open, outcomes := r.sorted(ctx, open, l, files)
 	written := 0                    // of the outcomes
 	var more, added []notice.Notice // what is to be told because of them: what is not written down yet, and what is
+	var failures []notice.Notice    // the same of what failed: at the last, when all was tried
 	// What was delivered is written down also where the run is being stopped.
 	write := func(last bool) error {
+		if last {
+			more = append(more, failures...)
+		}
 		new, err := r.conclude(context.WithoutCancel(ctx), outcomes[written:], more, &l, last)
 		written, more, added = len(outcomes), nil, append(added, new...)
 		return err
@@ -78,7 +82,11 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 		}
 		r.say(Progress{Done: i, All: len(messages), Next: m})
 		receipt, err := r.message(ctx, m, book, files, l, held)
-		more = append(more, r.followUps(m, thread, err)...)
+		if err != nil {
+			failures = append(failures, r.failure(m.First(), err)...)
+		} else {
+			more = append(more, r.arrived(m.First(), thread)...)
+		}
 		for _, n := range m {
 			o := outcome(n, receipt, err)
 			if err == nil {
@@ -256,7 +264,8 @@ func (r *Run) conclude(ctx context.Context, outcomes []Outcome, more []notice.No
 	for i, o := range outcomes {
 		told[i] = o.Notice
 	}
-	err = r.write(ctx, "Tell", ledger.Within(escalations(told)), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+	within := ledger.Within(escalations(slices.Concat(told, more)))
+	err = r.write(ctx, "Tell", within, func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
 		for i, o := range outcomes {
 			if o.State == notice.Intent {
 				continue

@@ -23,29 +23,32 @@ func (w waits) Unwrap() error { return w.before }
 // errNotHere is why nothing is delivered to a destination that is not configured.
 var errNotHere = errors.New("which is not configured here")
 
-// followUps are what is to be told because of what came of a message, thread being
-// what the ledger has of the escalation: that a declaration or a closure did not
-// arrive, by another destination; or, where that was told, that it has arrived since.
-// Each is known by its key: it is told once, however often it fails.
-func (r *Run) followUps(m notice.Message, thread []notice.Notice, failed error) []notice.Notice {
-	n := m.First()
-	if of, fails := saysOf(n, thread); fails && failed == nil && of.State == notice.Done {
-		return r.settled(n, of, of.At) // it may have been told in the words of before
-	}
+// failure is what is told, by another destination, of a declaration or a closure that
+// failed. It is known by its key: it is told once, however often that fails.
+func (r *Run) failure(n notice.Notice, failed error) []notice.Notice {
 	if !plan.MustArrive(n) || errors.Is(failed, errPaused) || errors.Is(failed, errNotHere) {
 		return nil
 	}
-	if failed != nil {
-		var behind waits
-		if errors.As(failed, &behind) {
-			failed = behind.before
-		}
-		for _, to := range plan.Elsewhere(n) {
-			for _, d := range r.Destinations {
-				if d.Via() != n.Via && d.Takes(to, notice.Tell) {
-					return []notice.Notice{plan.Undelivered(r.Truth.Tree, n, failed.Error(), to, d.Via())}
-				}
+	var behind waits
+	if errors.As(failed, &behind) {
+		failed = behind.before
+	}
+	for _, to := range plan.Elsewhere(n) {
+		for _, d := range r.Destinations {
+			if d.Via() != n.Via && d.Takes(to, notice.Tell) {
+				return []notice.Notice{plan.Undelivered(r.Truth.Tree, n, failed.Error(), to, d.Via())}
 			}
+		}
+	}
+	return nil
+}
+
+// arrived is what changes where it was told that a notice was not delivered, after it
+// has been; or, of a notice that says so, after what it is about has been.
+func (r *Run) arrived(n notice.Notice, thread []notice.Notice) []notice.Notice {
+	if of, fails := saysOf(n, thread); fails {
+		if of.State == notice.Done { // it may have been told in the words of before
+			return r.settled(n, of, of.At)
 		}
 		return nil
 	}
@@ -56,6 +59,15 @@ func (r *Run) followUps(m notice.Message, thread []notice.Notice, failed error) 
 		}
 	}
 	return all
+}
+
+// reached reports whether another destination has told in its place what a notice says
+// was not delivered there: then nobody need hear of it.
+func reached(n notice.Notice, thread []notice.Notice) bool {
+	of, fails := n.Fails()
+	return fails && n.Tells() && slices.ContainsFunc(thread, func(t notice.Notice) bool {
+		return t.Key == of.Key && t.To == of.To && t.Tells() && t.Via != of.Via && t.State == notice.Done
+	})
 }
 
 // settled changes what says that a notice was not delivered, where that can be changed.
@@ -109,7 +121,7 @@ func (r *Run) follow(book *ledger.Book, more []notice.Notice) ([]notice.Notice, 
 			return nil, err
 		}
 		known := func(t notice.Notice) bool { return t.Escalation == n.Escalation && t.Key == n.Key }
-		if slices.ContainsFunc(thread, known) {
+		if slices.ContainsFunc(thread, known) || reached(n, thread) {
 			continue
 		}
 		n.Run, n.At, n.State = r.ID, r.now(), notice.Intent
