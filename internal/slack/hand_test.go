@@ -48,7 +48,7 @@ func TestChannelByHand(t *testing.T) {
 		"private, and no scope":    {channel{Name: "esc_northwind", Private: true, Creator: self, Member: true}, named, "missing_scope", "(missing_scope): it was made private"},
 		"deleted":                  {channel{ID: "gone"}, named, "", invite},
 		"restricted, made public":  {channel{Name: "esc_northwind", Member: true, Creator: self}, destination.Channel{Name: "esc_northwind", Private: true}, "", "#esc_northwind is public, and the escalation is restricted: make it private again, or name another as `channel:` in the escalation's file"},
-		"shared with others":       {channel{Name: "esc_northwind", Member: true, Creator: self, Shared: true}, named, "", "#esc_northwind cannot be the escalation's channel: it is shared with another organization, which would read what is internal. Nothing is said or done there, or name another"},
+		"shared with others":       {channel{Name: "esc_northwind", Member: true, Creator: self, Shared: true}, named, "", "#esc_northwind cannot be the escalation's channel: it is shared with another organization, which would read what is internal. Nothing is said or done there: put that right in Slack, or name another"},
 		"of somebody else":         {channel{Name: "general", Member: true, Creator: "U0MIN"}, destination.Channel{Name: "general", Stated: true}, "", "#general cannot be the escalation's channel: this app did not make it, and its name does not begin with esc_"},
 		"of the announcements":     {channel{Name: "escalated_customers", Member: true, Creator: self}, destination.Channel{Name: "escalated_customers", Stated: true}, "", "it is the channel of the announcements"},
 	} {

@@ -40,6 +40,16 @@ func (w *Workspace) look(ctx context.Context, id string) (slack.Channel, error) 
 // was deleted and of one that was made private and that the app is not in.
 func unseen(err error) bool { return is(err, "channel_not_found", "missing_scope") }
 
+// refused is the word with which Slack did not show a channel, with the scope that the app
+// would need to see it.
+func refused(err error) string {
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && said.Needed != "" {
+		return said.Err + ": " + said.Needed
+	}
+	return code(err)
+}
+
 // fit reports whether the channel that the ledger has for an escalation can have its
 // words: it is looked at before anything is said or done there. What people did to
 // it, only people can put right: the error says how. No other channel takes its
@@ -49,7 +59,7 @@ func (w *Workspace) fit(ctx context.Context, id string, d destination.Delivery) 
 	c, err := w.look(ctx, id)
 	if unseen(err) {
 		return "", advice{fmt.Errorf("Slack does not show this app the escalation's channel%s (%s): it was made private or deleted, or the app was removed. "+
-			"Invite the app there, or make the channel public again%s; until then nothing is said in its place", name, code(err), another)}
+			"Invite the app there, or make the channel public again%s; until then nothing is said in its place", name, refused(err), another)}
 	}
 	if err != nil {
 		return "", err
@@ -62,7 +72,7 @@ func (w *Workspace) fit(ctx context.Context, id string, d destination.Delivery) 
 	case err != nil:
 		return "", err
 	case why != "":
-		return "", advice{fmt.Errorf("#%s cannot be the escalation's channel: %s. Nothing is said or done there%s", c.Name, why, another)}
+		return "", advice{fmt.Errorf("#%s cannot be the escalation's channel: %s. Nothing is said or done there: put that right in Slack%s", c.Name, why, another)}
 	case wanted.Private && !c.IsPrivate:
 		return "", advice{fmt.Errorf("#%s is public, and the escalation is restricted: make it private again%s", c.Name, another)}
 	case !wanted.Private && c.IsPrivate:

@@ -36,7 +36,7 @@ func (w *Workspace) changed(ctx context.Context, thread []notice.Notice) ([]dest
 	case unseen(err) && closed && restricted: // as it should be: who archives a private one is out of it
 		return nil, nil
 	case unseen(err):
-		add(made, "Slack does not show #%s to this app (%s): it was made private or deleted, or the app was removed; invite the app there, or make it public again", name, code(err))
+		add(made, "Slack does not show #%s to this app (%s): it was made private or deleted, or the app was removed; invite the app there, or make it public again", name, refused(err))
 		return all, nil
 	case err != nil:
 		return nil, err
