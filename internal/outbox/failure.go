@@ -110,25 +110,24 @@ func (r *Run) needless(n notice.Notice) Outcome {
 
 // follow writes down what is to be told because of what came of others, if it was not
 // written down before, and returns what is new.
-func (r *Run) follow(book *ledger.Book, more []notice.Notice) ([]notice.Notice, error) {
-	var added []notice.Notice
+func (r *Run) follow(book *ledger.Book, more []notice.Notice) (added []notice.Notice, err error) {
 	for _, n := range more {
 		thread, err := book.Of(n.Escalation)
-		switch {
+		switch known := func(t notice.Notice) bool { return t.Key == n.Key }; {
 		case errors.Is(err, ledger.ErrUnreadable): // since: what is told of it is not known
 			continue
 		case err != nil:
 			return nil, err
-		}
-		known := func(t notice.Notice) bool { return t.Escalation == n.Escalation && t.Key == n.Key }
-		if slices.ContainsFunc(thread, known) || reached(n, thread) {
+		case slices.ContainsFunc(thread, known) || reached(n, thread):
 			continue
 		}
-		n.Run, n.At, n.State = r.ID, r.now(), notice.Intent
-		if err := book.Add(n); err != nil {
+		if err := r.add(book, plan.Plan{Notices: []notice.Notice{n}}); err != nil {
 			return nil, err
 		}
-		added = append(added, n)
+		if thread, err = book.Of(n.Escalation); err != nil {
+			return nil, err
+		}
+		added = append(added, thread[len(thread)-1])
 	}
 	return added, nil
 }
