@@ -82,10 +82,11 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 		}
 		r.say(Progress{Done: i, All: len(messages), Next: m})
 		receipt, err := r.message(ctx, m, book, files, l, held)
-		if err != nil {
-			failures = append(failures, r.failure(m.First(), err)...)
-		} else {
+		switch {
+		case err == nil:
 			more = append(more, r.arrived(m.First(), thread)...)
+		case ctx.Err() == nil: // else somebody stops the run, and nothing failed
+			failures = append(failures, r.failure(m.First(), err)...)
 		}
 		for _, n := range m {
 			o := outcome(n, receipt, err)

@@ -221,6 +221,15 @@ func TestFailureIsNone(t *testing.T) {
 	if r, err := without.Apply(t.Context()); err != nil || !r.Failed() || len(forge.failures()) > 0 {
 		t.Errorf("%v, told %q", err, forge.failures())
 	}
+	stopped := w.run("a")
+	stopped.Destinations = []destination.Destination{forge, chat}
+	ctx, stop := context.WithCancel(t.Context())
+	chat.down = context.Canceled
+	stopped.Progress = func(outbox.Progress) { stop() } // the workflow is cancelled
+	if r, err := stopped.Apply(ctx); err != nil || !r.Failed() || len(forge.failures()) > 0 {
+		t.Errorf("stopped: %v, told %q", err, forge.failures())
+	}
+	chat.down = nil
 	w.pause(true)
 	if r := apply(); !r.Failed() || len(forge.failures()) > 0 {
 		t.Errorf("paused: told %q", forge.failures())

@@ -34,8 +34,9 @@ func ending(m notice.Moment) bool {
 
 // Undelivered is what the DRI and the manager are told in another place, by another
 // destination, of a notice that was not delivered: which, where, why, and who does
-// what. Its key is the same however often it fails.
-func Undelivered(t *tree.Tree, of notice.Notice, why string, to notice.Place, via string) notice.Notice {
+// what. Its key is the same however often it fails. edits reports whether it will be
+// edited when that has arrived: a webhook cannot.
+func Undelivered(t *tree.Tree, of notice.Notice, why string, to notice.Place, via string, edits bool) notice.Notice {
 	n := notice.Notice{Escalation: of.Escalation, Key: notice.Failure(of), Moment: notice.Undelivered, To: to, Via: via}
 	who := notice.Line{plain("Whoever looks after the escalation: tell who needs to know now, by hand. ")}
 	restricted := true // where its file does not say that it is not
@@ -53,10 +54,14 @@ func Undelivered(t *tree.Tree, of notice.Notice, why string, to notice.Place, vi
 	if restricted && to == notice.Announcement { // where nothing of it is said, such as the name of its channel (P17)
 		why = "the log of the run says why"
 	}
+	rest := "Each run tries again."
+	if edits {
+		rest = "Each run tries again, and this text changes once it has arrived."
+	}
 	n.Text = notice.Text{
 		notice.Title(plain(fmt.Sprintf("Not delivered: the %s of %s", called(of), of.Escalation))),
 		notice.Paragraph(plain(fmt.Sprintf("It has not reached the %s (%s): %s.", place(of.To), of.Via, words.Line(why)))),
-		notice.Paragraph(append(who, plain("Each run tries again, and this text changes once it has arrived."))...),
+		notice.Paragraph(append(who, plain(rest))...),
 		fileLinks(of.Escalation),
 	}
 	return n

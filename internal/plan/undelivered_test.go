@@ -39,12 +39,16 @@ func TestUndelivered(t *testing.T) {
 			return strings.NewReplacer(pairs...).Replace(fixture.Read(name))
 		}
 		all := open(t, check, map[string]string{fixture.Northwind: edited(fixture.Northwind, c.file), fixture.People: edited(fixture.People, c.people)})
-		n := plan.Undelivered(all, of, why, c.to, "slack")
+		n := plan.Undelivered(all, of, why, c.to, "slack", true)
 		if text := n.Text.Plain(); !slices.Equal(n.Mentions, c.mentions) || !strings.Contains(text, c.says) || c.to == notice.Announcement && strings.Contains(c.says, "log") && strings.Contains(text, "esc_") {
 			t.Errorf("%s: to %q: %s", name, n.Mentions, text)
 		}
 		if was, ok := n.Fails(); !ok || was != of.Identity() || n.To != c.to || n.Via != "slack" || n.Key != "2026/northwind undelivered opened tracking github" {
 			t.Errorf("%s: %+v, %v", name, n, was)
+		}
+		const changes = "this text changes once it has arrived"
+		if fixed := plan.Undelivered(all, of, why, c.to, "webhook", false); strings.Contains(fixed.Text.Plain(), changes) || !strings.Contains(n.Text.Plain(), changes) {
+			t.Errorf("%s: it promises what it cannot do: %s", name, fixed.Text.Plain())
 		}
 		settled := plan.Delivered(n, of, date(t, "2026-11-25T09:00:00Z"))
 		if told, ok := settled.Redacts(); !ok || told != n.Key || !strings.HasPrefix(settled.Text.Plain(), "Delivered: the opening of 2026/northwind") {
