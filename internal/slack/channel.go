@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -92,7 +93,7 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 	if err != nil {
 		return destination.Receipt{}, err
 	}
-	before, why := made(d.Thread), ""
+	before, why, listed := made(d.Thread), "", false
 	receipt := func(c slack.Channel, kept bool, note string) (destination.Receipt, error) {
 		w.looked[c.ID] = seen{channel: c}
 		r, err := w.did(ctx, c.ID, nil)
@@ -104,6 +105,10 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 	}
 	for n := 1; n <= 50; n++ {
 		try := numbered(name, n)
+		if w.announces(try) {
+			why = cmp.Or(why, fmt.Sprintf("#%s is taken (%s)", try, announces))
+			continue
+		}
 		c, err := w.api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: try, IsPrivate: wanted.Private})
 		switch {
 		case err == nil:
@@ -112,8 +117,9 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 		case !is(err, "name_taken"):
 			return destination.Receipt{}, err
 		}
-		if n == 1 {
+		if !listed {
 			clear(w.names) // it may be newer than the lists
+			listed = true
 		}
 		there, err := w.taken(ctx, try)
 		if err != nil {
@@ -138,8 +144,8 @@ func (w *Workspace) create(ctx context.Context, d destination.Delivery, name str
 			return receipt(there, true, fmt.Sprintf("#%s is open, and used again", try))
 		case objection == "":
 			return receipt(there, true, fmt.Sprintf("#%s was there already", try))
-		case why == "":
-			why = fmt.Sprintf("#%s %s", try, objection)
+		default:
+			why = cmp.Or(why, fmt.Sprintf("#%s %s", try, objection))
 		}
 	}
 	return destination.Receipt{}, advice{fmt.Errorf("the names from #%s to #%s are all taken: name another as `channel:` in the file", name, numbered(name, 50))}

@@ -164,6 +164,21 @@ func TestNameOfAnother(t *testing.T) {
 	}
 }
 
+// No channel is made under the name of the announcements, though it is free.
+func TestNameOfTheAnnouncements(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.channels = nil
+	w := f.workspace()
+	w.policy.Channels.Announcement = "esc_all"
+	for _, name := range []string{"esc_all", "escalated_customers"} {
+		r, err := w.Deliver(t.Context(), in(destination.Channel{Name: schema.ChannelName(name)}, intent("opened", notice.Channel, notice.CreateChannel, notice.Value(name))), false)
+		if err != nil || f.named(name) != nil || f.named(name+"-2") == nil || r.Note != "#"+name+" is taken (it is the channel of the announcements): it is #"+name+"-2" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+}
+
 // A private channel that the app archived is seen by its members alone: a run that
 // was killed after that makes no other. One that somebody took the app out of is held.
 func TestPrivateArchivedUnsaid(t *testing.T) {

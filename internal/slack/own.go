@@ -99,22 +99,30 @@ func madeAs(thread []notice.Notice, id string) string {
 // says; "" where one may. What we did not make is ours to use and to archive only
 // where its name says that it is for that.
 func (w *Workspace) strange(ctx context.Context, c slack.Channel) (why string, err error) {
-	built := schema.DefaultPolicy().Channels
-	switch schema.ChannelName(c.Name) {
-	case w.policy.Channels.Announcement, built.Announcement:
-		return "it is the channel of the announcements", nil
+	if w.announces(c.Name) {
+		return announces, nil
 	}
 	if c.IsExtShared || c.IsPendingExtShared {
 		return "it is shared with another organization, which would read what is internal", nil
 	}
-	if strings.HasPrefix(c.Name, string(built.Prefix)) {
+	prefix := string(schema.DefaultPolicy().Channels.Prefix)
+	if strings.HasPrefix(c.Name, prefix) {
 		return "", nil
 	}
 	me, err := w.me(ctx)
 	if err != nil || c.Creator == me.UserID {
 		return "", err
 	}
-	return fmt.Sprintf("this app did not make it, and its name does not begin with %s", built.Prefix), nil
+	return fmt.Sprintf("this app did not make it, and its name does not begin with %s", prefix), nil
+}
+
+const announces = "it is the channel of the announcements"
+
+// announces reports whether a name is that of the announcements: the policy's, or the
+// one that is built in.
+func (w *Workspace) announces(name string) bool {
+	is := schema.ChannelName(name)
+	return is == w.policy.Channels.Announcement || is == schema.DefaultPolicy().Channels.Announcement
 }
 
 // taken returns the channel that has a name. A list of channels lags behind one that
