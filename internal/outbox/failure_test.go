@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 )
@@ -67,7 +68,7 @@ func (l *screen) failures() []string {
 // two is a world with a forge and a chat.
 func two(t *testing.T) (w *world, forge, chat *screen, apply func() outbox.Report) {
 	t.Helper()
-	w = newWorld(t)
+	w = inMemory(t)
 	forge, chat = newScreen("forge", notice.Tracking), newScreen("chat", notice.Announcement, notice.Channel)
 	return w, forge, chat, func() (r outbox.Report) {
 		t.Helper()
@@ -126,8 +127,8 @@ func TestFailureIsTold(t *testing.T) {
 			t.Errorf("it says still: %q", got)
 		}
 	}
-	tip := w.git("rev-parse", "escalate-ledger")
-	if apply(); w.git("rev-parse", "escalate-ledger") != tip {
+	tip := w.remote.Branches[ledger.Name]
+	if apply(); w.remote.Branches[ledger.Name] != tip {
 		t.Error("a run with nothing to tell wrote something")
 	}
 }
