@@ -43,7 +43,7 @@ func TestChannelByHand(t *testing.T) {
 		refused string // what Slack says when it is asked for the channel
 		want    string
 	}{
-		"made private":             {channel{Name: "esc_northwind", Private: true, Creator: self}, named, "", "Slack does not show this app the escalation's channel #esc_northwind (channel_not_found): it was made private or deleted, or the app was removed. " + invite},
+		"made private":             {channel{Name: "esc_northwind", Private: true, Creator: self}, named, "", "the escalation's channel #esc_northwind is not shown to this app by Slack (channel_not_found): it was made private or deleted, or the app was removed. " + invite},
 		"made private and renamed": {channel{Name: "war-room", Private: true, Creator: self}, named, "", invite},
 		"private, and no scope":    {channel{Name: "esc_northwind", Private: true, Creator: self, Member: true}, named, "missing_scope", "(missing_scope): it was made private"},
 		"deleted":                  {channel{ID: "gone"}, named, "", invite},
@@ -129,7 +129,7 @@ func TestChannelStaysOurs(t *testing.T) {
 // the next name is taken only where it was seen what has this one.
 func TestNameOfAnother(t *testing.T) {
 	t.Parallel()
-	const unlisted = "Slack says that there is a channel #esc_northwind, and does not show it to this app: it was made just now, or it is private. " +
+	const unlisted = "there is a channel #esc_northwind, which Slack does not show to this app: it was made just now, or it is private. " +
 		"Run again; if it is private, invite the app there or make it public, or name another as `channel:` in the escalation's file"
 	for name, c := range map[string]struct {
 		there  channel

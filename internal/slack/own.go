@@ -58,7 +58,7 @@ func (w *Workspace) fit(ctx context.Context, id string, d destination.Delivery) 
 	name := madeAs(d.Thread, id)
 	c, err := w.look(ctx, id)
 	if unseen(err) {
-		return "", advice{fmt.Errorf("Slack does not show this app the escalation's channel%s (%s): it was made private or deleted, or the app was removed. "+
+		return "", advice{fmt.Errorf("the escalation's channel%s is not shown to this app by Slack (%s): it was made private or deleted, or the app was removed. "+
 			"Invite the app there, or make the channel public again%s; until then nothing is said in its place", name, refused(err), another)}
 	}
 	if err != nil {
@@ -148,7 +148,7 @@ func (w *Workspace) taken(ctx context.Context, name string) (slack.Channel, erro
 			}
 		}
 	}
-	return slack.Channel{}, advice{fmt.Errorf("Slack says that there is a channel #%s, and does not show it to this app: it was made just now, or it is private. "+
+	return slack.Channel{}, advice{fmt.Errorf("there is a channel #%s, which Slack does not show to this app: it was made just now, or it is private. "+
 		"Run again; if it is private, invite the app there or make it public%s", name, another)}
 }
 
