@@ -116,6 +116,8 @@ func (r *reader) parse() {
 	doc, err := parse(r.text)
 	if err != nil || isText(doc) || r.swallows(doc) {
 		doc = r.recover()
+	} else {
+		r.slips(unixLines(r.text), nil)
 	}
 	switch {
 	case doc == nil || len(doc.Content) == 0:

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -298,6 +299,9 @@ func FuzzRead(f *testing.F) {
 			}
 			if width := utf8.RuneCountInString(x.Source); x.Column > width+2 {
 				t.Errorf("%s at column %d of a line of %d", x.Rule, x.Column, width)
+			}
+			if lines := 1 + bytes.Count(bytes.TrimSuffix(bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n")), []byte("\n")), []byte("\n")); x.EndLine > lines {
+				t.Errorf("%s at %v of %d lines", x.Rule, x.Span, lines)
 			}
 			if x.Message == "" || x.Hint == "" || strings.ContainsAny(x.Message, "\n\r") {
 				t.Errorf("%s says %q, %q", x.Rule, x.Message, x.Hint)

@@ -53,7 +53,11 @@ func (d *Document) scalarEnd(n *yaml.Node, at, indent int) int {
 	data := d.src.data
 	if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
 		for at < len(data) && (data[at] == '&' || data[at] == '!') {
-			at += len(data[at:]) - len(bytes.TrimLeft(data[at:], properties))
+			if data[at] == '&' {
+				at = min(at+1+len(n.Anchor), len(data))
+			} else {
+				at += len(data[at:]) - len(bytes.TrimLeft(data[at:], properties))
+			}
 			at += len(data[at:]) - len(bytes.TrimLeft(data[at:], " \t"))
 		}
 	}
@@ -69,8 +73,8 @@ func (d *Document) scalarEnd(n *yaml.Node, at, indent int) int {
 	return d.plainEnd(n.Value, at)
 }
 
-// properties are the characters of anchors and tags.
-const properties = "&!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/%"
+// properties are the characters of tags.
+const properties = "!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/%"
 
 // plainEnd is where a bare value ends that begins at an offset. What was mended
 // in it has as many characters as before.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -26,7 +27,10 @@ const maxTrials = 400
 func (r *reader) recover() *yaml.Node {
 	lines := r.split()
 	y := recovery{doc: r, lines: lines, trials: maxTrials}
+	// The parser refuses some lines that look empty, and nothing else tells of them.
+	r.slips(strings.Join(lines, "\n"), func(n int) bool { return strings.TrimSpace(lines[n-1]) == "" })
 	y.indentation()
+	y.strictly()
 	root := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: 1, Column: 1}
 	for _, b := range blocks(lines) {
 		if r.told.Full() {
@@ -51,6 +55,9 @@ func (r *reader) recover() *yaml.Node {
 	if _, err := parse(strings.Join(y.lines, "\n")); err != nil && !r.Broken {
 		y.wholeOnly(err)
 	}
+	if !r.Broken {
+		r.slips(strings.Join(y.lines, "\n"), func(n int) bool { return !y.toldAt(n) })
+	}
 	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 }
 
@@ -60,18 +67,23 @@ func (r *recovery) indentation() {
 	first, count := -1, 0
 	var fixes []finding.Fix
 	for i, l := range r.lines {
+		if text := strings.TrimLeft(l, " \t"); text == "" {
+			r.lines[i] = ""
+			continue
+		} else if blanks := l[:len(l)-len(text)]; text[0] == '#' && strings.Contains(blanks, "\t") { // a note may begin anywhere
+			r.lines[i] = strings.ReplaceAll(blanks, "\t", " ") + text
+			continue
+		}
 		rest := strings.TrimLeft(l, "\t")
 		n := len(l) - len(rest)
 		if n == 0 {
 			continue
 		}
-		if says(rest) {
-			if count++; first < 0 {
-				first = i
-			}
-			if start, _ := r.doc.src.line(i + 1); count <= finding.Most {
-				fixes = append(fixes, r.doc.fix(start, start+n, strings.Repeat("  ", n))...)
-			}
+		if count++; first < 0 {
+			first = i
+		}
+		if start, _ := r.doc.src.line(i + 1); count <= finding.Most {
+			fixes = append(fixes, r.doc.fix(start, start+n, strings.Repeat("  ", n))...)
 		}
 		r.lines[i] = strings.Repeat("  ", n) + rest
 		r.doc.move(i, 0, -n)
@@ -86,6 +98,50 @@ func (r *recovery) indentation() {
 	f := r.doc.add("yaml-tab", r.doc.src.place(fixes[0].Start, fixes[0].End), "", "\t", message, "indent with spaces, two for each level")
 	if count <= finding.Most {
 		f.Fixes = fixes
+	}
+}
+
+var (
+	tabbed = regexp.MustCompile(`^( *(?:- +)*-)[ \t]*\t[ \t]*`)
+	// inDouble is a text in double quotes that ends on its line.
+	inDouble = regexp.MustCompile(`(?:^|[ \t\[{,:])"(?:[^"\\]|\\.)*"`)
+)
+
+// strictly reads as YAML 1.2 has it what the parser refuses: the version that the
+// file says it is of, a tab between a dash and a text, and the slash as JSON writes
+// it, \/.
+func (r *recovery) strictly() {
+	for i, l := range r.lines {
+		if !strings.HasPrefix(l, "%") || !directive.MatchString(l) {
+			break
+		}
+		r.lines[i] = ""
+	}
+	for i, l := range r.lines {
+		if m := tabbed.FindStringSubmatchIndex(l); m != nil && !keyLine.MatchString(l[m[1]:]) && !strings.HasPrefix(l[m[1]:], "- ") {
+			l = l[:m[3]] + strings.Repeat(" ", m[1]-m[3]) + l[m[1]:]
+		}
+		if strings.Contains(l, `\/`) {
+			begin, was := 0, l
+			l = ""
+			for _, m := range inDouble.FindAllStringIndex(was, -1) {
+				l += was[begin:m[0]]
+				begin = m[1]
+				for text := was[m[0]:m[1]]; text != ""; {
+					n := 1
+					if text[0] == '\\' {
+						n = 2
+					}
+					if text[:n] == `\/` {
+						r.doc.move(i, utf8.RuneCountInString(l), 1)
+						text, n = text[1:], 1
+					}
+					l, text = l+text[:n], text[n:]
+				}
+			}
+			l += was[begin:]
+		}
+		r.lines[i] = l
 	}
 }
 
@@ -192,6 +248,10 @@ func (r *recovery) read(b block) *yaml.Node {
 		if err == nil && n.Kind == yaml.MappingNode {
 			return n
 		}
+		if err != nil && stray(r.lines[b.first]) {
+			// It is this line that is wrong, and not the one below.
+			return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: r.lines[b.first]}
+		}
 		at := b.first
 		if err != nil {
 			at = r.wrongLine(b, err)
@@ -215,6 +275,13 @@ func (r *recovery) read(b block) *yaml.Node {
 		}
 		return n
 	}
+}
+
+// stray reports whether a line in the first column is plain text: the rest of the
+// text above, or a key without its colon.
+func stray(line string) bool {
+	_, _, isField := glued(line)
+	return line != "" && !isField && !strings.ContainsRune("\"'[]{}|>&*!%@`#-", rune(line[0])) && !strings.Contains(line+" ", ": ")
 }
 
 // align tells of a line that is indented deeper than the one above, though

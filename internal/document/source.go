@@ -107,8 +107,12 @@ func (s *source) place(start, end int) finding.Place {
 	return p
 }
 
-// whole is line n from its first character to its last that is no space.
+// whole is line n from its first character to its last that is no space. Behind the
+// last line break there is no line: what is said of the end is said of the line above.
 func (s *source) whole(n int) finding.Place {
+	if last := len(s.lines()); n >= last && last > 1 && s.lines()[last-1] == len(s.data) {
+		n = last - 1
+	}
 	start, end := s.line(n)
 	line := s.data[start:end]
 	end = start + len(bytes.TrimRight(line, " \t"))

@@ -239,9 +239,12 @@ func (r *reader) rejoin(lines []string) { r.text = strings.Join(lines, "\n") }
 func (r *reader) split() []string { return splitLines(r.text) }
 
 // splitLines splits text at the line ends of all systems, and drops them.
-func splitLines(text string) []string {
+func splitLines(text string) []string { return strings.Split(unixLines(text), "\n") }
+
+// unixLines ends the lines of a text as Unix does.
+func unixLines(text string) string {
 	if strings.Contains(text, "\r") {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
-	return strings.Split(text, "\n")
+	return text
 }

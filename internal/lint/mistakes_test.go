@@ -138,3 +138,22 @@ func examples(t *testing.T) fstest.MapFS {
 	}
 	return files
 }
+
+// What editors refuse and the parser lets pass is one finding.
+func TestSlips(t *testing.T) {
+	t.Parallel()
+	const (
+		summary = "summary: Pipelines wait 40 minutes and every team is affected"
+		opened  = ", by: zlindqvist}"
+		steps   = "  - step: Load test with the customer\n    owner: zlindqvist\n    due: 2026-11-27\n"
+	)
+	answers(t, []mistake{
+		{"a note behind a quote", "\ndri: zlindqvist", "\ndri: \"zlindqvist\"# who", "error", []string{"before the #", "`dri: \"zlindqvist\" # who`"}, nil, "\ndri: \"zlindqvist\" # who"},
+		{"a note behind a |", "ask: |", "ask: |# the ask", "error", []string{"before the #"}, nil, "ask: | # the ask"},
+		{"brackets go on in the first column", opened, ",\nby: zlindqvist}", "error", []string{"brackets", "2 spaces"}, nil, ",\n  by: zlindqvist}"},
+		{"brackets close left of their dash", steps, "  - {step: Load test, owner: zlindqvist, due: 2026-11-27\n}\n", "error", []string{"brackets", "4 spaces"}, nil, "  - {step: Load test, owner: zlindqvist, due: 2026-11-27\n    }\n"},
+		{"a text in quotes goes on in the first column", summary, "summary: \"Pipelines wait\n40 minutes\"", "error", []string{"quotes", "2 spaces"}, nil, "summary: \"Pipelines wait\n  40 minutes\""},
+		{"a text without quotes goes on in the first column", "  - step: Load test with the customer", "  - step: Load test with\nthe customer", "error", []string{"indented"}, nil, ""},
+		{"a line of a tab in a text", "ask: |\n", "ask: |\n  Help.\n\t\n", "error", []string{"looks empty", "tab"}, nil, "ask: |\n  Help.\n\n"},
+	})
+}

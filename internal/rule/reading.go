@@ -10,6 +10,7 @@ func readingRules() []Rule {
 			Name:    "yaml-syntax",
 			Summary: "the file is YAML: `key: value` lines, indented by level",
 			Why: "A line is a key, a colon, a space and a value. What belongs to a key stands below it, indented by two spaces; lines that belong together begin in the same column. " +
+				"Brackets and quotes that go on in the next line are indented, too. " +
 				"What could not be read is left out of the other checks, which go on with the rest.",
 			Wrong: marked("account:\n  region: EMEA\n   csm: jdoe\n", "csm: jdoe"),
 			Right: ex("account:\n  region: EMEA\n  csm: jdoe\n  account_executive: arivera\n"),
@@ -18,7 +19,7 @@ func readingRules() []Rule {
 			Name:    "yaml-hash",
 			Summary: "a # behind a space begins a comment: text with one goes in quotes",
 			Why: "`channel: #esc_x` is an empty channel with a comment to YAML, and `summary: Ticket #4711 is slow` ends at Ticket. Nothing else would say so. " +
-				"A comment that is meant as one has a space behind its #.",
+				"A comment that is meant as one has a space behind its #, and one before it.",
 			Wrong: marked("channel: #esc_northwind\n", "#esc_northwind"),
 			Right: ex("channel: esc_northwind\n"),
 		},
