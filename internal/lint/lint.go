@@ -71,7 +71,9 @@ func onePlace(found []finding.Finding) []finding.Finding {
 			portable[f.Path] = true
 		}
 	}
-	return slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Rule == "file-place" && portable[f.Path] })
+	return slices.DeleteFunc(found, func(f finding.Finding) bool {
+		return (f.Rule == "file-place" || f.Rule == "file-unknown") && portable[f.Path]
+	})
 }
 
 // judges returns the rules that want is true of, but for those that need a

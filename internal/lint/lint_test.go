@@ -336,6 +336,12 @@ func TestPlaces(t *testing.T) {
 		"escalations/2026/Aux.yaml":              "id-portable",
 		"escalations/2026/nul.yml":               "id-portable",
 		"escalations/2026/com0.yaml":             "",
+		"escalations/2026/acme.yaml.":            "id-portable",
+		"escalations/2026/acme.yaml ":            "id-portable",
+		"escalations/2026/acme: down.yaml":       "id-portable",
+		"escalations/2026/aux.md":                "id-portable",
+		"escalations/2026/notes?.md":             "id-portable",
+		"escalations/con/acme.yaml":              "id-portable",
 		"escalations/2026/con-1.yaml":            "",
 		"escalations/2026/Northwind.yaml":        "id-portable",
 		"escalations/2026/northwınd.yaml":        "file-place", // another letter
@@ -350,6 +356,17 @@ func TestPlaces(t *testing.T) {
 		"escalations/README.md":                  "",
 		"escalations/2026/.gitkeep":              "",
 		"escalations/2026/northwind.yaml~":       "",
+		"escalations/2026/.#northwind.yaml":      "",
+		"escalations/2026/.~lock.acme.yaml#":     "",
+		"escalations/2026/~$acme.yaml":           "",
+		"escalations/2026/#northwind.yaml#":      "",
+		"escalations/2026/.acme.yaml.swp":        "",
+		"escalations/2026/acme.yaml.swo":         "",
+		"escalations/2026/acme.yaml.tmp":         "",
+		"escalations/2026/acme.yaml___jb_tmp___": "",
+		"escalations/2026/._northwind.yaml":      "",
+		"escalations/2026/4913":                  "",
+		"escalations/2026/4914":                  "file-unknown",
 		"escalations/2026/folder.yaml/x.txt":     "file-place",
 		"escalations/2026/acme-corp_2.yaml":      "",
 		"escalations/2026/" + long[1:] + ".yaml": "",
@@ -406,7 +423,8 @@ func TestRealFolder(t *testing.T) {
 	write(tree.PeoplePath, fixture.Read(tree.PeoplePath))
 	write("escalations/2026/northwind.yaml", fixture.Read(fixture.Northwind))
 	write("elsewhere.yaml", "customer: x\n")
-	for link, target := range map[string]string{"out": "../../elsewhere.yaml", "nowhere": "gone.yaml", "loop": "loop.yaml", "in": "northwind.yaml"} {
+	// That of an editor, which locks a file by a link, is left alone.
+	for link, target := range map[string]string{"out": "../../elsewhere.yaml", "nowhere": "gone.yaml", "loop": "loop.yaml", "in": "northwind.yaml", ".#northwind": "jo@laptop.4711:1764230400"} {
 		if err := os.Symlink(target, filepath.Join(dir, "escalations/2026", link+".yaml")); err != nil {
 			t.Fatal(err)
 		}

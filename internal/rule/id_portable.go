@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -19,14 +18,20 @@ func idPortable() Rule {
 		Cites:   []string{"P40"},
 		Summary: "every machine can check out the file of an escalation",
 		Why: "Windows keeps some names for devices, whatever their ending: con, prn, aux, nul, com1 to com9, lpt1 to lpt9. " +
+			"It knows no name with one of `< > : \" \\ | ? *` either, and none that ends with a dot or a space. " +
 			"Two names that differ in case alone, or in how Unicode writes their letters, are one file on Windows and macOS: one would overwrite the other.",
 		Reading: "The rule is this project's own. No setting changes it.",
 		Whole: func(w *Whole) {
 			for _, name := range w.Names {
-				if stem := stemOf(name); tree.IsDevice(stem) {
-					w.Error(&tree.File{Document: &document.Document{Path: name}}, "", fmt.Sprintf("Windows keeps the name %s for itself: nobody can check the file out there", code(stem)),
-						"before it is merged, rename it, for example to "+code(stem+"-customer.yaml"))
+				why := tree.Unportable(name)
+				if why == "" {
+					continue
 				}
+				hint := "before it is merged, rename it, for example to " + code(tree.LegalName(path.Base(name)))
+				if tree.Unportable(path.Base(name)) == "" { // it is the folder's name
+					hint = "before it is merged, move it to escalations/<year>/" + path.Base(name)
+				}
+				w.Error(&tree.File{Document: &document.Document{Path: name}}, "", why+": nobody can check the file out there", hint)
 			}
 			if len(w.Findings) == 0 {
 				return // names that are right differ in more
@@ -38,7 +43,7 @@ func idPortable() Rule {
 					first[folded(name)] = name
 					continue
 				}
-				if tree.IsDevice(stemOf(name)) {
+				if tree.Unportable(name) != "" {
 					continue
 				}
 				w.Error(&tree.File{Document: &document.Document{Path: name}}, "", fmt.Sprintf("the name differs from %s in case, or in how its letters are written, alone: to many machines they are one file", code(other)),
@@ -48,12 +53,6 @@ func idPortable() Rule {
 		Wrong: Example{YAML: "-- escalations/2026/con.yaml --\ncustomer: Contoso\n"},
 		Right: ex("-- escalations/2026/contoso.yaml --\ncustomer: Contoso\n"),
 	}
-}
-
-// stemOf is a file's name without its ending.
-func stemOf(name string) string {
-	stem, _, _ := strings.Cut(path.Base(name), ".")
-	return stem
 }
 
 // rightFirst are names, those first that are where they belong: of two that are one

@@ -10,6 +10,26 @@ import (
 // there (P40).
 var devices = []string{"con", "prn", "aux", "nul"}
 
+// Unportable says why a file of a path cannot be checked out on Windows; "" where
+// it can. Of a path, each folder counts as well.
+func Unportable(name string) string {
+	for part := range strings.SplitSeq(name, "/") {
+		stem, _, _ := strings.Cut(part, ".")
+		switch i := strings.IndexFunc(part, reserved); {
+		case IsDevice(strings.TrimRight(stem, " ")):
+			return "Windows keeps the name `" + stem + "` for itself"
+		case i >= 0:
+			return "Windows knows no name with the character `" + string([]rune(part[i:])[0]) + "`"
+		case strings.HasSuffix(part, "."), strings.HasSuffix(part, " "):
+			return "Windows knows no name that ends with a dot or a space"
+		}
+	}
+	return ""
+}
+
+// reserved reports whether no name on Windows has a character.
+func reserved(r rune) bool { return r < ' ' || strings.ContainsRune(`<>:"\|?*`, r) }
+
 // IsDevice reports whether a file's name without its ending is one that Windows
 // keeps for a device.
 func IsDevice(stem string) bool {

@@ -299,7 +299,7 @@ func (t *Tree) visit(name string, entry fs.DirEntry, err error) error {
 		t.PolicyFile = &f
 	case escalation:
 		t.Paths = append(t.Paths, name)
-	default:
+	case astray:
 		t.tell(told)
 	}
 	if entry.IsDir() {
@@ -313,6 +313,7 @@ type role int
 
 const (
 	passed role = iota // nothing: what every repository has beside its data
+	named              // nothing, but its name is none that every machine can have
 	people
 	policy
 	escalation
@@ -329,10 +330,15 @@ func place(name string, mode fs.FileMode) (role, finding.Finding) {
 		return passed, finding.Finding{}
 	case mode.IsDir():
 		return astray, at(name, "file-place", "this is a folder, but its name is that of a file", "rename the folder, or make a file of it")
+	case isLeftBehind(base):
+		return passed, finding.Finding{}
 	case mode&fs.ModeSymlink != 0:
 		return astray, at(name, "file-link", "this is a link to another place; the file itself must stand here",
 			"delete the link and put the file in its place")
-	case !isYAML && (strings.HasPrefix(base, ".") || strings.EqualFold(path.Ext(name), ".md") || strings.HasSuffix(name, "~")):
+	case !isYAML && (strings.HasPrefix(base, ".") || strings.EqualFold(path.Ext(name), ".md")):
+		if Unportable(name) != "" {
+			return named, finding.Finding{}
+		}
 		return passed, finding.Finding{}
 	case !mode.IsRegular():
 		return astray, at(name, "file-unreadable", "this is not a file that can be read", "delete it")
@@ -353,6 +359,22 @@ func place(name string, mode fs.FileMode) (role, finding.Finding) {
 		return astray, at(name, "file-place", message, hint)
 	}
 }
+
+// isLeftBehind reports whether a file is what an editor or a system puts beside the
+// one that somebody works on: a lock (`.#x.yaml`, which is a link to nowhere,
+// `.~lock.x.yaml#`, `~$x.yaml`), a copy of before (`x.yaml~`), a text that is not saved
+// yet (`#x.yaml#`, `.x.yaml.swp`, `x.yaml.tmp`, `x.yaml___jb_tmp___`), a trial whether
+// one may write there (`4913`), or what a file system cannot keep itself (`._x.yaml`).
+func isLeftBehind(base string) bool {
+	begins := func(with string) bool { return strings.HasPrefix(base, with) }
+	ends := func(with string) bool { return strings.HasSuffix(base, with) }
+	return begins(".#") || begins("._") || begins(".~lock.") || begins("~$") || begins("#") && ends("#") ||
+		ends("~") || ends(".tmp") || ends("___jb_tmp___") || ends("___jb_old___") ||
+		swap.MatchString(base) || slices.Contains([]string{"4913", "Thumbs.db", "desktop.ini"}, base)
+}
+
+// swap is what vi keeps of a file that is open.
+var swap = regexp.MustCompile(`\.sw[a-p]$|\.un~$`)
 
 // doubled is the name of a file without the ending that an editor put behind .yaml,
 // as in contoso.yaml.txt, where that makes one that would be read; else empty.
@@ -393,7 +415,17 @@ func misplaced(name string) (message, hint string) {
 
 var illegal = regexp.MustCompile(`[^a-z0-9_-]+`)
 
-// legalName makes a legal name of any.
+// LegalName is a name that a file of this one could have.
+func LegalName(base string) string {
+	stem, _, _ := strings.Cut(base, ".")
+	ext := strings.ToLower(strings.TrimRight(path.Ext(strings.TrimRight(base, " .")), " "))
+	if ext == "" || isYAML(ext) {
+		ext = ".yaml"
+	}
+	return legalName(stem) + ext
+}
+
+// legalName makes a legal name of any, both without their endings.
 func legalName(stem string) string {
 	name := strings.Trim(illegal.ReplaceAllString(strings.ToLower(stem), "-"), "-_")
 	if name == "" {
