@@ -71,7 +71,7 @@ func runCalendar(ctx context.Context, o calendarOptions) error {
 		return err
 	}
 	defer s.Close()
-	t, err := s.Working()
+	t, err := s.Working(ctx)
 	if err != nil {
 		return err
 	}

@@ -243,7 +243,7 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 // the files on disk; of a bare clone, which has none, HEAD. Where there is a base,
 // somebody may have deleted them all.
 func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, *lintBase, error) {
-	t, err := s.Working()
+	t, err := s.Working(ctx)
 	gone := errors.Is(err, tree.ErrNoFolder)
 	if o.base == "" || err != nil && !gone {
 		return t, nil, err
@@ -406,13 +406,15 @@ func named(env environment, opts *options, dir string, t *tree.Tree, args []stri
 				paths = append(paths, tree.Path(id))
 				continue
 			}
-			if os.IsNotExist(err) {
-				return nil, unknownName("file", arg, t.Names)
+			if !os.IsNotExist(err) {
+				return nil, err
 			}
-			return nil, err
 		}
 		name, err := filepath.Rel(root, full)
 		name = filepath.ToSlash(name)
+		if _, gone := os.Lstat(full); gone != nil && looked(t, name) == "" { // git may have it
+			return nil, unknownName("file", arg, t.Names)
+		}
 		if err != nil || !fs.ValidPath(name) || name != "." && name != tree.Folder && !strings.HasPrefix(name, tree.Folder+"/") {
 			return nil, usagef("%s is not in the folder %s of %s", arg, tree.Folder, dir)
 		}

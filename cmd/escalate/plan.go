@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -46,7 +45,7 @@ func newPlan(env environment, opts *options) *cobra.Command {
 		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes, " +
 			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is " +
 			"the one from the newest commit that REV and --head have in common; without --base, from the ledger: " +
-			"what has not been told.\n" +
+			"what has not been told. In a job of GitHub or GitLab, HEAD is planned for, and not what is on its disk.\n" +
 			"A file that can be read is told as it stands, whatever rules it breaks and whatever it lacks: the plan says " +
 			"beside it that `escalate lint` refuses it. One that cannot be read (YAML misreads it, or a value is of the wrong type or form) is held " +
 			"back by name, and then plan exits 1.",
@@ -64,7 +63,7 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	}
 	opts.remoteFlag(cmd)
 	cmd.Flags().StringVar(&o.base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
-	cmd.Flags().StringVar(&o.head, "head", "", "plan for this `REV` (default: the files as they are on disk)")
+	cmd.Flags().StringVar(&o.head, "head", "", "plan for this `REV` (default: the files as they are on disk; in a job of GitHub or GitLab, HEAD)")
 	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
 	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
 	return cmd
@@ -145,17 +144,23 @@ func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Pl
 }
 
 // headTree loads what is planned for: the files on disk, or a commit where one was
-// named or the repository is bare.
+// named, the repository is bare, or it is a job: what will be merged is planned for,
+// and not what a job left on its disk.
 func (o planOptions) headTree(ctx context.Context, s *session.Session) (t *tree.Tree, files fs.FS, err error) {
 	repo, err := s.Repo(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if o.head == "" && !repo.Bare {
-		t, err = s.Working()
-		return t, os.DirFS(s.Dir), err
+	if o.head == "" && !repo.Bare && o.env.ci.Platform == "" {
+		if t, err = s.Working(ctx); err != nil {
+			return nil, nil, err
+		}
+		return t, t.Files(), nil
 	}
 	c, err := s.Commit(ctx, cmp.Or(o.head, "HEAD"))
+	if err == nil && o.base == "" && len(c.Names) == 0 {
+		err = s.NoFolder()
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -141,7 +141,7 @@ func runStale(ctx context.Context, o staleOptions) error {
 		return err
 	}
 	defer s.Close()
-	t, err := s.Working()
+	t, err := s.Working(ctx)
 	if err != nil {
 		return err
 	}

@@ -53,14 +53,18 @@ func (r *Repo) Tree(ctx context.Context, commit string, within ...string) (*Tree
 	if len(within) == 0 && r.Prefix != "" {
 		args = append(args, r.Prefix)
 	}
-	t := &Tree{
-		folders:  map[string][]entry{".": nil},
-		contents: contents{ctx: ctx, start: r.startCat},
-	}
+	t := newTree(ctx, r)
 	if err := t.list(ctx, r, args); err != nil {
 		return nil, fmt.Errorf("cannot list the files of commit %s: %w", commit, err)
 	}
 	return t, nil
+}
+
+func newTree(ctx context.Context, r *Repo) *Tree {
+	return &Tree{
+		folders:  map[string][]entry{".": nil},
+		contents: contents{ctx: ctx, start: r.startCat},
+	}
 }
 
 // list reads what git ls-tree prints: "100644 blob ID", tab, path, NUL.
@@ -94,6 +98,11 @@ func (t *Tree) list(ctx context.Context, r *Repo, args []string) error {
 	if err := p.wait(); err != nil {
 		return err
 	}
+	return t.sort()
+}
+
+// sort puts each folder in order.
+func (t *Tree) sort() error {
 	for dir, entries := range t.folders {
 		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 		for i := 1; i < len(entries); i++ {

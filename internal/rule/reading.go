@@ -142,6 +142,15 @@ func placeRules() []Rule {
 			Wrong:   Example{Note: "`escalations/2026/northwind.yaml` is a link to `../../elsewhere.yaml`, or `escalations` one to another folder"},
 		},
 		{
+			Name:    "file-filtered",
+			Summary: "git keeps of a file what stands on the disk",
+			Why: "By an attribute, git can put another text on the disk than it keeps: `ident` fills in $Id$, `working-tree-encoding` writes in another encoding, `filter` does anything. " +
+				"What is told is what git keeps, so a person would read one text and tell another. That lines end otherwise, as on Windows, changes no text, and is no fault. " +
+				"What a sparse checkout leaves out is read from git's index.",
+			Wrong: Example{Note: "a .gitattributes with `*.yaml ident`, and a file that says $Id$"},
+			Right: Example{Note: "a .gitattributes with `*.yaml text eol=lf`"},
+		},
+		{
 			Name:    "file-unreadable",
 			Summary: "a file can be read",
 			Why:     "What cannot be read is not passed over in silence.",

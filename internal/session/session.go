@@ -66,12 +66,16 @@ func find(o Options) string {
 	if o.Dir != "" {
 		return o.Dir
 	}
+	nowhere := o.Here
 	for dir := o.Here; ; dir = filepath.Dir(dir) {
 		if info, err := os.Stat(filepath.Join(dir, tree.Folder)); err == nil && info.IsDir() {
 			return dir
 		}
+		if own, _ := gitDirs(dir); own != "" && isSparse(own) { // the folder may be in git, and not on the disk
+			nowhere = dir
+		}
 		if dir == filepath.Dir(dir) {
-			return o.Here
+			return nowhere
 		}
 	}
 }
@@ -109,19 +113,6 @@ func (s *Session) Repo(ctx context.Context) (*git.Repo, error) {
 		s.repo = repo
 	}
 	return s.repo, nil
-}
-
-// Working loads the folder on disk. The error is tree.ErrNoFolder where it holds
-// no escalations.
-func (s *Session) Working() (*tree.Tree, error) {
-	t, err := tree.Open(source.NewHashed(os.DirFS(s.Dir), s.hash), s.Check)
-	switch {
-	case errors.Is(err, tree.ErrNoFolder) && isBare(s.Dir):
-		err = fmt.Errorf("%w (%s): a bare clone has no files; `lint --base`, `plan`, `apply`, `log` and `audit` read commits, and work here; for the rest, clone it without --bare", tree.ErrNoFolder, s.Dir)
-	case errors.Is(err, tree.ErrNoFolder):
-		err = s.NoFolder()
-	}
-	return t, err
 }
 
 // isBare reports whether a folder is what git keeps of a repository, without the

@@ -102,10 +102,10 @@ func TestOpen(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", c.o, got, c.want)
 		}
 	}
-	if _, err := open(t, session.Options{Dir: elsewhere}).Working(); !errors.Is(err, tree.ErrNoFolder) || !strings.Contains(err.Error(), "--dir") {
+	if _, err := open(t, session.Options{Dir: elsewhere}).Working(t.Context()); !errors.Is(err, tree.ErrNoFolder) || !strings.Contains(err.Error(), "--dir") {
 		t.Errorf("without escalations: %v", err)
 	}
-	if _, err := open(t, session.Options{Dir: dir}).Working(); err != nil {
+	if _, err := open(t, session.Options{Dir: dir}).Working(t.Context()); err != nil {
 		t.Errorf("git is asked for what is on disk: %v", err)
 	}
 	if _, err := open(t, session.Options{Dir: dir}).Commit(t.Context(), "HEAD"); !errors.Is(err, git.ErrNoRepository) {
@@ -132,7 +132,7 @@ func TestCommits(t *testing.T) {
 		r.Write(contoso, "customer: E\n")
 
 		s := open(t, session.Options{Dir: r.Dir})
-		disk, err := s.Working() // before the repository is known
+		disk, err := s.Working(t.Context()) // before the repository is known
 		if err != nil {
 			t.Fatal(err)
 		}

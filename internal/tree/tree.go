@@ -252,6 +252,9 @@ func Read(name string, data []byte, check *shape.Checker) *Escalation {
 	return e
 }
 
+// Files are the files that the tree was loaded from.
+func (t *Tree) Files() fs.FS { return t.files }
+
 // ReadFile returns a file of the tree as it stands, at most document.MaxBytes
 // and one byte more of it.
 func (t *Tree) ReadFile(name string) ([]byte, error) {
@@ -501,6 +504,23 @@ func at(name, rule, message, hint string) finding.Finding {
 		Path: clean(name), Place: finding.Place{Span: finding.LineOne},
 		Rule: rule, Level: finding.Error, Message: message, Hint: hint, New: true,
 	}
+}
+
+// Filtered tells that git keeps another text of a file than stands on the disk, by
+// some of its attributes. read says that it is the text that git keeps that was
+// read, and not the one on the disk: somebody who has edited the file has no other.
+func Filtered(name, attributes string, read bool) finding.Finding {
+	var off []string
+	for attribute := range strings.SplitSeq(attributes, ", ") {
+		attribute, _, _ = strings.Cut(attribute, "=")
+		off = append(off, "-"+attribute)
+	}
+	hint := "write the line `* " + strings.Join(off, " ") + "` into " + Folder + "/.gitattributes, and commit that"
+	if read {
+		return at(name, "file-filtered", "git keeps another text of this file than stands on this disk (attribute `"+attributes+"`): the one that git keeps was checked, and will be told",
+			hint+"; then check the file out anew, by `git checkout -- "+name+"`")
+	}
+	return at(name, "file-filtered", "git will keep another text of this file than stands here (attribute `"+attributes+"`): what was checked is not what will be told", hint)
 }
 
 // clean makes a file's name printable.
