@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -147,4 +149,32 @@ func (r *Repo) Cleaned(ctx context.Context, names []string) ([]string, error) {
 		return nil, fmt.Errorf("cannot tell what git would keep of files: %w", err)
 	}
 	return ids, nil
+}
+
+// Refill fetches the contents of the files in a folder of HEAD that a partial clone
+// lacks, all at once. It alone of what reads opens a connection, and only there.
+func (r *Repo) Refill(ctx context.Context, folder string) error {
+	out, err := r.output(ctx, "config", "--get-regexp", `^remote\..*\.promisor$`)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
+		return nil // the clone is whole
+	} else if err != nil {
+		return fmt.Errorf("cannot tell whether the clone is partial: %w", err)
+	}
+	remote, _, _ := strings.Cut(strings.TrimPrefix(out, "remote."), ".promisor ")
+	if out, err = r.output(ctx, "rev-list", "--objects", "--missing=print", "--no-walk", "HEAD", "--", folder); err != nil {
+		return fmt.Errorf("cannot tell what the partial clone lacks: %w", err)
+	}
+	var missing []string
+	for line := range strings.Lines(out) {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "?"); ok {
+			missing = append(missing, id)
+		}
+	}
+	for ids := range slices.Chunk(missing, 1000) { // as many as a command line surely takes
+		fetch := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--filter=blob:none", "--", remote}
+		if _, err := r.network(ctx, append(fetch, ids...)...); err != nil {
+			return fmt.Errorf("cannot fetch what the partial clone lacks from the remote %s: %w", code(remote), err)
+		}
+	}
+	return nil
 }

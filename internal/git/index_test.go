@@ -1,11 +1,13 @@
 package git_test
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/escalations-as-code/escalate/internal/git"
@@ -54,5 +56,40 @@ func TestIndex(t *testing.T) {
 	}
 	if ids, err := repo.Cleaned(t.Context(), []string{"in/a"}); err == nil {
 		t.Errorf("of a file that is not there, git would keep %q", ids)
+	}
+}
+
+// What a partial clone lacks of a folder is fetched, and nothing else; a whole one
+// asks nobody.
+func TestRefill(t *testing.T) {
+	t.Parallel()
+	origin := gittest.New(t)
+	origin.Git("config", "uploadpack.allowFilter", "true")
+	origin.Commit("all", "in/a", "x\n", "out/b", "y\n")
+	dir := filepath.Join(t.TempDir(), "clone")
+	origin.Git("clone", "--quiet", "--filter=blob:none", "--sparse", "file://"+origin.Dir, dir)
+	repo, err := git.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(repo.Refill(t.Context(), "in"), origin.Open().Refill(t.Context(), "in")); err != nil {
+		t.Fatal(err)
+	}
+	x, err := repo.Index(t.Context(), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	if data, err := fs.ReadFile(x, "in/a"); string(data) != "x\n" || err != nil {
+		t.Errorf("in/a is %q, %v", data, err)
+	}
+	if data, err := fs.ReadFile(x, "out/b"); !errors.Is(err, git.ErrMissing) {
+		t.Errorf("out/b is %q, %v", data, err)
+	}
+	if err := os.RemoveAll(origin.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Refill(t.Context(), "out"); err == nil || !strings.Contains(err.Error(), "`origin`") {
+		t.Errorf("without the remote: %v", err)
 	}
 }

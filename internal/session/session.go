@@ -71,7 +71,7 @@ func find(o Options) string {
 		if info, err := os.Stat(filepath.Join(dir, tree.Folder)); err == nil && info.IsDir() {
 			return dir
 		}
-		if own, _ := gitDirs(dir); own != "" && isSparse(own) { // the folder may be in git, and not on the disk
+		if own, _ := gitDirs(dir); own != "" && nowhere == o.Here && isSparse(own) { // the folder may be in git, and not on the disk
 			nowhere = dir
 		}
 		if dir == filepath.Dir(dir) {

@@ -363,3 +363,35 @@ func TestLock(t *testing.T) {
 		t.Error("the names of clones")
 	}
 }
+
+// What a sparse checkout leaves out is there, also in a second working tree, whose
+// git is elsewhere, and from a folder below the one that is not on the disk. What the
+// disk has counts, whatever was left out once.
+func TestSparse(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Commit("all", northwind, "customer: N\n", contoso, "customer: C\n", "docs/a", "x\n")
+	second := filepath.Join(t.TempDir(), "second")
+	r.Git("worktree", "add", "--quiet", second, "-b", "second")
+	r.Git("-C", second, "sparse-checkout", "set", "--no-cone", "/docs")
+	if _, err := os.Stat(filepath.Join(second, "escalations")); !os.IsNotExist(err) {
+		t.Fatalf("the folder is on the disk: %v", err)
+	}
+	for _, o := range []session.Options{{Here: filepath.Join(second, "docs")}, {Dir: second}, {Dir: r.Dir}} {
+		s := open(t, o)
+		is, err := s.Working(t.Context())
+		if err != nil || !slices.Equal(is.Paths, []string{contoso, northwind}) || is.Load(northwind).Customer != "N" {
+			t.Errorf("%+v: %+v, %v", o, is, err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(second, "escalations/2026"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(second, northwind), []byte("customer: M\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	is, err := open(t, session.Options{Dir: second}).Working(t.Context())
+	if err != nil || !slices.Equal(is.Paths, []string{contoso, northwind}) || is.Load(northwind).Customer != "M" || is.Load(contoso).Customer != "C" {
+		t.Errorf("with a file on the disk: %+v, %v", is, err)
+	}
+}

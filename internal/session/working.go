@@ -72,6 +72,9 @@ func (s *Session) asGitHasIt(ctx context.Context, disk *source.Hashed) (source.F
 		}
 	}
 	told, err := files.filtered(ctx, repo)
+	if err == nil && len(files.from) > 0 {
+		err = repo.Refill(ctx, tree.Folder)
+	}
 	return files, told, err
 }
 
