@@ -290,6 +290,8 @@ func TestBounds(t *testing.T) {
 		"brackets":         base + numbered("k%d: [\n", 30_000),
 		"one long quote":   base + "skills: \"" + strings.Repeat("x", 900_000),
 		"invisible":        base + strings.Repeat("\u200b\u0001", 100_000),
+		"notes":            base + numbered("k%d: \"x\"# y\n", 30_000),
+		"backslashes":      base + "skills: [\"" + strings.Repeat(`\'`, 300_000) + "\"]\n",
 		"steps of nothing": strings.Replace(base, "next_steps:\n", "next_steps:\n"+strings.Repeat("  - {}\n", 50_000), 1),
 	} {
 		t.Run(name, func(t *testing.T) {
