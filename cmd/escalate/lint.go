@@ -393,27 +393,27 @@ func named(env environment, opts *options, dir string, t *tree.Tree, args []stri
 			full = filepath.Join(here, arg)
 			if _, err := os.Lstat(full); err != nil && opts.dir != "" {
 				if wd, err := env.getwd(); err == nil {
-					full = filepath.Join(wd, arg)
+					if _, err := os.Lstat(filepath.Join(wd, arg)); err == nil {
+						full = filepath.Join(wd, arg)
+					}
 				}
-			}
-		}
-		if _, err := os.Lstat(full); err != nil {
-			if os.IsNotExist(err) && schema.ID(arg).Valid() {
-				id := schema.ID(arg)
-				if err := exists(t, []schema.ID{id}, ""); err != nil {
-					return nil, err
-				}
-				paths = append(paths, tree.Path(id))
-				continue
-			}
-			if !os.IsNotExist(err) {
-				return nil, err
 			}
 		}
 		name, err := filepath.Rel(root, full)
 		name = filepath.ToSlash(name)
-		if _, gone := os.Lstat(full); gone != nil && looked(t, name) == "" { // git may have it
-			return nil, unknownName("file", arg, t.Names)
+		if _, gone := os.Lstat(full); gone != nil && looked(t, name) == "" { // git may have what the disk has not
+			switch id := schema.ID(arg); {
+			case !os.IsNotExist(gone):
+				return nil, gone
+			case !id.Valid():
+				return nil, unknownName("file", arg, t.Names)
+			default:
+				if err := exists(t, []schema.ID{id}, ""); err != nil {
+					return nil, err
+				}
+				paths = append(paths, tree.Path(id))
+			}
+			continue
 		}
 		if err != nil || !fs.ValidPath(name) || name != "." && name != tree.Folder && !strings.HasPrefix(name, tree.Folder+"/") {
 			return nil, usagef("%s is not in the folder %s of %s", arg, tree.Folder, dir)
