@@ -344,7 +344,7 @@ func (s *slips) outdented(what string, w wrap) {
 	if len(w.mends) == 0 {
 		return
 	}
-	rule, message := "yaml-syntax", "this line belongs to "+what+", and is not indented"
+	rule, message := "yaml-syntax", "this line belongs to "+what+", and is not indented deeper than their field"
 	if w.tab {
 		rule, message = "yaml-tab", "this line begins with a tab, and only spaces may stand there"
 	}
@@ -372,7 +372,7 @@ func (s *slips) quoted() {
 			s.at++
 		case c == q:
 			s.at++
-			s.outdented("the text in quotes that begins above", w)
+			s.outdented("the quotes that open above", w)
 			return
 		}
 	}
