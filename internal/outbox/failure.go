@@ -33,7 +33,7 @@ func (r *Run) failure(n notice.Notice, failed error) []notice.Notice {
 	if errors.As(failed, &behind) {
 		failed = behind.before
 	}
-	for _, to := range plan.Elsewhere(n) {
+	for _, to := range plan.Elsewhere(r.Truth.Tree, n) {
 		for _, d := range r.Destinations {
 			if d.Via() != n.Via && d.Takes(to, notice.Tell) {
 				return []notice.Notice{plan.Undelivered(r.Truth.Tree, n, failed.Error(), to, d.Via(), d.Takes(to, notice.Edit))}

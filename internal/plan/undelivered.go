@@ -21,8 +21,9 @@ func MustArrive(n notice.Notice) bool {
 // Elsewhere are the places in which a person may hear that a notice was not
 // delivered, in the order in which they are tried. The announcements are kept quiet
 // (P22), and the channel of what is closed is archived.
-func Elsewhere(of notice.Notice) []notice.Place {
-	if ending(of.Moment) {
+func Elsewhere(t *tree.Tree, of notice.Notice) []notice.Place {
+	path := tree.Path(of.Escalation)
+	if ending(of.Moment) || t.Has(path) && !process.Open(&t.Load(path).Escalation) {
 		return []notice.Place{notice.Tracking, notice.Announcement}
 	}
 	return []notice.Place{notice.Tracking, notice.Channel, notice.Announcement}
