@@ -465,6 +465,14 @@ func (t *Tracking) redact(ctx context.Context, d destination.Delivery) (destinat
 		return destination.Receipt{Note: "the ledger does not say which comment it is: edit it by hand"}, nil
 	}
 	on := forge.Thread{Number: number}
+	switch there, ours, err := t.stillOurs(ctx, on, id, told); {
+	case errors.Is(err, forge.ErrGone) || err == nil && !there:
+		return destination.Receipt{Note: "the comment is gone"}, nil
+	case err != nil:
+		return destination.Receipt{}, err
+	case !ours:
+		return destination.Receipt{Note: "what stands there is of somebody else, and stays as it is"}, nil
+	}
 	write, err := t.marks(ctx, t.placeOn(on))
 	if err != nil {
 		return destination.Receipt{}, err
@@ -477,6 +485,27 @@ func (t *Tracking) redact(ctx context.Context, d destination.Delivery) (destinat
 		return destination.Receipt{}, err
 	}
 	return destination.Receipt{Ref: told.First().Ref, URL: c.URL}, nil
+}
+
+// stillOurs reports whether the comment that the ledger has for something told is
+// there, and is that: the numbers of a ledger may be those of another repository.
+func (t *Tracking) stillOurs(ctx context.Context, on forge.Thread, id int64, told notice.Message) (there, ours bool, err error) {
+	for c, err := range t.forge.Comments(ctx, on) {
+		if err != nil {
+			return false, false, err
+		}
+		if c.ID != id {
+			continue
+		}
+		if c.URL == told.First().URL { // its marker may have been taken away
+			if is, known, err := t.ours(ctx, c.Author); err != nil || known {
+				return true, is, err
+			}
+		}
+		ours, err = t.bears(ctx, t.markedComment(on, c), !told.First().Signed, told.Keys()...)
+		return true, ours, err
+	}
+	return false, false, nil
 }
 
 // split returns the issue and the comment of what was told.

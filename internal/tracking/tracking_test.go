@@ -447,5 +447,16 @@ func TestRedaction(t *testing.T) {
 		if gone, err := w.deliver(t, redaction, false, issue, told); err != nil || gone.Note != "the comment is gone" {
 			t.Errorf("%+v, %v", gone, err)
 		}
+		// The numbers of a ledger may be those of other things: of a stranger's comment, or
+		// of another one of ours.
+		for by, body := range map[forge.Author]string{
+			forgetest.Stranger: "mine\n\n" + mark("2026/northwind update 2026-11-21T18:00:00Z"), w.Me: "Steps\n\n" + mark("2026/northwind steps 1"),
+		} {
+			other := w.Say(by, thread, body)
+			told.Ref = fmt.Sprintf("1/%d", other.ID)
+			if left, err := w.deliver(t, redaction, false, issue, told); err != nil || left.Note != "what stands there is of somebody else, and stays as it is" || other.Body != body {
+				t.Errorf("%+v, %v: it reads %q", left, err, other.Body)
+			}
+		}
 	})
 }

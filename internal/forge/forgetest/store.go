@@ -33,6 +33,7 @@ type Store struct {
 	// changes is how many change requests there are, where they have numbers of
 	// their own.
 	changes int
+	said    int64 // comments, with those that are gone
 	own     bool
 	same    func(a, b string) bool // whether two labels are one
 	at      string                 // the address that all others begin with
@@ -99,10 +100,8 @@ func (s *Store) OpenChange(by forge.Author) forge.Thread {
 
 // Say puts a comment there.
 func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
-	c := &Comment{forge.Comment{ID: int64(len(s.Comments) + 101), Body: body, Author: by}, on}
-	if len(s.Comments) > 0 {
-		c.ID = s.Comments[len(s.Comments)-1].ID + 1
-	}
+	s.said++ // no number is ever used again
+	c := &Comment{forge.Comment{ID: 100 + s.said, Body: body, Author: by}, on}
 	c.URL = fmt.Sprintf("%s/issues/%d#%d", s.at, on.Number, c.ID)
 	s.Comments = append(s.Comments, c)
 	return c
