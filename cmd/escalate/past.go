@@ -80,12 +80,13 @@ func (p *past) lines(ids []schema.ID, all map[schema.ID]stale.Past) error {
 	if p.ledger == "" {
 		return nil
 	}
-	files, err := p.repo.Tree(p.ctx, p.ledger, ledger.Within(ids)...)
+	within := ledger.Within(ids)
+	files, err := p.repo.Tree(p.ctx, p.ledger, within...)
 	if err != nil {
 		return err
 	}
 	defer files.Close()
-	book, err := ledger.OpenBook(files)
+	book, err := ledger.OpenBook(files, within...)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,9 @@ type Book struct {
 	// is.
 	Claim Claim
 
-	files fs.FS
-	was   Claim
+	files  fs.FS
+	within []string // the files that there are; empty for all
+	was    Claim
 	first bool // the ledger has the first format, or is not there yet
 	begun bool
 	pages map[schema.ID]*page
@@ -39,10 +40,11 @@ type page struct {
 	dirty   bool
 }
 
-// OpenBook opens the notices in the files of a ledger, which may have none yet. It
-// fails for a ledger that a later version has given another format.
-func OpenBook(files fs.FS) (*Book, error) {
-	b := &Book{files: files, pages: map[schema.ID]*page{}}
+// OpenBook opens the notices in the files of a ledger, which may have none yet: in
+// those that within names, or in all. It fails for a ledger that a later version has
+// given another format.
+func OpenBook(files fs.FS, within ...string) (*Book, error) {
+	b := &Book{files: files, within: within, pages: map[schema.ID]*page{}}
 	switch data, err := fs.ReadFile(files, formatPath); {
 	case errors.Is(err, fs.ErrNotExist):
 		b.first = true
@@ -74,6 +76,9 @@ func (b *Book) Of(id schema.ID) ([]notice.Notice, error) {
 func (b *Book) page(id schema.ID) (*page, error) {
 	if p, ok := b.pages[id]; ok {
 		return p, nil
+	}
+	if len(b.within) > 0 && !slices.Contains(b.within, Path(id)) { // it would be taken for one with nothing told, and written so
+		return nil, fmt.Errorf("what was told of %s was not asked for", id)
 	}
 	p := &page{at: map[notice.Identity]int{}}
 	data, err := fs.ReadFile(b.files, Path(id)) // which reads no more than git.MaxBlob

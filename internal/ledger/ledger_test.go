@@ -399,3 +399,20 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("b: %v, %v", told, err)
 	}
 }
+
+// What was told of an escalation that nobody asked for is not taken for nothing, and
+// not written so.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"notices/2026/a.jsonl": {Data: []byte(`{"key":"2026/a opened"}`)}}
+	book, err := ledger.OpenBook(files, ledger.Within([]schema.ID{"2026/a"})...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told, err := book.Of("2026/a"); err != nil || len(told) != 1 {
+		t.Errorf("a: %v, %v", told, err)
+	}
+	if err := book.Add(notice.Notice{Escalation: "2026/b", Key: "2026/b opened"}); err == nil {
+		t.Error("b was not asked for, and is written")
+	}
+}

@@ -34,7 +34,8 @@ var errPaused = errors.New(plan.Paused)
 // comes. What fails holds back what comes after it in the same place by the same
 // destination, and nothing else. Of what is void it is written down that it is.
 func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Outcome, error) {
-	files, err := r.Branch.Files(ctx, ledger.Within(escalations(open))...)
+	within := ledger.Within(escalations(open))
+	files, err := r.Branch.Files(ctx, within...)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (r *Run) deliver(ctx context.Context, open []notice.Notice, l lease) ([]Out
 		// What is open is in the order of the escalations: of those before, nothing
 		// need be kept.
 		if id := m.First().Escalation; book == nil || id != about {
-			if book, err = ledger.OpenBook(files); err != nil {
+			if book, err = ledger.OpenBook(files, within...); err != nil {
 				return outcomes, err
 			}
 			about = id

@@ -156,7 +156,7 @@ func (r *Run) write(ctx context.Context, message string, within []string, change
 		if err := r.reload(ctx); err != nil {
 			return nil, err
 		}
-		book, err := ledger.OpenBook(files)
+		book, err := ledger.OpenBook(files, within...)
 		if err != nil {
 			return nil, err
 		}
@@ -201,7 +201,7 @@ func (r *Run) Told(ctx context.Context, ids ...schema.ID) (*Told, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := ledger.OpenBook(files)
+	book, err := ledger.OpenBook(files, within...)
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
