@@ -99,7 +99,7 @@ func (w *world) texts(n notice.Notice) []string {
 		}
 	}
 	for _, c := range w.lab.Store.Comments {
-		if c.Author == w.lab.Store.Me && slices.Contains(markersIn(c.Body), n.Key) {
+		if c.Author == w.lab.Store.Me && slices.Contains(markersIn(c.Body), n.Key) && !w.lab.Store.Issues[c.On.Number-1].Deleted {
 			all = append(all, c.Body)
 		}
 	}
