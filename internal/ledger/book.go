@@ -28,9 +28,9 @@ type Book struct {
 	files  fs.FS
 	within []string // the files that there are; empty for all
 	was    Claim
-	first bool // the ledger has the first format, or is not there yet
-	begun bool
-	pages map[schema.ID]*page
+	first  bool // the ledger has the first format, or is not there yet
+	begun  bool
+	pages  map[schema.ID]*page
 }
 
 // page is the notices of one escalation.
