@@ -109,18 +109,34 @@ func (d *Document) plainEnd(value string, at int) int {
 }
 
 // blockEnd is where the text below a | or > at an offset ends: behind the last
-// of the lines that are indented deeper than the block it stands in.
+// of the lines that are indented as deep as its first, or as the digit behind the
+// | says. What is less deep but deeper than the block it stands in is a comment.
 func (d *Document) blockEnd(at, indent int) int {
 	n, _ := d.src.position(at)
 	end := d.lineEnd(at)
+	deep := 0
+	for _, c := range d.src.data[at+1 : max(end, at+1)] {
+		if c >= '1' && c <= '9' {
+			deep = max(indent, 0) + int(c-'0')
+		} else if c != '-' && c != '+' {
+			break
+		}
+	}
 	for n++; n <= len(d.src.lines()); n++ {
 		start, stop := d.src.line(n)
 		line := bytes.TrimRight(d.src.data[start:stop], " \t")
 		if len(line) == 0 {
+			if deep > 0 && len(bytes.TrimLeft(d.src.data[start:stop], " ")) < stop-start-deep { // blanks of the text
+				end = stop
+			}
 			continue
 		}
-		if len(line)-len(bytes.TrimLeft(line, " ")) <= indent {
+		is := len(line) - len(bytes.TrimLeft(line, " "))
+		if is <= indent || is < deep {
 			break
+		}
+		if deep == 0 {
+			deep = is
 		}
 		end = start + len(line)
 	}
