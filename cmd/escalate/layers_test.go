@@ -28,6 +28,7 @@ func layers() []string {
 		"internal/marker",
 		"internal/nearest",
 		"internal/document",
+		"internal/splice",
 		"internal/shape",
 		"internal/process",
 		"internal/process/handbook",
