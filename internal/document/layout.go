@@ -143,6 +143,9 @@ func (l *layout) scalar(p *Part, n *yaml.Node) {
 	if p.Style != '|' && p.Style != '>' {
 		return
 	}
+	if last, _ := l.src.position(p.End); last > n.Line { // blanks at its end are part of the text
+		_, p.End = l.src.line(last)
+	}
 	header, _, _ := strings.Cut(string(l.src.data[p.Start:l.lineEnd(p.Start)]), "#")
 	if !strings.Contains(header, "+") {
 		return

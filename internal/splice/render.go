@@ -13,14 +13,15 @@ const width = 120
 
 // hand is how a file is written: what is new is written alike.
 type hand struct {
+	text
 	// step is how much deeper the keys of a mapping stand than its own key, dash how
 	// much deeper the dashes of a list.
 	step, dash int
 }
 
-// handOf looks at the first mapping and the first list that are not in brackets.
-func handOf(root *document.Part) hand {
-	h := hand{step: 2, dash: 2}
+// hand looks at the first mapping and the first list that are not in brackets.
+func (s *splicer) hand() hand {
+	h := hand{text: s.text, step: 2, dash: 2}
 	stepped, dashed := false, false
 	var look func(p *document.Part)
 	look = func(p *document.Part) {
@@ -37,8 +38,8 @@ func handOf(root *document.Part) hand {
 			look(c)
 		}
 	}
-	if root != nil {
-		look(root)
+	if s.root != nil {
+		look(s.root)
 	}
 	return h
 }
@@ -56,6 +57,16 @@ func beside(p *document.Part) *document.Part {
 	like.Parts = make([]document.Part, len(p.Parts))
 	for i := range p.Parts {
 		like.Parts[i] = *beside(&p.Parts[i])
+	}
+	return &like
+}
+
+// itself is what a value is to be written like that stands in the place of another:
+// without quotes that were there for the sake of the other alone.
+func itself(p *document.Part, write func(string) string) *document.Part {
+	like := *p
+	if p.Style != 0 && write(p.Text)[0] == p.Style {
+		like.Style = 0
 	}
 	return &like
 }
@@ -95,7 +106,7 @@ func (h hand) below(v *value, column int, like *document.Part) (head string, bod
 func (h hand) scalar(v *value, column int, like *document.Part) (head string, body []string) {
 	s, isText := v.text()
 	isBlock := like != nil && (like.Style == '|' || like.Style == '>')
-	if !isText || !strings.Contains(s, "\n") && !isBlock || !fitsBlock(s) {
+	if !isText || v.inQuotes || !strings.Contains(s, "\n") && !isBlock || !fitsBlock(s) {
 		return inline(v, like), nil
 	}
 	if v.isLoose {
@@ -161,8 +172,8 @@ func (h hand) entries(v *value, column int, like *document.Part) []string {
 // entry are the lines of an entry of which the dash stands in a column.
 func (h hand) entry(v *value, column int, like *document.Part) []string {
 	gap := 1
-	if like != nil && like.Start > like.Sep {
-		gap = min(like.Start-like.Sep, 8)
+	if like != nil && like.Start > like.Sep && h.oneLine(like.Sep, like.Start) {
+		gap = like.Start - like.Sep
 	}
 	dash := spaces(column) + "-" + spaces(gap)
 	if v.kind == document.Mapping && !h.isFlow(v, column, like) {
@@ -233,7 +244,7 @@ func word(v *value, like *document.Part, bare func(string) string) string {
 			return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 		case style == '"' && quoted[0] == '\'':
 			return strconv.Quote(s)
-		case style == '"':
+		case style == '"', v.inQuotes && !v.isBare:
 			return quoted
 		case v.isBare:
 			return s

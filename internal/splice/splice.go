@@ -14,6 +14,7 @@
 package splice
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -43,7 +44,8 @@ const (
 )
 
 // Set makes value what stands at a JSON pointer, such as /product/dri. A key that
-// is missing is put in where the schema has it, and so is what it stands in.
+// is missing is put in where the schema has it, and so is what it stands in. A mapping
+// or a list that stands there goes, with the comments in it.
 //
 // A value is a type of package schema, or a string, bool, number, list or map of
 // such. Of a struct, fields that the schema lets be absent are left out where they
@@ -73,18 +75,23 @@ type Refusal struct {
 	// Line and Column count from 1. They are 0 where it is no place that matters.
 	Line, Column  int
 	Message, Hint string
+
+	cause error
 }
 
+// Unwrap returns why, where another error says so.
+func (r *Refusal) Unwrap() error { return r.cause }
+
 func (r *Refusal) Error() string {
-	var at string
+	text := r.Path + ": "
 	if r.Line > 0 {
-		at = fmt.Sprintf("%d:%d: ", r.Line, r.Column)
+		text = fmt.Sprintf("%s:%d:%d: ", r.Path, r.Line, r.Column)
 	}
-	hint := ""
+	text += r.Message
 	if r.Hint != "" {
-		hint = ": " + r.Hint
+		text += ": " + r.Hint
 	}
-	return r.Path + ":" + at + " " + r.Message + hint
+	return text
 }
 
 // Apply returns the content of a file with changes made, one after the other: each
@@ -106,55 +113,62 @@ func Apply(kind schema.Kind, path string, data []byte, changes ...Change) ([]byt
 	return data, nil
 }
 
-// apply makes one change.
+// apply makes one change. What follows a text, such as a comment that is indented as
+// deep, may be taken for a part of it: then texts are written in quotes, where
+// nothing can be.
 func apply(kind schema.Kind, path string, data []byte, c Change) ([]byte, error) {
 	doc := document.Read(path, data)
 	root, unclear := doc.Layout()
 	if unclear != nil {
 		return nil, refused(unclear)
 	}
-	tokens := document.Tokens(c.pointer)
-	if len(tokens) == 0 {
-		return nil, &Refusal{Path: path, Message: "the file as a whole is nothing that can be set or removed"}
+	if len(c.pointer) < 2 || c.pointer[0] != '/' {
+		return nil, &Refusal{Path: path, Message: fmt.Sprintf("%q is no field of a file", c.pointer)}
 	}
-	s := &splicer{text: newText(path, data), root: root, says: whole(path, data)}
+	tokens := document.Tokens(c.pointer)
 	is, err := fieldsOn(kind, tokens)
 	if err != nil && c.do != remove { // what is no field can still be removed
 		return nil, &Refusal{Path: path, Message: err.Error()}
 	}
+	s := splicer{text: newText(path, data), root: root, says: whole(doc, data)}
+	out, err := s.made(c, tokens, is)
+	if errors.Is(err, errMisread) {
+		s.edits, s.inQuotes = nil, true
+		out, err = s.made(c, tokens, is)
+	}
+	return out, err
+}
+
+// errMisread says that a result does not read as it should.
+var errMisread = errors.New("what was written reads as something else")
+
+// made is the file with a change made, read again.
+func (s *splicer) made(c Change, tokens []string, is fields) ([]byte, error) {
 	want, err := s.change(c, tokens, is)
+	if err != nil || len(s.edits) == 0 {
+		return s.data, err
+	}
+	out, err := edit.Apply(s.data, s.edits)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %s cannot be changed: %w", s.path, c.pointer, err)
 	}
-	if len(s.edits) == 0 {
-		return data, nil
-	}
-	out, err := edit.Apply(data, s.edits)
-	if err != nil {
-		return nil, &Refusal{Path: path, Message: "this cannot be written: " + err.Error()}
-	}
-	if again := document.Read(path, out); len(again.Findings) > 0 {
-		f := again.Findings[0]
-		return nil, &Refusal{Path: path, Message: "this cannot be written here: " + f.Message, Hint: "edit the file by hand"}
-	}
-	if !reflect.DeepEqual(whole(path, out), want) {
-		return nil, &Refusal{Path: path, Message: c.pointer + " cannot be changed without changing something else", Hint: "edit the file by hand"}
+	again := document.Read(s.path, out)
+	if len(again.Findings) > 0 || !reflect.DeepEqual(whole(again, out), want) {
+		return nil, &Refusal{Path: s.path, Message: c.pointer + " cannot be changed here without changing something else", Hint: "edit the file by hand", cause: errMisread}
 	}
 	return out, nil
 }
 
 // whole is what a file says as a whole. A text at the end of a file without a line
 // break there is told as if it had one: it does, once something follows it.
-func whole(path string, data []byte) any {
-	t := newText(path, data)
-	if !t.isBroken(len(data)) {
-		data = append(slices.Clone(data), t.lineBreak(len(data))...)
+func whole(doc *document.Document, data []byte) any {
+	if t := newText(doc.Path, data); !t.isBroken(len(data)) {
+		doc = document.Read(doc.Path, append(slices.Clone(data), t.lineBreak(len(data))...))
 	}
-	value := document.Read(path, data).Value()
-	if value == nil {
+	if doc.Value() == nil {
 		return map[string]any{}
 	}
-	return value
+	return doc.Value()
 }
 
 func refused(f *finding.Finding) *Refusal {
@@ -166,8 +180,10 @@ type splicer struct {
 	text
 	root *document.Part
 	// says is what the whole file says.
-	says  any
-	edits []edit.Edit
+	says any
+	// inQuotes says that texts are written in quotes, on one line.
+	inQuotes bool
+	edits    []edit.Edit
 }
 
 // way is what is found on the way to a pointer: parts holds each value on it, the
@@ -218,9 +234,9 @@ func (w way) inFlow() bool {
 func (s *splicer) change(c Change, tokens []string, is fields) (any, error) {
 	switch c.do {
 	case set:
-		v, err := encode(c.value, is.last())
+		v, err := s.encode(c, is.last())
 		if err != nil {
-			return nil, &Refusal{Path: s.path, Message: c.pointer + ": " + err.Error()}
+			return nil, err
 		}
 		return s.set(tokens, is, v)
 	case add, insert:
@@ -228,6 +244,18 @@ func (s *splicer) change(c Change, tokens []string, is fields) (any, error) {
 	default:
 		return s.remove(tokens, is)
 	}
+}
+
+// encode makes what is written of the value of a change.
+func (s *splicer) encode(c Change, is reflect.Type) (*value, error) {
+	v, err := encode(c.value, is)
+	if err != nil {
+		return nil, &Refusal{Path: s.path, Message: c.pointer + ": " + err.Error()}
+	}
+	if s.inQuotes {
+		v.quote()
+	}
+	return v, nil
 }
 
 // set makes the edits that put a value at the end of a way.
@@ -274,9 +302,9 @@ func (s *splicer) enter(c Change, tokens []string, is fields) (any, error) {
 		i, _ = strconv.Atoi(last)
 		list, is = tokens[:len(tokens)-1], is.outer()
 	}
-	v, err := encode(c.value, inside(is.last()))
+	v, err := s.encode(c, inside(is.last()))
 	if err != nil {
-		return nil, &Refusal{Path: s.path, Message: c.pointer + ": " + err.Error()}
+		return nil, err
 	}
 	w := s.walk(list)
 	there := 0

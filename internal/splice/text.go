@@ -104,6 +104,9 @@ func (t text) isBlank(start, end int) bool {
 // isFirst reports whether nothing stands before an offset on its line.
 func (t text) isFirst(at int) bool { return t.isBlank(t.start(at), at) }
 
+// isEmpty reports whether there are only blanks on the line that holds an offset.
+func (t text) isEmpty(at int) bool { return strings.TrimSpace(t.line(at)) == "" }
+
 // oneLine reports whether no line ends from start to end.
 func (t text) oneLine(start, end int) bool { return !bytes.ContainsAny(t.data[start:end], "\r\n") }
 
@@ -157,5 +160,5 @@ func (t text) position(at int) (line, column int) {
 // refuse refuses a change because of what stands at an offset.
 func (t text) refuse(at int, message, hint string) *Refusal {
 	line, column := t.position(at)
-	return &Refusal{t.path, line, column, message, hint}
+	return &Refusal{Path: t.path, Line: line, Column: column, Message: message, Hint: hint}
 }

@@ -24,8 +24,10 @@ type value struct {
 	isBare bool
 	// isLoose says that blanks at the end of a text, and of its lines, do not count.
 	isLoose bool
-	keys    []string
-	items   []*value
+	// inQuotes says that a text is written in quotes, on one line.
+	inQuotes bool
+	keys     []string
+	items    []*value
 }
 
 // plain is what YAML reads.
@@ -64,7 +66,15 @@ func (v *value) text() (s string, ok bool) {
 // isLong reports whether there is a text of several lines in a value.
 func (v *value) isLong() bool {
 	s, ok := v.text()
-	return ok && strings.Contains(s, "\n") || slices.ContainsFunc(v.items, (*value).isLong)
+	return ok && !v.inQuotes && strings.Contains(s, "\n") || slices.ContainsFunc(v.items, (*value).isLong)
+}
+
+// quote says that all texts in a value are written in quotes.
+func (v *value) quote() {
+	v.inQuotes = true
+	for _, item := range v.items {
+		item.quote()
+	}
 }
 
 // isPlainList reports whether a value is a list of nothing but scalars.

@@ -15,7 +15,10 @@ func (s *splicer) edit(start, end int, text string) {
 
 // insert puts lines in where a line begins, or at the end of the file.
 func (s *splicer) insert(at int, lines []string) {
-	end := s.lineBreak(max(at-1, s.begin))
+	end := s.lineBreak(at)
+	if above := s.above(at); above >= 0 && s.isBroken(at) {
+		end = s.lineBreak(above)
+	}
 	text := strings.Join(lines, end)
 	if s.isBroken(at) {
 		text += end
@@ -36,7 +39,7 @@ func (s *splicer) follow(at int, lines []string) {
 // put puts a key that is missing, the last of a way, into the mapping before it.
 func (s *splicer) put(w way, order []string, v *value) error {
 	key := w.tokens[len(w.tokens)-1]
-	h := handOf(s.root)
+	h := s.hand()
 	if s.root == nil {
 		s.insert(len(s.data), h.key(key, v, 0, nil))
 		return nil
@@ -128,7 +131,7 @@ func (s *splicer) entry(w way, i int, v *value) error {
 		return nil
 	}
 	n := len(list.Parts)
-	lines := handOf(s.root).entry(v, list.Column, beside(&list.Parts[min(i, n-1)]))
+	lines := s.hand().entry(v, list.Column, beside(&list.Parts[min(i, n-1)]))
 	apart := s.isSpaced(list, n)
 	if i == n {
 		if apart {
@@ -141,6 +144,9 @@ func (s *splicer) entry(w way, i int, v *value) error {
 	if !s.isFirst(from) {
 		return s.refuse(from, "two dashes stand on this line", "put the second on a line of its own")
 	}
+	if i > 0 {
+		apart = s.isSpaced(list, i+1)
+	}
 	if apart {
 		lines = append(lines, "")
 	}
@@ -149,13 +155,13 @@ func (s *splicer) entry(w way, i int, v *value) error {
 }
 
 // isSpaced reports whether an empty line stands between the last two of the first n
-// entries of a list.
+// entries of a list, so that what is new gets one, too.
 func (s *splicer) isSpaced(list *document.Part, n int) bool {
 	if n < 2 || list.Flow {
 		return false
 	}
 	above := s.above(s.head(s.start(list.Parts[n-1].From), list.Column))
-	return above > list.Parts[n-2].End && strings.TrimSpace(s.line(above)) == ""
+	return above > list.Parts[n-2].End && s.isEmpty(above)
 }
 
 // flowInsert puts an item before the one at i into what is in brackets.
@@ -205,7 +211,7 @@ func (s *splicer) comma(start, end int) int {
 func (s *splicer) replace(w way, v *value) error {
 	p, in := w.last(), w.parts[len(w.parts)-2]
 	if w.inFlow() {
-		text := flow(v, p)
+		text := flow(v, itself(p, edit.FlowText))
 		switch {
 		case p.Kind != document.Nothing:
 			s.edit(p.Start, p.End, text)
@@ -216,7 +222,7 @@ func (s *splicer) replace(w way, v *value) error {
 		}
 		return nil
 	}
-	h := handOf(s.root)
+	h := s.hand()
 	isBlock := (p.Kind == document.Mapping || p.Kind == document.List) && !p.Flow
 	if in.Kind == document.List && (isBlock || v.kind == document.Mapping && !h.isFlow(v, in.Column, p)) {
 		lines := h.entry(v, in.Column, p)
@@ -224,7 +230,7 @@ func (s *splicer) replace(w way, v *value) error {
 		s.edit(p.From, s.lastEnd(p, in), strings.TrimLeft(strings.Join(lines, end), " "))
 		return nil
 	}
-	head, body := h.below(v, in.Column, p)
+	head, body := h.below(v, in.Column, itself(p, edit.Text))
 	before := head // with the blank behind the colon
 	if head != "" {
 		before = " " + head
@@ -290,14 +296,23 @@ func (s *splicer) cut(w way) error {
 		return nil
 	}
 	from, to := s.head(s.start(p.From), in.Column), s.tail(p.End, in.Column)
-	if above := s.above(from); above >= 0 && strings.TrimSpace(s.line(above)) == "" && (i == 0 || above > in.Parts[i-1].End) {
-		isApart := to == len(s.data) || strings.TrimSpace(s.line(to)) == ""
-		if n := len(in.Parts); isApart || in.Kind == document.List && i == n-1 && s.isSpaced(in, n-1) {
+	// Of the empty lines around it, one goes.
+	above, n := s.above(from), len(in.Parts)
+	behindGap := above >= 0 && s.isEmpty(above) && (i == 0 || above > in.Parts[i-1].End)
+	beforeGap := to < len(s.data) && s.isEmpty(to)
+	switch isList := in.Kind == document.List; {
+	case beforeGap && i < n-1 && (behindGap || i == 0 && isList):
+		to = s.next(to)
+	case behindGap && (beforeGap || to == len(s.data) || isList && i == n-1 && s.isSpaced(in, n-1)):
+		from = above
+	}
+	if to == len(s.data) && !s.isBroken(to) { // nor does the file end with a line break then
+		for above := s.above(from); above >= 0 && s.isEmpty(above) && (i == 0 || above > in.Parts[i-1].End); above = s.above(above) {
 			from = above
 		}
-	}
-	if to == len(s.data) && !s.isBroken(to) {
-		from = s.end(s.above(from))
+		if !s.isEmpty(s.above(from)) { // or it is the end of a text
+			from = s.end(s.above(from))
+		}
 	}
 	s.edit(from, to, "")
 	return nil
