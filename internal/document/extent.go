@@ -162,6 +162,7 @@ func (d *Document) flowEnd(at int) int {
 		case '#':
 			if data[i-1] == ' ' || data[i-1] == '\t' {
 				i = d.lineEnd(i) - 1
+				continue // what stands before the next line is what stood before the comment
 			}
 		}
 		if c := data[min(i, len(data)-1)]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {

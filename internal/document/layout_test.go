@@ -20,9 +20,21 @@ func TestBlockEnd(t *testing.T) {
 		"a: |\r\n    x\r\n  # note\r\nb: |\r\n  y": "|\r\n    x",
 	} {
 		doc := document.Read("x.yaml", []byte(text))
+		if len(doc.Findings) > 0 {
+			t.Errorf("%q: %+v", text, doc.Findings)
+		}
 		if got := doc.Source("/a"); got != want {
 			t.Errorf("of %q the text is %q, want %q", text, got, want)
 		}
+	}
+}
+
+// A comment within brackets hides no quote on the line below it.
+func TestFlowEnd(t *testing.T) {
+	t.Parallel()
+	const list = "[\n  b, # note\n  '{', # it's\n  \"]\"\n]"
+	if got := document.Read("x.yaml", []byte("a: "+list+"\nc: d\n")).Source("/a"); got != list {
+		t.Errorf("the list is %q", got)
 	}
 }
 
