@@ -302,6 +302,9 @@ func (s *splicer) enter(c Change, tokens []string, is fields) (any, error) {
 		i, _ = strconv.Atoi(last)
 		list, is = tokens[:len(tokens)-1], is.outer()
 	}
+	if inside(is.last()) == nil {
+		return nil, &Refusal{Path: s.path, Message: document.Pointer(list...) + " is no list"}
+	}
 	v, err := s.encode(c, inside(is.last()))
 	if err != nil {
 		return nil, err

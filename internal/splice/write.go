@@ -78,7 +78,8 @@ func (s *splicer) put(w way, order []string, v *value) error {
 // does not say.
 func placeOf(in *document.Part, key string, order []string) int {
 	is := slices.Index(order, key)
-	if is < 0 {
+	known := func(p document.Part) bool { return slices.Contains(order, p.Key) }
+	if is < 0 || !slices.ContainsFunc(in.Parts, known) {
 		return len(in.Parts)
 	}
 	place, nearest := 0, -1
@@ -310,12 +311,22 @@ func (s *splicer) cut(w way) error {
 		for above := s.above(from); above >= 0 && s.isEmpty(above) && (i == 0 || above > in.Parts[i-1].End); above = s.above(above) {
 			from = above
 		}
-		if !s.isEmpty(s.above(from)) { // or it is the end of a text
+		if i == 0 || !s.keepsEnd(in.Parts[i-1]) {
 			from = s.end(s.above(from))
 		}
 	}
 	s.edit(from, to, "")
 	return nil
+}
+
+// keepsEnd reports whether a value ends with a text below |+, of which each line
+// break counts.
+func (s *splicer) keepsEnd(p document.Part) bool {
+	for len(p.Parts) > 0 && !p.Flow {
+		p = p.Parts[len(p.Parts)-1]
+	}
+	header, _, _ := strings.Cut(string(s.data[p.Start:s.end(p.Start)]), "#")
+	return (p.Style == '|' || p.Style == '>') && strings.Contains(header, "+")
 }
 
 // flowCut takes the item at i out of what is in brackets.
