@@ -49,8 +49,9 @@ const (
 //
 // A value is a type of package schema, or a string, bool, number, list or map of
 // such. Of a struct, fields that the schema lets be absent are left out where they
-// are zero: a false that must be seen is set by itself. A text that the field takes
-// as schema.Text loses the blanks at its end, which do not count there.
+// are zero: a false that must be seen is set by itself. A time is written to its
+// fraction of a second, which the caller cuts. A text that the field takes as
+// schema.Text loses the blanks at the end of its lines, which do not count there.
 func Set(pointer string, value any) Change { return Change{set, pointer, value} }
 
 // Add puts an entry at the end of the list at a JSON pointer, such as /updates. The
@@ -65,7 +66,7 @@ func Insert(before string, entry any) Change { return Change{insert, before, ent
 // behind it, those below it that are indented deeper, and those right above it, but
 // for the head of the file. With the last entry of a list, or the last key of a
 // mapping, goes the list or the mapping; where the schema asks for that, it stays and
-// is empty.
+// is empty. What is not there is removed already.
 func Remove(pointer string) Change { return Change{remove, pointer, nil} }
 
 // Refusal says why a file is not changed: where, what stands in the way, and what
@@ -150,11 +151,35 @@ func (s *splicer) made(c Change, tokens []string, is fields) ([]byte, error) {
 	}
 	out, err := edit.Apply(s.data, s.edits)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s cannot be changed: %w", s.path, c.pointer, err)
+		return nil, &Refusal{Path: s.path, Message: c.pointer + " cannot be changed here: " + err.Error(), Hint: "edit the file by hand"}
 	}
 	again := document.Read(s.path, out)
-	if len(again.Findings) > 0 || !reflect.DeepEqual(whole(again, out), want) {
+	if len(again.Findings) > 0 {
+		f := again.Findings[0]
+		return nil, &Refusal{Path: s.path, Message: c.pointer + " cannot be changed like this: then " + f.Message, Hint: f.Hint, cause: errMisread}
+	}
+	if !reflect.DeepEqual(whole(again, out), want) {
 		return nil, &Refusal{Path: s.path, Message: c.pointer + " cannot be changed here without changing something else", Hint: "edit the file by hand", cause: errMisread}
+	}
+	return out, nil
+}
+
+// Mend returns the content of a file with fixes of findings made. Unlike Apply it
+// takes a file with a fault of its syntax, which a fix may mend. Fixes that overlap,
+// or that are not of this data, are an error, and so is a result of which less can be
+// read: a *Refusal, and nothing was done.
+func Mend(path string, data []byte, fixes []finding.Fix) ([]byte, error) {
+	edits := make([]edit.Edit, len(fixes))
+	for i, f := range fixes {
+		edits[i] = f.Edit()
+	}
+	out, err := edit.Apply(data, edits)
+	if err != nil {
+		return nil, &Refusal{Path: path, Message: "the fixes do not go together: " + err.Error(), Hint: "make one after the other"}
+	}
+	if before, after := document.Read(path, data), document.Read(path, out); after.Broken && !before.Broken || len(before.Findings) == 0 && len(after.Findings) > 0 {
+		f := after.Findings[0]
+		return nil, &Refusal{Path: path, Line: f.Line, Column: f.Column, Message: "with these fixes " + f.Message, Hint: f.Hint}
 	}
 	return out, nil
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/document"
+	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/schema"
@@ -73,6 +74,47 @@ func TestRefusals(t *testing.T) {
 		}
 		if string(data) != c.text {
 			t.Errorf("%s: the data was changed", c.name)
+		}
+	}
+}
+
+// What would make a file that is not read any more is refused, and long lines are
+// not.
+func TestLong(t *testing.T) {
+	t.Parallel()
+	for n, mayBe := range map[int]bool{100_000: true, document.MaxBytes: false} {
+		long := strings.Repeat("x: y ", n/5) + "."
+		out, err := splice.Apply(schema.KindEscalation, "x.yaml", []byte("ask: x\ndri: a\n"), splice.Set("/ask", long), splice.Add("/updates", schema.Update{At: now, By: "a", To: both, Text: "see it"}))
+		if mayBe != (err == nil) || !mayBe && (out != nil || !strings.Contains(err.Error(), "1 MiB")) {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
+
+// Fixes are made all together or not at all, and none costs what could be read.
+func TestMend(t *testing.T) {
+	t.Parallel()
+	fix := func(start, end int, text string) finding.Fix {
+		return finding.Fix{Span: finding.Span{Start: start, End: end}, Text: text}
+	}
+	const text, broken = "severity: hihg # x\r\nfyi: [a]", "severity: hihg\nfyi: [a\n"
+	for _, c := range []struct {
+		text, want string
+		fixes      []finding.Fix
+	}{
+		{text, text, nil},
+		{text, "severity: high # x\r\nfyi: [b]", []finding.Fix{fix(26, 27, "b"), fix(10, 14, "high")}},
+		{broken, "severity: high\nfyi: [a\n", []finding.Fix{fix(10, 14, "high")}},
+		{broken, "severity: hihg\nfyi: [a]\n", []finding.Fix{fix(22, 22, "]")}},
+		{text, "", []finding.Fix{fix(10, 14, "high"), fix(12, 13, "x")}},
+		{text, "", []finding.Fix{fix(10, 99, "high")}},
+		{text, "", []finding.Fix{fix(27, 28, "")}},
+		{text, "", []finding.Fix{fix(10, 14, "*all* of it")}},
+	} {
+		out, err := splice.Mend("x.yaml", []byte(c.text), c.fixes)
+		var r *splice.Refusal
+		if string(out) != c.want || (err != nil) != (c.want == "") || err != nil && !errors.As(err, &r) {
+			t.Errorf("%+v: %q, %v; want %q", c.fixes, out, err, c.want)
 		}
 	}
 }

@@ -302,6 +302,10 @@ func (s *splicer) cut(w way) error {
 	behindGap := above >= 0 && s.isEmpty(above) && (i == 0 || above > in.Parts[i-1].End)
 	beforeGap := to < len(s.data) && s.isEmpty(to)
 	switch isList := in.Kind == document.List; {
+	case i > 0 && s.keepsEnd(in.Parts[i-1]): // it would take the lines below for its own
+		for to < len(s.data) && s.isEmpty(to) {
+			to = s.next(to)
+		}
 	case beforeGap && i < n-1 && (behindGap || i == 0 && isList):
 		to = s.next(to)
 	case behindGap && (beforeGap || to == len(s.data) || isList && i == n-1 && s.isSpaced(in, n-1)):
