@@ -146,8 +146,11 @@ var errMisread = errors.New("what was written reads as something else")
 // made is the file with a change made, read again.
 func (s *splicer) made(c Change, tokens []string, is fields) ([]byte, error) {
 	want, err := s.change(c, tokens, is)
-	if err != nil || len(s.edits) == 0 {
-		return s.data, err
+	if err != nil {
+		return nil, err
+	}
+	if len(s.edits) == 0 {
+		return s.data, nil
 	}
 	out, err := edit.Apply(s.data, s.edits)
 	if err != nil {
@@ -228,8 +231,8 @@ func (s *splicer) walk(tokens []string) way {
 	for _, token := range tokens {
 		at := w.parts[len(w.parts)-1]
 		next := at.Child(token)
-		if i, err := strconv.Atoi(token); at.Kind == document.List && err == nil && i >= 0 && i < len(at.Parts) {
-			next = &at.Parts[i]
+		if at.Kind == document.List {
+			next = entryOf(at, token)
 		}
 		if next == nil {
 			break
@@ -237,6 +240,15 @@ func (s *splicer) walk(tokens []string) way {
 		w.parts = append(w.parts, next)
 	}
 	return w
+}
+
+// entryOf is the entry of a list that an index names; nil where there is none.
+func entryOf(list *document.Part, index string) *document.Part {
+	i, err := strconv.Atoi(index)
+	if err != nil || strconv.Itoa(i) != index || i < 0 || i >= len(list.Parts) {
+		return nil
+	}
+	return &list.Parts[i]
 }
 
 // found reports whether there is a value at the end of the way.
@@ -297,9 +309,9 @@ func (s *splicer) set(tokens []string, is fields, v *value) (any, error) {
 	if !isThere {
 		here, missing = tokens[:there+1], missing[1:]
 	}
-	for _, token := range slices.Backward(missing) {
-		if isIndex(token) {
-			return nil, &Refusal{Path: s.path, Message: "there is no entry " + token + " in the list " + document.Pointer(tokens...) + " speaks of"}
+	for i, token := range slices.Backward(missing) {
+		if n := len(here) + i; is.isList(n) {
+			return nil, &Refusal{Path: s.path, Message: fmt.Sprintf("%s has no entry %s", document.Pointer(tokens[:n]...), token), Hint: "add it at the end of the list"}
 		}
 		v = &value{kind: document.Mapping, keys: []string{token}, items: []*value{v}}
 	}
@@ -367,7 +379,7 @@ func (s *splicer) remove(tokens []string, is fields) (any, error) {
 	for len(tokens) > 1 && len(w.parts[len(tokens)-1].Parts) == 1 {
 		in := w.parts[len(tokens)-1]
 		tokens, is = tokens[:len(tokens)-1], is.outer()
-		if is.required() || isIndex(tokens[len(tokens)-1]) {
+		if is.required() || w.parts[len(tokens)-1].Kind == document.List {
 			empty := &value{kind: in.Kind}
 			err := s.replace(way{tokens, w.parts[:len(tokens)+1]}, empty)
 			return withValue(s.says, tokens, empty.plain()), err

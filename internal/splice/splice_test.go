@@ -170,6 +170,10 @@ func TestOtherFiles(t *testing.T) {
 	if len(changed) != 1 || !strings.HasPrefix(changed[0], "  jdoe:") {
 		t.Errorf("%q are changed:\n%s", changed, out)
 	}
+	out, err = splice.Apply(schema.KindPeople, "people.yaml", nil, splice.Set("/people/007/name", "Sam"), splice.Set("/people/on", schema.Person{Name: "On"}), splice.Remove("/people/007/name"))
+	if err != nil || string(out) != "people:\n  \"on\":\n    name: \"On\"\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
 	due := 2
 	out, err = splice.Apply(schema.KindPolicy, "policy.yaml", []byte("# ours\n"),
 		splice.Set("/severities/high/channel/due", &due), splice.Add("/review", schema.ReviewSnooze), splice.Set("/paused", true), splice.Set("/regions/LATAM/zone", "America/Sao_Paulo"),

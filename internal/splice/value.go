@@ -256,6 +256,9 @@ func fieldsOn(kind schema.Kind, tokens []string) (fields, error) {
 // behind n tokens; nil where it has none.
 func (f fields) order(n int) []string { return orderOf(f.types[n]) }
 
+// isList reports whether the value behind n tokens is a list.
+func (f fields) isList(n int) bool { return f.types[n] != nil && f.types[n].Kind() == reflect.Slice }
+
 // outer is what the schema has on the way to what the value stands in.
 func (f fields) outer() fields {
 	n := len(f.types) - 1
