@@ -157,6 +157,9 @@ func checkEdit(t *rapid.T, data []byte, a action) {
 	if strings.HasPrefix(string(data), "\ufeff") != strings.HasPrefix(string(out), "\ufeff") || broken(data) != broken(out) && !strings.Contains(string(data), "|+") {
 		t.Fatalf("%+v changes how the file begins or ends:\n%q\nof\n%q", a.change, out, data)
 	}
+	if was, is := lineEnds(data), lineEnds(out); len(was) == 1 && !slices.Equal(was, is) {
+		t.Fatalf("%+v makes of %q %q: its lines ended in %q", a.change, data, out, was)
+	}
 	if a.undo != nil && (broken(data) || !strings.Contains(string(data), "|+")) {
 		back, err := splice.Apply(schema.KindEscalation, "x.yaml", out, *a.undo)
 		if err != nil || string(back) != string(data) {
@@ -193,6 +196,13 @@ func decoded(data []byte) (e schema.Escalation) {
 }
 
 var lineBreak = regexp.MustCompile(`\r\n|\r|\n`)
+
+// lineEnds are the ways in which lines of a file end.
+func lineEnds(data []byte) []string {
+	ends := lineBreak.FindAllString(string(data), -1)
+	slices.Sort(ends)
+	return slices.Compact(ends)
+}
 
 func lines(data []byte) []string {
 	return lineBreak.Split(strings.TrimPrefix(string(data), "\ufeff"), -1)
