@@ -50,6 +50,7 @@ func TestRefusals(t *testing.T) {
 
 		{"no field", "dri: a\n", splice.Set("/driver", "b"), 0, 0, "no field /driver"},
 		{"no field of an update", "dri: a\n", splice.Set("/cover/until/day", "b"), 0, 0, "no field /cover/until/day"},
+		{"no field of a step", "dri: a\n", splice.Add("/next_steps", map[string]string{"stp": "b"}), 0, 0, "no field stp"},
 		{"a field that is no list", "dri: a\n", splice.Add("/summary", "b"), 0, 0, "no list"},
 		{"the whole", "dri: a\n", splice.Set("", "b"), 0, 0, "no field"},
 		{"no pointer", "dri: a\n", splice.Set("dri", "b"), 0, 0, "no field"},
@@ -145,6 +146,33 @@ func TestNothingToDo(t *testing.T) {
 		if err != nil || string(out) != text {
 			t.Errorf("%+v: %q, %v", c, out, err)
 		}
+	}
+}
+
+// What comes from a form is strings: they are written as their fields want them.
+func TestStringsOfForms(t *testing.T) {
+	t.Parallel()
+	out, err := splice.Apply(schema.KindEscalation, "x.yaml", nil,
+		splice.Set("/opened/at", "2026-11-20T10:30:00+01:00"),
+		splice.Add("/next_steps", map[string]any{"due": "2026-11-24", "owner": "no", "step": "2026-11-24"}),
+		splice.Set("/standup", map[string]any{"time": "10:30", "minutes": 15, "attendees": []any{"a", "b"}}),
+		splice.Set("/snooze/until", "tomorrow"),
+	)
+	const want = `opened:
+  at: 2026-11-20T10:30:00+01:00
+next_steps:
+  - step: "2026-11-24"
+    owner: "no"
+    due: 2026-11-24
+standup:
+  time: "10:30"
+  minutes: 15
+  attendees: [a, b]
+snooze:
+  until: tomorrow
+`
+	if err != nil || string(out) != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, out, want)
 	}
 }
 

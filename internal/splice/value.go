@@ -141,7 +141,7 @@ func encodeValue(v reflect.Value, is reflect.Type) (*value, error) {
 		if v.Type() == textType || is == textType {
 			return &value{kind: document.Scalar, scalar: loose(s), isLoose: true}, nil
 		}
-		return &value{kind: document.Scalar, scalar: s}, nil
+		return &value{kind: document.Scalar, scalar: s, isBare: isMoment(s, is)}, nil
 	case reflect.Bool:
 		return &value{kind: document.Scalar, scalar: v.Bool()}, nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -164,6 +164,20 @@ func encodeValue(v reflect.Value, is reflect.Type) (*value, error) {
 	return nil, fmt.Errorf("a %s cannot be written", v.Type())
 }
 
+// isMoment reports whether a string is the date or the time that its field takes.
+func isMoment(s string, is reflect.Type) bool {
+	var err error
+	switch is {
+	case dateType:
+		_, err = time.Parse(time.DateOnly, s)
+	case timeType:
+		_, err = time.Parse(time.RFC3339, s)
+	default:
+		return false
+	}
+	return err == nil
+}
+
 func encodeMap(v reflect.Value, is reflect.Type) (*value, error) {
 	m := &value{kind: document.Mapping}
 	keys := v.MapKeys()
@@ -175,6 +189,9 @@ func encodeMap(v reflect.Value, is reflect.Type) (*value, error) {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.String()), slices.Index(order, b.String())), strings.Compare(a.String(), b.String()))
 	})
 	for _, key := range keys {
+		if order != nil && !slices.Contains(order, key.String()) {
+			return nil, fmt.Errorf("there is no field %s", key)
+		}
 		item, err := encodeValue(v.MapIndex(key), below(is, key.String()))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
