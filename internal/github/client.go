@@ -22,8 +22,8 @@ import (
 // Config says which repository, and how to get there.
 type Config struct {
 	// API is the address of the REST API; "" for github.com. GitHub Enterprise
-	// Server has it at /api/v3. GraphQL is that of the GraphQL API; without one, it is
-	// not asked.
+	// Server has it at /api/v3. GraphQL is that of the GraphQL API; without one, or with
+	// one of another host, which the token is not for, it is not asked.
 	API, GraphQL string
 	// Repository is owner/name.
 	Repository string
@@ -58,7 +58,11 @@ func newClient(c Config) (*client, error) {
 		}
 		gh.BaseURL = base
 	}
-	return &client{gh, owner, repo, c.GraphQL}, nil
+	graphQL := c.GraphQL
+	if u, err := url.Parse(graphQL); err != nil || u.Host != gh.BaseURL.Host { // no other host gets the token
+		graphQL = ""
+	}
+	return &client{gh, owner, repo, graphQL}, nil
 }
 
 // platform is how GitHub asks to wait. Only a POST must not be carried out twice.

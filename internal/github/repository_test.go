@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -177,6 +178,17 @@ func TestViewer(t *testing.T) {
 				t.Errorf("%+v (%v), asked %q", me, err, g.Requests)
 			}
 		})
+	}
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host is asked") }))
+	defer elsewhere.Close()
+	g := forgetest.NewGitHub(t)
+	g.Me = forgetest.App
+	r, err := New(Config{API: g.API, GraphQL: elsewhere.URL, Repository: "acme/escalations", Token: "t", UserAgent: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if me, err := r.Me(t.Context()); me != (forge.Author{}) || err != nil {
+		t.Errorf("of another host: %+v, %v", me, err)
 	}
 	if me := (forge.Author{ID: 7, Login: "Actions[bot]", Bot: true}); !me.Is(bot) || me.Is(forge.Author{Login: "actions[bot]"}) || me.Is(forge.Author{}) || (forge.Author{}).Is(forge.Author{}) {
 		t.Error("who is who is not known")

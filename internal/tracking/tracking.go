@@ -252,12 +252,31 @@ func (t *Tracking) find(ctx context.Context, d destination.Delivery) (site, erro
 // that is to be opened: where nothing says who we are, and nothing is signed, it is
 // the one that a run before has opened.
 func (t *Tracking) asWritten(ctx context.Context, w writing, d destination.Delivery) (bool, error) {
-	n := d.First()
-	if t.keys.Set() || !w.by.Bot || n.Do != notice.OpenIssue {
+	if t.keys.Set() || !w.by.Bot {
 		return false, nil
 	}
-	_, known, err := t.ours(ctx, w.by)
-	return err == nil && !known && w.title == t.title(n) && t.reads(w.body, n.Text.Body()), err
+	if _, known, err := t.ours(ctx, w.by); err != nil || known {
+		return false, err
+	}
+	as, _, err := opening(d)
+	return err == nil && w.title == t.title(as) && t.reads(w.body, as.Text.Body()), err
+}
+
+// opening is what opens an issue for a delivery, and what is done to it at once. Where
+// the delivery is something else, the issue has the words that the ledger has last.
+func opening(d destination.Delivery) (as notice.Notice, beside []notice.Notice, err error) {
+	if as = d.First(); as.Do == notice.OpenIssue {
+		return as, nil, nil
+	}
+	if beside, err = d.Issue(); err != nil {
+		return as, nil, err
+	}
+	for _, n := range slices.Concat(beside, d.Thread) {
+		if gives(n) {
+			as = n
+		}
+	}
+	return as, beside, nil
 }
 
 // look returns the issues that have a label and a marker, the oldest first. They are
@@ -286,30 +305,21 @@ func (t *Tracking) look(ctx context.Context, label, key string) ([]writing, erro
 // open opens the issue. Where that is not what is to be done, it is opened with
 // all that was done to it, or would have been: nothing will be done again.
 func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, error) {
-	as := d.First()
+	as, beside, err := opening(d)
+	if err != nil {
+		return site{}, err
+	}
 	draft := forge.Draft{Labels: []string{label}}
-	if as.Do != notice.OpenIssue {
-		opening, err := d.Issue()
-		if err != nil {
-			return site{}, err
-		}
-		for _, n := range slices.Concat(opening, d.Thread) { // the words of the ledger, where it has them
-			switch {
-			case gives(n):
-				as = n
+	for _, n := range beside {
+		switch n.Do {
+		case notice.Label:
+			name, err := t.severityLabel(ctx, n)
+			if err != nil {
+				return site{}, err
 			}
-		}
-		for _, n := range opening {
-			switch n.Do {
-			case notice.Label:
-				name, err := t.severityLabel(ctx, n)
-				if err != nil {
-					return site{}, err
-				}
-				draft.Labels = append(draft.Labels, name)
-			case notice.Assign:
-				draft.Assignees = t.logins(n.Mentions)
-			}
+			draft.Labels = append(draft.Labels, name)
+		case notice.Assign:
+			draft.Assignees = t.logins(n.Mentions)
 		}
 	}
 	write, err := t.marks(ctx, t.place(marker.Issue, 0))
@@ -497,8 +507,11 @@ func (t *Tracking) stillOurs(ctx context.Context, on forge.Thread, id int64, tol
 		if c.ID != id {
 			continue
 		}
-		if c.URL == told.First().URL { // its marker may have been taken away
-			if is, known, err := t.ours(ctx, c.Author); err != nil || known {
+		if c.URL == told.First().URL {
+			if !slices.ContainsFunc(told.Keys(), func(key string) bool { return !names(c.Body, key) }) {
+				return true, true, nil // whoever wrote it: tokens change
+			}
+			if is, known, err := t.ours(ctx, c.Author); err != nil || known { // its marker was taken away
 				return true, is, err
 			}
 		}
