@@ -39,6 +39,8 @@ type lintOptions struct {
 	// base is the revision that it is compared with; "" for none.
 	base   string
 	format lintFormat
+	// fix makes the fixes that findings carry.
+	fix bool
 }
 
 func newLint(env environment, opts *options) *cobra.Command {
@@ -52,11 +54,14 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"With --base, also what changed since then is checked: the base is the newest commit that REV and " +
 			"the current one have in common. Only errors that the base lacks count. In a bare clone, which has no " +
 			"files, and in a job of GitHub or GitLab, HEAD is checked then.\n\n" +
+			"With --fix it makes those changes of which only one can be right, in the files on the disk, says which, and checks " +
+			"what is there then.\n\n" +
 			"In GitHub Actions the default format is github, and a summary is written for the job.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
 			"  escalate lint 2026/northwind\n" +
 			"  escalate lint --base origin/main\n" +
+			"  escalate lint --fix\n" +
 			"  escalate lint --format sarif > escalate.sarif",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = lintFormatOf(env, opts, format, cmd.Flags().Changed("format")); err != nil {
@@ -65,11 +70,15 @@ func newLint(env environment, opts *options) *cobra.Command {
 			if o.base == "" && cmd.Flags().Changed("base") {
 				return usagef("--base names no commit")
 			}
+			if o.fix && o.base != "" && env.ci.Platform != "" {
+				return usagef("--fix changes the files on the disk, and with --base a job judges commits: leave one of them out")
+			}
 			o.args = args
 			return runLint(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "make every fix that findings carry, and show what was done")
 	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json, github, sarif, gitlab or junit")
 	return cmd
 }
@@ -80,6 +89,8 @@ type lintFormat struct {
 	// platform says that a program reads it, which knows files by their paths in
 	// the whole repository.
 	platform bool
+	// people says that a person reads it.
+	people bool
 }
 
 func lintFormatOf(env environment, opts *options, format string, stated bool) (lintFormat, error) {
@@ -94,7 +105,7 @@ func lintFormatOf(env environment, opts *options, format string, stated bool) (l
 	formats := map[string]lintFormat{
 		"text": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error {
 			return report.Text(w, r, env.screen)
-		}},
+		}, people: true},
 		"json":   {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.JSON(w, r) }, platform: true},
 		"github": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitHub(w, r) }, platform: true},
 		"gitlab": {print: func(w io.Writer, r finding.Report, _ *rule.Set) error { return report.GitLab(w, r) }, platform: true},
@@ -279,31 +290,26 @@ func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, 
 	return nil, nil, err
 }
 
-func runLint(ctx context.Context, o lintOptions) error {
-	env, opts, args, format := o.env, o.options, o.args, o.format
-	s, err := o.open(env)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+// judge checks the files that were named, or all.
+func (o lintOptions) judge(ctx context.Context, s *session.Session, rules *rule.Set) (*tree.Tree, finding.Report, error) {
+	args := o.args
 	t, base, err := o.load(ctx, s)
 	astray := (*tree.NotFolderError)(nil)
 	if err != nil && !errors.As(err, &astray) {
-		return err
+		return nil, finding.Report{}, err
 	}
 	if astray != nil { // nothing can be said of what is in it
 		t, args = tree.Empty(), nil
 	}
-	only, err := named(env, opts, s.Dir, t, args)
+	only, err := named(o.env, o.options, s.Dir, t, args)
 	if err != nil {
-		return err
+		return nil, finding.Report{}, err
 	}
 	for i, p := range only {
 		if only[i] = looked(t, p); only[i] == "" {
-			return usagef("%s holds no escalation: nothing was checked", args[i])
+			return nil, finding.Report{}, usagef("%s holds no escalation: nothing was checked", args[i])
 		}
 	}
-	rules := rule.All()
 	var result finding.Report
 	switch {
 	case astray != nil:
@@ -315,7 +321,7 @@ func runLint(ctx context.Context, o lintOptions) error {
 		err = base.err
 	}
 	if err = errors.Join(err, s.Err(ctx)); err != nil {
-		return err
+		return nil, finding.Report{}, err
 	}
 	if len(args) > 0 {
 		result.Files = 0
@@ -327,6 +333,30 @@ func runLint(ctx context.Context, o lintOptions) error {
 		result.Findings = slices.DeleteFunc(result.Findings, func(f finding.Finding) bool {
 			return !within(f.Path, only) && !(f.With != "" && within(f.With, only)) && !holdsBack(t, f)
 		})
+	}
+	return t, result, nil
+}
+
+func runLint(ctx context.Context, o lintOptions) error {
+	env, format := o.env, o.format
+	s, err := o.open(env)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	rules := rule.All()
+	if o.fix {
+		mended, err := o.mend(ctx, s, rules)
+		if shown := o.show(mended); err == nil {
+			err = shown
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, result, err := o.judge(ctx, s, rules)
+	if err != nil {
+		return err
 	}
 	below := o.below(ctx, s)
 	result.Findings = fromRoot(result.Findings, below)
