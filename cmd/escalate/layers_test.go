@@ -39,6 +39,7 @@ func layers() []string {
 		"internal/plan",
 		"internal/lint",
 		"internal/stale",
+		"internal/view",
 		"internal/ledger",
 		"internal/session",
 		"internal/history",
@@ -59,6 +60,7 @@ func layers() []string {
 		"internal/history/historyprint",
 		"internal/audit/auditprint",
 		"internal/plan/planprint",
+		"internal/view/viewprint",
 		"cmd/escalate",
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -76,13 +77,18 @@ func newLog(env environment, opts *options) *cobra.Command {
 
 // outputFormat is the format of a command that has text, json and markdown.
 func outputFormat(opts *options, format string, stated bool) (string, error) {
+	return formatOf(opts, format, stated, "text", "json", "markdown")
+}
+
+// formatOf is the format of a command that has some.
+func formatOf(opts *options, format string, stated bool, formats ...string) (string, error) {
 	switch {
 	case opts.json && stated && format != "json":
 		return "", usagef("--json and --format %s exclude each other", format)
 	case opts.json:
 		return "json", nil
-	case !slices.Contains([]string{"text", "json", "markdown"}, format):
-		return "", usagef("there is no format %q: write text, json or markdown", format)
+	case !slices.Contains(formats, format):
+		return "", usagef("there is no format %q: write %s", format, words.Or(formats))
 	}
 	return format, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -95,7 +94,7 @@ func newStale(env environment, opts *options) *cobra.Command {
 }
 
 // choose reads what is wanted.
-func (o *staleOptions) choose(ids []string, person string, regions, severities []string) error {
+func (o *staleOptions) choose(ids []string, person string, regions, severities []string) (err error) {
 	for _, arg := range ids {
 		id, err := escalationID(arg)
 		if err != nil {
@@ -104,29 +103,17 @@ func (o *staleOptions) choose(ids []string, person string, regions, severities [
 		o.IDs = append(o.IDs, id)
 	}
 	o.Person = schema.Handle(strings.TrimPrefix(person, "@"))
-	for _, r := range regions {
-		o.Regions = append(o.Regions, schema.RegionName(r))
-	}
-	for _, s := range severities {
-		if !slices.Contains(schema.AllSeverities(), schema.Severity(s)) {
-			return usagef("there is no severity %q: write %s", s, words.Or(schema.AllSeverities()))
-		}
-		o.Severities = append(o.Severities, schema.Severity(s))
-	}
-	return nil
+	o.Regions = regionNames(regions)
+	o.Severities, err = severityNames(severities)
+	return err
 }
 
 // there refuses what is wanted and is not there.
 func (o staleOptions) there(t *tree.Tree) error {
-	if err := exists(t, o.IDs, o.Person); err != nil || t.Misread() != "" {
+	if err := exists(t, o.IDs, o.Person); err != nil {
 		return err
 	}
-	for _, r := range o.Regions {
-		if _, ok := t.Policy.Regions[string(r)]; !ok {
-			return unknownName("region", string(r), slices.Sorted(maps.Keys(t.Policy.Regions)))
-		}
-	}
-	return nil
+	return regionsExist(t, o.Regions)
 }
 
 func runStale(ctx context.Context, o staleOptions) error {

@@ -1,0 +1,288 @@
+// Package view says how escalations stand at a moment, as plain values to be shown:
+// one line of each for a table, and all of one. It joins what the file says with
+// the clocks that run, and with what the ledger has of it; it prints nothing.
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/calendar"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Status is open, or how an escalation ended (P34).
+type Status string
+
+// The statuses. Closed stands for all ends where something is chosen.
+const (
+	Open   Status = "open"
+	Closed Status = "closed"
+)
+
+// Statuses are all by which something can be chosen.
+func Statuses() []Status {
+	return []Status{Open, Closed, Status(schema.Resolved), Status(schema.Deescalated), Status(schema.Withdrawn)}
+}
+
+// Row is one escalation in a line. Its times are by the clocks of its region.
+type Row struct {
+	Escalation schema.ID
+	Customer   schema.Text
+	Severity   schema.Severity
+	Region     schema.RegionName
+	Status     Status
+	// Restricted reports that its channel is private (P17).
+	Restricted bool
+	// Opened is when it was opened, Ended when it was closed; zero while it is open.
+	Opened, Ended time.Time
+	// Age is how long it has been open, or was.
+	Age time.Duration
+	DRI stale.Person
+	// StandIn stands in for the DRI, ProductDRI is the Product DRI; zero where there
+	// is none.
+	StandIn, ProductDRI stale.Person
+	// ProductRelated reports that the file says that it is product related (P9).
+	ProductRelated bool
+	// Met of Criteria exit criteria are met.
+	Met, Criteria int
+	// Next is what has been overdue the longest, else what is due next; nil where no
+	// clock runs.
+	Next *stale.Item
+
+	part []schema.Handle // who has a part in it
+}
+
+// Overdue reports whether something of it is overdue.
+func (r Row) Overdue() bool { return r.Next != nil && r.Next.State == stale.Overdue }
+
+// Table is how all stand at a moment.
+type Table struct {
+	Now  time.Time
+	Rows []Row
+	// Unread are those of which not all can be said, with the reason.
+	Unread []stale.Unread
+}
+
+// List says how all stand. The report is of the same tree; it has the moment.
+func List(t *tree.Tree, r stale.Report) Table {
+	items := map[schema.ID][]stale.Item{}
+	for _, i := range r.Items {
+		items[i.Escalation] = append(items[i.Escalation], i)
+	}
+	rows := make([]*Row, len(t.Paths))
+	held := make([]bool, len(t.Paths))
+	t.Each(func(i int, e *tree.Escalation) {
+		if held[i] = e.HeldBack(); !held[i] {
+			row := newRow(newMoment(t, &e.Escalation, r.Now), e, items[e.ID])
+			rows[i] = &row
+		}
+	})
+	table := Table{Now: r.Now, Unread: slices.Clone(r.Unread)}
+	for i, path := range t.Paths {
+		switch id := tree.ID(path); {
+		case !held[i]:
+			table.Rows = append(table.Rows, *rows[i])
+		case !slices.ContainsFunc(table.Unread, func(u stale.Unread) bool { return u.Escalation == id }):
+			table.Unread = append(table.Unread, stale.Unread{Escalation: id, Why: HeldBack})
+		}
+	}
+	table.Sort(BySeverity)
+	return table
+}
+
+// HeldBack is why nothing is said of an escalation that may say what nobody meant.
+const HeldBack = "its file has errors: `escalate lint` says which"
+
+// moment is an escalation at a moment, by the clocks of its region.
+type moment struct {
+	now    time.Time
+	zone   *time.Location
+	today  time.Time // as the files write a day
+	people schema.Directory
+	policy schema.Policy
+}
+
+func newMoment(t *tree.Tree, e *schema.Escalation, now time.Time) moment {
+	m := moment{now: now, zone: time.UTC, people: t.People.On(now), policy: t.Policy}
+	if region, known := t.Policy.Regions[string(e.Account.Region)]; known {
+		if c, err := calendar.New(region); err == nil { // else lint says so
+			m.zone = c.In(now).Location()
+		}
+	}
+	y, month, d := now.In(m.zone).Date()
+	m.today = time.Date(y, month, d, 0, 0, 0, 0, time.UTC)
+	return m
+}
+
+// in is a moment by the clocks of the region; the zero time stays so.
+func (m moment) in(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(m.zone)
+}
+
+// is reports whether a day of the file has come: one that is still to come counts
+// for nothing.
+func (m moment) is(d schema.Date) bool { return !d.IsZero() && !d.After(m.today) }
+
+func (m moment) person(h schema.Handle, as string) stale.Person {
+	switch h {
+	case "":
+		return stale.Person{}
+	case schema.PendingPerson:
+		return stale.Person{Handle: h, Name: "to be assigned", As: as}
+	}
+	return stale.Person{Handle: h, Name: words.Name(m.people, h), As: as}
+}
+
+func newRow(m moment, e *tree.Escalation, items []stale.Item) Row {
+	r := Row{
+		Escalation: e.ID, Customer: e.Customer, Severity: e.Severity, Region: e.Account.Region, Status: Open,
+		Restricted: e.Visibility == schema.Restricted, Opened: m.in(e.Opened.At.Time),
+		DRI: m.person(e.DRI, "DRI"), ProductDRI: m.person(e.Product.DRI, "Product DRI"),
+		ProductRelated: e.Product.Related != nil && *e.Product.Related,
+		Criteria:       len(e.ExitCriteria), Next: next(items),
+	}
+	end := m.now
+	if c := e.Closure; c != nil {
+		end = c.At.Time
+		r.Status, r.Ended = Status(cmp.Or(string(c.Resolution), string(Closed))), m.in(end)
+	} else {
+		r.StandIn = m.person(process.StandIn(&e.Escalation, m.today), "stand-in")
+	}
+	if !r.Opened.IsZero() {
+		r.Age = max(end.Sub(r.Opened), 0)
+	}
+	for _, c := range e.ExitCriteria {
+		if m.is(c.Met) {
+			r.Met++
+		}
+	}
+	r.part = append(process.DRIs(&e.Escalation), r.StandIn.Handle, process.CSE(&e.Escalation))
+	for _, s := range e.NextSteps {
+		if !m.is(s.Done) {
+			r.part = append(r.part, s.Owner)
+		}
+	}
+	for _, i := range items {
+		r.part = append(r.part, i.Handles()...)
+	}
+	r.part = process.Each(r.part)
+	return r
+}
+
+// next is what has been overdue the longest, else what is due next.
+func next(items []stale.Item) *stale.Item {
+	var first *stale.Item
+	for _, i := range items {
+		late := i.State == stale.Overdue
+		switch {
+		case i.State == stale.Advisory:
+		case first == nil, late && first.State != stale.Overdue,
+			late && i.Since.Before(first.Since), !late && first.State != stale.Overdue && i.Due.Before(first.Due):
+			first = &i
+		}
+	}
+	return first
+}
+
+// Selection says of what a table is wanted; of all where it says nothing.
+type Selection struct {
+	Severities []schema.Severity
+	Regions    []schema.RegionName
+	// Person has a part: as a DRI or the stand-in, as the CSE, for an open step, or
+	// is asked.
+	Person  schema.Handle
+	Status  Status
+	Overdue bool // only where something is overdue
+	Product bool // only what is product related
+}
+
+// Select is the part of a table that is wanted. Of what nothing is known stays.
+func (t Table) Select(s Selection) Table {
+	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r Row) bool { return !s.takes(r) })
+	return t
+}
+
+func (s Selection) takes(r Row) bool {
+	return (len(s.Severities) == 0 || slices.Contains(s.Severities, r.Severity)) &&
+		(len(s.Regions) == 0 || slices.Contains(s.Regions, r.Region)) &&
+		(s.Person == "" || slices.Contains(r.part, s.Person)) &&
+		(s.Status == "" || s.Status == r.Status || s.Status == Closed && r.Status != Open) &&
+		(!s.Overdue || r.Overdue()) &&
+		(!s.Product || r.ProductRelated)
+}
+
+// Order is what a table is sorted by.
+type Order string
+
+// The orders. What is open always stands before what is closed.
+const (
+	BySeverity Order = "severity" // the worst first, and of one severity the latest
+	ByCustomer Order = "customer"
+	ByAge      Order = "age" // the oldest first
+	ByDue      Order = "due" // the longest overdue first, then what is due next
+	ByDRI      Order = "dri"
+)
+
+// Orders are all orders.
+func Orders() []Order { return []Order{BySeverity, ByCustomer, ByAge, ByDue, ByDRI} }
+
+// Sort sorts the rows.
+func (t Table) Sort(by Order) {
+	slices.SortStableFunc(t.Rows, func(a, b Row) int {
+		first := 0
+		switch by {
+		case ByCustomer:
+			first = strings.Compare(process.SameCustomer(a.Customer), process.SameCustomer(b.Customer))
+		case ByAge:
+			first = cmp.Compare(b.Age, a.Age)
+		case ByDRI:
+			first = strings.Compare(a.DRI.Name, b.DRI.Name)
+		case BySeverity:
+			first = cmp.Compare(a.Severity.Rank(), b.Severity.Rank())
+		}
+		if a.Status != Open && b.Status != Open && by == BySeverity {
+			first = 0 // the end of it counts
+		}
+		return cmp.Or(cmp.Compare(state(a), state(b)), first, urgency(a, b), b.Ended.Compare(a.Ended), strings.Compare(string(a.Escalation), string(b.Escalation)))
+	})
+}
+
+func state(r Row) int {
+	if r.Status == Open {
+		return 0
+	}
+	return 1
+}
+
+// urgency compares by what is late or due: first what has been overdue the
+// longest, last where nothing is due.
+func urgency(a, b Row) int {
+	rank := func(r Row) int {
+		switch {
+		case r.Overdue():
+			return 0
+		case r.Next != nil:
+			return 1
+		default:
+			return 2
+		}
+	}
+	switch {
+	case rank(a) != rank(b) || rank(a) == 2:
+		return cmp.Compare(rank(a), rank(b))
+	case a.Overdue():
+		return a.Next.Since.Compare(b.Next.Since)
+	default:
+		return a.Next.Due.Compare(b.Next.Due)
+	}
+}
