@@ -188,6 +188,13 @@ func (t *Tree) AsOf(authored time.Time) *Tree {
 	return &at
 }
 
+// Only is the tree with one of its escalations alone.
+func (t *Tree) Only(id schema.ID) *Tree {
+	one := *t
+	one.Paths = []string{Path(id)}
+	return &one
+}
+
 // decode makes the policy and the directory of their files.
 func (t *Tree) decode() {
 	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}
