@@ -123,7 +123,7 @@ func newRoot(env environment) *cobra.Command {
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	setHelp(root, env.screen)
-	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
+	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
 	return root
 }
 
