@@ -66,6 +66,27 @@ func Columns(text string) int {
 	return len(text) // most are, and this is a hundred times faster
 }
 
+// Clip cuts a line to a number of columns, and shows by an ellipsis at its end that
+// there was more.
+func Clip(line string, columns int) string {
+	if Columns(line) <= columns {
+		return line
+	}
+	if columns < 1 {
+		return ""
+	}
+	end, width, state := 0, 0, -1
+	for rest := line; rest != ""; {
+		cluster, behind, w, next := uniseg.FirstGraphemeClusterInString(rest, state)
+		if width += w; width > columns-1 {
+			break
+		}
+		end += len(cluster)
+		rest, state = behind, next
+	}
+	return strings.TrimRight(line[:end], " ") + "…"
+}
+
 // Style is how text looks.
 type Style string
 

@@ -269,3 +269,23 @@ func BenchmarkWrap(b *testing.B) {
 		})
 	}
 }
+
+func TestClip(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		line    string
+		columns int
+		want    string
+	}{
+		{"Northwind", 9, "Northwind"}, {"Northwind", 8, "Northwi…"}, {"Northwind Traders", 11, "Northwind…"}, {"Northwind", 1, "…"}, {"Northwind", 0, ""}, {"", 0, ""},
+		{"月森精機", 8, "月森精機"}, {"月森精機", 7, "月森精…"}, {"月森精機", 6, "月森…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"},
+		{"👩\u200d💻👩\u200d💻", 3, "👩\u200d💻…"},
+	} {
+		if got := terminal.Clip(c.line, c.columns); got != c.want || terminal.Columns(got) > c.columns {
+			t.Errorf("%q in %d columns is %q, want %q", c.line, c.columns, got, c.want)
+		}
+	}
+	if got := terminal.Columns(terminal.Clip(strings.Repeat("é", 1_000_000), 80)); got != 80 { // in no time
+		t.Errorf("a long line has %d columns", got)
+	}
+}

@@ -121,8 +121,7 @@ func NewLetter(t *tree.Tree, e *tree.Escalation, now time.Time) Letter {
 	return l
 }
 
-// Late are the clocks that are overdue and the steps that are late, in words; what
-// waits for the customer or the channel first.
+// Late are the clocks that are overdue, the longest first; the steps say so themselves.
 func (b Brief) Late() []stale.Item {
 	return slices.DeleteFunc(slices.Clone(b.Clocks), func(i stale.Item) bool { return i.State != stale.Overdue })
 }

@@ -32,10 +32,10 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 		fmt.Fprintf(b, "%s%s\n", s.Paint(terminal.Red, unknown), s.Wrap(text, len(unknown), "  "))
 	}
 	for _, k := range p.blocks {
-		head(b, s, k.Severity, string(k.Customer)+", "+string(k.Escalation), k.late, color(k))
-		fmt.Fprintln(b, clip("  "+terminal.Line(k.whose()), s.Room(0)))
+		Head(b, s, k.Severity, string(k.Customer)+", "+string(k.Escalation), k.late, color(k))
+		fmt.Fprintln(b, terminal.Clip("  "+terminal.Line(k.whose()), s.Room(0)))
 		for _, line := range k.lines {
-			fmt.Fprintln(b, clip("  - "+terminal.Line(line), s.Room(0)))
+			fmt.Fprintln(b, terminal.Clip("  - "+terminal.Line(line), s.Room(0)))
 		}
 	}
 	for _, o := range p.owed {
@@ -43,7 +43,7 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 		if o.State == stale.Overdue {
 			style = terminal.Yellow
 		}
-		head(b, s, "closed", fmt.Sprintf("%s, analysis of %s, %s", o.Customer, o.Owner.Name, o.Escalation), o.late, style)
+		Head(b, s, "closed", fmt.Sprintf("%s, analysis of %s, %s", o.Customer, o.Owner.Name, o.Escalation), o.late, style)
 	}
 	for _, line := range p.foot {
 		fmt.Fprintln(b, s.Wrap(terminal.Line(line), 0, ""))
@@ -57,16 +57,17 @@ const severityWidth = len(schema.Critical) + 2
 // widest is the width beyond which nobody sees what stands at the right.
 const widest = 100
 
-// head is the line of an escalation: how bad, whose, and how late, which stands at
-// the right.
-func head(b *bufio.Writer, s terminal.Screen, severity schema.Severity, who, late string, style terminal.Style) {
+// Head prints the line that an escalation begins with: how bad, whose, and how late,
+// which stands at the right.
+func Head(b io.Writer, s terminal.Screen, severity schema.Severity, who, late string, style terminal.Style) {
 	room := min(s.Room(0), widest) - severityWidth
-	who = clip(terminal.Line(who), max(room-len(late)-2, 1))
-	gap := strings.Repeat(" ", max(room-terminal.Columns(who)-len(late), 2))
-	fmt.Fprintf(b, "%s%s%s%s\n", s.Paint(bySeverity(severity), fmt.Sprintf("%-*s", severityWidth, severity)), s.Paint(terminal.Bold, who), gap, s.Paint(style, late))
+	who = terminal.Clip(terminal.Line(who), max(room-terminal.Columns(late)-2, 1))
+	gap := strings.Repeat(" ", max(room-terminal.Columns(who)-terminal.Columns(late), 2))
+	fmt.Fprintf(b, "%s%s%s%s\n", s.Paint(BySeverity(severity), fmt.Sprintf("%-*s", severityWidth, severity)), s.Paint(terminal.Bold, who), gap, s.Paint(style, late))
 }
 
-func bySeverity(s schema.Severity) terminal.Style {
+// BySeverity is how a severity looks.
+func BySeverity(s schema.Severity) terminal.Style {
 	switch s {
 	case schema.Critical:
 		return terminal.Red
@@ -87,19 +88,6 @@ func color(k block) terminal.Style {
 	default:
 		return terminal.Red
 	}
-}
-
-// clip cuts a line to a number of columns.
-func clip(line string, columns int) string {
-	if terminal.Columns(line) <= columns {
-		return line
-	}
-	for i := len(line) - 1; i > 0; i-- {
-		if short := strings.TrimRight(strings.ToValidUTF8(line[:i], ""), " ") + "…"; terminal.Columns(short) <= columns {
-			return short
-		}
-	}
-	return ""
 }
 
 // JSON prints a report for programs, in the shape that is promised to them.

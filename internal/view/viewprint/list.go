@@ -8,11 +8,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/stale/staleprint"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 	"github.com/escalations-as-code/escalate/internal/view"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -108,11 +110,11 @@ func (l line) cells() []string {
 	if product == "" {
 		product = "-"
 	}
-	customer := clip(l.customer, longestName)
+	customer := terminal.Clip(l.customer, longestName)
 	if l.restricted {
 		customer += " (restricted)"
 	}
-	return []string{string(l.severity), customer, l.id, l.age, clip(l.dri, longestName), l.next, l.met, clip(product, longestName)}
+	return []string{string(l.severity), customer, l.id, l.age, terminal.Clip(l.dri, longestName), l.next, l.met, terminal.Clip(product, longestName)}
 }
 
 // columns is how wide each column of a table is, and whether the screen has room
@@ -158,7 +160,7 @@ func inColumns(b *bufio.Writer, lines []line, widths []int, s terminal.Screen) {
 		row(l.cells(), func(i int, cell string) string {
 			switch heads[i] {
 			case "SEVERITY":
-				return s.Paint(severityStyle(l.severity), cell)
+				return s.Paint(staleprint.BySeverity(l.severity), cell)
 			case "NEXT":
 				return s.Paint(l.style, cell)
 			}
@@ -167,14 +169,11 @@ func inColumns(b *bufio.Writer, lines []line, widths []int, s terminal.Screen) {
 	}
 }
 
-// severityWidth is the width of the longest severity, and what is behind it.
-const severityWidth = len(schema.Critical) + len(gap)
-
 // inBlocks prints of each who it is and how it stands, which stands at the right,
 // and below it what else there is to say.
 func inBlocks(b *bufio.Writer, lines []line, s terminal.Screen) {
 	for _, l := range lines {
-		head(b, s, l.severity, l.customer, l.next, l.style)
+		staleprint.Head(b, s, l.severity, l.customer, l.next, l.style)
 		id := l.id
 		if l.restricted {
 			id += ", restricted"
@@ -185,42 +184,6 @@ func inBlocks(b *bufio.Writer, lines []line, s terminal.Screen) {
 		}
 		fmt.Fprintln(b, "  "+s.Wrap(rest, len(gap), gap+gap))
 	}
-}
-
-// widest is the width beyond which nobody sees what stands at the right.
-const widest = 100
-
-// head is the line of an escalation: how bad, whose, and how late, which stands at
-// the right.
-func head(b *bufio.Writer, s terminal.Screen, severity schema.Severity, who, late string, style terminal.Style) {
-	room := min(s.Room(0), widest) - severityWidth
-	who = clip(who, max(room-terminal.Columns(late)-len(gap), 1))
-	blank := strings.Repeat(" ", max(room-terminal.Columns(who)-terminal.Columns(late), len(gap)))
-	fmt.Fprintf(b, "%s%s%s%s\n", s.Paint(severityStyle(severity), fmt.Sprintf("%-*s", severityWidth, severity)), s.Paint(terminal.Bold, who), blank, s.Paint(style, late))
-}
-
-func severityStyle(s schema.Severity) terminal.Style {
-	switch s {
-	case schema.Critical:
-		return terminal.Red
-	case schema.High:
-		return terminal.Yellow
-	default:
-		return terminal.Faint
-	}
-}
-
-// clip cuts a line to a number of columns.
-func clip(line string, columns int) string {
-	if terminal.Columns(line) <= columns {
-		return line
-	}
-	for i := len(line) - 1; i > 0; i-- {
-		if short := strings.TrimRight(strings.ToValidUTF8(line[:i], ""), " ,") + "…"; terminal.Columns(short) <= columns {
-			return short
-		}
-	}
-	return ""
 }
 
 // row is the JSON of a row.
@@ -281,15 +244,16 @@ func ListCSV(w io.Writer, t view.Table) error {
 		}
 		_ = c.Write(cells) // Error returns it
 	}
-	write("escalation", "customer", "severity", "region", "status", "opened", "closed", "days", "dri", "stand_in", "product_dri", "criteria_met", "criteria", "clock", "due", "since", "unread")
+	columns := []string{"escalation", "customer", "severity", "region", "status", "restricted", "opened", "closed", "days", "dri", "stand_in", "product_dri", "product_related", "criteria_met", "criteria", "clock", "due", "since", "unread"}
+	write(slices.Clone(columns)...)
 	for _, r := range t.Rows {
 		j := newRow(r)
-		write(string(r.Escalation), string(r.Customer), string(r.Severity), string(r.Region), string(r.Status), j.Opened, j.Closed, fmt.Sprint(j.Days),
-			r.DRI.Name, r.StandIn.Name, r.ProductDRI.Name, fmt.Sprint(r.Met), fmt.Sprint(r.Criteria), string(j.Clock), j.Due, j.Since, "")
+		write(string(r.Escalation), string(r.Customer), string(r.Severity), string(r.Region), string(r.Status), fmt.Sprint(r.Restricted), j.Opened, j.Closed, fmt.Sprint(j.Days),
+			r.DRI.Name, r.StandIn.Name, r.ProductDRI.Name, fmt.Sprint(r.ProductRelated), fmt.Sprint(r.Met), fmt.Sprint(r.Criteria), string(j.Clock), j.Due, j.Since, "")
 	}
 	for _, u := range t.Unread {
-		cells := make([]string, 17)
-		cells[0], cells[16] = u.Of(), u.Why
+		cells := make([]string, len(columns))
+		cells[0], cells[len(cells)-1] = u.Of(), u.Why
 		write(cells...)
 	}
 	c.Flush()

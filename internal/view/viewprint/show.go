@@ -10,6 +10,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/stale/staleprint"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 	"github.com/escalations-as-code/escalate/internal/view"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -30,7 +31,7 @@ func Show(w io.Writer, e view.Escalation, s terminal.Screen) error {
 	if e.Restricted {
 		customer += " (restricted)"
 	}
-	head(p.b, s, e.Severity, customer, late, style)
+	staleprint.Head(p.b, s, e.Severity, customer, late, style)
 	p.line("  ", facts(e))
 	p.line("  ", string(e.Summary))
 	p.title(fmt.Sprintf("Exit criteria, %d of %d met", e.Met, len(e.Criteria)))

@@ -169,7 +169,7 @@ func TestListCSV(t *testing.T) {
 			}
 		}
 	}
-	if all[1][1][0] != '\'' || all[2][1] != "Northwind Traders" || all[7][16] != view.HeldBack {
+	if all[1][1][0] != '\'' || all[2][1] != "Northwind Traders" || all[7][18] != view.HeldBack {
 		t.Errorf("got %q", all)
 	}
 }
