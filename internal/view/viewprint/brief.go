@@ -283,7 +283,7 @@ func wrapped(text string, s terminal.Screen) string {
 		if strings.HasPrefix(bare, "- ") {
 			indent = "  "
 		}
-		for i, part := range parts(bare, indent, s) {
+		for i, part := range parts(bare, indent, s, len(hard)) {
 			if i > 0 {
 				b.WriteString("\n" + indent)
 			}
@@ -294,8 +294,9 @@ func wrapped(text string, s terminal.Screen) string {
 	return b.String()
 }
 
-// parts are the parts of a line that stand in lines of their own.
-func parts(line, indent string, s terminal.Screen) []string {
+// parts are the parts of a line that stand in lines of their own, each with some
+// columns to spare.
+func parts(line, indent string, s terminal.Screen, spare int) []string {
 	if s.Width == 0 || strings.HasPrefix(line, "#") {
 		return []string{line}
 	}
@@ -309,9 +310,9 @@ func parts(line, indent string, s terminal.Screen) []string {
 	}
 	all := []string{units[0]}
 	for _, unit := range units[1:] {
-		last, room := len(all)-1, s.Room(0)
+		last, room := len(all)-1, s.Room(spare)
 		if last > 0 {
-			room = s.Room(len(indent))
+			room = s.Room(len(indent) + spare)
 		}
 		if terminal.Columns(all[last])+1+terminal.Columns(unit) > room {
 			all = append(all, unit)
