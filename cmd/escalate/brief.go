@@ -27,16 +27,7 @@ func newBrief(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-func runBrief(ctx context.Context, o oneOptions) error {
-	s, err := o.open(o.env)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	t, e, err := o.load(ctx, s)
-	if err != nil {
-		return err
-	}
+func runBrief(ctx context.Context, o oneOptions, s *session.Session, t *tree.Tree, e *tree.Escalation) error {
 	r, err := clocks(ctx, s, t.Only(e.ID), o.now)
 	if err != nil {
 		return err
@@ -81,16 +72,7 @@ func newLetter(env environment, opts *options) *cobra.Command {
 	return cmd
 }
 
-func runLetter(ctx context.Context, o oneOptions) error {
-	s, err := o.open(o.env)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	t, e, err := o.load(ctx, s)
-	if err != nil {
-		return err
-	}
+func runLetter(_ context.Context, o oneOptions, _ *session.Session, t *tree.Tree, e *tree.Escalation) error {
 	l := view.NewLetter(t, e, o.now)
 	if o.format == "json" {
 		return viewprint.LetterJSON(o.env.stdout, l)

@@ -41,9 +41,9 @@ func newShow(env environment, opts *options) *cobra.Command {
 // naming says how an escalation is named.
 const naming = "ID is an id, the customer's name, or a part of one of these. Of several, the one that is open is meant."
 
-// oneCommand is a command that shows one escalation, in a format of its own or as
-// JSON.
-func oneCommand(env environment, opts *options, own string, show func(context.Context, oneOptions) error) *cobra.Command {
+// oneCommand is a command that shows one escalation, which it finds, in a format of its
+// own or as JSON.
+func oneCommand(env environment, opts *options, own string, show func(context.Context, oneOptions, *session.Session, *tree.Tree, *tree.Escalation) error) *cobra.Command {
 	o := oneOptions{options: opts, env: env}
 	var moment func() (time.Time, error)
 	cmd := &cobra.Command{
@@ -56,7 +56,16 @@ func oneCommand(env environment, opts *options, own string, show func(context.Co
 			if o.now, err = moment(); err != nil {
 				return err
 			}
-			return show(cmd.Context(), o)
+			s, err := o.open(o.env)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			t, e, err := o.load(cmd.Context(), s)
+			if err != nil {
+				return err
+			}
+			return show(cmd.Context(), o, s, t, e)
 		},
 	}
 	moment = nowFlag(cmd, env, "ask about this moment")
@@ -98,16 +107,7 @@ func (o oneOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, *
 	return nil, nil, err
 }
 
-func runShow(ctx context.Context, o oneOptions) error {
-	s, err := o.open(o.env)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	t, e, err := o.load(ctx, s)
-	if err != nil {
-		return err
-	}
+func runShow(ctx context.Context, o oneOptions, s *session.Session, t *tree.Tree, e *tree.Escalation) error {
 	v, err := viewed(ctx, o, s, t, e)
 	if err != nil {
 		return err
