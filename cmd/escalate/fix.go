@@ -24,14 +24,14 @@ import (
 const rounds = 20
 
 // mend makes the fixes that findings carry, until none is left, and returns the
-// findings that are mended by it. What cannot be mended stays as it is, and is told
-// with the rest.
-func (o lintOptions) mend(ctx context.Context, s *session.Session, rules *rule.Set) (mended []finding.Finding, err error) {
+// findings that are mended by it, and what is found then. What cannot be mended stays
+// as it is, and is told with the rest.
+func (o lintOptions) mend(ctx context.Context, s *session.Session, rules *rule.Set) (mended []finding.Finding, left finding.Report, err error) {
 	seen := map[string]bool{} // the contents that there were: no file goes round in a circle
-	for range rounds {
+	for round := 0; ; round++ {
 		t, result, err := o.judge(ctx, s, rules)
-		if err != nil {
-			return mended, err
+		if err != nil || round == rounds {
+			return mended, result, err
 		}
 		fixable := map[string][]finding.Finding{}
 		for _, f := range result.Findings {
@@ -52,15 +52,14 @@ func (o lintOptions) mend(ctx context.Context, s *session.Session, rules *rule.S
 			}
 			seen[path+"\x00"+string(data)] = true
 			if err := rewrite(file, out); err != nil {
-				return mended, err
+				return mended, result, err
 			}
 			mended, did = append(mended, made...), true
 		}
 		if !did {
-			break
+			return mended, result, nil
 		}
 	}
-	return mended, nil
 }
 
 // mendedFile is a file with as many fixes made as go together, and the findings that

@@ -345,16 +345,14 @@ func runLint(ctx context.Context, o lintOptions) error {
 	}
 	defer s.Close()
 	rules := rule.All()
+	var result finding.Report
 	if o.fix {
-		mended, err := o.mend(ctx, s, rules)
-		if shown := o.show(mended); err == nil {
-			err = shown
-		}
-		if err != nil {
-			return err
-		}
+		var mended []finding.Finding
+		mended, result, err = o.mend(ctx, s, rules)
+		err = errors.Join(err, o.show(mended))
+	} else {
+		_, result, err = o.judge(ctx, s, rules)
 	}
-	_, result, err := o.judge(ctx, s, rules)
 	if err != nil {
 		return err
 	}
