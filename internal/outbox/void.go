@@ -64,8 +64,11 @@ func (p *proof) made(ctx context.Context, n notice.Notice) (bool, error) {
 	if _, known := p.standing[id]; !known {
 		p.standing[id] = p.run.stands(p.files, id)
 	}
-	if plan.Made(n, p.standing[id]) || p.run.Versions == nil {
-		return plan.Made(n, p.standing[id]), nil
+	if plan.Made(n, p.standing[id]) {
+		return true, nil
+	}
+	if p.run.Versions == nil {
+		return false, nil
 	}
 	if _, known := p.pasts[id]; !known {
 		past, err := p.run.past(ctx, id)
@@ -75,13 +78,13 @@ func (p *proof) made(ctx context.Context, n notice.Notice) (bool, error) {
 		p.pasts[id] = past
 	}
 	past := p.pasts[id]
-	if plan.Made(n, past.versions) || len(p.standing[id]) == 0 {
-		return plan.Made(n, past.versions), nil
+	if plan.Made(n, past.versions) {
+		return true, nil
 	}
 	// The ledger's copies show what changed. They prove no words of their own, such as
 	// an update, and no end.
 	sets := !n.Tells() && n.Do != notice.Archive && n.Do != notice.CloseIssue
-	return (sets || n.Number() > 0) && plan.Made(n, past.copies), nil
+	return len(p.standing[id]) > 0 && (sets || n.Number() > 0) && plan.Made(n, past.copies), nil
 }
 
 // past is how an escalation stood on the default branch, and as it was told.
