@@ -32,6 +32,17 @@ const (
 // Places are all places, in the order in which people read them.
 func Places() []Place { return []Place{Announcement, Channel, Tracking} }
 
+// Called is what people call a place, wherever it is.
+func (p Place) Called() string {
+	switch p {
+	case Announcement:
+		return "announcement channel"
+	case Channel:
+		return "escalation's channel"
+	}
+	return "tracking issue"
+}
+
 // Moment is a kind of change of an escalation, in the words of the process (P18,
 // P21 to P24, P33 to P35, P38), or a reminder of what is overdue (P27).
 type Moment string
@@ -89,6 +100,9 @@ const (
 	// destination says so. No change brings it.
 	Undelivered Moment = "undelivered"
 )
+
+// Ends reports whether the moment ends an escalation.
+func (m Moment) Ends() bool { return m == Closed || m == Deescalated || m == Withdrawn }
 
 // Short reports whether a notice of the moment is short: the short ones of one
 // escalation in one place go out as one message.

@@ -67,11 +67,7 @@ func (p *Plan) waits(policy schema.Policy, yes bool) map[schema.ID]string {
 
 // turns reports whether a notice is of an escalation that is opened or closed.
 func turns(n notice.Notice) bool {
-	switch n.Moment {
-	case notice.Opened, notice.Reopened, notice.Closed, notice.Deescalated, notice.Withdrawn:
-		return true
-	}
-	return false
+	return n.Moment == notice.Opened || n.Moment == notice.Reopened || n.Moment.Ends()
 }
 
 // wait says that what is planned of some escalations is not told yet.

@@ -78,7 +78,7 @@ func times(moment notice.Moment, v *schema.Escalation) []time.Time {
 		return []time.Time{v.Closure.At.Time}
 	case moment == notice.Amended && v.Closure != nil && v.Closure.Amended != nil:
 		return []time.Time{v.Closure.Amended.At.Time}
-	case moment == notice.Closed || moment == notice.Deescalated || moment == notice.Withdrawn || moment == notice.Amended:
+	case moment.Ends() || moment == notice.Amended:
 		return nil
 	}
 	all := make([]time.Time, len(v.Updates))
@@ -90,7 +90,7 @@ func times(moment notice.Moment, v *schema.Escalation) []time.Time {
 
 // closes reports whether a moment ends an escalation that is closed.
 func closes(moment notice.Moment, v *schema.Escalation) bool {
-	return v.Closure != nil && (moment == notice.Closed || moment == notice.Deescalated || moment == notice.Withdrawn)
+	return v.Closure != nil && moment.Ends()
 }
 
 // ends reports whether something done ends an escalation.

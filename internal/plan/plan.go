@@ -294,7 +294,7 @@ func (e *planner) key(c change.Change) string {
 	switch {
 	case c.Moment == notice.Opened:
 		return notice.Once(e.id, c.Moment)
-	case c.Moment == notice.Closed || c.Moment == notice.Deescalated || c.Moment == notice.Withdrawn:
+	case c.Moment.Ends():
 		at = c.After.Closure.At.Time
 	case c.Moment == notice.Amended:
 		at = c.After.Closure.Amended.At.Time

@@ -15,7 +15,7 @@ import (
 // MustArrive reports whether a person hears of it where a notice was not delivered:
 // it is what opens an escalation somewhere, or ends it.
 func MustArrive(n notice.Notice) bool {
-	return n.Tells() && (n.Moment == notice.Opened || ending(n.Moment))
+	return n.Tells() && (n.Moment == notice.Opened || n.Moment.Ends())
 }
 
 // Elsewhere are the places in which a person may hear that a notice was not
@@ -23,14 +23,10 @@ func MustArrive(n notice.Notice) bool {
 // (P22), and the channel of what is closed is archived.
 func Elsewhere(t *tree.Tree, of notice.Notice) []notice.Place {
 	path := tree.Path(of.Escalation)
-	if ending(of.Moment) || t.Has(path) && !process.Open(&t.Load(path).Escalation) {
+	if of.Moment.Ends() || t.Has(path) && !process.Open(&t.Load(path).Escalation) {
 		return []notice.Place{notice.Tracking, notice.Announcement}
 	}
 	return []notice.Place{notice.Tracking, notice.Channel, notice.Announcement}
-}
-
-func ending(m notice.Moment) bool {
-	return m == notice.Closed || m == notice.Deescalated || m == notice.Withdrawn
 }
 
 // Undelivered is what the DRI and the manager are told in another place, by another
@@ -61,7 +57,7 @@ func Undelivered(t *tree.Tree, of notice.Notice, why string, to notice.Place, vi
 	}
 	n.Text = notice.Text{
 		notice.Title(plain(fmt.Sprintf("Not delivered: the %s of %s", called(of), of.Escalation))),
-		notice.Paragraph(plain(fmt.Sprintf("It has not reached the %s (%s): %s.", place(of.To), of.Via, words.Line(why)))),
+		notice.Paragraph(plain(fmt.Sprintf("It has not reached the %s (%s): %s.", of.To.Called(), of.Via, words.Line(why)))),
 		notice.Paragraph(append(who, plain(rest))...),
 		fileLinks(of.Escalation),
 	}
@@ -75,7 +71,7 @@ func Delivered(failure, of notice.Notice, at time.Time) notice.Notice {
 		Escalation: of.Escalation, Key: notice.Redaction(of.Escalation, failure.Key), Moment: notice.Redacted, Do: notice.Edit, To: failure.To, Via: failure.Via,
 		Text: notice.Text{
 			notice.Title(plain(fmt.Sprintf("Delivered: the %s of %s", called(of), of.Escalation))),
-			notice.Paragraph(plain(fmt.Sprintf("It reached the %s (%s) on %s, later than it was to. Nobody has to do anything about it.", place(of.To), of.Via, when(at)))),
+			notice.Paragraph(plain(fmt.Sprintf("It reached the %s (%s) on %s, later than it was to. Nobody has to do anything about it.", of.To.Called(), of.Via, when(at)))),
 			fileLinks(of.Escalation),
 		},
 	}
@@ -103,7 +99,7 @@ func called(n notice.Notice) string {
 	switch {
 	case n.Moment == notice.Withdrawn:
 		return "withdrawal"
-	case ending(n.Moment):
+	case n.Moment.Ends():
 		return "closure"
 	case n.To == notice.Announcement:
 		return "declaration"
@@ -111,17 +107,6 @@ func called(n notice.Notice) string {
 		return "opening message"
 	}
 	return "opening"
-}
-
-// place is what people call a place.
-func place(to notice.Place) string {
-	switch to {
-	case notice.Announcement:
-		return "announcement channel"
-	case notice.Channel:
-		return "escalation's channel"
-	}
-	return "tracking issue"
 }
 
 func fileLinks(id schema.ID) notice.Block {

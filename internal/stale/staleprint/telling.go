@@ -74,13 +74,8 @@ func (t Telling) write(b *markdown.Bounded, now time.Time, links Links) {
 		if why == "" {
 			why = "this run did not try it"
 		}
-		line(b, "not delivered", of[0].Escalation, fmt.Sprintf("%s, to the %s by %s, not delivered since %s: %s", what, where(of[0].To), cell(of[0].Via), words.Zoned(of[0].At), cell(words.Line(why))))
+		line(b, "not delivered", of[0].Escalation, fmt.Sprintf("%s, to the %s by %s, not delivered since %s: %s", what, of[0].To.Called(), cell(of[0].Via), words.Zoned(of[0].At), cell(words.Line(why))))
 	}
-}
-
-// where is what people call a place.
-func where(to notice.Place) string {
-	return map[notice.Place]string{notice.Announcement: "announcement channel", notice.Channel: "escalation's channel", notice.Tracking: "tracking issue"}[to]
 }
 
 // last says when apply last told a change.
