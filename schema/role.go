@@ -47,6 +47,12 @@ func ProductRoles() []Role {
 	}
 }
 
+// SeniorProductRoles returns the product roles that stay attached to an escalation
+// until its end, once they were its Product DRI (P10).
+func SeniorProductRoles() []Role {
+	return []Role{RoleGroupProductManager, RoleProductDirector, RoleProductLeadership, RoleVPProduct}
+}
+
 // ManagerRoles returns the roles of a manager who may waive an agreement and,
 // where the policy asks for review, decide on a snooze (P8, P30).
 func ManagerRoles() []Role {

@@ -208,6 +208,20 @@ func (b *lintBase) fail(err error) {
 	b.err = errors.Join(b.err, err)
 }
 
+// know has the base answer what only its history says.
+func (b *lintBase) know(ctx context.Context, repo *git.Repo) {
+	b.Stood = func(paths []string) map[string]*tree.Escalation {
+		stood, err := history.Stood(ctx, repo, b.Commit, paths)
+		b.fail(err)
+		return stood
+	}
+	b.Pending = func(path string) time.Time {
+		since, err := history.Since(ctx, repo, b.Commit, path, func(e *schema.Escalation) bool { return e.Product.DRI == schema.PendingPerson })
+		b.fail(err)
+		return since
+	}
+}
+
 // against loads the base of `lint --base`.
 func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase, error) {
 	repo, err := s.Repo(ctx)
@@ -237,16 +251,7 @@ func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase
 		return a
 	})
 	b.Authored = func(path string, fact change.Fact) (time.Time, bool) { return authored().At(path, fact) }
-	b.Stood = func(paths []string) map[string]*tree.Escalation {
-		stood, err := history.Stood(ctx, repo, c.ID, paths)
-		b.fail(err)
-		return stood
-	}
-	b.Pending = func(path string) time.Time {
-		since, err := history.Since(ctx, repo, c.ID, path, func(e *schema.Escalation) bool { return e.Product.DRI == schema.PendingPerson })
-		b.fail(err)
-		return since
-	}
+	b.know(ctx, repo)
 	return b, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/session"
@@ -26,6 +27,7 @@ const (
 
 // environment is what the commands see of the world.
 type environment struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	ci             ci.Environment // what getenv says of the job that this runs in
@@ -33,6 +35,8 @@ type environment struct {
 	screen         terminal.Screen // what stdout is shown on
 	version        string
 	now            func() time.Time
+	// ask asks whoever is at the terminal; nil where nobody is.
+	ask *asker
 	// pager shows long output, a command and its arguments; nil where stdout is
 	// no terminal.
 	pager []string
@@ -124,6 +128,10 @@ func newRoot(env environment) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	setHelp(root, env.screen)
 	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
+	root.AddCommand(newAct(env, opts, act.New()))
+	for _, a := range act.All() {
+		root.AddCommand(newAct(env, opts, a))
+	}
 	return root
 }
 

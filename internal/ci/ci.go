@@ -166,3 +166,47 @@ func Schedule(event []byte) string {
 	}
 	return e.Schedule
 }
+
+// Compare returns the address at which people open a pull or merge request of a
+// branch; "" where the repository is not known.
+func (f Forge) Compare(base, branch string) string {
+	switch {
+	case f.Repository == "":
+		return ""
+	case f.Platform == GitLab:
+		q := url.Values{"merge_request[source_branch]": {branch}, "merge_request[target_branch]": {base}}
+		return strings.TrimSuffix(f.Server, "/") + "/" + f.Repository + "/-/merge_requests/new?" + q.Encode()
+	}
+	escape := func(branch string) string { return strings.ReplaceAll(url.PathEscape(branch), "%2F", "/") }
+	return strings.TrimSuffix(f.Server, "/") + "/" + f.Repository + "/compare/" + escape(base) + "..." + escape(branch) + "?expand=1"
+}
+
+// scp is the address of a repository as ssh takes it, such as
+// git@github.com:acme/escalations.git.
+var scp = regexp.MustCompile(`^(?:[^@/]+@)?([^:/]+):([^/].*)$`)
+
+// Hosted is how to get to the repository of a remote's address: with the token and
+// the API of known where that is the same host. It has no Repository where the
+// address is none of a forge, such as that of a folder.
+func Hosted(address string, known Forge) Forge {
+	var host, path string
+	if u, err := url.Parse(address); err == nil && u.Host != "" && u.Scheme != "file" {
+		host, path = u.Hostname(), u.Path
+	} else if m := scp.FindStringSubmatch(address); m != nil {
+		host, path = m[1], m[2]
+	}
+	path = strings.TrimSuffix(strings.Trim(path, "/"), ".git")
+	if host == "" || !strings.Contains(path, "/") {
+		return Forge{}
+	}
+	f := Forge{Platform: GitHub, Server: "https://" + host, Repository: path}
+	if u, err := url.Parse(known.Server); err == nil && strings.EqualFold(u.Hostname(), host) {
+		f.Platform, f.Server, f.API, f.GraphQL, f.Token = known.Platform, known.Server, known.API, known.GraphQL, known.Token
+		if f.Platform == GitHub && f.API == "" && !strings.EqualFold(host, "github.com") {
+			f.API = strings.TrimSuffix(f.Server, "/") + "/api/v3"
+		}
+	} else if strings.Contains(host, "gitlab") {
+		f.Platform = GitLab
+	}
+	return f
+}

@@ -59,7 +59,7 @@ func productTeamStays() Rule {
 			had := append([]schema.Handle{process.ProductDRI(&t.Before.Escalation)}, t.Before.Product.Team...)
 			for _, h := range process.Each(had) {
 				p, _ := t.Person(h)
-				if h == t.Product.DRI || slices.Contains(t.Product.Team, h) || !holds(p, seniorProduct()) || p.GoneBy(t.now()) {
+				if h == t.Product.DRI || slices.Contains(t.Product.Team, h) || !holds(p, schema.SeniorProductRoles()) || p.GoneBy(t.now()) {
 					continue
 				}
 				if h == t.Before.Product.DRI && process.ProductDRI(&t.Escalation.Escalation) == "" {
@@ -72,11 +72,6 @@ func productTeamStays() Rule {
 		Wrong: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [okhan]}\n"+why, "team"),
 		Right: changed("product: {related: true, dri: mlee}\n", "product: {related: true, dri: dpatel, team: [mlee]}\n"+why, ""),
 	}
-}
-
-// seniorProduct are the product roles that stay attached until the end (P10).
-func seniorProduct() []schema.Role {
-	return slices.DeleteFunc(schema.ProductRoles(), func(r schema.Role) bool { return r == schema.RoleProductManager })
 }
 
 // named shows a handle with the name of the person.

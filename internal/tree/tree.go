@@ -195,6 +195,25 @@ func (t *Tree) Only(id schema.ID) *Tree {
 	return &one
 }
 
+// With is the tree with another content of an escalation's file, or with one more
+// escalation. The path must be that of one.
+func (t *Tree) With(name string, data []byte) *Tree {
+	with := *t
+	id := source.Hash(source.SHA1).Identity(data)
+	if h, ok := t.files.(hashing); ok {
+		id = h.IdentityOf(data)
+	}
+	with.files = source.Over{FS: t.files, Name: name, Data: data, ID: id}
+	if !t.Has(name) {
+		with.Paths, with.Names = slices.Clone(t.Paths), slices.Clone(t.Names)
+		for _, list := range []*[]string{&with.Paths, &with.Names} {
+			*list = append(*list, name)
+			slices.Sort(*list)
+		}
+	}
+	return &with
+}
+
 // decode makes the policy and the directory of their files.
 func (t *Tree) decode() {
 	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}

@@ -69,6 +69,24 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 	return b.Flush()
 }
 
+// Heads are what a plan tells, does and leaves to a person, a line each.
+func Heads(r Plan) []string {
+	var lines []string
+	for _, sheet := range r.sheets() {
+		for _, t := range sheet.tellings {
+			lines = append(lines, t.head(escape.Line))
+		}
+		done, byHand := r.shared(sheet.actions)
+		for _, a := range done {
+			lines = append(lines, words.Capital(r.doing(a)))
+		}
+		for _, a := range byHand {
+			lines = append(lines, words.Capital(r.task(a)))
+		}
+	}
+	return lines
+}
+
 // fenced is a text to be copied: its lines as they are, with nothing before them.
 func fenced(s terminal.Screen, text notice.Text) string {
 	fence := s.Paint(terminal.Faint, "--------")

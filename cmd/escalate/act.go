@@ -1,0 +1,453 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/draft"
+	"github.com/escalations-as-code/escalate/internal/draft/draftprint"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/terminal"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// actOptions says what is done to which escalation, and what becomes of it.
+type actOptions struct {
+	*options
+	env environment
+	act act.Act
+	now time.Time
+	// meant is the escalation; given are the answers that the command line has.
+	meant string
+	given map[string][]string
+	// dryRun shows what would be written; commit commits it, propose has it merged by
+	// a pull request.
+	dryRun, commit, propose bool
+}
+
+// newAct makes a command of something that people do to an escalation: its questions
+// are flags.
+func newAct(env environment, opts *options, a act.Act) *cobra.Command {
+	o := actOptions{options: opts, env: env, act: a}
+	opening := a.Name == "new"
+	var moment func() (time.Time, error)
+	var text message
+	cmd := &cobra.Command{
+		Use:   usageOf(a, opening),
+		Short: a.Short,
+		Long:  a.Long + "\n\n" + asking(opening),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			o.given = answered(cmd, a)
+			if !opening {
+				if len(args) == 0 && env.ask == nil {
+					return usagef("which escalation? Write its id or its customer, such as: %s northwind", cmd.CommandPath())
+				}
+				if len(args) > 0 {
+					o.meant, args = args[0], args[1:]
+				}
+			}
+			if err := o.arguments(args); err != nil {
+				return err
+			}
+			if err := text.read(cmd, &o); err != nil {
+				return err
+			}
+			if o.now, err = moment(); err != nil {
+				return err
+			}
+			o.now = o.now.UTC().Truncate(time.Second)
+			return o.run(cmd.Context())
+		},
+	}
+	for _, e := range a.Examples {
+		cmd.Example += strings.TrimRight("  escalate "+a.Name+" "+e, " ") + "\n"
+	}
+	cmd.Example = strings.TrimSuffix(cmd.Example, "\n")
+	f := cmd.Flags()
+	for _, q := range a.Questions {
+		usage := words.Sentence(q.Title)
+		switch {
+		case q.Switch:
+			f.String(q.Name, "", usage)
+			f.Lookup(q.Name).NoOptDefVal = "yes"
+		case q.Many:
+			f.StringArray(q.Name, nil, usage)
+		default:
+			f.String(q.Name, "", usage)
+		}
+		f.Lookup(q.Name).Annotations = map[string][]string{questionOf: {q.Name}}
+	}
+	if a.Message != "" {
+		text.flags(cmd, a.Message)
+	}
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be written, and write nothing")
+	f.BoolVar(&o.commit, "commit", false, "also commit it")
+	f.BoolVar(&o.propose, "propose", false, "propose it by a pull request: nothing here is changed")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "commit", "propose")
+	opts.remoteFlag(cmd)
+	moment = nowFlag(cmd, env, "as if it were done at this moment")
+	return cmd
+}
+
+// questionOf marks the flag of a question.
+const questionOf = "question"
+
+func usageOf(a act.Act, opening bool) string {
+	usage := a.Name
+	if !opening {
+		usage += " ID"
+	}
+	if a.Argument != "" {
+		usage += " [" + strings.ToUpper(a.Argument) + "]"
+	}
+	return usage
+}
+
+func asking(opening bool) string {
+	const who = "Who does it is whom ESCALATE_USER names, else whose e-mail address git has. It writes nothing that lint would refuse."
+	if opening {
+		return "At a terminal it asks; elsewhere flags answer. " + who
+	}
+	return "ID is an id, the customer's name, or a part of one of these. At a terminal it asks for what flags do not answer. " + who
+}
+
+// answered are the answers that flags give.
+func answered(cmd *cobra.Command, a act.Act) map[string][]string {
+	given := map[string][]string{}
+	for _, q := range a.Questions {
+		f := cmd.Flags().Lookup(q.Name)
+		switch {
+		case !f.Changed:
+		case q.Many:
+			given[q.Name], _ = cmd.Flags().GetStringArray(q.Name)
+		default:
+			given[q.Name] = []string{f.Value.String()}
+		}
+	}
+	return given
+}
+
+// arguments takes the words behind the id for an answer.
+func (o *actOptions) arguments(args []string) error {
+	q, takes := o.act.Question(o.act.Argument)
+	switch {
+	case len(args) == 0:
+		return nil
+	case !takes:
+		return usagef("too many arguments: %q", args[0])
+	case o.given[q.Name] != nil:
+		return usagef("%q and --%s: write one of the two", args[0], q.Name)
+	case q.Many && q.Form != act.Line:
+		o.given[q.Name] = args
+	case q.Form == act.Line || len(args) == 1:
+		o.given[q.Name] = []string{strings.Join(args, " ")}
+	default:
+		return usagef("too many arguments: %q", args[1])
+	}
+	return nil
+}
+
+// run does it.
+func (o *actOptions) run(ctx context.Context) error {
+	s, err := o.open(o.env)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var p *proposal
+	var t *tree.Tree
+	if o.propose {
+		if p, err = o.begin(ctx, s); err != nil {
+			return err
+		}
+		t = p.base.Tree
+	} else if t, err = s.Working(ctx); err != nil {
+		return err
+	}
+	c := &act.Case{Tree: t, At: o.now}
+	if c.By, err = me(ctx, o.env, s, t); err != nil {
+		return err
+	}
+	if o.act.Name != "new" {
+		if c.Escalation, err = o.find(ctx, t); err != nil {
+			return err
+		}
+	}
+	if p != nil && c.Escalation != nil {
+		if err := p.follow(ctx, s, o, c); err != nil {
+			return err
+		}
+	}
+	if err := o.act.Ready(c); err != nil {
+		return usagef("%s: %w", c.Escalation.ID, err)
+	}
+	answers, err := o.answers(ctx, c)
+	if err != nil {
+		return err
+	}
+	d, err := o.draft(ctx, s, c, answers)
+	if err != nil {
+		return err
+	}
+	if len(d.Errors) > 0 {
+		return errors.Join(o.show(d, draftprint.Done{}), errFindings)
+	}
+	if !d.Changes() {
+		if o.json {
+			return draftprint.JSON(o.env.stdout, d, draftprint.Done{})
+		}
+		_, err := fmt.Fprintf(o.env.stdout, "%s says that already: there is nothing to do.\n", d.Path)
+		return err
+	}
+	var done draftprint.Done
+	switch subject := string(d.ID) + ": " + o.act.Says(c, answers); {
+	case o.dryRun:
+	case p != nil:
+		done, err = p.make(ctx, s, o, c, d, subject)
+	default:
+		done, err = o.write(ctx, s, d, subject)
+	}
+	if err != nil {
+		return err
+	}
+	return o.show(d, done)
+}
+
+// find finds the escalation that is meant; where nobody says which, it asks.
+func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, error) {
+	if o.meant == "" {
+		var err error
+		if o.meant, err = o.env.ask.escalation(ctx, t, o.act.State); err != nil {
+			return nil, err
+		}
+	}
+	id, err := meantID(t, o.meant)
+	if err != nil {
+		return nil, err
+	}
+	e := t.Load(tree.Path(id))
+	if e.HeldBack() {
+		fmt.Fprintf(o.env.stderr, "escalate: %s has errors: `escalate lint %s` says which\n", e.Path, e.ID)
+		return nil, errFindings
+	}
+	return e, nil
+}
+
+// answers are all answers: those of the command line, and those that somebody gives
+// at the terminal.
+func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, error) {
+	if o.env.ask != nil && !o.json {
+		var err error
+		if o.given, err = o.env.ask.rest(ctx, o.act, c, o.given); err != nil {
+			return nil, err
+		}
+	}
+	answers, open, err := o.act.Read(c, o.given)
+	if wrong := (*act.AnswerError)(nil); errors.As(err, &wrong) {
+		return nil, usagef("%s: %s", o.flag(wrong.Question), tail(wrong.Message, wrong.Hint))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(open) > 0 {
+		var missing []string
+		for _, q := range open {
+			missing = append(missing, fmt.Sprintf("%s (%s)", o.flag(q.Name), words.Sentence(q.Title)))
+		}
+		return nil, usagef("there is more to say: %s", words.And(missing))
+	}
+	return answers, nil
+}
+
+// flag is how the command line answers a question.
+func (o *actOptions) flag(question string) string {
+	switch question {
+	case o.act.Message:
+		return "-m"
+	case o.act.Argument:
+		return strings.ToUpper(question)
+	}
+	return "--" + question
+}
+
+func tail(message, hint string) string {
+	if hint == "" {
+		return message
+	}
+	return message + ": " + hint
+}
+
+// draft makes the changes, and judges them.
+func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case, answers act.Answers) (draft.Draft, error) {
+	path, data := "", []byte(nil)
+	if c.Escalation != nil {
+		path, data = c.Escalation.Path, c.Escalation.Data
+	} else {
+		path, data = tree.Path(act.ID(answers)), act.Begin(c)
+		if c.Tree.Has(path) {
+			return draft.Draft{}, usagef("there is %s already: it is `escalate show %s`; another one has another --id", path, act.ID(answers))
+		}
+	}
+	out, err := splice.Apply(schema.KindEscalation, path, data, o.act.Edit(c, answers)...)
+	if refusal := (*splice.Refusal)(nil); errors.As(err, &refusal) {
+		fmt.Fprintf(o.env.stderr, "escalate: %s: %s\n", path, tail(refusal.Message, refusal.Hint))
+		return draft.Draft{}, errFindings
+	}
+	if err != nil {
+		return draft.Draft{}, err
+	}
+	base := &lintBase{Base: lint.Base{Tree: c.Tree}}
+	if repo, err := s.Repo(ctx); err == nil {
+		if base.Commit, err = repo.Resolve(ctx, "HEAD"); err == nil { // there is a commit
+			base.know(ctx, repo)
+		}
+	}
+	past := locally(ctx, s)
+	d := draft.Of(base.Base, path, out, o.now, past.of)
+	return d, errors.Join(base.err, past.err)
+}
+
+// show prints what came of it.
+func (o *actOptions) show(d draft.Draft, done draftprint.Done) error {
+	w, screen := o.env.stdout, o.env.screen
+	if o.json {
+		return draftprint.JSON(w, d, done)
+	}
+	if len(d.Errors) > 0 {
+		return draftprint.Refused(w, d, screen)
+	}
+	if err := draftprint.Text(w, d, screen); err != nil {
+		return err
+	}
+	var next string
+	switch {
+	case done.URL != "" && done.Commit != "":
+		next = "Proposed: " + done.URL
+	case done.Branch != "":
+		next = "Pushed as the branch " + done.Branch + ": open a pull request of it."
+	case done.Commit != "":
+		next = fmt.Sprintf("Written, and committed as %.10s.", done.Commit)
+	case done.Written:
+		next = "Written. --commit commits such a change, and --propose opens a pull request."
+	default:
+		next = "Nothing is written: --dry-run."
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", screen.WrapStated(terminal.Line(next), 0, "  "))
+	return err
+}
+
+// write writes the file, and commits it where that is asked for.
+func (o *actOptions) write(ctx context.Context, s *session.Session, d draft.Draft, subject string) (done draftprint.Done, err error) {
+	file := filepath.Join(s.Dir, filepath.FromSlash(d.Path))
+	if d.Was == nil {
+		err = create(file, d.Data)
+	} else if now, ok := onDisk(file, d.Now.With(d.Path, d.Was), d.Path); !ok || string(now) != string(d.Was) {
+		err = fmt.Errorf("%s is not on the disk as it was read: nothing is written over it", d.Path)
+	} else {
+		err = rewrite(file, d.Data)
+	}
+	if err != nil {
+		return done, err
+	}
+	done.Written = true
+	if o.commit {
+		repo, err := s.Repo(ctx)
+		if err != nil {
+			return done, err
+		}
+		done.Commit, err = repo.CommitFile(ctx, d.Path, subject)
+		if err != nil {
+			return done, fmt.Errorf("%s is written, and not committed: %w", d.Path, err)
+		}
+	}
+	return done, nil
+}
+
+// create writes a file that is not there.
+func create(file string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
+}
+
+// message is a text that -m, -F or an editor gives.
+type message struct {
+	parts  []string
+	file   string
+	editor bool
+}
+
+func (m *message) flags(cmd *cobra.Command, question string) {
+	f := cmd.Flags()
+	f.StringArrayVarP(&m.parts, "message", "m", nil, "the same as --"+question+"; several are paragraphs")
+	f.StringVarP(&m.file, "file", "F", "", "read it from a file; - is standard input")
+	f.BoolVarP(&m.editor, "edit", "e", false, "write it in your editor")
+	cmd.MarkFlagsMutuallyExclusive("message", "file", "edit", question)
+}
+
+// read answers the question that the text is for.
+func (m *message) read(cmd *cobra.Command, o *actOptions) error {
+	var text string
+	switch {
+	case cmd.Flags().Changed("message"):
+		text = strings.Join(m.parts, "\n\n")
+	case cmd.Flags().Changed("file"):
+		data, err := m.content(o.env)
+		if err != nil {
+			return err
+		}
+		text = string(data)
+	case m.editor:
+		data, err := edited(cmd.Context(), o.env)
+		if err != nil {
+			return err
+		}
+		text = string(data)
+	default:
+		return nil
+	}
+	o.given[o.act.Message] = []string{text}
+	return nil
+}
+
+// most is how many bytes of a text are read.
+const most = 1 << 20
+
+func (m *message) content(env environment) ([]byte, error) {
+	in := env.stdin
+	if m.file != "-" {
+		f, err := os.Open(m.file)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		defer f.Close()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err == nil && len(data) > most {
+		err = usagef("the text is longer than 1 MiB")
+	}
+	return data, err
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// edited is what somebody writes in their editor: the one that git would open.
+func edited(ctx context.Context, env environment) (_ []byte, err error) {
+	if env.ask == nil {
+		return nil, usagef("--edit needs a terminal: write the text by -m or -F")
+	}
+	editor := "vi"
+	for _, name := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+		if said := env.getenv(name); strings.TrimSpace(said) != "" {
+			editor = said
+			break
+		}
+	}
+	dir, err := os.MkdirTemp("", "escalate-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "UPDATE.md")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		return nil, err
+	}
+	words := append(strings.Fields(editor), file)
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("the editor %q failed, and nothing is written: %w", editor, err)
+	}
+	return os.ReadFile(file)
+}

@@ -1,0 +1,229 @@
+// Package act is what people do to an escalation, from its opening to its closing:
+// what has to be asked for each thing that is done, what answers mean, and which
+// changes of the file come of them. The questions are data, so that a command line
+// asks by flags what a terminal, a form or a comment asks in its own way.
+//
+// It reads no clock and writes no file, and judges nothing: whether the process
+// allows what is done is for the rules to say.
+package act
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/calendar"
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Case is what somebody is about to do something to.
+type Case struct {
+	Tree *tree.Tree
+	// Escalation is nil where one is being opened.
+	Escalation *tree.Escalation
+	// By is who does it, At is when.
+	By schema.Handle
+	At time.Time
+
+	once   sync.Once
+	others []*tree.Escalation
+}
+
+// all are all escalations that can be read, the latest first.
+func (c *Case) all() []*tree.Escalation {
+	c.once.Do(func() {
+		found := make([]*tree.Escalation, len(c.Tree.Paths))
+		c.Tree.Each(func(i int, e *tree.Escalation) { found[i] = e })
+		c.others = slices.DeleteFunc(found, (*tree.Escalation).HeldBack)
+		slices.SortStableFunc(c.others, func(x, y *tree.Escalation) int { return y.Opened.At.Compare(x.Opened.At.Time) })
+	})
+	return c.others
+}
+
+// State is how an escalation must stand for something to be done to it.
+type State string
+
+// The states.
+const (
+	Any    State = "open or closed"
+	Open   State = "open"
+	Closed State = "closed"
+)
+
+// Act is one thing that people do.
+type Act struct {
+	// Name is the word for it: of the command, and of a comment.
+	Name string
+	// Short says in a line what it does, Long what is worth knowing, Examples how it
+	// is called, what stands behind the name.
+	Short, Long string
+	Examples    []string
+	// State is how the escalation must stand.
+	State State
+	// Argument names the question that the words behind the escalation's id answer,
+	// Message the one that a text of its own answers; "" where none does.
+	Argument, Message string
+	// Questions are all that may be asked, in their order.
+	Questions []Question
+	// Edit returns the changes that answers make. They are complete.
+	Edit func(*Case, Answers) []splice.Change
+	// Says is what answers do, in a few words: the subject of a commit.
+	Says func(*Case, Answers) string
+	// Note is what is worth saying once a page is answered; nil: nothing is.
+	Note func(c *Case, a Answers, page string) string
+}
+
+// All are the acts on an escalation that there is, in the order of its life.
+func All() []Act {
+	return []Act{
+		update(), severity(), step(), met(), criterion(),
+		dri(), cover(), product(), support(), standup(), caseLink(), rewrite(), snooze(), rca(),
+		closing(), reopen(), redact(),
+	}
+}
+
+// Question returns a question by its name.
+func (a *Act) Question(name string) (*Question, bool) {
+	i := slices.IndexFunc(a.Questions, func(q Question) bool { return q.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &a.Questions[i], true
+}
+
+// StateError says that an escalation does not stand as an act needs it.
+type StateError struct {
+	Name  string
+	State State
+}
+
+func (e *StateError) Error() string {
+	if e.State == Open {
+		return "it is closed: `" + e.Name + "` is for an open one; `reopen` opens it again"
+	}
+	return "it is open: `" + e.Name + "` is for a closed one"
+}
+
+// Ready returns a *StateError where the escalation does not stand as the act needs
+// it.
+func (a *Act) Ready(c *Case) error {
+	if a.State == Any || c.Escalation == nil || process.Open(&c.Escalation.Escalation) == (a.State == Open) {
+		return nil
+	}
+	return &StateError{a.Name, a.State}
+}
+
+// Read reads what was answered, by the names of the questions, in their order:
+// what is answered first decides what else is asked. Where an answer that must be
+// there is missing, the question is among open. Of what nobody answered, the rest
+// stands as the question proposes it.
+//
+// The error is an *AnswerError.
+func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []*Question, err error) {
+	answers = Answers{}
+	for i := range a.Questions {
+		q := &a.Questions[i]
+		need, said := q.need(c, answers), given[q.Name]
+		switch {
+		case said == nil && need == Unasked:
+		case said != nil && need == Unasked:
+			return nil, nil, &AnswerError{q.Name, strings.Join(said, ", "), "it is not asked for here", q.Unasked}
+		case said != nil:
+			values, err := q.read(c, answers, said)
+			if err != nil {
+				return nil, nil, err
+			}
+			answers[q.Name] = values
+		default:
+			if proposed := q.Propose(c, answers); !q.Ask && len(proposed) > 0 {
+				answers[q.Name] = proposed
+			} else if need == Required {
+				open = append(open, q)
+			}
+		}
+	}
+	return answers, open, nil
+}
+
+// Page returns what to ask next, of somebody who has answered some questions: the
+// first that is open and those that stand with it. With all, also what need not be
+// answered is asked. It is empty where nothing is left to ask. An error is that of
+// Read.
+func (a *Act) Page(c *Case, given map[string][]string, all bool) (page []*Question, err error) {
+	answers, open, err := a.Read(c, given)
+	if err != nil {
+		return nil, err
+	}
+	for i := range a.Questions {
+		q := &a.Questions[i]
+		if given[q.Name] != nil || q.need(c, answers) == Unasked || (!all || q.Hidden) && !slices.Contains(open, q) {
+			continue
+		}
+		if len(page) > 0 && (q.Page == "" || page[0].Page != q.Page) {
+			break
+		}
+		page = append(page, q)
+	}
+	return page, nil
+}
+
+// stamp is the time that an update of now has: later than all before it, and after
+// the opening (P37).
+func (c *Case) stamp() schema.Time {
+	at := c.At.UTC().Truncate(time.Second)
+	if e := c.Escalation; e != nil {
+		for _, u := range e.Updates {
+			at = later(at, u.At.Time)
+		}
+	}
+	return schema.Time{Time: at}
+}
+
+// later is a time, or the second after another where it is not later than that.
+func later(at, than time.Time) time.Time {
+	if at.After(than) {
+		return at
+	}
+	return than.UTC().Truncate(time.Second).Add(time.Second)
+}
+
+// say adds an update of now.
+func (c *Case) say(text schema.Text, to []schema.Audience) splice.Change {
+	return splice.Add("/updates", schema.Update{At: c.stamp(), By: c.By, To: to, Text: text})
+}
+
+// region is the region of the escalation.
+func (c *Case) region(a Answers) schema.RegionName {
+	if r := a.One("region"); r != "" {
+		return schema.RegionName(r)
+	}
+	if c.Escalation != nil {
+		return c.Escalation.Account.Region
+	}
+	return c.Tree.People.People[c.By].Region
+}
+
+// today is the day that the clocks of a region show; of a region that nobody knows,
+// those of UTC.
+func (c *Case) today(region schema.RegionName) schema.Date {
+	at := c.At.UTC()
+	if cal, err := calendar.New(c.Tree.Policy.Regions[string(region)]); err == nil {
+		at = cal.In(at)
+	}
+	y, m, d := at.Date()
+	return schema.Date{Time: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)}
+}
+
+// person says who somebody is.
+func (c *Case) person(h schema.Handle) string {
+	p, ok := c.Tree.People.People[h]
+	if !ok || p.Name == "" {
+		return string(h)
+	}
+	return fmt.Sprintf("%s (%s)", p.Name, h)
+}

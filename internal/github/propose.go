@@ -1,0 +1,40 @@
+package github
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+)
+
+var _ forge.Proposer = (*Repository)(nil)
+
+// Propose opens a pull request, or returns the open one of the branch.
+func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Change, error) {
+	open, _, err := r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "open", Head: r.owner + ":" + p.Head, Base: p.Base})
+	if err != nil {
+		return forge.Change{}, inWords(err)
+	}
+	for _, pr := range open {
+		if pr.GetHead().GetRef() == p.Head { // GitHub shows all where it does not know the branch
+			return change(pr)
+		}
+	}
+	pr, _, err := r.PullRequests.Create(ctx, r.owner, r.repo, &github.NewPullRequest{Title: &p.Title, Body: &p.Body, Head: &p.Head, Base: &p.Base})
+	if err != nil {
+		return forge.Change{}, inWords(err)
+	}
+	return change(pr)
+}
+
+// change is a pull request that a reply confirms.
+func change(pr *github.PullRequest) (forge.Change, error) {
+	c := forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}
+	if c.Number <= 0 || c.URL == "" {
+		return forge.Change{}, fmt.Errorf("a pull request was opened that has no number or address: %w", destination.ErrUnconfirmed)
+	}
+	return c, nil
+}
