@@ -15,6 +15,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/draft/draftprint"
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/splice"
@@ -263,13 +264,30 @@ func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, err
 		return nil, err
 	}
 	if len(open) > 0 {
-		var missing []string
-		for _, q := range open {
-			missing = append(missing, fmt.Sprintf("%s (%s)", o.flag(q.Name), words.Sentence(q.Title)))
-		}
-		return nil, usagef("there is more to say: %s", words.And(missing))
+		return nil, usagef("there is more to say:%s", o.missing(c, answers, open))
 	}
 	return answers, nil
+}
+
+// missing says what is to be answered, and how.
+func (o *actOptions) missing(c *act.Case, answers act.Answers, open []*act.Question) string {
+	const few = 6 // people that are worth a line
+	var b strings.Builder
+	for _, q := range open {
+		fmt.Fprintf(&b, "\n  %-18s %s", o.flag(q.Name), q.Title)
+		options := q.Options(c, answers)
+		if n := len(options); n > 0 && (n <= few || q.Form == act.Choice) && q.Form != act.Line {
+			var values []string
+			for _, x := range options {
+				values = append(values, escape.Line(x.Value))
+			}
+			fmt.Fprintf(&b, " (%s)", words.Or(values))
+		}
+		for _, fact := range q.Know(c, answers) {
+			fmt.Fprintf(&b, "\n  %-18s %s", "", escape.Line(fact))
+		}
+	}
+	return b.String()
 }
 
 // flag is how the command line answers a question.

@@ -180,11 +180,16 @@ func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, 
 // request opens the pull request, or returns the one that there is: with a token by
 // the API, else it returns the link at which the browser opens one.
 func (p *proposal) request(ctx context.Context, env environment, subject string) (string, error) {
-	address, err := p.repo.Address(ctx, p.remote)
+	addresses, err := p.repo.Addresses(ctx, p.remote)
 	if err != nil {
 		return "", err
 	}
-	at := ci.Hosted(address, env.ci.Forge())
+	var at ci.Forge
+	for _, a := range addresses {
+		if at.Repository == "" {
+			at = ci.Hosted(a, env.ci.Forge())
+		}
+	}
 	switch stated := env.ci.Forge(); {
 	case at.Repository == "" && len(stated.Missing()) == 0:
 		at = stated // the remote is a folder, and the environment says of what

@@ -134,7 +134,7 @@ func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []
 		case said != nil && need == Unasked:
 			return nil, nil, &AnswerError{q.Name, strings.Join(said, ", "), "it is not asked for here", q.Unasked}
 		case said != nil:
-			values, err := q.read(c, answers, said)
+			values, err := q.Read(c, answers, said)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -84,12 +84,12 @@ func (e *AnswerError) Error() string {
 
 // Check returns an *AnswerError where a text is no answer to the question.
 func (q *Question) Check(c *Case, a Answers, text string) error {
-	_, err := q.read(c, a, []string{text})
+	_, err := q.Read(c, a, []string{text})
 	return err
 }
 
-// read makes the answer of what was said.
-func (q *Question) read(c *Case, a Answers, said []string) ([]string, error) {
+// Read makes the answer of what was said. The error is an *AnswerError.
+func (q *Question) Read(c *Case, a Answers, said []string) ([]string, error) {
 	var values []string
 	for _, text := range said {
 		for _, part := range q.parts(text) {

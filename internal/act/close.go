@@ -1,6 +1,8 @@
 package act
 
 import (
+	"slices"
+
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/schema"
@@ -55,6 +57,15 @@ func closing() Act {
 			{
 				Name: "why-not", Title: "Why were the exit criteria not met?", Form: Line, Unasked: "it is asked for where exit criteria were not met",
 				Need: when(func(c *Case, a Answers) bool { return answers(c, a) && a.One("exit-criteria-met") == "no" }),
+				Facts: func(c *Case, a Answers) []string {
+					var open []string
+					for _, o := range unmet(c, a) {
+						if !slices.Contains(a.All("met"), o.Value) {
+							open = append(open, "not met: "+o.Label)
+						}
+					}
+					return open
+				},
 			},
 			{Name: "summary", Title: "What did the team do that closed it?", Form: Text, Need: when(answers), Unasked: closes, Help: "A few sentences: they stand in the closure notice, the same words everywhere (P31, P33)."},
 			{Name: "waived", Title: "Why can no agreement be shown?", Form: Line, Need: maybe(answers), Unasked: closes, Hidden: true, Help: "In the place of --agreement, by a manager: the customer is gone, or does not answer (P30)."},
@@ -85,7 +96,6 @@ func closing() Act {
 					}
 					return Optional
 				},
-				Hidden: false,
 			},
 		},
 		Says: func(_ *Case, a Answers) string { return "closed, " + a.One("resolution") },

@@ -180,7 +180,16 @@ func snooze() Act {
 			{Name: "end", Title: "Shall the reminders come again?", Form: Yes, Switch: true, Hidden: true, Need: maybe(func(c *Case, _ Answers) bool { return c.Escalation.Snooze != nil }), Unasked: "nothing is snoozed"},
 			{Name: "until", Title: "On which day do they come again?", Form: Day, Need: when(goes), Unasked: "--end has no day", Help: "At most seven days from now."},
 			{Name: "reason", Title: "Why does the customer need to hear nothing until then?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
-			{Name: "by", Title: "Who decides it?", Form: Person, Need: maybe(goes), Unasked: "--end names nobody", Suggest: me, Choose: anybody, Hidden: true, Help: "Where the policy asks for review: a manager."},
+			{
+				Name: "by", Title: "Who decides it?", Form: Person, Need: when(goes), Unasked: "--end names nobody", Hidden: true, Help: "Where the policy asks for review: a manager.",
+				Choose: func(c *Case, a Answers) []Option { return c.holding(c.region(a), c.deciders()...) },
+				Suggest: func(c *Case, a Answers) []string {
+					if c.fits(c.By, c.deciders()) {
+						return me(c, a)
+					}
+					return nil
+				},
+			},
 		},
 		Says: func(_ *Case, a Answers) string {
 			if a.yes("end") {
@@ -195,4 +204,12 @@ func snooze() Act {
 			return []splice.Change{splice.Set("/snooze", schema.Snooze{Until: a.day("until"), Reason: a.text("reason"), By: a.handle("by")})}
 		},
 	}
+}
+
+// deciders are the roles that may snooze (P27); none where anybody may.
+func (c *Case) deciders() []schema.Role {
+	if slices.Contains(c.Tree.Policy.Review, schema.ReviewSnooze) {
+		return schema.ManagerRoles()
+	}
+	return nil
 }

@@ -68,6 +68,8 @@ type Question struct {
 	// Choose lists what can be chosen. Of people, they are those who fit best; of a
 	// line, what may be meant.
 	Choose func(*Case, Answers) []Option
+	// Facts are worth knowing for the answer, a line each; nil: none is.
+	Facts func(*Case, Answers) []string
 	// Suggest is what is proposed; nil: nothing is.
 	Suggest func(*Case, Answers) []string
 }
@@ -92,6 +94,14 @@ func (q *Question) Options(c *Case, a Answers) []Option {
 		return nil
 	}
 	return q.Choose(c, a)
+}
+
+// Know are the lines that are worth knowing for an answer.
+func (q *Question) Know(c *Case, a Answers) []string {
+	if q.Facts == nil {
+		return nil
+	}
+	return q.Facts(c, a)
 }
 
 // Propose is the answer that stands where nobody gives another; empty where there is

@@ -115,3 +115,47 @@ func TestSchedule(t *testing.T) {
 		}
 	}
 }
+
+// A remote's address says where the repository is for people, and the token goes to no
+// other host than the one that it is for.
+func TestHosted(t *testing.T) {
+	t.Parallel()
+	known := ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Token: "t"}
+	ours := ci.Forge{Platform: ci.GitHub, Server: "https://git.example", Token: "t"}
+	for _, c := range []struct {
+		address string
+		known   ci.Forge
+		want    ci.Forge
+	}{
+		{"https://github.com/acme/escalations.git", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
+		{"git@github.com:acme/escalations.git", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
+		{"ssh://git@GitHub.com:22/acme/escalations", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
+		{"https://jo:secret@git.example/acme/escalations/", ours, ci.Forge{Platform: ci.GitHub, Server: "https://git.example", API: "https://git.example/api/v3", Repository: "acme/escalations", Token: "t"}},
+		{"https://evil.example/acme/escalations", known, ci.Forge{Platform: ci.GitHub, Server: "https://evil.example", Repository: "acme/escalations"}},
+		{"git@gitlab.com:cs/emea/escalations.git", known, ci.Forge{Platform: ci.GitLab, Server: "https://gitlab.com", Repository: "cs/emea/escalations"}},
+		{"/srv/git/escalations.git", known, ci.Forge{}},
+		{"../origin.git", known, ci.Forge{}},
+		{"file:///srv/git/acme/escalations.git", known, ci.Forge{}},
+		{"", known, ci.Forge{}},
+	} {
+		if got := ci.Hosted(c.address, c.known); got != c.want {
+			t.Errorf("%s:\n got %+v\nwant %+v", c.address, got, c.want)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		forge ci.Forge
+		want  string
+	}{
+		{ci.Forge{Platform: ci.GitHub, Server: "https://github.com/", Repository: "acme/escalations"}, "https://github.com/acme/escalations/compare/main...escalate/2026-n/j%23?expand=1"},
+		{ci.Forge{Platform: ci.GitLab, Server: "https://gitlab.com", Repository: "cs/esc"}, "https://gitlab.com/cs/esc/-/merge_requests/new?merge_request%5Bsource_branch%5D=escalate%2F2026-n%2Fj%23&merge_request%5Btarget_branch%5D=main"},
+		{ci.Forge{Platform: ci.GitHub, Server: "https://github.com"}, ""},
+	} {
+		if got := c.forge.Compare("main", "escalate/2026-n/j#"); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}

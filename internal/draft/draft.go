@@ -70,7 +70,7 @@ func (d *Draft) clocks(was *tree.Tree, at time.Time, past func([]stale.Current) 
 	after := stale.Check(d.Now.Only(d.ID), at, past).Items
 	in := func(list []stale.Item, i stale.Item, due bool) bool {
 		return slices.ContainsFunc(list, func(x stale.Item) bool {
-			return x.Clock == i.Clock && x.Step == i.Step && (!due || x.Due.Equal(i.Due))
+			return x.Clock == i.Clock && x.Step == i.Step && (!due || x.Due.Equal(i.Due) && x.Heard.Equal(i.Heard))
 		})
 	}
 	for _, i := range after {

@@ -150,7 +150,7 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 func (r *Repo) logArgs(o LogOptions) ([]string, error) {
 	args := []string{
 		"log", "--format=tformat:%H%x00%P%x00%an%x00%ae%x00%at%x00%ct%x00%s", "-z", "--encoding=UTF-8", "--no-show-signature", "--no-decorate",
-		"--raw", "--no-abbrev", "--no-renames", "--root", "--diff-merges=first-parent", "--no-relative", "--ignore-submodules=none", "-O/dev/null",
+		"--raw", "--no-abbrev", "--no-renames", "--root", "--diff-merges=first-parent", "--no-relative", "--ignore-submodules=none",
 	}
 	if o.FirstParent {
 		args = append(args, "--first-parent") // in order of itself

@@ -3,8 +3,10 @@ package git
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -40,21 +42,40 @@ func (r *Repo) CommitFile(ctx context.Context, path, message string) (string, er
 }
 
 // Unlike reports whether a file on the disk is not as the commit that is checked out
-// has it.
+// has it. What neither has is alike.
 func (r *Repo) Unlike(ctx context.Context, path string) (bool, error) {
-	out, err := r.output(ctx, "status", "--porcelain", "--", path)
-	return out != "", err
+	var committed, onDisk string
+	head, err := r.Resolve(ctx, "HEAD")
+	if err != nil && !errors.Is(err, ErrNoCommit) {
+		return false, err
+	}
+	if err == nil {
+		files, err := r.Tree(ctx, head, path)
+		if err != nil {
+			return false, err
+		}
+		defer files.Close()
+		if committed, err = files.Identity(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(r.Dir, filepath.FromSlash(path))); err == nil {
+		ids, err := r.Cleaned(ctx, []string{path})
+		if err != nil {
+			return false, err
+		}
+		onDisk = ids[0]
+	}
+	return onDisk != committed, nil
 }
 
-// Forward moves the branch that is checked out, and the files on the disk, on to a
-// commit that has it in its history. Where that would change what somebody has
-// edited, nothing is done, and the error says what.
-func (r *Repo) Forward(ctx context.Context, commit string) error {
-	_, err := r.output(ctx, "merge", "--quiet", "--ff-only", commit)
-	return err
-}
-
-// Address returns the address of a remote.
-func (r *Repo) Address(ctx context.Context, remote string) (string, error) {
-	return r.output(ctx, "remote", "get-url", remote)
+// Addresses are those of a remote: the one that git goes to, and the one that stands in
+// the configuration, where a rule of it has git go elsewhere.
+func (r *Repo) Addresses(ctx context.Context, remote string) ([]string, error) {
+	to, err := r.output(ctx, "remote", "get-url", remote)
+	if err != nil {
+		return nil, err
+	}
+	stated, err := r.Config(ctx, "remote."+remote+".url")
+	return []string{to, stated}, err
 }

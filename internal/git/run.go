@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// options stand before each command: no name is a pattern, and nothing replaces
-// what a commit says.
-var options = []string{"--literal-pathspecs", "--no-replace-objects", "-c", "log.follow=false"}
+// options stand before each command: no name is a pattern, nothing replaces what a
+// commit says, and no file is needed to order files.
+var options = []string{"--literal-pathspecs", "--no-replace-objects", "-c", "log.follow=false", "-c", "diff.orderFile=/dev/null"}
 
 // kept are the variables of git's that git still gets: where its configuration
 // and its commands are, and how far it looks for a repository. Any other

@@ -100,25 +100,33 @@ func Diff(d draft.Draft) string {
 
 // Counts says until when the clocks run that it starts, and which it ends.
 func Counts(d draft.Draft) []string {
+	called := map[stale.Clock]string{stale.Customer: "The customer clock", stale.Channel: "The channel clock"}
 	var lines []string
 	for _, i := range d.Clocks {
-		switch i.Clock {
-		case stale.Customer:
-			lines = append(lines, "The customer clock now runs until "+i.When()+".")
-		case stale.Channel:
-			lines = append(lines, "The channel clock now runs until "+i.When()+".")
+		name, runs := called[i.Clock]
+		late := i.State == stale.Overdue
+		switch {
+		case runs && late:
+			lines = append(lines, name+" has been overdue since "+i.When()+".")
+		case runs:
+			lines = append(lines, name+" now runs until "+i.When()+".")
+		case i.Clock == stale.Snooze:
+			lines = append(lines, "The reminders to tell the customer come again on "+i.When()+".")
+		case late:
+			lines = append(lines, words.Sentence(i.What+": overdue since "+i.When()))
 		default:
 			lines = append(lines, words.Sentence(i.What+": due "+i.When()))
 		}
 	}
 	for _, i := range d.Ended {
-		switch i.Clock {
-		case stale.Customer:
-			lines = append(lines, "The customer clock does not run any more.")
-		case stale.Channel:
-			lines = append(lines, "The channel clock does not run any more.")
+		name, runs := called[i.Clock]
+		switch {
+		case runs:
+			lines = append(lines, name+" does not run any more.")
+		case i.Clock == stale.Snooze:
+			lines = append(lines, "The reminders to tell the customer come again.")
 		default:
-			lines = append(lines, "Nobody is asked any more: "+i.What+".")
+			lines = append(lines, "Not asked for any more: "+i.What+".")
 		}
 	}
 	return lines
