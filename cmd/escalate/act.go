@@ -46,12 +46,13 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	opening := a.Name == "new"
 	var moment func() (time.Time, error)
 	var text message
+	said := map[string][]string{}
 	cmd := &cobra.Command{
 		Use:   usageOf(a, opening),
 		Short: a.Short,
 		Long:  a.Long + "\n\n" + asking(opening),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o.given = answered(cmd, a)
+			o.given = said
 			if !opening {
 				if len(args) == 0 && env.ask == nil {
 					return usagef("which escalation? Write its id or its customer, such as: %s northwind", cmd.CommandPath())
@@ -79,17 +80,10 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	cmd.Example = strings.TrimSuffix(cmd.Example, "\n")
 	f := cmd.Flags()
 	for _, q := range a.Questions {
-		usage := words.Sentence(q.Title)
-		switch {
-		case q.Switch:
-			f.String(q.Name, "", usage)
-			f.Lookup(q.Name).NoOptDefVal = "yes"
-		case q.Many:
-			f.StringArray(q.Name, nil, usage)
-		default:
-			f.String(q.Name, "", usage)
+		flag := f.VarPF(&answerFlag{question: q.Name, many: q.Many, form: q.Form, given: said}, q.Name, "", q.Title)
+		if q.Switch {
+			flag.NoOptDefVal = "yes"
 		}
-		f.Lookup(q.Name).Annotations = map[string][]string{questionOf: {q.Name}}
 	}
 	if a.Message != "" {
 		text.flags(cmd, a.Message)
@@ -102,9 +96,6 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	moment = nowFlag(cmd, env, "as if it were done at this moment")
 	return cmd
 }
-
-// questionOf marks the flag of a question.
-const questionOf = "question"
 
 func usageOf(a act.Act, opening bool) string {
 	usage := a.Name
@@ -125,20 +116,31 @@ func asking(opening bool) string {
 	return "ID is an id, the customer's name, or a part of one of these. At a terminal it asks for what flags do not answer. " + who
 }
 
-// answered are the answers that flags give.
-func answered(cmd *cobra.Command, a act.Act) map[string][]string {
-	given := map[string][]string{}
-	for _, q := range a.Questions {
-		f := cmd.Flags().Lookup(q.Name)
-		switch {
-		case !f.Changed:
-		case q.Many:
-			given[q.Name], _ = cmd.Flags().GetStringArray(q.Name)
-		default:
-			given[q.Name] = []string{f.Value.String()}
-		}
+// answerFlag is the flag of a question.
+type answerFlag struct {
+	question string
+	many     bool
+	form     act.Form
+	// given are the answers of all flags.
+	given map[string][]string
+}
+
+func (f *answerFlag) String() string { return "" }
+
+func (f *answerFlag) Type() string {
+	if f.form == act.Yes {
+		return "yes|no"
 	}
-	return given
+	return string(f.form)
+}
+
+// Set takes an answer. The last counts of a question that takes one.
+func (f *answerFlag) Set(answer string) error {
+	if !f.many {
+		f.given[f.question] = nil
+	}
+	f.given[f.question] = append(f.given[f.question], answer)
+	return nil
 }
 
 // arguments takes the words behind the id for an answer.
@@ -419,8 +421,8 @@ type message struct {
 
 func (m *message) flags(cmd *cobra.Command, question string) {
 	f := cmd.Flags()
-	f.StringArrayVarP(&m.parts, "message", "m", nil, "the same as --"+question+"; several are paragraphs")
-	f.StringVarP(&m.file, "file", "F", "", "read it from a file; - is standard input")
+	f.StringArrayVarP(&m.parts, "message", "m", nil, "`text`, the same as --"+question+"; several are paragraphs")
+	f.StringVarP(&m.file, "file", "F", "", "read it from a `file`; - is standard input")
 	f.BoolVarP(&m.editor, "edit", "e", false, "write it in your editor")
 	cmd.MarkFlagsMutuallyExclusive("message", "file", "edit", question)
 }

@@ -90,7 +90,7 @@ func flags(set *pflag.FlagSet) []terminal.Row {
 		if value != "" {
 			name += " " + value
 		}
-		if f.DefValue != "" && f.DefValue != "false" {
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" {
 			text += " (default: " + f.DefValue + ")"
 		}
 		rows = append(rows, terminal.Row{Cells: []string{name, text}})
