@@ -41,6 +41,7 @@ func (c *checker) check() {
 	c.snooze()
 	c.roles()
 	c.cover()
+	c.rare()
 	if process.StandIn(c.e, c.today().Time) != "" {
 		for i := range c.items { // the turn goes back
 			c.items[i].Next = soonest(c.items[i].Next, c.dayEnd(c.e.Cover.Until))
@@ -291,6 +292,24 @@ func (c *checker) cover() {
 	i := c.item(Cover, c.dayEnd(c.e.Cover.Until), "the cover by "+c.name(c.e.Cover.DRI)+" has ended")
 	i.State = Advisory
 	c.items = append(c.items, i)
+}
+
+// rare advises more standups where they are rarer than the customer is to hear (P19).
+func (c *checker) rare() {
+	s, clock := c.e.Standup, c.policy.Severities.Of(c.e.Severity).Customer
+	if s == nil || len(s.Days) == 0 || number(clock.Due) == 0 {
+		return
+	}
+	week := 7
+	if clock.Days == schema.WorkingDays {
+		week = 5
+	}
+	asked := min((week+number(clock.Due)-1)/number(clock.Due), 5) // nobody meets on weekends for that
+	if held := len(s.Days); held < asked {
+		i := c.item(Standup, c.start, fmt.Sprintf("the standup is on %s a week, at %s it is to be on %d", words.Count(held, "day"), c.e.Severity, asked))
+		i.State = Advisory
+		c.items = append(c.items, i)
+	}
 }
 
 // silence is after how many days without a word a low escalation is asked about in

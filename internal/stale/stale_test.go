@@ -155,7 +155,7 @@ func TestClocks(t *testing.T) {
 		{"standup, overdue", nil, "2026-11-21T09:30:00Z", stale.Standup, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
 		{"standup, none is needed at medium", []string{"severity: high", "severity: medium", "", "standup: {none: The two of us talk each morning}\n"}, "2026-12-01T10:00:00Z", stale.Standup, ""},
 		{"standup, one is needed at high", []string{"", "standup: {none: The two of us talk each morning}\n"}, "2026-11-21T09:30:00Z", stale.Standup, "overdue 2026-11-21T09:30 since 11-21T09:30 rung 1 jdoe"},
-		{"standup, there", []string{"", "standup: {days: [mon], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe]}\n"}, "2026-12-01T10:00:00Z", stale.Standup, ""},
+		{"standup, there", []string{"", "standup: {days: [mon, wed, fri], time: '10:30', zone: Europe/Berlin, link: 'https://meet.example.com/n', attendees: [jdoe]}\n"}, "2026-12-01T10:00:00Z", stale.Standup, ""},
 		{"case", []string{"https://crm.example.com/cases/5002", "pending"}, "2026-11-20T13:30:00Z", stale.Case, "overdue 2026-11-20T13:30 since 11-20T13:30 rung 1 jdoe"},
 		{"case, there", nil, "2026-12-01T10:00:00Z", stale.Case, ""},
 

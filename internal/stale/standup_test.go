@@ -67,3 +67,33 @@ func TestScheduledAhead(t *testing.T) {
 		}
 	}
 }
+
+// Standups rarer than the customer is to hear are advised against, and nobody is asked
+// (P19): one on each working day at critical, three a week at high, one at medium.
+func TestRareStandups(t *testing.T) {
+	t.Parallel()
+	check, people, base := newChecker(t), read(t, tree.PeoplePath), read(t, northwind)
+	for _, c := range []struct{ severity, days, want string }{
+		{"critical", "mon, tue, wed, thu", "the standup is on 4 days a week, at critical it is to be on 5"},
+		{"critical", "mon, tue, wed, thu, fri", ""},
+		{"high", "mon, thu", "the standup is on 2 days a week, at high it is to be on 3"},
+		{"high", "mon, wed, fri", ""},
+		{"medium", "thu", ""},
+		{"low", "thu", ""},
+	} {
+		file := strings.Replace(base, "severity: high", "severity: "+c.severity, 1) +
+			"standup: {days: [" + c.days + "], time: '10:30', zone: Europe/Berlin, link: https://meet.example.com/n, attendees: [jdoe, mlee]}\n"
+		got := ""
+		for _, i := range stale.Check(open(t, check, people, "", file), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), nil).Items {
+			if i.Clock == stale.Standup {
+				got = i.What
+				if i.State != stale.Advisory || !i.Since.IsZero() || i.Rung != 0 {
+					t.Errorf("%s, %s: somebody is asked: %+v", c.severity, c.days, i)
+				}
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s, %s: %q, want %q", c.severity, c.days, got, c.want)
+		}
+	}
+}
