@@ -35,6 +35,7 @@ func layers() []string {
 		"internal/calendar",
 		"internal/tree",
 		"internal/act",
+		"internal/comment",
 		"internal/change",
 		"internal/rule",
 		"internal/plan",
