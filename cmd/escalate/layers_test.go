@@ -36,6 +36,7 @@ func layers() []string {
 		"internal/tree",
 		"internal/act",
 		"internal/comment",
+		"internal/form",
 		"internal/change",
 		"internal/rule",
 		"internal/plan",

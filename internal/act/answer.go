@@ -248,8 +248,14 @@ func yesOrNo(text string) (value, message, hint string) {
 	return "", fmt.Sprintf("%q is neither yes nor no", text), ""
 }
 
+// labelled is a person as an Option shows one: Jo Doe (jdoe).
+var labelled = regexp.MustCompile(`^.*\(([a-z0-9][a-z0-9._-]*)\)$`)
+
 // meant is the person whom a text names (P8).
 func (c *Case) meant(text string) (value, message, hint string) {
+	if m := labelled.FindStringSubmatch(text); m != nil {
+		text = m[1]
+	}
 	handle := schema.Handle(strings.TrimPrefix(text, "@"))
 	if handle == "me" && c.By != "" {
 		return string(c.By), "", ""

@@ -76,6 +76,7 @@ func TestAnswers(t *testing.T) {
 		{"step", "owner", []string{"me"}, "jdoe"},
 		{"step", "owner", []string{"Tomas Mora"}, "tmora"},
 		{"step", "owner", []string{"“jo@example.com”"}, "jdoe"},
+		{"step", "owner", []string{"Jo Doe (jdoe)"}, "jdoe"},
 		{"step", "owner", []string{"jdo"}, `owner: who is "jdo"?: it could be Jo Doe (jdoe)`},
 		{"step", "owner", []string{"zzzz"}, `owner: "zzzz" is nobody of the directory: write a handle or a name of people.yaml`},
 		{"step", "due", []string{"2026-12-01"}, "2026-12-01"},

@@ -77,9 +77,20 @@ func New() Act {
 			{Name: "summary", Title: "What is wrong, and whom does it hurt?", Form: Line, Need: always, Page: "what", Help: "One line. It stands in the declaration."},
 			{Name: "description", Title: "What is the situation?", Form: Text, Need: always, Page: "what", Help: "In full. The first paragraph stands in the declaration."},
 
-			{Name: "region", Title: "Which region is the account in?", Form: Choice, Need: always, Page: "account", Choose: regions, Suggest: earlier(region), Help: "It decides whose working days count, and who is informed."},
 			{Name: "csm", Title: "Who is the CSM?", Form: Person, Page: "account", Choose: holders(schema.RoleCSM, schema.RoleCSMManager), Suggest: earlier(csm), Help: "Leave it out where the account has none. The CSM is the DRI, unless it is about a services project (P6)."},
 			{Name: "account-executive", Title: "Who is the account executive?", Form: Person, Page: "account", Choose: holders(schema.RoleAccountExecutive), Suggest: earlier(executive), Help: "Without a CSM and a services project the account executive is the DRI."},
+			{
+				Name: "region", Title: "Which region is the account in?", Form: Choice, Need: always, Page: "account", Choose: regions, Help: "It decides whose working days count, and who is informed.",
+				Suggest: func(c *Case, a Answers) []string {
+					if r := earlier(region)(c, a); len(r) > 0 {
+						return r
+					}
+					if r := c.Tree.People.People[a.handle("csm")].Region; r != "" {
+						return []string{string(r)}
+					}
+					return nil
+				},
+			},
 			{Name: "project", Title: "Is it about an ongoing services project? Where is that managed?", Form: Link, Page: "account", Help: "Then its manager is the DRI."},
 			{Name: "project-manager", Title: "Who manages the services project?", Form: Person, Need: when(func(_ *Case, a Answers) bool { return a.Has("project") }), Unasked: "it belongs to --project", Page: "account", Choose: holders(schema.RoleServicesProjectManager)},
 			{

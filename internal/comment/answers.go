@@ -69,8 +69,8 @@ func because(before, behind string) func(string) map[string][]string {
 // them.
 var stepped = regexp.MustCompile(`(?is)^(.*?)[\s,:]+@([A-Za-z0-9][A-Za-z0-9._-]*)[\s,]*(?:(?:by|until|due|on)\b:?\s*)?(.*)$`)
 
-// stepText is what will be done, by whom and until when.
-func stepText(text string) map[string][]string {
+// StepText is what will be done, by whom and until when.
+func StepText(text string) map[string][]string {
 	given := map[string][]string{}
 	m := stepped.FindStringSubmatch(text)
 	if m == nil {

@@ -52,7 +52,7 @@ func grammars() []grammar {
 			return given
 		}},
 		{"severity", "/severity LEVEL because TEXT", "raise or lower the severity; with /product-dri where the level needs another", "severity", because("level", "why")},
-		{"step", "/step TEXT @owner DATE", "add a next step", "step", stepText},
+		{"step", "/step TEXT @owner DATE", "add a next step", "step", StepText},
 		{"done", "/done STEP", "a step is done: its number, or a part of its words", "step", whole("done")},
 		{"met", "/met CRITERION", "an exit criterion is met: its number, or a part of its words", "met", whole("criterion")},
 		{"criterion", "/criterion TEXT", "add an exit criterion", "criterion", whole("criterion")},

@@ -1,0 +1,149 @@
+// Package form is the issue form that opens an escalation in a browser: which fields it
+// has, its file, and what an issue that was made with it says, as answers to the
+// questions of act.New. What is missing or wrong, the act says: a form enforces nothing
+// in a private repository.
+package form
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Path is where GitHub looks for the form.
+const Path = ".github/ISSUE_TEMPLATE/escalation.yml"
+
+// Label is what marks an issue as one that is to open an escalation.
+const Label = "escalation-request"
+
+// few is how many people a list to choose from may have: of more, somebody writes the
+// name.
+const few = 60
+
+// Field is one field of the form.
+type Field struct {
+	// ID is its name in the file, Title what stands above it, Help below.
+	ID, Title, Help string
+	// Lines asks for several lines.
+	Lines bool
+	// Options are what can be chosen, as people see it; none where they write.
+	Options []string
+	// Preset is the number of the option that is chosen at first, counted from 1; 0 for
+	// none.
+	Preset int
+	// Required asks for an answer.
+	Required bool
+	// answers are those of act.New that the text gives.
+	answers func(text string) map[string][]string
+}
+
+// Form is the form of a company: its severities, regions and people.
+type Form struct {
+	Fields []Field
+}
+
+// New makes the form for a policy and a directory. Nine answers are required.
+func New(c *act.Case) Form {
+	a := act.New()
+	ask := func(name string) *act.Question {
+		q, ok := a.Question(name)
+		if !ok {
+			panic("act.New asks no " + name) // a fault of the build
+		}
+		return q
+	}
+	field := func(name string, required bool) Field {
+		q := ask(name)
+		return Field{ID: name, Title: q.Title, Help: q.Help, Required: required, answers: one(name)}
+	}
+	lines := func(name string, required bool) Field {
+		f := field(name, required)
+		f.Lines = true
+		return f
+	}
+	choice := func(name string, required bool) Field {
+		f, values := field(name, required), map[string]string{}
+		for _, o := range ask(name).Options(c, act.Answers{}) {
+			label := o.Label
+			if o.Help != "" {
+				label += ": " + words.Line(o.Help)
+			}
+			f.Options = append(f.Options, label)
+			values[label] = o.Value
+		}
+		f.answers = func(text string) map[string][]string {
+			return map[string][]string{name: {cmp.Or(values[text], text)}}
+		}
+		return f
+	}
+	person := func(name string, roles ...schema.Role) Field {
+		f := field(name, false)
+		people := people(c, roles)
+		if len(people) > 0 && len(people) <= few {
+			f.Options = append([]string{nobody}, people...)
+			f.answers = func(text string) map[string][]string {
+				if text == nobody {
+					return nil
+				}
+				return map[string][]string{name: {text}}
+			}
+			return f
+		}
+		f.Help = words.Sentence("A handle or a name of people.yaml") + " " + f.Help
+		return f
+	}
+	kind := choice("kind", false)
+	kind.Preset = 1
+	risk := field("at-risk", false)
+	risk.Options, risk.Help = []string{"yes", "no"}, "Of a ticket, an incident or an outage: only then it is an account escalation, too (P2). Else leave it empty."
+	risk.answers = func(text string) map[string][]string { return map[string][]string{"at-risk": {text}} }
+	what := lines("description", true)
+	what.Title, what.Help = "What is wrong, and whom does it hurt?", "The first line stands in the announcement. Write all of the situation below it."
+	what.answers = described
+	related := field("product-related", true)
+	related.Options = []string{"yes", "no"}
+	step := field("step", true)
+	step.Title, step.Help = "What is the first step, whose is it, and until which day?", "Such as: Load test with the customer @jdoe friday"
+	step.answers = comment.StepText
+	return Form{[]Field{
+		kind, risk, field("customer", true), choice("severity", true), what,
+		person("csm", schema.RoleCSM, schema.RoleCSMManager), person("account-executive", schema.RoleAccountExecutive), choice("region", false),
+		related, person("product-dri", schema.ProductRoles()...), field("product-reason", false),
+		lines("ask", true), lines("approach", true), lines("criterion", true), step, field("meeting-notes", true), field("case", false),
+		field("project", false), person("project-manager", schema.RoleServicesProjectManager), field("strategic", false), lines("ticket", false),
+	}}
+}
+
+// nobody is the option that names no person.
+const nobody = "nobody"
+
+// people are those who hold one of some roles, as they are shown.
+func people(c *act.Case, roles []schema.Role) []string {
+	var list []string
+	for h, p := range c.Tree.People.People {
+		if !p.GoneBy(c.At) && slices.ContainsFunc(roles, func(r schema.Role) bool { return slices.Contains(p.Roles, r) }) {
+			list = append(list, words.Line(p.Name)+" ("+string(h)+")")
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// one answers a question with a text.
+func one(question string) func(string) map[string][]string {
+	return func(text string) map[string][]string { return map[string][]string{question: {text}} }
+}
+
+// described is the summary, the first line of a text, and the description, all of it.
+func described(text string) map[string][]string {
+	first, rest, more := strings.Cut(text, "\n")
+	if rest = strings.TrimSpace(rest); !more || rest == "" {
+		rest = first
+	}
+	return map[string][]string{"summary": {first}, "description": {rest}}
+}
