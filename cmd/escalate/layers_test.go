@@ -50,6 +50,7 @@ func layers() []string {
 		"internal/audit",
 		"internal/outbox",
 		"internal/escape",
+		"internal/roster",
 		"internal/terminal",
 		"internal/jsonfmt",
 		"internal/markdown",
