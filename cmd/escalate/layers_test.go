@@ -51,6 +51,7 @@ func layers() []string {
 		"internal/outbox",
 		"internal/escape",
 		"internal/roster",
+		"internal/starter",
 		"internal/terminal",
 		"internal/jsonfmt",
 		"internal/markdown",

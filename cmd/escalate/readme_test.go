@@ -27,6 +27,14 @@ func template(t *testing.T) string {
 	return strings.TrimPrefix(strings.ReplaceAll("\n"+template, "\n   ", "\n"), "\n")
 }
 
+// The README that init writes has the same template.
+func TestStarterTemplate(t *testing.T) {
+	t.Parallel()
+	if got := read(t, "internal/starter/files/escalation.yaml"); got != template(t) {
+		t.Errorf("init gives\n%s\nwant\n%s", got, template(t))
+	}
+}
+
 // lintTemplate checks an escalation beside those of the fixture.
 func lintTemplate(t *testing.T, text string) (code int, out string) {
 	t.Helper()

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/escalations-as-code/escalate/internal/starter"
 )
 
 // read returns a file of this repository.
@@ -64,7 +66,7 @@ func TestNoExpressionInAScript(t *testing.T) {
 	}
 }
 
-// The workflows that docs/setup.md gives to others are those of this
+// The workflows that docs/setup.md and init give to others are those of this
 // repository, but for the name of the action, and the commit that it is pinned at.
 func TestSetupWorkflows(t *testing.T) {
 	t.Parallel()
@@ -72,6 +74,9 @@ func TestSetupWorkflows(t *testing.T) {
 		own := strings.ReplaceAll(read(t, name), "uses: ./\n", "uses: escalations-as-code/escalate@PIN\n")
 		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read(t, "docs/setup.md"), want) {
 			t.Errorf("docs/setup.md does not have %s as it is here:\n%s", name, want)
+		}
+		if got := read(t, "internal/starter/files/github/"+filepath.Base(name)); got != own {
+			t.Errorf("init does not write %s as it is here:\n%s", name, got)
 		}
 	}
 }
@@ -203,7 +208,7 @@ func TestPreCommitHook(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, !want, want)
 		}
 	}
-	if config := "    rev: v0.1.0\n    hooks:\n      - id: " + hooks[0].ID + "\n"; !strings.Contains(read(t, "README.md"), config) {
+	if config := "    rev: " + starter.LastRelease + "\n    hooks:\n      - id: " + hooks[0].ID + "\n"; !strings.Contains(read(t, "README.md"), config) {
 		t.Errorf("README.md does not have\n%s", config)
 	}
 }
