@@ -143,7 +143,7 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 	}
 	branch, err := s.Ledger(ctx)
 	if err == nil {
-		err = o.begins(branch)
+		err = o.begins(ctx, s, branch)
 	}
 	if err != nil {
 		return nil, err
@@ -270,14 +270,33 @@ func restore(ctx context.Context, env environment, run *outbox.Run, ids []schema
 }
 
 // begins reports whether the ledger is there, or how it is to begin.
-func (o applyOptions) begins(b *ledger.Branch) error {
+func (o applyOptions) begins(ctx context.Context, s *session.Session, b *ledger.Branch) error {
 	switch {
 	case !b.Exists() && !o.adopt && !o.announce:
+		if err := unpushed(ctx, s, b); err != nil {
+			return err
+		}
 		return fmt.Errorf("%w: run `escalate apply --adopt` to take what stands there as told, or `escalate apply --announce-existing` to announce it all", ledger.ErrNone)
 	case b.Exists() && o.adopt: // but a first announcement that was cut short may be run again as it was
 		return usagef("there is a ledger already, and --adopt would take what is new as told: run `escalate apply` without it")
 	}
 	return nil
+}
+
+// unpushed says of a ledger that the remote does not have that one was begun here, by
+// init; nil where there is none.
+func unpushed(ctx context.Context, s *session.Session, b *ledger.Branch) error {
+	repo, err := s.Repo(ctx)
+	if err != nil || b.Remote == "" {
+		return err
+	}
+	switch _, err := repo.Resolve(ctx, "refs/heads/"+ledger.Name); {
+	case errors.Is(err, git.ErrNoCommit):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w on the remote `%s`, and there is one here: push it by `git push %s %s`", ledger.ErrNone, b.Remote, b.Remote, ledger.Name)
 }
 
 func printPlan(env environment, opts *options, p planprint.Plan) error {

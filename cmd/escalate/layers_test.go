@@ -61,6 +61,7 @@ func layers() []string {
 		"internal/slack",
 		"internal/ics",
 		"internal/report",
+		"internal/starter/starterprint",
 		"internal/rule/ruleprint",
 		"internal/stale/staleprint",
 		"internal/history/historyprint",

@@ -3,15 +3,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
+	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 )
 
@@ -34,6 +37,7 @@ func main() {
 		getenv:   os.Getenv,
 		getwd:    os.Getwd,
 		version:  version(),
+		build:    built(debug.ReadBuildInfo()),
 		now:      time.Now,
 		progress: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 	}
@@ -56,3 +60,33 @@ func version() string {
 	}
 	return "(devel)"
 }
+
+// built is the version of a build as a workflow names it: the commit that go wrote down
+// when it was built, or the tag of the release that was installed. What was built of
+// files that are in no commit has neither.
+func built(info *debug.BuildInfo, ok bool) starter.Version {
+	var v starter.Version
+	if !ok {
+		return v
+	}
+	modified := ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Ref = s.Value
+		case "vcs.modified":
+			modified = s.Value
+		}
+	}
+	if release.MatchString(info.Main.Version) {
+		v.Release = info.Main.Version
+		v.Ref = cmp.Or(v.Ref, v.Release)
+	} else if modified == "true" {
+		v.Ref = ""
+	}
+	return v
+}
+
+// release is the version of a release, and not of a commit between two or of one with
+// changes.
+var release = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)

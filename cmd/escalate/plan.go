@@ -190,6 +190,9 @@ func (o planOptions) fromLedger(ctx context.Context, s *session.Session, head *t
 		return planprint.Plan{}, err
 	}
 	if !branch.Exists() {
+		if err := unpushed(ctx, s, branch); err != nil {
+			return planprint.Plan{}, err
+		}
 		return planprint.Plan{}, fmt.Errorf("%w: compare with a commit, by --base, or begin one with `escalate apply --adopt` or `--announce-existing`", ledger.ErrNone)
 	}
 	run := outbox.Run{Branch: branch, Truth: outbox.Truth{Tree: head, Files: files}, Check: s.Check, Destinations: destinations, Now: o.env.now}

@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 )
 
@@ -34,6 +35,7 @@ type environment struct {
 	getwd          func() (string, error)
 	screen         terminal.Screen // what stdout is shown on
 	version        string
+	build          starter.Version // what version is, as a workflow names it
 	now            func() time.Time
 	// ask asks whoever is at the terminal; nil where nobody is.
 	ask *asker
@@ -127,7 +129,7 @@ func newRoot(env environment) *cobra.Command {
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	setHelp(root, env.screen)
-	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts))
+	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts), newInit(env, opts))
 	root.AddCommand(newAct(env, opts, act.New()))
 	for _, a := range act.All() {
 		root.AddCommand(newAct(env, opts, a))

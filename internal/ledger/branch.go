@@ -49,6 +49,24 @@ func Open(ctx context.Context, s Store, remote string) (*Branch, error) {
 	return b, b.Refresh(ctx)
 }
 
+// Begin makes an empty ledger, here: nothing is told yet, and from now on what is true
+// is. It opens no connection. Where there is a remote, the ledger belongs there, and is
+// still to be pushed: the branch is Name. Until then this clone has not seen it, so that
+// another one may be begun there. The error is git.ErrMoved where one is here already.
+func Begin(ctx context.Context, repo *git.Repo, at time.Time) error {
+	book, err := OpenBook(none{})
+	if err != nil {
+		return err
+	}
+	book.Begin()
+	files, err := book.Written()
+	if err != nil {
+		return err
+	}
+	_, err = InGit(repo, "", "").Push(ctx, git.NewCommit{Files: files, Message: "Begin", Name: "escalate", Email: "escalate@localhost", Time: at})
+	return err
+}
+
 // Refresh asks again where the branches stand. The error is ErrSetBack where the
 // ledger lacks what was seen of it.
 func (b *Branch) Refresh(ctx context.Context) error {

@@ -232,3 +232,40 @@ func writes(t *testing.T, s storage) {
 		t.Errorf("after all: %+v, %v", at, err)
 	}
 }
+
+// An empty ledger is begun here, once; and where another one was begun on the remote
+// meanwhile, that one counts.
+func TestBegin(t *testing.T) {
+	t.Parallel()
+	repo := gittest.New(t)
+	here := repo.Open()
+	if err := ledger.Begin(t.Context(), here, time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := ledger.OpenBranch(t.Context(), here, "", "")
+	if err != nil || !b.Exists() {
+		t.Fatalf("it exists: %t: %v", b.Exists(), err)
+	}
+	files, err := b.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	if book, err := ledger.OpenBook(files); err != nil {
+		t.Error(err)
+	} else if all, err := book.All(); err != nil || len(all) > 0 {
+		t.Errorf("it has %d notices: %v", len(all), err)
+	}
+	if err := ledger.Begin(t.Context(), here, time.Unix(2, 0)); !errors.Is(err, git.ErrMoved) {
+		t.Errorf("a second time: %v", err)
+	}
+	remote := gittest.New(t)
+	remote.Commit("Begin", "a", "a")
+	if err := ledger.Begin(t.Context(), remote.Open(), time.Unix(3, 0)); err != nil {
+		t.Fatal(err)
+	}
+	repo.Git("remote", "add", "origin", remote.Dir)
+	if b, err = ledger.OpenBranch(t.Context(), here, "origin", ""); err != nil || b.Tip != strings.TrimSpace(remote.Git("rev-parse", ledger.Name)) {
+		t.Errorf("it is at %s: %v", b.Tip, err)
+	}
+}

@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/roster"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/starter"
+	"github.com/escalations-as-code/escalate/internal/starter/starterprint"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// initOptions says how a repository is set up.
+type initOptions struct {
+	*options
+	env             environment
+	people          string // the file of a spreadsheet's export; "" for none
+	dryRun, upgrade bool
+}
+
+func newInit(env environment, opts *options) *cobra.Command {
+	o := initOptions{options: opts, env: env}
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Set up an escalations repository of your own",
+		Long: "Makes what an escalations repository for GitHub needs and does not have yet, in this folder or the one of --dir: " +
+			"the directory and the policy to fill in, the workflows, the schemas for editors, a README for colleagues; the " +
+			"repository itself, without a commit; and an empty ledger, where there is no escalation yet. Nothing that is there " +
+			"is overwritten, nothing is sent anywhere, and a second time nothing is changed. It ends with what is left to do.\n\n" +
+			"--people takes a spreadsheet's export (CSV, with commas, semicolons or tabs), and says what it took each column for, " +
+			"and of each row that it could not use why.\n\n" +
+			"--upgrade brings the workflows and the schemas to the version of this command, and shows the difference. Of a " +
+			"workflow that somebody changed, it changes only the version that it runs, and shows what it would change more.",
+		Example: "  escalate init --dry-run\n  escalate init --people people.csv\n  escalate init --upgrade",
+		Args:    atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.upgrade && o.people != "" {
+				return usagef("--upgrade brings the workflows to this version, and takes no --people")
+			}
+			return runInit(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().StringVar(&o.people, "people", "", "fill the directory from this `FILE`, the export of a spreadsheet")
+	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "bring the workflows to the version of this command")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be made, and make nothing")
+	opts.remoteFlag(cmd)
+	return cmd
+}
+
+// setUp is one repository that is set up.
+type setUp struct {
+	initOptions
+	dir  string
+	root *os.Root
+	repo *git.Repo // nil where there is none yet
+	*session.Session
+	remote string
+	report starterprint.Report
+	// standing is how all of it stands, for what is left to do.
+	standing starter.Standing
+}
+
+func runInit(ctx context.Context, o initOptions) error {
+	u, err := o.look(ctx)
+	if err != nil {
+		return err
+	}
+	defer u.Close()
+	defer u.root.Close()
+	if err := u.plan(ctx); err != nil {
+		return err
+	}
+	if !o.dryRun {
+		if err := u.do(ctx); err != nil {
+			return err
+		}
+	}
+	if !o.upgrade {
+		u.report.Left = starter.Left(u.standing)
+	}
+	if o.json {
+		return starterprint.JSON(o.env.stdout, u.report)
+	}
+	return starterprint.Text(o.env.stdout, u.report, o.env.screen)
+}
+
+// look finds the folder and the repository, and refuses where nothing can be set up.
+func (o initOptions) look(ctx context.Context) (*setUp, error) {
+	u := &setUp{initOptions: o, dir: o.dir}
+	var err error
+	if u.dir == "" {
+		if u.dir, err = o.env.getwd(); err != nil {
+			return nil, err
+		}
+	}
+	if u.dir, err = filepath.Abs(u.dir); err != nil {
+		return nil, err
+	}
+	switch info, err := os.Stat(u.dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no folder %s: make it first", u.dir)
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is a file: name a folder", u.dir)
+	}
+	if u.Session, err = session.Open(session.Options{Dir: u.dir, Remote: o.remote}); err != nil {
+		return nil, err
+	}
+	switch repo, err := u.Repo(ctx); {
+	case errors.Is(err, git.ErrNoRepository) && !o.upgrade:
+	case err != nil:
+		return nil, err
+	case repo.Bare:
+		return nil, fmt.Errorf("%s is a bare repository, or where git keeps one: it has no files; clone it, and set up the clone", u.dir)
+	case repo.Prefix != "":
+		top := strings.TrimSuffix(filepath.ToSlash(repo.Dir), "/"+repo.Prefix)
+		return nil, fmt.Errorf("%s is a folder of the repository %s, and GitHub looks for workflows at its top alone: go there, or choose a folder outside of it, or make this one a repository of its own by `git init`", u.dir, top)
+	default:
+		u.repo = repo
+	}
+	if u.repo != nil {
+		if u.remote, err = u.Remote(ctx); err != nil {
+			return nil, err
+		}
+	} else if o.remote != "" {
+		return nil, usagef("there is no repository here yet, and so no remote %q", o.remote)
+	}
+	u.root, err = os.OpenRoot(u.dir)
+	return u, err
+}
+
+// plan decides what is made.
+func (u *setUp) plan(ctx context.Context) error {
+	branch, err := u.defaultBranch(ctx)
+	if err != nil {
+		return err
+	}
+	check, err := shape.NewChecker()
+	if err != nil {
+		return err
+	}
+	here, err := tree.Open(u.root.FS(), check)
+	if err != nil { // none yet, or in the way: what is made says so
+		here = tree.Empty()
+	}
+	wanted := starter.Wanted{Version: u.env.build, Branch: branch}
+	u.report = starterprint.Report{
+		Dir: u.dir, Branch: branch, DryRun: u.dryRun, Upgrade: u.upgrade, Remote: u.remote, Version: u.env.build,
+		NewRepository: u.repo == nil,
+	}
+	if u.upgrade {
+		u.report.Files, err = starter.Upgrade(u.root.FS(), wanted)
+		return err
+	}
+	if u.people != "" {
+		if u.report.Roster, err = readRoster(u.people, here.Policy); err != nil {
+			return err
+		}
+		wanted.People = u.report.Roster.People
+	}
+	if u.report.Files, err = starter.New(u.root.FS(), wanted); err != nil {
+		return fmt.Errorf("nothing is made: %w", err)
+	}
+	u.standing = starter.Standing{
+		Files: u.report.Files, Version: u.env.build, Branch: branch, Remote: u.remote,
+		Escalations: len(here.Paths), Policy: here.Policy, People: here.People,
+	}
+	for i, f := range u.report.Files {
+		switch {
+		case f.Path != tree.PeoplePath || u.people == "":
+		case f.Changes():
+			u.standing.People.People = wanted.People
+		default:
+			u.report.Files[i].Why = "it is there already: nobody of the spreadsheet is added"
+		}
+	}
+	return u.planLedger(ctx)
+}
+
+// defaultBranch is the branch whose merges are announced: that of the remote, as far as
+// this clone knows, else main or master where there is one, else the one that is checked
+// out.
+func (u *setUp) defaultBranch(ctx context.Context) (string, error) {
+	const usual = "main"
+	if u.repo == nil {
+		return usual, nil
+	}
+	if u.remote != "" {
+		if branch, err := u.repo.DefaultBranch(ctx, u.remote); err != nil || branch != "" {
+			return branch, err
+		}
+	}
+	for _, branch := range []string{usual, "master"} {
+		if has, err := u.has(ctx, "refs/heads/"+branch); err != nil || has {
+			return branch, err
+		}
+	}
+	branch, err := u.repo.Branch(ctx)
+	if err == nil && branch == "" {
+		branch = usual
+	}
+	return branch, err
+}
+
+// has reports whether a name stands for a commit.
+func (u *setUp) has(ctx context.Context, name string) (bool, error) {
+	_, err := u.repo.Resolve(ctx, name)
+	if errors.Is(err, git.ErrNoCommit) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// planLedger decides whether the ledger is begun: where there is none, and no escalation
+// that it would have announced. Whoever has some says how it begins. Nobody is asked over
+// the network: a ledger that this clone does not know of refuses to be pushed over.
+func (u *setUp) planLedger(ctx context.Context) error {
+	u.report.Ledger = starterprint.LedgerMade
+	if u.repo == nil {
+		u.standing.Unpushed = true
+		return nil
+	}
+	refs := []string{"HEAD"}
+	if u.remote != "" {
+		refs = append(refs, "refs/remotes/"+u.remote+"/"+u.report.Branch)
+	}
+	for _, ref := range refs {
+		c, err := u.Commit(ctx, ref)
+		var astray *tree.NotFolderError
+		switch {
+		case errors.Is(err, git.ErrNoCommit):
+			continue
+		case err != nil && !errors.As(err, &astray):
+			return err
+		}
+		u.standing.HasCommits = true
+		u.standing.Committed = u.standing.Committed || slices.Contains(c.Names, tree.PeoplePath)
+		u.standing.Escalations = max(u.standing.Escalations, len(c.Paths))
+	}
+	here, err := u.has(ctx, "refs/heads/"+ledger.Name)
+	if err != nil {
+		return err
+	}
+	pushed := false
+	if u.remote != "" {
+		if pushed, err = u.has(ctx, "refs/remotes/"+u.remote+"/"+ledger.Name); err != nil {
+			return err
+		}
+	}
+	switch {
+	case here || pushed:
+		u.report.Ledger = starterprint.LedgerThere
+	case u.standing.Escalations > 0:
+		u.report.Ledger, u.standing.Choose = starterprint.LedgerChoose, true
+		return nil
+	}
+	u.standing.Unpushed = !pushed
+	return nil
+}
+
+// readRoster reads the export of a spreadsheet.
+func readRoster(name string, policy schema.Policy) (*roster.Roster, error) {
+	const most = 16 << 20
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("it is larger than the %d MiB that are read", most>>20)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	r, err := roster.Read(data, policy)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &r, nil
+}
+
+// do makes what was planned: the repository, the files, the ledger.
+func (u *setUp) do(ctx context.Context) error {
+	if u.repo == nil {
+		repo, err := git.Init(ctx, u.dir, u.report.Branch)
+		if err != nil {
+			return err
+		}
+		u.repo = repo
+	}
+	for _, f := range u.report.Files {
+		if !f.Changes() {
+			continue
+		}
+		if err := u.write(f); err != nil {
+			return fmt.Errorf("cannot write %s: %w; what was made before it stays, and the rest is made when this runs again", f.Path, err)
+		}
+	}
+	if u.report.Ledger != starterprint.LedgerMade {
+		return nil
+	}
+	err := ledger.Begin(ctx, u.repo, u.env.now())
+	if errors.Is(err, git.ErrMoved) { // somebody else was faster
+		return nil
+	}
+	return err
+}
+
+// write writes one file. One that is new is never put over another, and a link is not
+// followed out of the folder.
+func (u *setUp) write(f starter.File) error {
+	if f.State != starter.Made {
+		return rewrite(filepath.Join(u.dir, filepath.FromSlash(f.Path)), f.Data)
+	}
+	if err := u.root.MkdirAll(path.Dir(f.Path), 0o777); err != nil {
+		return err
+	}
+	file, err := u.root.OpenFile(f.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(f.Data)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return errors.Join(err, u.root.Remove(f.Path))
+	}
+	return nil
+}
