@@ -18,7 +18,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/roster"
 	"github.com/escalations-as-code/escalate/internal/session"
-	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/starter/starterprint"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -151,11 +150,7 @@ func (u *setUp) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	check, err := shape.NewChecker()
-	if err != nil {
-		return err
-	}
-	here, err := tree.Open(u.root.FS(), check)
+	here, err := tree.Open(u.root.FS(), u.Check)
 	if err != nil { // none yet, or in the way: what is made says so
 		here = tree.Empty()
 	}
@@ -236,22 +231,14 @@ func (u *setUp) planLedger(ctx context.Context) error {
 		u.standing.Unpushed = true
 		return nil
 	}
-	refs := []string{"HEAD"}
-	if u.remote != "" {
-		refs = append(refs, "refs/remotes/"+u.remote+"/"+u.report.Branch)
+	var err error
+	if _, u.standing.Committed, err = u.escalationsAt(ctx, "HEAD"); err != nil {
+		return err
 	}
-	for _, ref := range refs {
-		c, err := u.Commit(ctx, ref)
-		var astray *tree.NotFolderError
-		switch {
-		case errors.Is(err, git.ErrNoCommit):
-			continue
-		case err != nil && !errors.As(err, &astray):
+	if u.remote != "" {
+		if u.standing.Upstream, u.standing.Shared, err = u.escalationsAt(ctx, "refs/remotes/"+u.remote+"/"+u.report.Branch); err != nil {
 			return err
 		}
-		u.standing.HasCommits = true
-		u.standing.Committed = u.standing.Committed || slices.Contains(c.Names, tree.PeoplePath)
-		u.standing.Escalations = max(u.standing.Escalations, len(c.Paths))
 	}
 	here, err := u.has(ctx, "refs/heads/"+ledger.Name)
 	if err != nil {
@@ -272,6 +259,21 @@ func (u *setUp) planLedger(ctx context.Context) error {
 	}
 	u.standing.Unpushed = !pushed
 	return nil
+}
+
+// escalationsAt notes how many escalations a commit has, and reports whether there is
+// such a commit, and whether it has the directory.
+func (u *setUp) escalationsAt(ctx context.Context, ref string) (exists, directory bool, err error) {
+	c, err := u.Commit(ctx, ref)
+	var astray *tree.NotFolderError
+	switch {
+	case errors.Is(err, git.ErrNoCommit):
+		return false, false, nil
+	case err != nil && !errors.As(err, &astray):
+		return false, false, err
+	}
+	u.standing.Escalations = max(u.standing.Escalations, len(c.Paths))
+	return true, slices.Contains(c.Names, tree.PeoplePath), nil
 }
 
 // readRoster reads the export of a spreadsheet.

@@ -1,7 +1,6 @@
 package starter
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -25,9 +24,10 @@ type Standing struct {
 	// Branch is the default branch; Remote the remote that the ledger belongs to, ""
 	// where there is none.
 	Branch, Remote string
-	// Committed says that the folder of the escalations is in a commit, HasCommits that
-	// there is any.
-	Committed, HasCommits bool
+	// Committed says that the directory is in the commit that is checked out, Shared that
+	// it is on the remote's default branch, Upstream that there is such a branch. Of the
+	// remote, it is what this clone knows.
+	Committed, Shared, Upstream bool
 	// Unpushed says that the ledger is here, and not known to be on the remote; Choose,
 	// that there is none and a person says how it begins.
 	Unpushed, Choose bool
@@ -61,9 +61,6 @@ func Left(s Standing) []Step {
 		do(pin)
 	}
 	s.commit(do)
-	if s.Unpushed && s.Remote != "" && s.Committed {
-		do("Push the empty ledger:", "git push "+s.Remote+" escalate-ledger")
-	}
 	do("On GitHub, make the environment `escalate` for " + s.Branch + " alone, and protect " + s.Branch + ": https://github.com/" + home + "/blob/main/docs/setup.md has it step by step.")
 	switch {
 	case s.Choose:
@@ -125,43 +122,41 @@ func (s Standing) pin() string {
 	return "The workflows build " + s.Version.Release + " of its source. To have them install it, which is quicker, write the commit that its page names behind each " + home + "@: https://github.com/" + home + "/releases/tag/" + s.Version.Release
 }
 
-// commit says how all of it gets to GitHub.
+// commit says how all of it gets to GitHub: the default branch before the ledger.
 func (s Standing) commit(do func(string, ...string)) {
-	if s.Committed && !slices.ContainsFunc(s.Files, File.Changes) {
-		return
-	}
-	var names []string
+	var names, run []string
 	for _, f := range s.Files {
 		if top, _, _ := strings.Cut(f.Path, "/"); (f.Changes() || !s.Committed && f.State == There) && !slices.Contains(names, top) {
 			names = append(names, top)
 		}
 	}
-	if len(names) == 0 {
-		return
+	if len(names) > 0 {
+		run = append(run, "git add "+strings.Join(names, " "), `git commit -m "Set up the escalations"`)
 	}
-	run := []string{"git add " + strings.Join(names, " "), `git commit -m "Set up the escalations"`}
-	push := func(remote, branch string) {
-		run = append(run, fmt.Sprintf("git push --set-upstream %s %s", remote, branch))
-		if s.Unpushed {
-			run = append(run, "git push "+remote+" escalate-ledger")
-		}
-	}
+	remote, text := s.Remote, "Push the empty ledger, which is a branch of its own, and never merged."
 	switch {
-	case s.HasCommits && s.Remote != "":
-		run = append([]string{"git switch --create set-up-escalations"}, run...)
-		push(s.Remote, "set-up-escalations")
-		text := "Look at it, commit it on a branch, and open a pull request."
+	case remote == "":
+		remote, text = "origin", "Make a private repository on GitHub, without any file. Look at what is here, commit it, and push it there."+s.order()
+		run = append(run, "git remote add origin git@github.com:your-company/escalations.git", "git push --set-upstream origin "+s.Branch)
+	case len(names) == 0 && s.Shared:
+	case !s.Upstream:
+		text = "Look at it, commit it, and push it." + s.order()
+		run = append(run, "git push --set-upstream "+remote+" "+s.Branch)
+	default:
+		text = "Look at it, commit it on a branch, and open a pull request."
 		if s.Unpushed {
 			text += " The empty ledger is a branch of its own, which is never merged."
 		}
+		if len(names) > 0 {
+			run = append([]string{"git switch --create set-up-escalations"}, run...)
+		}
+		run = append(run, "git push --set-upstream "+remote+" HEAD")
+	}
+	if s.Unpushed {
+		run = append(run, "git push "+remote+" escalate-ledger")
+	}
+	if len(run) > 0 {
 		do(text, run...)
-	case s.Remote != "":
-		push(s.Remote, s.Branch)
-		do("Look at it, commit it, and push it."+s.order(), run...)
-	default:
-		run = append(run, "git remote add origin git@github.com:your-company/escalations.git")
-		push("origin", s.Branch)
-		do("Make a private repository on GitHub, without any file. Look at what is here, commit it, and push it there."+s.order(), run...)
 	}
 }
 

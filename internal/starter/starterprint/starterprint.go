@@ -53,10 +53,10 @@ const (
 func Text(w io.Writer, r Report, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, s.Paint(terminal.Bold, s.Wrap(head(r), 0, "  ")))
+	list(b, r, s)
 	if r.Roster != nil {
 		people(b, *r.Roster, s)
 	}
-	list(b, r, s)
 	for _, f := range r.Files {
 		if r.Upgrade {
 			difference(b, f, s)
@@ -92,17 +92,18 @@ func head(r Report) string {
 	case n == 0 && !r.NewRepository && r.Ledger != LedgerMade:
 		return "Nothing is made: all of it is there."
 	}
-	what := words.Count(n, "file") + " made"
-	if r.Upgrade {
-		what = words.Count(n, "file") + " changed"
-	}
-	if r.NewRepository {
-		what = "a new repository, with the branch " + r.Branch + ", and " + what
+	what := words.Count(n, "file")
+	done := "made"
+	switch {
+	case r.NewRepository:
+		what = "a repository, with the branch " + r.Branch + ", and " + what
+	case r.Upgrade:
+		done = "changed"
 	}
 	if r.DryRun {
-		return "This would be done in " + r.Dir + ": " + what + "."
+		return "This would be " + done + ": " + what + "."
 	}
-	return "In " + r.Dir + ": " + what + "."
+	return words.Capital(done) + ": " + what + "."
 }
 
 // list prints what became of each file, but for those that need no word.
@@ -148,11 +149,11 @@ func indented(why string) string {
 // people prints what the columns and titles were taken for, and what could not be used.
 func people(b io.Writer, r roster.Roster, s terminal.Screen) {
 	name := map[rune]string{',': "commas", ';': "semicolons", '\t': "tabs"}[r.Delimiter]
-	text := words.Count(len(r.People), "person")
+	text := fmt.Sprint(len(r.People), " ", words.Agree(len(r.People), "person", "people"))
 	if n := r.Refused(); n > 0 {
 		text += ", and " + words.Count(n, "row") + " that could not be used"
 	}
-	fmt.Fprintf(b, "%s\n", s.Wrap(fmt.Sprintf("The spreadsheet, with %s between its cells, has %s.", name, text), 0, "  "))
+	fmt.Fprintf(b, "\n%s\n", s.Wrap(fmt.Sprintf("The spreadsheet, with %s between its cells, has %s.", name, text), 0, "  "))
 	var rows []terminal.Row
 	for _, c := range r.Columns {
 		taken := string(c.Field)
@@ -177,7 +178,6 @@ func people(b io.Writer, r roster.Roster, s terminal.Screen) {
 		begin := fmt.Sprintf("  row %d, %s: ", m.Row, what)
 		fmt.Fprintf(b, "  row %d, %s: %s\n", m.Row, s.Paint(style, what), s.WrapStated(terminal.Line(m.Text), len(begin), "      "))
 	}
-	fmt.Fprintln(b)
 }
 
 func shown(cell string) string { return "`" + words.Clip(cell, 60) + "`" }
