@@ -38,7 +38,7 @@ func gitHub() []part {
 	for _, name := range []string{"lint", "apply", "stale"} {
 		list = append(list, part{
 			path: folder + "/" + name + ".yml", firm: true,
-			text:  func(w Wanted) ([]byte, error) { return workflow(name, w) },
+			text:  func(w Wanted, at string) ([]byte, error) { return workflow(name, at, w) },
 			place: func(e existing) place { return e.workflowPlace(name) },
 		})
 	}
@@ -76,19 +76,30 @@ func (e existing) first(names ...string) string {
 	return ""
 }
 
-// workflow is one of the three, as this version writes it.
-func workflow(name string, w Wanted) ([]byte, error) {
+// workflow is one of the three, as this version writes it at a path. Beside another of
+// its name it has a name of its own.
+func workflow(name, at string, w Wanted) ([]byte, error) {
 	data, err := files.ReadFile("files/github/" + name + ".yml")
 	if err != nil {
 		return nil, err
 	}
 	text := strings.NewReplacer(
 		home+"@PIN", home+"@"+w.Version.pin(),
+		"name: "+name+"\n", "name: "+cmp.Or(beside(at), name)+"\n",
 		"branches: [main]", "branches: ["+edit.FlowText(w.Branch)+"]",
 		"docs/setup.md", "https://github.com/"+home+"/blob/main/docs/setup.md",
 		"docs/slack.md", "https://github.com/"+home+"/blob/main/docs/slack.md",
 	).Replace(string(data))
 	return []byte(text + seal(text)), nil
+}
+
+// beside is the name of a workflow whose usual path was taken; "" of another.
+func beside(at string) string {
+	name := strings.TrimSuffix(path.Base(at), path.Ext(at))
+	if !strings.HasPrefix(name, "escalate-") {
+		return ""
+	}
+	return name
 }
 
 // pin is what stands behind the @.
@@ -237,7 +248,7 @@ func upgradedWorkflow(file string, was []byte, w Wanted) (File, error) {
 		}
 		return f, nil
 	}
-	ours, err := workflow(name, w)
+	ours, err := workflow(name, file, w)
 	if err != nil {
 		return File{}, err
 	}

@@ -78,8 +78,8 @@ func (e *ObstacleError) Error() string { return strings.Join(e.Obstacles, "; ") 
 // part is one thing that a repository has.
 type part struct {
 	path string
-	// text is what is written.
-	text func(Wanted) ([]byte, error)
+	// text is what is written, at a path.
+	text func(w Wanted, at string) ([]byte, error)
 	// place is where it goes in a repository, or where it is; nil: at path.
 	place func(existing) place
 	// firm says that a link in its place is an obstacle: it would not be read.
@@ -96,7 +96,7 @@ func parts() []part {
 		{path: tree.PolicyPath, text: policy, firm: true, place: misnamed("policy.yml", tree.PolicyPath)},
 	}
 	for _, kind := range schema.Kinds() {
-		list = append(list, part{path: schemaPath(kind), text: func(Wanted) ([]byte, error) { return schema.JSON(kind) }})
+		list = append(list, part{path: schemaPath(kind), text: func(Wanted, string) ([]byte, error) { return schema.JSON(kind) }})
 	}
 	return append(list,
 		part{path: ".vscode/settings.json", text: verbatim("settings.json")},
@@ -144,7 +144,7 @@ func (p part) placed(e existing, w Wanted) (File, error) {
 	if err := e.clear(at.path, p.firm); err != nil {
 		return File{}, err
 	}
-	text, err := p.text(w)
+	text, err := p.text(w, at.path)
 	if err != nil {
 		return File{}, err
 	}
@@ -267,12 +267,12 @@ func guide(e existing) place {
 // home is where escalate is.
 const home = "escalations-as-code/escalate"
 
-func verbatim(name string) func(Wanted) ([]byte, error) {
-	return func(Wanted) ([]byte, error) { return files.ReadFile("files/" + name) }
+func verbatim(name string) func(Wanted, string) ([]byte, error) {
+	return func(Wanted, string) ([]byte, error) { return files.ReadFile("files/" + name) }
 }
 
 // readme is the guide for colleagues.
-func readme(Wanted) ([]byte, error) {
+func readme(Wanted, string) ([]byte, error) {
 	text, err := files.ReadFile("files/readme.md")
 	if err != nil {
 		return nil, err
@@ -289,7 +289,7 @@ func readme(Wanted) ([]byte, error) {
 }
 
 // policy is a policy in which nothing is decided yet.
-func policy(Wanted) ([]byte, error) {
+func policy(Wanted, string) ([]byte, error) {
 	text, err := files.ReadFile("files/policy.yaml")
 	var lines strings.Builder
 	p := schema.DefaultPolicy()
@@ -301,7 +301,7 @@ func policy(Wanted) ([]byte, error) {
 
 // people is the directory: with those who are known, or to be filled in, with every
 // role that a severity needs.
-func people(w Wanted) ([]byte, error) {
+func people(w Wanted, _ string) ([]byte, error) {
 	data, err := files.ReadFile("files/people.yaml")
 	if err != nil {
 		return nil, err
@@ -315,7 +315,11 @@ func people(w Wanted) ([]byte, error) {
 		return []byte(text + "# Delete the {} when you write the first person.\npeople: {}\n"), nil
 	}
 	text = strings.TrimSuffix(text, "#\n")
-	return splice.Apply(schema.KindPeople, tree.PeoplePath, []byte(text), splice.Set("/people", w.People))
+	out, err := splice.Apply(schema.KindPeople, tree.PeoplePath, []byte(text), splice.Set("/people", w.People))
+	if err != nil {
+		return nil, fmt.Errorf("cannot write a directory of %d people: leave out those whom no escalation will name: %w", len(w.People), err)
+	}
+	return out, nil
 }
 
 // Need is a role that somebody should hold.

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"gopkg.in/yaml.v3"
+	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -217,6 +218,9 @@ func TestNewKeeps(t *testing.T) {
 				}
 			}
 			write(r, files)
+			if beside := r[".github/workflows/escalate-stale.yml"]; beside != nil && !strings.Contains(string(beside.Data), "\nname: escalate-stale\n") {
+				t.Errorf("it has the name of the other:\n%s", beside.Data)
+			}
 			for name, text := range c.files {
 				if string(r[name].Data) != text {
 					t.Errorf("%s is overwritten", name)
@@ -383,3 +387,41 @@ func TestUpgrade(t *testing.T) {
 }
 
 const lintFileIsLater = ".github/workflows/apply.yml runs v1.2.3, and this is v1.2.2: install the later one to upgrade"
+
+// Whatever a workflow is like, an upgrade changes no line of it that runs no escalate,
+// and again it changes nothing.
+func TestUpgradeLosesNothing(t *testing.T) {
+	t.Parallel()
+	line := rapid.SampledFrom([]string{
+		"name: lint", "on: [push]", "jobs:", "  a:", "    steps:", "      - run: make", "        with: {command: lint}", "          command: apply", "# uses: escalations-as-code/escalate@v0.1.0", "",
+		"      - uses: escalations-as-code/escalate@v0.1.0", "      - uses: 'escalations-as-code/escalate@" + paged + "' # v1.2.3", "        uses: escalations-as-code/escalate@main # ours",
+		"      - {uses: escalations-as-code/escalate@v0.1.0}", "      - uses: actions/checkout@v5 # v5.0.0", "\tuses:  \"escalations-as-code/escalate@a\"\r", "ü: 顧客",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(line, 0, 12).Draw(t, "lines"), "\n")
+		r := repository(map[string]string{".github/workflows/a.yml": text})
+		w := starter.Wanted{Version: starter.Version{Ref: tagged, Release: "v1.2.3"}, Branch: "main"}
+		files, err := starter.Upgrade(r, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			was, is := strings.Split(text, "\n"), strings.Split(string(f.Data), "\n")
+			for i := range was {
+				if len(was) != len(is) || was[i] != is[i] && (!strings.Contains(was[i], "uses:") || !strings.Contains(is[i], "escalations-as-code/escalate@"+tagged)) {
+					t.Fatalf("of\n%s\nit makes\n%s", text, f.Data)
+				}
+			}
+		}
+		write(r, files)
+		again, err := starter.Upgrade(r, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range again {
+			if f.Changes() {
+				t.Fatalf("a second time, of\n%s\nit makes\n%s", f.Was, f.Data)
+			}
+		}
+	})
+}
