@@ -84,7 +84,7 @@ func Read(data []byte, policy schema.Policy) (Roster, error) {
 		return Roster{}, err
 	}
 	b := builder{
-		sheet: s, policy: policy, vocabulary: newVocabulary(policy),
+		sheet: s, vocabulary: newVocabulary(policy),
 		roster:  Roster{Delimiter: s.delimiter, Columns: s.columns, People: map[schema.Handle]schema.Person{}},
 		owner:   map[string]claim{},
 		managed: map[schema.Handle]managed{},
@@ -106,7 +106,6 @@ func Read(data []byte, policy schema.Policy) (Roster, error) {
 // builder makes a roster, row by row.
 type builder struct {
 	sheet
-	policy     schema.Policy
 	vocabulary vocabulary
 	roster     Roster
 	// owner says whose a handle, an e-mail address, a login or a name is.

@@ -425,3 +425,45 @@ func TestUpgradeLosesNothing(t *testing.T) {
 		}
 	})
 }
+
+// Whatever there is, nothing of it is overwritten, and a second time nothing is made.
+func TestNewTwice(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"README.md", "readme.txt", "escalations/README.md", "escalations/people.yaml", "escalations/people.yml", "escalations/policy.yml", "escalations/2026/northwind.yaml", "schema/people.schema.json",
+		".vscode/settings.json", "CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS", ".github/PULL_REQUEST_TEMPLATE.md", "docs/pull_request_template.txt",
+		".github/workflows/lint.yml", ".github/workflows/escalate-lint.yml", ".github/workflows/apply.yaml", ".github/workflows/stale.yml", ".github/workflows/other.yml",
+	}
+	text := rapid.SampledFrom([]string{
+		"", "name: theirs\n", "See https://github.com/escalations-as-code/escalate\n", "- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: lint}\n",
+		"on: push\n- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: apply}\n", "- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: stale}\n",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		there := map[string]string{}
+		for _, name := range names {
+			if rapid.Bool().Draw(t, name) {
+				there[name] = text.Draw(t, "text")
+			}
+		}
+		r := repository(there)
+		files, err := starter.New(r, release("v1.2.3"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if _, is := there[f.Path]; is && f.Changes() {
+				t.Fatalf("%s is %s", f.Path, f.State)
+			}
+		}
+		write(r, files)
+		again, err := starter.New(r, release("v1.2.3"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range again {
+			if f.Changes() {
+				t.Fatalf("a second time, %s is %s; first:\n%s", f.Path, f.State, said(files))
+			}
+		}
+	})
+}
