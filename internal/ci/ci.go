@@ -210,3 +210,13 @@ func Hosted(address string, known Forge) Forge {
 	}
 	return f
 }
+
+// Home returns where the repository is, such as github.com/acme/escalations, so that
+// two can be compared; "" where that is not known.
+func (f Forge) Home() string {
+	server, err := url.Parse(f.Server)
+	if err != nil || server.Hostname() == "" || f.Repository == "" {
+		return ""
+	}
+	return strings.ToLower(server.Hostname() + "/" + f.Repository)
+}

@@ -159,3 +159,30 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// A repository is at one place, by whatever address; a folder is nowhere.
+func TestHome(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://github.com/Acme/Escalations.git":              "github.com/acme/escalations",
+		"https://x-access-token:ghs_secret@github.com/acme/e/": "github.com/acme/e",
+		"ssh://git@github.com:22/acme/escalations.git":         "github.com/acme/escalations",
+		"git@github.com:acme/escalations.git":                  "github.com/acme/escalations",
+		"https://gitlab.example/group/sub/escalations.git":     "gitlab.example/group/sub/escalations",
+		"../origin.git":                   "",
+		"/srv/git/escalations.git":        "",
+		`C:\git\escalations`:              "",
+		"file:///srv/git/escalations.git": "",
+		"":                                "",
+	} {
+		if got := ci.Hosted(address, ci.Forge{}).Home(); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+	if got := (ci.Forge{Server: "https://GHE.example/", Repository: "acme/e"}).Home(); got != "ghe.example/acme/e" {
+		t.Errorf("of a forge: %q", got)
+	}
+	if got := (ci.Forge{Server: "https://github.com"}).Home(); got != "" {
+		t.Errorf("without a repository: %q", got)
+	}
+}

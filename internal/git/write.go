@@ -235,6 +235,20 @@ func (r *Repo) Push(ctx context.Context, remote, commit, branch string) error {
 	return fmt.Errorf("cannot push to %s of the remote %s: %w", code(branch), code(remote), err)
 }
 
+// TryPush asks a remote whether a commit could be pushed to a branch, and pushes
+// nothing. A remote says by this whether it takes the credentials for a push; what its
+// rules and hooks would say, it does not.
+func (r *Repo) TryPush(ctx context.Context, remote, commit, branch string) error {
+	if err := r.checkIDs(commit); err != nil {
+		return err
+	}
+	_, err := r.network(ctx, "push", "--dry-run", "--quiet", "--no-verify", "--no-signed", "--recurse-submodules=no", "--", remote, commit+":refs/heads/"+branch)
+	if err != nil {
+		return fmt.Errorf("cannot push to %s of the remote %s: %w", code(branch), code(remote), err)
+	}
+	return nil
+}
+
 // Move makes a commit the tip of a branch here, if that still names old, or does
 // not exist where old is "". Else the error is ErrMoved.
 func (r *Repo) Move(ctx context.Context, branch, commit, old string) error {

@@ -191,3 +191,31 @@ func TestMove(t *testing.T) {
 		t.Errorf("%t, %v", is, err)
 	}
 }
+
+// A remote is asked whether it takes a push, and nothing is pushed; nor is it, where it
+// takes none though it can be read.
+func TestTryPush(t *testing.T) {
+	t.Parallel()
+	remote, s := newBareSandbox(t), newSandbox(t)
+	s.git("remote", "add", "origin", remote.dir)
+	s.commit("one", "a", "A")
+	s.git("push", "--quiet", "origin", "HEAD:main")
+	r, head := s.open("."), s.id("HEAD")
+	if err := r.TryPush(t.Context(), "origin", head, "told"); err != nil {
+		t.Errorf("it is refused: %v", err)
+	}
+	if err := r.TryPush(t.Context(), "origin", head, "main"); err != nil {
+		t.Errorf("what is there already is refused: %v", err)
+	}
+	s.git("config", "remote.origin.receivepack", "false")
+	if err := r.TryPush(t.Context(), "origin", head, "told"); err == nil || !strings.Contains(err.Error(), "cannot push to `told` of the remote `origin`") {
+		t.Errorf("got %v", err)
+	}
+	if err := r.TryPush(t.Context(), "origin", "--all", "told"); err == nil {
+		t.Error("an option is taken for a commit")
+	}
+	answer, err := r.AskRemote(t.Context(), "origin", "told")
+	if err != nil || answer.Branches["told"] != "" {
+		t.Errorf("the remote has %v, %v", answer, err)
+	}
+}

@@ -42,6 +42,7 @@ type Config struct {
 type client struct {
 	*github.Client
 	owner, repo, graphQL string
+	app                  bool // the token is no person's
 }
 
 func newClient(c Config) (*client, error) {
@@ -62,7 +63,7 @@ func newClient(c Config) (*client, error) {
 	if u, err := url.Parse(graphQL); err != nil || u.Host != gh.BaseURL.Host { // no other host gets the token
 		graphQL = ""
 	}
-	return &client{gh, owner, repo, graphQL}, nil
+	return &client{gh, owner, repo, graphQL, isApp(c.Token)}, nil
 }
 
 // platform is how GitHub asks to wait. Only a POST must not be carried out twice.

@@ -39,7 +39,7 @@ func inWords(err error) error {
 	case s >= 300 && s < 400:
 		return fmt.Errorf("GitHub has it elsewhere, as an issue that was moved to another repository (%d): %w", s, err)
 	case s == http.StatusUnauthorized:
-		return fmt.Errorf("GitHub does not take the token: %s; give GITHUB_TOKEN one that is valid", message)
+		return kind(forge.ErrToken, "GitHub does not take the token: %s; give GITHUB_TOKEN one that is valid", message)
 	case s == http.StatusTooManyRequests, limitReached(err):
 		return fmt.Errorf("GitHub's rate limit is reached; run again later: %w", err)
 	case s == http.StatusForbidden && strings.Contains(message, "locked"):

@@ -40,6 +40,7 @@ type fake struct {
 	made     int // channels
 	clock    int
 	page     int // how many messages or channels a page has
+	scopes   string
 	// refuse answers instead of it, where it returns anything. carried reports
 	// whether it is carried out all the same.
 	refuse func(method string, form url.Values) (answer any, status int, carried bool)
@@ -187,6 +188,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if f.scopes != "" {
+		w.Header().Set("X-OAuth-Scopes", f.scopes)
+	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) // whoever asked may be gone
 }

@@ -1,0 +1,91 @@
+package forge
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrToken is returned where the forge does not take the token at all.
+var ErrToken = errors.New("the token is not taken")
+
+// Inspector is a forge that says how a repository is set up there. It only reads.
+// The error is ErrForbidden where the token may not see it, ErrGone where the forge
+// shows no such thing, and ErrToken where it does not take the token; each says in
+// words what would be needed.
+type Inspector interface {
+	// Hosted returns what the forge says of the repository, and of the token.
+	Hosted(ctx context.Context) (Hosted, error)
+	// Guard returns what a branch is held to, whether it is there or not.
+	Guard(ctx context.Context, branch string) (Guard, error)
+	// Automation returns how the jobs stand that some files of the repository
+	// define. Of a file that the forge does not know there is none.
+	Automation(ctx context.Context, files []string) ([]Job, error)
+	// Today returns what a repository is called now that was called so once.
+	Today(ctx context.Context, repository string) (string, error)
+	// MayPropose reports whether the token of a job may open change requests.
+	MayPropose(ctx context.Context) (Said, error)
+}
+
+// Said is what a forge says of something that is so or not.
+type Said int
+
+// What a forge may say.
+const (
+	Unsaid Said = iota // nothing
+	Yes
+	No
+)
+
+// Saying is what a reply says which may leave it out.
+func Saying(is *bool) Said {
+	switch {
+	case is == nil:
+		return Unsaid
+	case *is:
+		return Yes
+	}
+	return No
+}
+
+// Hosted is a repository as its forge has it.
+type Hosted struct {
+	// Repository is its name today, such as acme/escalations: it may have been
+	// renamed since somebody wrote it down.
+	Repository string
+	// Default is the name of the default branch.
+	Default string
+	// Private reports that not everybody can read it, Archived that nobody can
+	// write, Issues that it has issues.
+	Private, Archived, Issues Said
+	// Write reports whether the token may push and write issues. Of many tokens
+	// that is not said.
+	Write Said
+}
+
+// Guard is what a forge holds a branch to.
+type Guard struct {
+	// Reviewed reports that nobody changes it but by a change request.
+	Reviewed Said
+	// Checks are those that must pass before it changes.
+	Checks []string
+	// Kept reports that nobody forces it back or deletes it.
+	Kept Said
+	// Restricts are the rules, in the forge's words, by which a push may be refused.
+	// Whom they let pass is not said.
+	Restricts []string
+}
+
+// Job is what runs by itself in a repository, as one file defines it.
+type Job struct {
+	// File is its path in the repository, Page where people see it.
+	File, Page string
+	// Disabled is why it does not run, in the forge's words; "" where it does.
+	Disabled string
+	// Began is when it began to run last on the default branch; zero where it never did,
+	// and then Ran reports whether the forge said so.
+	Began time.Time
+	Ran   Said
+	// Failed is the page of the last run that ended there, where it failed.
+	Failed string
+}
