@@ -59,6 +59,7 @@ func layers() []string {
 		"internal/retry",
 		"internal/github",
 		"internal/slack",
+		"internal/doctor",
 		"internal/ics",
 		"internal/report",
 		"internal/starter/starterprint",
@@ -69,6 +70,7 @@ func layers() []string {
 		"internal/plan/planprint",
 		"internal/draft/draftprint",
 		"internal/view/viewprint",
+		"internal/doctor/doctorprint",
 		"cmd/escalate",
 	}
 }

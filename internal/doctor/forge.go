@@ -1,0 +1,209 @@
+package doctor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/words"
+)
+
+// settings is where the settings of a repository are clicked.
+func settings(path string) string { return "Settings, " + path }
+
+// token is whether the forge takes the token.
+func (x *exam) token() {
+	switch {
+	case x.Forge == nil && x.Platform == ci.GitLab:
+		x.unseen("what GitLab has: settings, schedules, protection", errors.New("this version does not ask GitLab"), "")
+	case x.Forge == nil && x.Job && slices.Contains(x.Missing, "GITHUB_TOKEN"):
+		x.must("token-missing", "this job has no token for the forge: no tracking issue can be written", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`")
+	case x.Forge == nil:
+		x.unseen("what the forge has: settings, workflows, protection", fmt.Errorf("%s %s not set", words.And(code(x.Missing)), words.Agree(len(x.Missing), "is", "are")),
+			"set "+words.And(code(x.Missing))+": a token such as `gh auth token` prints, a repository as owner/name")
+	case errors.Is(x.Forge.Hosted.Err, forge.ErrToken):
+		x.must("token-invalid", x.Forge.Name+" does not take the token", "give GITHUB_TOKEN one that is valid: it may have expired, or been revoked")
+	case errors.Is(x.Forge.Hosted.Err, forge.ErrGone):
+		x.must("repository-unseen", x.Forge.Name+" shows this token no such repository", "write GITHUB_REPOSITORY as owner/name, and give the token access to that repository")
+	case !x.answers():
+		x.unseen("what "+x.Forge.Name+" has: settings, workflows, protection", x.Forge.Hosted.Err, "")
+	}
+}
+
+// answers reports whether the forge answers at all: it takes the token, and shows the
+// repository, or something of it.
+func (x *exam) answers() bool {
+	return x.Forge != nil && (x.Forge.Hosted.Err == nil || errors.Is(x.Forge.Hosted.Err, forge.ErrForbidden))
+}
+
+// hosting is what the forge says of the repository.
+func (x *exam) hosting() {
+	if !x.answers() {
+		return
+	}
+	h := x.Forge.Hosted.Answer
+	if err := x.Forge.Hosted.Err; err != nil {
+		x.unseen("what "+x.Forge.Name+" says of the repository and the token", err, "")
+		return
+	}
+	if h.Archived == forge.Yes {
+		x.must("repository-archived", "the repository is archived: nobody can write, and no workflow runs", settings("General, Danger Zone, Unarchive this repository"))
+	}
+	switch h.Write {
+	case forge.No:
+		x.must("token-weak", "the token may not push and write issues", "give GITHUB_TOKEN one with `contents: write` and `issues: write` (a classic one: `repo`), of somebody who may write")
+	case forge.Unsaid:
+		x.unseen("whether the token may push and write issues", fmt.Errorf("%s does not say it of a token of this kind", x.Forge.Name), "")
+	}
+	switch h.Issues {
+	case forge.No:
+		x.must("issues-off", "the repository has no issues: no escalation can have a tracking issue", settings("General, Features, Issues"))
+	case forge.Unsaid:
+		x.unseen("whether the repository has issues", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	}
+	switch h.Private {
+	case forge.No:
+		x.should("repository-public", "the repository is public: everybody on the internet reads every escalation", settings("General, Danger Zone, Change visibility"))
+	case forge.Unsaid:
+		x.unseen("whether the repository is private", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	}
+}
+
+// long is after how long without a run a schedule has stopped, which may be hours late:
+// one that goes by the days of the week or the month may pass over some days.
+func (x *exam) long(file string) time.Duration {
+	for _, w := range x.Workflows {
+		for _, cron := range w.Schedules {
+			if fields := strings.Fields(cron); w.File == file && len(fields) == 5 && fields[2] == "*" && fields[4] == "*" {
+				return 24 * time.Hour
+			}
+		}
+	}
+	return 4 * 24 * time.Hour
+}
+
+// jobs is whether the workflows run.
+func (x *exam) jobs() {
+	runs := x.files()
+	if !x.answers() || len(runs) == 0 {
+		return
+	}
+	if err := x.Forge.Jobs.Err; err != nil {
+		x.unseen("whether the workflows are enabled, and run", err, "")
+		return
+	}
+	for _, file := range slices.Sorted(maps.Keys(runs)) {
+		j, there := x.job(file)
+		if !there {
+			x.says(Ailment{Name: "workflow-unpushed", Level: Must, Where: file, What: "this workflow is not on the default branch, so nothing runs it", Fix: "commit it, and push or merge it"})
+			continue
+		}
+		x.runs(j, runs[file])
+	}
+}
+
+// runs is whether one workflow runs, and how it went.
+func (x *exam) runs(j forge.Job, commands []string) {
+	where := cmp.Or(j.Page, j.File)
+	name := j.File[strings.LastIndex(j.File, "/")+1:]
+	if j.Disabled != "" {
+		x.says(Ailment{Name: "workflow-disabled", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("the workflow %s is disabled (%s)", name, j.Disabled),
+			Fix: fmt.Sprintf("Actions, %s, Enable workflow; or `gh workflow enable %s`", name, name)})
+		return
+	}
+	if j.Failed != "" && (slices.Contains(commands, "apply") || slices.Contains(commands, "stale")) { // lint fails for what it finds
+		x.says(Ailment{Name: "workflow-failed", Level: Must, Where: j.Failed, About: []string{j.File}, What: fmt.Sprintf("the last run of %s failed", name), Fix: "its page says why; then run it again"})
+	}
+	if !slices.Contains(commands, "stale") {
+		return
+	}
+	byHand := fmt.Sprintf("Actions, %s, Run workflow; or `gh workflow run %s`", name, name)
+	switch since := x.Now.Sub(j.Began); {
+	case j.Ran == forge.Unsaid:
+		x.unseen("when "+name+" ran last", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	case j.Ran == forge.No:
+		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s never ran: nobody is asked for what is overdue", name), Fix: byHand})
+	case since > x.long(j.File):
+		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s ran last %s ago: nobody is asked for what is overdue", name, words.Span(since)), Fix: byHand + "; and see that it has a schedule"})
+	}
+}
+
+// branch is what the default branch is held to.
+func (x *exam) branch() {
+	if !x.answers() {
+		return
+	}
+	g, err := x.Forge.Main.Answer, x.Forge.Main.Err
+	name := cmp.Or(x.Forge.Hosted.Answer.Default, x.Standing.Answer.Default, "the default branch")
+	rules := settings("Rules, New branch ruleset, target the default branch")
+	switch {
+	case err != nil:
+		x.unseen("whether the default branch is protected", err, "")
+		return
+	case g.Reviewed == forge.No:
+		x.should("branch-unprotected", fmt.Sprintf("anybody who may write pushes to `%s`, and so announces, without a pull request", name), rules+": Require a pull request before merging, Block force pushes, Restrict deletions")
+	case g.Reviewed == forge.Unsaid:
+		x.unseen("whether the default branch is protected", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	}
+	if check, known := x.check(); known && !slices.ContainsFunc(g.Checks, func(c string) bool { return c == check || strings.HasSuffix(c, " / "+check) }) {
+		x.should("check-optional", fmt.Sprintf("the check `%s` need not pass before a merge into `%s`: what lint refuses can be merged", check, name), rules+": Require status checks to pass, `"+check+"`")
+	}
+}
+
+// check is what the job is called that runs lint.
+func (x *exam) check() (name string, known bool) {
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			if s.Command == "lint" {
+				return s.Job, true
+			}
+		}
+	}
+	return "", false
+}
+
+// ledgerBranch is what the branch of the ledger is held to.
+func (x *exam) ledgerBranch() {
+	if !x.answers() {
+		return
+	}
+	g, err := x.Forge.Ledger.Answer, x.Forge.Ledger.Err
+	if err != nil {
+		x.unseen("whether rules hold the ledger, and let `apply` push", err, "")
+		return
+	}
+	there := x.Standing.Answer.Tip != ""
+	switch {
+	case g.Kept == forge.No && there:
+		x.should("ledger-unprotected", fmt.Sprintf("`%s` can be forced back or deleted: it is the proof of what was said when", ledger.Name),
+			settings("Rules, New branch ruleset, target `"+ledger.Name+"`: Block force pushes, Restrict deletions"))
+	case g.Kept == forge.Unsaid && there:
+		x.unseen("whether `"+ledger.Name+"` can be forced back or deleted", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	}
+	if len(g.Restricts) > 0 {
+		x.unseen("whether `apply` may push to `"+ledger.Name+"`", fmt.Errorf("rules hold it (%s), and whom they let pass is not said", strings.Join(g.Restricts, ", ")),
+			"leave the branch out of them, or let GitHub Actions bypass them; a push that is refused fails `apply`, by name")
+	}
+}
+
+// proposals is whether workflows may open pull requests.
+func (x *exam) proposals() {
+	if !x.answers() {
+		return
+	}
+	switch p := x.Forge.Proposes; {
+	case p.Err != nil:
+		x.unseen("whether workflows may open pull requests", p.Err, "")
+	case p.Answer == forge.No:
+		x.should("proposals-forbidden", "workflows may not open pull requests: none can propose an escalation for somebody", settings("Actions, General, Workflow permissions: Allow GitHub Actions to create and approve pull requests"))
+	case p.Answer == forge.Unsaid:
+		x.unseen("whether workflows may open pull requests", fmt.Errorf("%s does not say it", x.Forge.Name), "")
+	}
+}

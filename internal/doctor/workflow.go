@@ -1,0 +1,298 @@
+package doctor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/words"
+)
+
+// WorkflowFolder is where the workflows of GitHub stand.
+const WorkflowFolder = ".github/workflows"
+
+// Workflow is a file of GitHub's in which escalate runs.
+type Workflow struct {
+	// File is its path in the repository.
+	File string
+	// Steps are those that run escalate.
+	Steps []Step
+	// Starts is what starts it, such as push; Schedules are when, such as 17 */2 * * *.
+	Starts, Schedules []string
+	// Err is why it cannot be read, where it seems to be one.
+	Err error
+}
+
+// Step is one step of a workflow that runs escalate.
+type Step struct {
+	Line int
+	// Command is what it runs, such as apply; Job is what the job is called as a check.
+	Command, Job string
+	// Ref is what the action is taken at, Version which release that is, by its note or
+	// its tag; both are "" for the action of the same commit, and for a command of a
+	// script.
+	Ref, Version string
+	// May is what the token of the job may, by the name of the permission; nil where
+	// the repository's default holds. Own reports that the step has a token of its own.
+	May map[string]string
+	Own bool
+}
+
+// ReadWorkflow reads a workflow; ok reports whether escalate runs in it.
+func ReadWorkflow(file string, data []byte) (w Workflow, ok bool) {
+	w.File = file
+	var in struct {
+		On          yaml.Node
+		Permissions yaml.Node
+		Jobs        map[string]struct {
+			Name        string
+			Permissions yaml.Node
+			Steps       []struct {
+				Uses, Run yaml.Node
+				With      map[string]yaml.Node
+			}
+		}
+	}
+	odd := (*yaml.TypeError)(nil) // a part of another form, such as an expression: the rest was read
+	if err := yaml.Unmarshal(data, &in); err != nil && !errors.As(err, &odd) {
+		w.Err = err
+		return w, strings.Contains(string(data), "/escalate@")
+	}
+	w.Starts = starts(in.On)
+	var on struct{ Schedule []struct{ Cron string } }
+	if in.On.Kind == yaml.MappingNode && in.On.Decode(&on) == nil {
+		for _, s := range on.Schedule {
+			w.Schedules = append(w.Schedules, s.Cron)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Jobs)) {
+		job := in.Jobs[name]
+		may := permissions(job.Permissions)
+		if may == nil {
+			may = permissions(in.Permissions)
+		}
+		for _, s := range job.Steps {
+			step := Step{Line: s.Uses.Line, Command: s.With["command"].Value, Job: cmp.Or(job.Name, name), May: may, Own: s.With["token"].Value != ""}
+			action, ref, _ := strings.Cut(s.Uses.Value, "@")
+			script := command.FindStringSubmatch(s.Run.Value)
+			switch {
+			case path.Base(action) == "escalate" && ref != "" && step.Command != "":
+				step.Ref, step.Version = ref, version.FindString(cmp.Or(s.Uses.LineComment, ref))
+			case strings.HasPrefix(action, "./") && slices.Contains(commands(), step.Command):
+			case script != nil:
+				step.Line, step.Command = s.Run.Line, script[1]
+			default:
+				continue
+			}
+			w.Steps = append(w.Steps, step)
+		}
+	}
+	return w, len(w.Steps) > 0
+}
+
+// starts are the events that a workflow names.
+func starts(on yaml.Node) []string {
+	var all []string
+	switch on.Kind {
+	case yaml.ScalarNode:
+		return []string{on.Value}
+	case yaml.SequenceNode:
+		for _, n := range on.Content {
+			all = append(all, n.Value)
+		}
+	case yaml.MappingNode:
+		for i := 0; i < len(on.Content); i += 2 {
+			all = append(all, on.Content[i].Value)
+		}
+	}
+	return all
+}
+
+// commands are those that a repository runs by itself, in the order in which their
+// lack hurts.
+func commands() []string { return []string{"apply", "lint", "stale"} }
+
+var (
+	command = regexp.MustCompile(`\bescalate (apply|lint|stale)\b`)
+	version = regexp.MustCompile(`\bv\d+\.\d+\.\d+\b`)
+	commit  = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+)
+
+// permissions are what a token may; nil where nothing is said.
+func permissions(n yaml.Node) map[string]string {
+	may := map[string]string{}
+	switch {
+	case n.IsZero() || n.Tag == "!!null":
+		return nil
+	case n.Kind == yaml.ScalarNode:
+		level := strings.TrimSuffix(n.Value, "-all")
+		may["contents"], may["issues"] = level, level
+	case n.Decode(&may) != nil:
+		return nil
+	}
+	return may
+}
+
+// workflows is whether what is to run by itself is there, and as it should be.
+func (x *exam) workflows() {
+	of := map[string]struct{ start, loss string }{
+		"apply": {"push", "nothing is announced"},
+		"lint":  {"pull_request", "no pull request is checked"},
+		"stale": {"schedule", "nobody is asked for what is overdue"},
+	}
+	if x.Platform != "" && x.Platform != ci.GitHub || x.Tree == nil && x.Astray == nil {
+		return
+	}
+	there, started, whatever := map[string]string{}, map[string]bool{}, ""
+	for _, w := range x.Workflows {
+		if w.Err != nil {
+			x.says(Ailment{Name: "workflow-unreadable", Level: Must, Where: w.File, What: "this workflow cannot be read: " + plainly(w.Err), Fix: "mend it: docs/setup.md has it as it should be"})
+		}
+		for _, s := range w.Steps {
+			there[s.Command] = cmp.Or(there[s.Command], w.File)
+			if strings.Contains(s.Command, "${{") {
+				whatever = w.File
+			}
+			if slices.Contains(w.Starts, of[s.Command].start) || slices.Contains(w.Starts, "workflow_call") {
+				started[s.Command] = true
+			}
+		}
+	}
+	for _, c := range commands() {
+		switch {
+		case !started[c] && whatever != "":
+			x.unseen("whether a workflow runs `escalate "+c+"`", fmt.Errorf("it may be %s, whose command is an expression", whatever), "")
+		case there[c] == "":
+			x.says(Ailment{Name: "workflow-missing", Level: Must, Where: WorkflowFolder + "/" + c + ".yml", About: []string{c},
+				What: fmt.Sprintf("no workflow runs `escalate %s`: %s", c, of[c].loss), Fix: "`escalate init` writes it; then commit and push it"})
+		case !started[c]:
+			x.says(Ailment{Name: "workflow-unstarted", Level: Must, Where: there[c], About: []string{c},
+				What: fmt.Sprintf("no `%s` starts the workflow that runs `escalate %s`: %s", of[c].start, c, of[c].loss), Fix: fmt.Sprintf("write `%s:` under `on:` of it; where it is for something else, `escalate init` writes one of its own", of[c].start)})
+		}
+	}
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			x.step(w.File, s)
+		}
+	}
+	x.versions()
+}
+
+// step is whether one step can do what it is for.
+func (x *exam) step(file string, s Step) {
+	where := fmt.Sprintf("%s:%d", file, s.Line)
+	if s.Ref == "PIN" {
+		x.says(Ailment{Name: "workflow-unpinned", Level: Must, Where: where, What: "`PIN` stands where the commit of a release belongs: the workflow cannot run",
+			Fix: "write the commit that the page of the newest release names"})
+	} else if s.Ref != "" && !commit.MatchString(s.Ref) {
+		x.says(Ailment{Name: "workflow-unpinned", Level: Should, Where: where, What: fmt.Sprintf("the action is taken at `%s`, which somebody can move", s.Ref),
+			Fix: "write the commit that the page of the release names, with the version as a note behind it"})
+	}
+	if s.Own || s.May == nil || s.Command != "apply" && s.Command != "stale" {
+		return
+	}
+	var lacks []string
+	for _, p := range []string{"contents", "issues"} {
+		if s.May[p] != "write" {
+			lacks = append(lacks, p+": write")
+		}
+	}
+	if len(lacks) > 0 {
+		x.says(Ailment{Name: "workflow-permissions", Level: Must, Where: where, About: lacks,
+			What: fmt.Sprintf("the token of `escalate %s` lacks %s: it cannot write %s", s.Command, words.And(code(lacks)), lost(lacks)),
+			Fix:  "write under `permissions:` of the job: " + strings.Join(code(lacks), " and ")})
+	}
+}
+
+func code(list []string) []string {
+	all := make([]string, len(list))
+	for i, l := range list {
+		all[i] = words.Code(l)
+	}
+	return all
+}
+
+// lost is what is not written without some permissions.
+func lost(lacks []string) string {
+	what := map[string]string{"contents: write": "the ledger", "issues: write": "the tracking issues"}
+	var all []string
+	for _, l := range lacks {
+		all = append(all, what[l])
+	}
+	return words.And(all)
+}
+
+// versions is whether the workflows run what runs here.
+func (x *exam) versions() {
+	mine, released := release(x.Version)
+	unknown := ""
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			theirs, said := release(s.Version)
+			switch {
+			case s.Ref == "" || s.Ref == "PIN": // it has none, or that was told
+			case !released || !said:
+				unknown = w.File
+			case slices.Compare(theirs, mine) < 0:
+				x.says(Ailment{Name: "workflow-old", Level: Should, Where: fmt.Sprintf("%s:%d", w.File, s.Line), About: []string{s.Version, x.Version},
+					What: fmt.Sprintf("this runs escalate %s, and %s is here", s.Version, x.Version), Fix: "`escalate init --upgrade` brings it to this version and shows the difference"})
+			}
+		}
+	}
+	switch {
+	case unknown == "":
+	case !released:
+		x.unseen("whether the workflows are older than this escalate", fmt.Errorf("this one is no release (%s)", cmp.Or(x.Version, "no version")), "")
+	default:
+		x.unseen("whether "+unknown+" is older than this escalate", errors.New("no version stands behind the commit"), "write it as a note: `# v1.2.3`")
+	}
+}
+
+// release is a version as numbers; ok is false for what is none of a release.
+func release(v string) (numbers []int, ok bool) {
+	if !released.MatchString(v) {
+		return nil, false
+	}
+	for part := range strings.SplitSeq(v[1:], ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, false
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, true
+}
+
+var released = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+
+// files are those of the workflows, each once.
+func (x *exam) files() map[string][]string {
+	runs := map[string][]string{}
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			if !slices.Contains(runs[w.File], s.Command) {
+				runs[w.File] = append(runs[w.File], s.Command)
+			}
+		}
+	}
+	return runs
+}
+
+// job is the job of a file, as the forge has it.
+func (x *exam) job(file string) (forge.Job, bool) {
+	i := slices.IndexFunc(x.Forge.Jobs.Answer, func(j forge.Job) bool { return j.File == file })
+	if i < 0 {
+		return forge.Job{}, false
+	}
+	return x.Forge.Jobs.Answer[i], true
+}
