@@ -81,20 +81,30 @@ func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", markerKey, err)
 	}
-	forge := env.ci.GitHub
-	repository, err := github.New(github.Config{
-		API: forge.API, GraphQL: forge.GraphQL, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
-	})
+	repository, err := newRepository(env)
 	if err != nil {
 		return nil, err
 	}
 	return tracking.New(repository, t.People, keys), nil
 }
 
+// newRepository is the repository on GitHub that the environment names.
+func newRepository(env environment) (*github.Repository, error) {
+	forge := env.ci.GitHub
+	return github.New(github.Config{
+		API: forge.API, GraphQL: forge.GraphQL, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
+	})
+}
+
 // markerKey is the variable with the keys that our markers are signed with.
 const markerKey = "ESCALATE_MARKER_KEY"
 
 func openSlack(env environment, t *tree.Tree) (destination.Destination, error) {
+	return newWorkspace(env, t)
+}
+
+// newWorkspace is the workspace of Slack that the environment has a token for.
+func newWorkspace(env environment, t *tree.Tree) (*slack.Workspace, error) {
 	return slack.NewWorkspace(slack.Config{
 		Token: env.getenv("SLACK_BOT_TOKEN"), API: env.getenv("SLACK_API_URL"), Now: env.now,
 		Wait: func(ctx context.Context, d time.Duration, why string) error {

@@ -177,18 +177,27 @@ func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, 
 	return done, err
 }
 
+// hosted is how to get to the repository of a remote, by what is known of a forge. It
+// has no Repository where the remote is a folder.
+func hosted(ctx context.Context, repo *git.Repo, remote string, known ci.Forge) (at ci.Forge, err error) {
+	addresses, err := repo.Addresses(ctx, remote)
+	if err != nil {
+		return at, err
+	}
+	for _, a := range addresses {
+		if at.Repository == "" {
+			at = ci.Hosted(a, known)
+		}
+	}
+	return at, nil
+}
+
 // request opens the pull request, or returns the one that there is: with a token by
 // the API, else it returns the link at which the browser opens one.
 func (p *proposal) request(ctx context.Context, env environment, subject string) (string, error) {
-	addresses, err := p.repo.Addresses(ctx, p.remote)
+	at, err := hosted(ctx, p.repo, p.remote, env.ci.Forge())
 	if err != nil {
 		return "", err
-	}
-	var at ci.Forge
-	for _, a := range addresses {
-		if at.Repository == "" {
-			at = ci.Hosted(a, env.ci.Forge())
-		}
 	}
 	switch stated := env.ci.Forge(); {
 	case at.Repository == "" && len(stated.Missing()) == 0:

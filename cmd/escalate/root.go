@@ -134,6 +134,7 @@ func newRoot(env environment) *cobra.Command {
 	for _, a := range act.All() {
 		root.AddCommand(newAct(env, opts, a))
 	}
+	root.AddCommand(newDoctor(env, opts))
 	return root
 }
 
