@@ -36,8 +36,9 @@ func newAudit(env environment, opts *options) *cobra.Command {
 			"clock was ahead spoils nothing: it counts until the latest time that is not in the future.\n\n" +
 			"A..B replays what B has and A has not; A.. goes up to HEAD. Without it, all of HEAD is replayed. It " +
 			"exits 1 if a commit broke a rule.",
-		Example: "  escalate audit\n  escalate audit v1.0..\n  escalate audit HEAD~20..HEAD --json",
-		Args:    atMost(1),
+		Example:           "  escalate audit\n  escalate audit v1.0..\n  escalate audit HEAD~20..HEAD --json",
+		Args:              atMost(1),
+		ValidArgsFunction: completeRange(env, opts),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
@@ -54,7 +55,7 @@ func newAudit(env environment, opts *options) *cobra.Command {
 		},
 	}
 	moment = nowFlag(cmd, env, "the present: it counts until the latest commit that is not after it")
-	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown")
 	return cmd
 }
 

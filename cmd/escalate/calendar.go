@@ -39,7 +39,8 @@ func newCalendar(env environment, opts *options) *cobra.Command {
 			"updates, next steps and deadlines at the moment when they are due. Taken in again, it moves the entries " +
 			"that are there already. It exits 1 if it had to leave something out, and says what.\n\n" +
 			"--person leaves out what does not concern somebody: who comes to the standup, whose turn it is.",
-		Example: "  escalate calendar > escalations.ics\n  escalate calendar --person jdoe > jdoe.ics\n  escalate calendar 2026/northwind --json",
+		Example:           "  escalate calendar > escalations.ics\n  escalate calendar --person jdoe > jdoe.ics\n  escalate calendar 2026/northwind --json",
+		ValidArgsFunction: completeIDs(env, opts),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			for _, arg := range args {
 				id, err := escalationID(arg)

@@ -18,8 +18,9 @@ func newExplain(env environment, opts *options) *cobra.Command {
 		Short: "Explain a rule: why, and how it is done wrong and right",
 		Long: "Explains a rule by the name that stands in a finding; or a rule of the process by its number, with who " +
 			"sees to it and the rules of lint that enforce it. Without an argument it lists every rule of lint.",
-		Example: "  escalate explain\n  escalate explain product-dri-required\n  escalate explain P9",
-		Args:    atMost(1),
+		Example:           "  escalate explain\n  escalate explain product-dri-required\n  escalate explain P9",
+		Args:              atMost(1),
+		ValidArgsFunction: first(completeRules),
 		RunE: func(_ *cobra.Command, args []string) error {
 			all := rule.All()
 			rules := all.Rules()

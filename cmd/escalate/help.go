@@ -50,11 +50,17 @@ func help(cmd *cobra.Command, s terminal.Screen) string {
 			b.WriteString(s.Table(terminal.Table{Columns: make([]terminal.Column, 2), Rows: rows}))
 		}
 	}
-	section("Commands", commands(cmd))
+	for _, g := range cmd.Groups() {
+		section(g.Title, commands(cmd, g.ID))
+	}
+	section("Commands", commands(cmd, ""))
 	section("Flags", flags(cmd.LocalFlags()))
 	section("Flags of every command", flags(cmd.InheritedFlags()))
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\n" + s.Wrap(fmt.Sprintf("More of a command: %s COMMAND --help", cmd.CommandPath()), 0, "  ") + "\n")
+	}
+	if !cmd.HasParent() {
+		b.WriteString(s.Wrap("So that the shell completes commands, ids and people: escalate completion --help", 0, "  ") + "\n")
 	}
 	return b.String()
 }
@@ -66,10 +72,11 @@ func usage(cmd *cobra.Command) string {
 	return cmd.UseLine()
 }
 
-func commands(cmd *cobra.Command) []terminal.Row {
+// commands are the commands of a group.
+func commands(cmd *cobra.Command, group string) []terminal.Row {
 	var rows []terminal.Row
 	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() || c.Name() == "help" {
+		if c.GroupID == group && (c.IsAvailableCommand() || c.Name() == "help") {
 			rows = append(rows, terminal.Row{Cells: []string{"  " + c.Name(), c.Short}})
 		}
 	}

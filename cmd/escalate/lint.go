@@ -79,7 +79,8 @@ func newLint(env environment, opts *options) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "make every fix that findings carry, and show what was done")
-	cmd.Flags().StringVar(&format, "format", "text", "how to print: text, json, github, sarif, gitlab or junit")
+	formatFlag(cmd, &format, "text", "json", "github", "sarif", "gitlab", "junit")
+	cmd.ValidArgsFunction = orFiles(completeIDs(env, opts))
 	return cmd
 }
 

@@ -66,7 +66,9 @@ func newList(env environment, opts *options) *cobra.Command {
 	f.BoolVar(&o.Product, "product", false, "only what is product related")
 	f.StringVar(&order, "sort", string(view.BySeverity), "sort by "+words.Or(view.Orders()))
 	moment = nowFlag(cmd, env, "ask about this moment")
-	f.StringVar(&o.format, "format", "text", "how to print: text, json or csv")
+	formatFlag(cmd, &o.format, "text", "json", "csv")
+	_ = cmd.RegisterFlagCompletionFunc("status", completeWords(view.Statuses()...)) // the flags are there
+	_ = cmd.RegisterFlagCompletionFunc("sort", completeWords(view.Orders()...))
 	return cmd
 }
 

@@ -47,7 +47,8 @@ func newLog(env environment, opts *options) *cobra.Command {
 		Example: "  escalate log\n" +
 			"  escalate log 2026/northwind\n" +
 			"  escalate log 2026/northwind --at 2026-11-24T12:00:00Z",
-		Args: atMost(1),
+		Args:              atMost(1),
+		ValidArgsFunction: first(completeIDs(env, opts)),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
@@ -71,7 +72,7 @@ func newLog(env environment, opts *options) *cobra.Command {
 	}
 	opts.remoteFlag(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "show what was true at `T`: 2026-11-24T12:00:00Z, or 2026-11-24 for the end of that day in UTC")
-	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown")
 	return cmd
 }
 

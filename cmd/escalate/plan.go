@@ -64,7 +64,7 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	opts.remoteFlag(cmd)
 	cmd.Flags().StringVar(&o.base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
 	cmd.Flags().StringVar(&o.head, "head", "", "plan for this `REV` (default: the files as they are on disk; in a job of GitHub or GitLab, HEAD)")
-	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown")
 	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
 	return cmd
 }

@@ -127,14 +127,31 @@ func newRoot(env environment) *cobra.Command {
 	root.SetFlagErrorFunc(unknownFlag)
 	root.PersistentFlags().StringVar(&opts.dir, "dir", "", "the repository (default: the nearest folder upwards that holds escalations/)")
 	root.PersistentFlags().BoolVar(&opts.json, "json", false, "print JSON")
-	root.CompletionOptions.HiddenDefaultCmd = true
 	setHelp(root, env.screen)
-	root.AddCommand(newLint(env, opts), newPlan(env, opts), newApply(env, opts), newStale(env, opts), newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newCalendar(env, opts), newLog(env, opts), newAudit(env, opts), newExplain(env, opts), newSchema(env, opts), newInit(env, opts))
-	root.AddCommand(newAct(env, opts, act.New()))
+	changing := []*cobra.Command{newAct(env, opts, act.New())}
 	for _, a := range act.All() {
-		root.AddCommand(newAct(env, opts, a))
+		changing = append(changing, newAct(env, opts, a))
 	}
-	root.AddCommand(newDoctor(env, opts))
+	last := "" // the last group takes cobra's own commands
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"To read", []*cobra.Command{newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts)}},
+		{"To change something", append(changing, newLint(env, opts), newPlan(env, opts), newExplain(env, opts))},
+		{"To run it", []*cobra.Command{newApply(env, opts), newAudit(env, opts)}},
+		{"To set it up", []*cobra.Command{newInit(env, opts), newDoctor(env, opts), newSchema(env, opts)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+		}
+		root.AddCommand(g.commands...)
+		last = g.title
+	}
+	root.SetCompletionCommandGroupID(last)
+	root.SetHelpCommandGroupID(last)
+	completeRest(root, env, opts)
 	return root
 }
 

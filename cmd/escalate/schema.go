@@ -14,9 +14,9 @@ func newSchema(env environment, _ *options) *cobra.Command {
 		Short: "Print the JSON Schema of a kind of file",
 		Long: "Prints the JSON Schema (draft 2020-12) of an escalation, of the people directory or of the policy. " +
 			"An editor with a YAML language server completes, explains and underlines by it.",
-		Example:   "  escalate schema\n  escalate schema people > people.schema.json",
-		ValidArgs: []string{"escalation", "people", "policy"},
-		Args:      atMost(1),
+		Example:           "  escalate schema\n  escalate schema people > people.schema.json",
+		ValidArgsFunction: first(completeWords(schema.Kinds()...)),
+		Args:              atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := schema.KindEscalation
 			if len(args) == 1 {

@@ -47,7 +47,8 @@ func oneCommand(env environment, opts *options, own string, show func(context.Co
 	o := oneOptions{options: opts, env: env}
 	var moment func() (time.Time, error)
 	cmd := &cobra.Command{
-		Args: one,
+		Args:              one,
+		ValidArgsFunction: completeOne(env, opts, ""),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			o.meant = args[0]
 			if o.format, err = formatOf(opts, o.format, cmd.Flags().Changed("format"), own, "json"); err != nil {
@@ -69,7 +70,7 @@ func oneCommand(env environment, opts *options, own string, show func(context.Co
 		},
 	}
 	moment = nowFlag(cmd, env, "ask about this moment")
-	cmd.Flags().StringVar(&o.format, "format", own, "how to print: "+own+" or json")
+	formatFlag(cmd, &o.format, own, "json")
 	return cmd
 }
 

@@ -58,6 +58,7 @@ func newStale(env environment, opts *options) *cobra.Command {
 			"not matter when and how often it runs. Then it exits 1 only if a reminder was not delivered.",
 		Example: "  escalate stale\n  escalate stale 2026/northwind\n  escalate stale --person jdoe\n  escalate stale --severity critical,high --region EMEA\n" +
 			"  escalate stale --now 2026-12-01T09:00:00Z\n  escalate stale --json\n  escalate stale --apply",
+		ValidArgsFunction: completeIDs(env, opts),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.format, err = outputFormat(opts, o.format, cmd.Flags().Changed("format")); err != nil {
 				return err
@@ -89,7 +90,7 @@ func newStale(env environment, opts *options) *cobra.Command {
 	opts.remoteFlag(cmd)
 	opts.branchFlag(cmd)
 	moment = nowFlag(cmd, env, "ask about this moment")
-	cmd.Flags().StringVar(&o.format, "format", "text", "how to print: text, json or markdown")
+	formatFlag(cmd, &o.format, "text", "json", "markdown")
 	return cmd
 }
 

@@ -34,6 +34,32 @@ func (r *Repo) Remotes(ctx context.Context) ([]string, error) {
 	return slices.DeleteFunc(strings.Split(out, "\n"), func(name string) bool { return name == "" }), nil
 }
 
+// Ref is a name of a commit: a branch, one of a remote, or a tag.
+type Ref struct {
+	// Name is as people write it: main, origin/main, v1.0.
+	Name string
+	// Kind is branch, remote branch or tag.
+	Kind string
+}
+
+// Refs returns the branches, those of the remotes and the tags, at most this many:
+// those of the latest commits first.
+func (r *Repo) Refs(ctx context.Context, most int) ([]Ref, error) {
+	out, err := r.output(ctx, "for-each-ref", fmt.Sprintf("--count=%d", most), "--sort=-creatordate", "--format=%(refname)", "refs/heads", "refs/remotes", "refs/tags")
+	if err != nil {
+		return nil, fmt.Errorf("cannot list the branches and tags: %w", err)
+	}
+	var all []Ref
+	for name := range strings.FieldsSeq(out) { // git allows no white space in one
+		for _, k := range [][2]string{{"refs/heads/", "branch"}, {"refs/remotes/", "remote branch"}, {"refs/tags/", "tag"}} {
+			if short, ok := strings.CutPrefix(name, k[0]); ok {
+				all = append(all, Ref{Name: short, Kind: k[1]})
+			}
+		}
+	}
+	return all, nil
+}
+
 // AskRemote asks a remote for its default branch and for branches by name. It
 // is the one call over the network where nothing is to be fetched.
 func (r *Repo) AskRemote(ctx context.Context, name string, branches ...string) (Remote, error) {

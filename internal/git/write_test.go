@@ -219,3 +219,29 @@ func TestTryPush(t *testing.T) {
 		t.Errorf("the remote has %v, %v", answer, err)
 	}
 }
+
+// Branches, those of remotes and tags, by the names that people write.
+func TestRefs(t *testing.T) {
+	t.Parallel()
+	s := newSandbox(t)
+	s.commit("one", "a.yaml", "")
+	s.git("tag", "v1.0")
+	s.git("branch", "a/b")
+	s.git("update-ref", "refs/remotes/origin/main", "HEAD")
+	s.git("update-ref", "refs/other/x", "HEAD")
+	refs, err := s.open(".").Refs(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []git.Ref{{Name: "v1.0", Kind: "tag"}, {Name: "a/b", Kind: "branch"}, {Name: "origin/main", Kind: "remote branch"}} {
+		if !slices.Contains(refs, want) {
+			t.Errorf("%v is not among %v", want, refs)
+		}
+	}
+	if len(refs) != 4 {
+		t.Errorf("got %v, want four", refs)
+	}
+	if refs, err := s.open(".").Refs(t.Context(), 1); err != nil || len(refs) != 1 {
+		t.Errorf("one at most: %v, %v", refs, err)
+	}
+}
