@@ -62,6 +62,9 @@ type Row struct {
 // Overdue reports whether something of it is overdue.
 func (r Row) Overdue() bool { return r.Next != nil && r.Next.State == stale.Overdue }
 
+// Days is for how many whole days it has been open, or was.
+func (r Row) Days() int { return int(r.Age.Hours()) / 24 }
+
 // Table is how all stand at a moment.
 type Table struct {
 	Now  time.Time
@@ -72,29 +75,36 @@ type Table struct {
 
 // List says how all stand. The report is of the same tree; it has the moment.
 func List(t *tree.Tree, r stale.Report) Table {
+	table := Table{Now: r.Now}
+	table.Rows, table.Unread = each(t, r, newRow)
+	table.Sort(BySeverity)
+	return table
+}
+
+// each makes something of each escalation that can be read, in the order of the
+// tree, and says which cannot.
+func each[T any](t *tree.Tree, r stale.Report, of func(moment, *tree.Escalation, []stale.Item) T) (all []T, unread []stale.Unread) {
 	items := map[schema.ID][]stale.Item{}
 	for _, i := range r.Items {
 		items[i.Escalation] = append(items[i.Escalation], i)
 	}
-	rows := make([]*Row, len(t.Paths))
-	held := make([]bool, len(t.Paths))
+	made := make([]*T, len(t.Paths)) // nil where it cannot be read
 	t.Each(func(i int, e *tree.Escalation) {
-		if held[i] = e.HeldBack(); !held[i] {
-			row := newRow(newMoment(t, &e.Escalation, r.Now), e, items[e.ID])
-			rows[i] = &row
+		if !e.HeldBack() {
+			v := of(newMoment(t, &e.Escalation, r.Now), e, items[e.ID])
+			made[i] = &v
 		}
 	})
-	table := Table{Now: r.Now, Unread: slices.Clone(r.Unread)}
+	unread = slices.Clone(r.Unread)
 	for i, path := range t.Paths {
 		switch id := tree.ID(path); {
-		case !held[i]:
-			table.Rows = append(table.Rows, *rows[i])
-		case !slices.ContainsFunc(table.Unread, func(u stale.Unread) bool { return u.Escalation == id }):
-			table.Unread = append(table.Unread, stale.Unread{Escalation: id, Why: HeldBack})
+		case made[i] != nil:
+			all = append(all, *made[i])
+		case !slices.ContainsFunc(unread, func(u stale.Unread) bool { return u.Escalation == id }):
+			unread = append(unread, stale.Unread{Escalation: id, Why: HeldBack})
 		}
 	}
-	table.Sort(BySeverity)
-	return table
+	return all, unread
 }
 
 // HeldBack is why nothing is said of an escalation that may say what nobody meant.

