@@ -12,11 +12,14 @@ const (
 	KindPolicy     Kind = "policy"
 )
 
+// KindExport is what `escalate export` prints: a kind of output, and of no file.
+const KindExport Kind = "export"
+
 // Kinds returns the kinds of file.
 func Kinds() []Kind { return []Kind{KindEscalation, KindPeople, KindPolicy} }
 
 //go:embed *.schema.json
 var files embed.FS
 
-// JSON returns the JSON Schema of a kind of file (draft 2020-12).
+// JSON returns the JSON Schema of a kind of file, or of the output (draft 2020-12).
 func JSON(k Kind) ([]byte, error) { return files.ReadFile(string(k) + ".schema.json") }

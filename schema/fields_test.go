@@ -39,7 +39,7 @@ func TestFieldsStay(t *testing.T) {
 		}
 		lines++
 	}
-	if lines != 3 {
+	if lines != 4 {
 		t.Errorf("it has %d lines", lines)
 	}
 }

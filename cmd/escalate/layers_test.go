@@ -44,6 +44,7 @@ func layers() []string {
 		"internal/stale",
 		"internal/draft",
 		"internal/view",
+		"internal/redact",
 		"internal/ledger",
 		"internal/session",
 		"internal/history",

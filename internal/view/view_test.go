@@ -218,3 +218,30 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// What is exported has the status, the age and the clocks of each, and names what is
+// left out.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	tr := four(t)
+	out := view.Export(tr, stale.Check(tr, at(t, "2026-11-26T10:00:00Z"), nil))
+	if len(out.Escalations) != 3 || len(out.Unread) != 1 || out.Unread[0].ID != "2026/broken" || len(out.People) == 0 || out.Policy.Regions["EMEA"].Zone == "" {
+		t.Fatalf("got %+v", out)
+	}
+	closed, quiet, late := out.Escalations[0], out.Escalations[1], out.Escalations[2]
+	if closed.ID != "2025/woodgrove" || closed.Status != "deescalated" || closed.Days != 4 || closed.Overdue || len(closed.Clocks) > 0 {
+		t.Errorf("got %+v", closed)
+	}
+	if quiet.Overdue || quiet.Days != 6 || quiet.File.Visibility != schema.Restricted || len(quiet.Clocks) == 0 {
+		t.Errorf("got %+v", quiet)
+	}
+	if !late.Overdue || late.Criteria != 1 || late.CriteriaMet != 0 || late.Clocks[0].State != "overdue" || late.Clocks[0].Turn == "" || late.File.Customer != "Northwind Traders" {
+		t.Errorf("got %+v", late)
+	}
+	for i, c := range late.Clocks[1:] { // what is overdue, the longest first; then what is due
+		before := late.Clocks[i]
+		if before.State != "overdue" && c.State == "overdue" || before.State == "overdue" && c.State == "overdue" && c.Since.Before(before.Since.Time) {
+			t.Errorf("%+v stands before %+v", before, c)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func generate(from, dir string) (map[string][]byte, error) {
 		{"escalation", "An escalation", schema.Escalation{}},
 		{"people", "The people directory", schema.Directory{}},
 		{"policy", "The policy", schema.Policy{}},
+		{"export", "What escalate export prints", schema.Export{}},
 	} {
 		r := &jsonschema.Reflector{DoNotReference: true, FieldNameTag: "yaml"}
 		if err := r.AddGoComments(from, dir, jsonschema.WithFullComment()); err != nil {
@@ -54,6 +55,9 @@ func generate(from, dir string) (map[string][]byte, error) {
 		s.Title = of.title
 		if err := finish(s, reflect.TypeOf(of.value)); err != nil {
 			return nil, fmt.Errorf("%s: %w", of.name, err)
+		}
+		if of.name == string(schema.KindExport) {
+			lenient(s, true)
 		}
 		var out bytes.Buffer
 		enc := json.NewEncoder(&out)
@@ -100,6 +104,29 @@ func finish(s *jsonschema.Schema, t reflect.Type) error {
 		}
 	}
 	return nil
+}
+
+// lenient makes a schema describe also what the files should not say: the output has
+// what stands there. What is empty is left out of it; outer says that its fields are
+// the output's own, which are always there.
+func lenient(s *jsonschema.Schema, outer bool) {
+	if s == nil || s == jsonschema.FalseSchema {
+		return
+	}
+	if !outer {
+		s.Required = nil
+	}
+	s.Pattern, s.UniqueItems, s.MinItems = "", false, nil
+	s.Minimum, s.Maximum = "", ""
+	s.If, s.Then, s.Else, s.Not, s.AllOf, s.AnyOf, s.OneOf = nil, nil, nil, nil, nil, nil, nil
+	if s.Format == "email" {
+		s.Format = ""
+	}
+	lenient(s.Items, outer)
+	lenient(s.AdditionalProperties, false)
+	for at := s.Properties.Oldest(); at != nil; at = at.Next() {
+		lenient(at.Value, outer && at.Key != "file" && at.Key != "policy")
+	}
 }
 
 // plain reads an example as the product reads a file: times stay text.
