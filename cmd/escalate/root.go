@@ -149,6 +149,7 @@ func newRoot(env environment) *cobra.Command {
 		root.AddCommand(g.commands...)
 		last = g.title
 	}
+	root.AddCommand(newShare(env))
 	root.SetCompletionCommandGroupID(last)
 	root.SetHelpCommandGroupID(last)
 	completeRest(root, env, opts)
