@@ -65,11 +65,11 @@ func runExport(ctx context.Context, o exportOptions) error {
 	if err != nil {
 		return err
 	}
-	report, err := clocks(ctx, s, t, o.now)
-	if err != nil {
-		return err
+	past := locally(ctx, s)
+	out := view.Export(t, o.now, past.of)
+	if past.err != nil {
+		return past.err
 	}
-	out := view.Export(t, report)
 	if o.redact {
 		r, err := redactor(o.env, t.Policy)
 		if err != nil {

@@ -104,11 +104,11 @@ func runList(ctx context.Context, o listOptions) error {
 	if err := regionsExist(t, o.Regions); err != nil {
 		return err
 	}
-	report, err := clocks(ctx, s, t, o.now)
-	if err != nil {
-		return err
+	past := locally(ctx, s)
+	table := view.List(t, o.now, past.of).Select(o.Selection)
+	if past.err != nil {
+		return past.err
 	}
-	table := view.List(t, report).Select(o.Selection)
 	table.Sort(o.order)
 	switch o.format {
 	case "json":

@@ -219,8 +219,15 @@ func (r Report) Next() time.Time {
 // Check says what is overdue or due now. past returns how some escalations came
 // to be as they are; nil where nobody knows. It is called once.
 func Check(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past) Report {
+	return CheckAnd(t, now, past, func(int, *tree.Escalation) {})
+}
+
+// CheckAnd is Check for somebody who wants something else of each escalation: it is
+// read once, and do is called with it as tree.Tree.Each calls it.
+func CheckAnd(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past, do func(i int, e *tree.Escalation)) Report {
 	r := Report{Now: now.UTC()}
 	if file := t.Misread(); file != "" {
+		t.Each(do)
 		r.Unread = append(r.Unread, Unread{Why: file + " has errors, so nothing is known: `escalate lint` says which"})
 		return r
 	}
@@ -233,6 +240,7 @@ func Check(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Past)
 	calendars, broken := regional(t.Policy)
 	people := t.People.On(now)
 	t.Each(func(i int, e *tree.Escalation) {
+		do(i, e)
 		known := calendars[e.Account.Region]
 		switch {
 		case e.HeldBack():

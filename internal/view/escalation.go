@@ -90,11 +90,12 @@ func Of(t *tree.Tree, e *tree.Escalation, r stale.Report, told []notice.Notice) 
 		}
 	}
 	v := Escalation{
-		Row: newRow(m, e, items), Now: m.in(r.Now),
+		Row: newRow(m, e), Now: m.in(r.Now),
 		Summary: e.Summary, Description: e.Description, Ask: e.Ask, Approach: e.Approach, Skills: e.Skills,
 		Channel: process.Channel(e.ID, &e.Escalation, t.Policy), Links: links(e), Ended: ended(m, e), Case: plan.Case(t, e, m.now),
 		Standup: plan.Standup(t, e).Plain(),
 	}
+	v.Row.clocks(items)
 	if want, clause := process.DRI(e.Account); want == e.DRI {
 		v.Because = clause.Because()
 	}

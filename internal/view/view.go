@@ -73,38 +73,43 @@ type Table struct {
 	Unread []stale.Unread
 }
 
-// List says how all stand. The report is of the same tree; it has the moment.
-func List(t *tree.Tree, r stale.Report) Table {
-	table := Table{Now: r.Now}
-	table.Rows, table.Unread = each(t, r, newRow)
+// Past says how some escalations came to be as they are: what stale.Check asks for.
+type Past = func([]stale.Current) map[schema.ID]stale.Past
+
+// List says how all stand at a moment.
+func List(t *tree.Tree, now time.Time, past Past) Table {
+	rows, r := each(t, now, past, newRow, (*Row).clocks)
+	table := Table{Now: r.Now, Rows: rows, Unread: r.Unread}
 	table.Sort(BySeverity)
 	return table
 }
 
 // each makes something of each escalation that can be read, in the order of the
-// tree, and says which cannot.
-func each[T any](t *tree.Tree, r stale.Report, of func(moment, *tree.Escalation, []stale.Item) T) (all []T, unread []stale.Unread) {
+// tree, and then of the clocks that run in it. The report also names those that cannot
+// be read. Each file is read once.
+func each[T any](t *tree.Tree, now time.Time, past Past, of func(moment, *tree.Escalation) T, clocks func(*T, []stale.Item)) ([]T, stale.Report) {
+	made := make([]*T, len(t.Paths)) // nil where it cannot be read
+	r := stale.CheckAnd(t, now, past, func(i int, e *tree.Escalation) {
+		if !e.HeldBack() {
+			v := of(newMoment(t, &e.Escalation, now), e)
+			made[i] = &v
+		}
+	})
 	items := map[schema.ID][]stale.Item{}
 	for _, i := range r.Items {
 		items[i.Escalation] = append(items[i.Escalation], i)
 	}
-	made := make([]*T, len(t.Paths)) // nil where it cannot be read
-	t.Each(func(i int, e *tree.Escalation) {
-		if !e.HeldBack() {
-			v := of(newMoment(t, &e.Escalation, r.Now), e, items[e.ID])
-			made[i] = &v
-		}
-	})
-	unread = slices.Clone(r.Unread)
+	var all []T
 	for i, path := range t.Paths {
 		switch id := tree.ID(path); {
 		case made[i] != nil:
+			clocks(made[i], items[id])
 			all = append(all, *made[i])
-		case !slices.ContainsFunc(unread, func(u stale.Unread) bool { return u.Escalation == id }):
-			unread = append(unread, stale.Unread{Escalation: id, Why: HeldBack})
+		case !slices.ContainsFunc(r.Unread, func(u stale.Unread) bool { return u.Escalation == id }):
+			r.Unread = append(r.Unread, stale.Unread{Escalation: id, Why: HeldBack})
 		}
 	}
-	return all, unread
+	return all, r
 }
 
 // HeldBack is why nothing is said of an escalation that may say what nobody meant.
@@ -153,13 +158,14 @@ func (m moment) person(h schema.Handle, as string) stale.Person {
 	return stale.Person{Handle: h, Name: words.Name(m.people, h), As: as}
 }
 
-func newRow(m moment, e *tree.Escalation, items []stale.Item) Row {
+// newRow is a row without its clocks.
+func newRow(m moment, e *tree.Escalation) Row {
 	r := Row{
 		Escalation: e.ID, Customer: e.Customer, Severity: e.Severity, Region: e.Account.Region, Status: Open,
 		Restricted: e.Visibility == schema.Restricted, Opened: m.in(e.Opened.At.Time),
 		DRI: m.person(e.DRI, "DRI"), ProductDRI: m.person(e.Product.DRI, "Product DRI"),
 		ProductRelated: e.Product.Related != nil && *e.Product.Related,
-		Criteria:       len(e.ExitCriteria), Next: next(items),
+		Criteria:       len(e.ExitCriteria),
 	}
 	end := m.now
 	if c := e.Closure; c != nil {
@@ -182,11 +188,16 @@ func newRow(m moment, e *tree.Escalation, items []stale.Item) Row {
 			r.part = append(r.part, s.Owner)
 		}
 	}
+	return r
+}
+
+// clocks adds the clocks that run to a row.
+func (r *Row) clocks(items []stale.Item) {
+	r.Next = next(items)
 	for _, i := range items {
 		r.part = append(r.part, i.Handles()...)
 	}
 	r.part = process.Each(r.part)
-	return r
 }
 
 // next is what has been overdue the longest, else what is due next.

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/shape"
-	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/view"
 	"github.com/escalations-as-code/escalate/schema"
@@ -74,7 +74,7 @@ func four(t testing.TB) *tree.Tree {
 }
 
 func list(t testing.TB, tr *tree.Tree, moment string) view.Table {
-	return view.List(tr, stale.Check(tr, at(t, moment), nil))
+	return view.List(tr, at(t, moment), nil)
 }
 
 func ids(table view.Table) string {
@@ -223,8 +223,7 @@ func TestFind(t *testing.T) {
 // left out.
 func TestExport(t *testing.T) {
 	t.Parallel()
-	tr := four(t)
-	out := view.Export(tr, stale.Check(tr, at(t, "2026-11-26T10:00:00Z"), nil))
+	out := view.Export(four(t), at(t, "2026-11-26T10:00:00Z"), nil)
 	if len(out.Escalations) != 3 || len(out.Unread) != 1 || out.Unread[0].ID != "2026/broken" || len(out.People) == 0 || out.Policy.Regions["EMEA"].Zone == "" {
 		t.Fatalf("got %+v", out)
 	}
@@ -242,6 +241,45 @@ func TestExport(t *testing.T) {
 		before := late.Clocks[i]
 		if before.State != "overdue" && c.State == "overdue" || before.State == "overdue" && c.State == "overdue" && c.Since.Before(before.Since.Time) {
 			t.Errorf("%+v stands before %+v", before, c)
+		}
+	}
+}
+
+// counting counts how often each file is opened.
+type counting struct {
+	fstest.MapFS
+	mu    sync.Mutex
+	times map[string]int
+}
+
+func (c *counting) Open(name string) (fs.File, error) {
+	c.mu.Lock()
+	c.times[name]++
+	c.mu.Unlock()
+	return c.MapFS.Open(name)
+}
+
+// However much is said of a file, it is read once.
+func TestReadsOnce(t *testing.T) {
+	t.Parallel()
+	check, err := checker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, do := range map[string]func(*tree.Tree){
+		"list":   func(tr *tree.Tree) { view.List(tr, at(t, "2026-11-26T10:00:00Z"), nil) },
+		"export": func(tr *tree.Tree) { view.Export(tr, at(t, "2026-11-26T10:00:00Z"), nil) },
+	} {
+		files := &counting{times: map[string]int{}, MapFS: fstest.MapFS{
+			tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))}, fixture.Northwind: {Data: []byte(fixture.Read(fixture.Northwind))},
+		}}
+		tr, err := tree.Open(files, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(tr)
+		if n := files.times[fixture.Northwind]; n != 1 {
+			t.Errorf("%s reads it %d times", name, n)
 		}
 	}
 }
