@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -22,7 +23,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
-	"github.com/escalations-as-code/escalate/schema"
 )
 
 // planOptions says of which change the plan is, and how it is shown.
@@ -106,17 +106,27 @@ func runPlan(ctx context.Context, o planOptions) error {
 	return nil
 }
 
-// refused are the escalations of a plan that lint refuses as they stand.
-func refused(t *tree.Tree, p plan.Plan) []schema.ID {
+// judge says which escalations of a plan lint refuses as they stand, and what it would
+// mend in them, and in those that cannot be told. below is the path of the folder within
+// the repository.
+func judge(t *tree.Tree, p *planprint.Plan, below string) {
 	linter := lint.New(rule.All())
-	var list []schema.ID
-	for _, id := range slices.Sorted(maps.Keys(p.Escalations)) {
+	about := append(slices.Collect(maps.Keys(p.Escalations)), p.Unread...)
+	slices.Sort(about)
+	for _, id := range slices.Compact(about) {
 		e := t.Load(tree.Path(id))
-		if slices.ContainsFunc(linter.Escalation(t, e, nil), func(f finding.Finding) bool { return f.Level == finding.Error }) {
-			list = append(list, id)
+		found := linter.Escalation(t, e, nil)
+		finding.Sort(found)
+		if _, told := p.Escalations[id]; told && slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Level == finding.Error }) {
+			p.Refused = append(p.Refused, id)
+		}
+		for _, f := range found {
+			if fix, ok := planprint.NewFix(e.Data, f); ok {
+				fix.Path = path.Join(below, fix.Path)
+				p.Fixes = append(p.Fixes, fix)
+			}
 		}
 	}
-	return list
 }
 
 // plan plans, for the destinations that are configured.
@@ -132,14 +142,20 @@ func (o planOptions) plan(ctx context.Context, s *session.Session) (planprint.Pl
 	if err != nil {
 		return planprint.Plan{}, nil, err
 	}
+	var p planprint.Plan
 	if o.base == "" {
-		p, err := o.fromLedger(ctx, s, head, files, destinations)
-		p.Refused = refused(head, p.Plan)
-		return p, destinations, err
+		p, err = o.fromLedger(ctx, s, head, files, destinations)
+	} else {
+		p, err = o.fromBase(ctx, s, head)
+		p.Route(destination.Vias(destinations))
 	}
-	p, err := o.fromBase(ctx, s, head)
-	p.Route(destination.Vias(destinations))
-	p.Refused = refused(head, p.Plan)
+	if err != nil {
+		return planprint.Plan{}, nil, err
+	}
+	repo, err := s.Repo(ctx)
+	if err == nil {
+		judge(head, &p, repo.Prefix)
+	}
 	return p, destinations, err
 }
 

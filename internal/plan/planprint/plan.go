@@ -29,6 +29,8 @@ type Plan struct {
 	Base string
 	// Pending is what an earlier run of apply did not deliver.
 	Pending []notice.Notice
+	// Fixes are what lint would mend by itself in the files that the plan is about.
+	Fixes []Fix
 }
 
 // Text prints a plan for a person at a terminal: each text in full, under the
@@ -467,6 +469,9 @@ func Markdown(w io.Writer, r Plan) error {
 			if !b.Write(markdownItem(a.text, asideClip)) {
 				b.LeaveOut(a.kind, string(a.id))
 			}
+		}
+		if fixes := r.markdownFixes(); !b.Write(fixes) {
+			b.LeaveOut("what `lint --fix` mends", r.Fixes[0].Path)
 		}
 	}
 	for _, s := range sheets {

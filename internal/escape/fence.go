@@ -1,0 +1,20 @@
+package escape
+
+import "strings"
+
+// MarkdownFence shows lines as a block of code of a language, such as diff. Nothing in
+// them ends it: its fence is longer than any run of backquotes in them, and what cannot
+// be seen is shown. A comment of HTML does not begin in it either: whoever looks for
+// one in the source would find it.
+func MarkdownFence(language, lines string) string {
+	var shown []string
+	for line := range strings.SplitSeq(lines, "\n") {
+		shown = append(shown, strings.ReplaceAll(Visible(line), "<!", "< !"))
+	}
+	text := strings.Join(shown, "\n")
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + text + "\n" + fence + "\n"
+}
