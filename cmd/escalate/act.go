@@ -94,6 +94,7 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "commit", "propose")
 	opts.remoteFlag(cmd)
 	moment = nowFlag(cmd, env, "as if it were done at this moment")
+	completeAct(cmd, env, opts, a, said)
 	return cmd
 }
 

@@ -292,7 +292,7 @@ var completeNothing = cobra.NoFileCompletions
 // nothing is offered: a file of this folder is never meant.
 func completeRest(cmd *cobra.Command, env environment, opts *options) {
 	byName := map[string]cobra.CompletionFunc{
-		"at": completeNothing, "now": completeNothing,
+		"at": completeNothing, "now": completeNothing, "message": completeNothing, "file": orFiles(completeNothing),
 		"base": completeRevisions(env, opts), "head": completeRevisions(env, opts),
 		"branch": completeBranches(env, opts), "remote": completeRemotes(env, opts),
 		"person": completeHandles(env, opts),
