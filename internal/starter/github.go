@@ -133,8 +133,10 @@ var (
 	// uses is a step that runs the action: where, at which version, and which that is
 	// for people.
 	uses = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?uses:[ \t]*["']?` + regexp.QuoteMeta(home) + `@)([^\s"'#]+)(["']?)([ \t]*#[ \t]*(v\d+\.\d+\.\d+\S*))?`)
-	// own is such a step in escalate's own repository.
-	own = regexp.MustCompile(`(?m)^\s*(?:-\s+)?uses:\s*["']?\./["']?\s*$`)
+	// runs is such a step of a mirror, too, or in escalate's own repository.
+	runs = regexp.MustCompile(`(?m)^[^#\n]*\buses:[ \t]*["']?([\w.-]+/escalate@|\./["']?[ \t]*(,|\}|\r?$))`)
+	// scripts are commands that are typed.
+	scripts = regexp.MustCompile(`(?m)^[^#\n]*\bescalate (lint|apply|stale)\b`)
 	// commands are what a workflow has the action do, in lines that are no notes.
 	commands = regexp.MustCompile(`(?m)^[^#\n]*\bcommand:\s*["']?(lint|plan|apply|stale)\b`)
 	pushed   = regexp.MustCompile(`(?m)^[^#\n]*\bpush\b`)
@@ -164,11 +166,12 @@ func (e existing) runs(name string) string {
 
 // serves says which of the three a workflow is; "" where it is another.
 func serves(data []byte) string {
-	if !uses.Match(data) && !own.Match(data) {
-		return ""
+	found := scripts.FindAllSubmatch(data, -1)
+	if runs.Match(data) {
+		found = append(found, commands.FindAllSubmatch(data, -1)...)
 	}
 	var does []string
-	for _, m := range commands.FindAllSubmatch(data, -1) {
+	for _, m := range found {
 		does = append(does, string(m[1]))
 	}
 	switch {

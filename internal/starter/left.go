@@ -69,6 +69,7 @@ func Left(s Standing) []Step {
 	case s.Escalations == 0:
 		do("Open the first escalation:", "escalate new")
 	}
+	do("See what is still missing, each with its fix:", "escalate doctor")
 	return steps
 }
 

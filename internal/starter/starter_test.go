@@ -196,6 +196,15 @@ func TestNewKeeps(t *testing.T) {
 			},
 			[]string{"made .github/workflows/lint.yml", "made .github/workflows/apply.yml", "made escalations/README.md"},
 		},
+		"a mirror, a script, and all on one line": {
+			map[string]string{
+				".github/workflows/lint.yml":  "on: push\njobs:\n  a:\n    steps:\n      - run: go run ./cmd/escalate lint\n",
+				".github/workflows/apply.yml": "on: push\njobs: {a: {steps: [{uses: acme/escalate@v1.0.0, with: {command: apply}}]}}\n",
+				".github/workflows/stale.yml": "on: {schedule: [{cron: 0 0 * * *}]}\njobs: {a: {steps: [{uses: ./, with: {command: apply}}, {run: escalate stale --apply}]}}\n",
+			},
+			[]string{"kept .github/workflows/lint.yml", "kept .github/workflows/apply.yml", "kept .github/workflows/stale.yml"},
+			[]string{"made .github/workflows/escalate-lint.yml lint.yml is a workflow of yours"},
+		},
 		"both names taken": {
 			map[string]string{".github/workflows/lint.yml": "a", ".github/workflows/escalate-lint.yml": "b"},
 			[]string{"kept .github/workflows/escalate-lint.yml neither this nor lint.yml runs `escalate lint`, and both names are taken"},
