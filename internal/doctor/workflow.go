@@ -185,19 +185,49 @@ func (x *exam) workflows() {
 			x.step(w.File, s)
 		}
 	}
+	x.pins()
 	x.versions()
+}
+
+// places are where the action is taken in some way, such as
+// .github/workflows/lint.yml:35.
+type places map[string][]string
+
+// each calls do with each way, sorted, how many places it has in words, and these.
+func (p places) each(do func(way, many string, at []string)) {
+	for _, way := range slices.Sorted(maps.Keys(p)) {
+		many := ""
+		if n := len(p[way]); n > 1 {
+			many = " in " + words.Count(n, "place")
+		}
+		do(way, many, p[way])
+	}
+}
+
+// pins is whether nobody can exchange what the workflows run.
+func (x *exam) pins() {
+	taken := places{}
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			if s.Ref != "" && !commit.MatchString(s.Ref) {
+				taken[s.Ref] = append(taken[s.Ref], fmt.Sprintf("%s:%d", w.File, s.Line))
+			}
+		}
+	}
+	taken.each(func(ref, many string, at []string) {
+		if ref == "PIN" {
+			x.says(Ailment{Name: "workflow-unpinned", Level: Must, Where: at[0], About: at, What: "`PIN` stands" + many + " where the commit of a release belongs: no workflow with it can run",
+				Fix: "write the commit that the page of the newest release names"})
+			return
+		}
+		x.says(Ailment{Name: "workflow-unpinned", Level: Should, Where: at[0], About: at, What: fmt.Sprintf("the action is taken at `%s`%s, which somebody can move", ref, many),
+			Fix: "write the commit that the page of the release names, with the version as a note behind it"})
+	})
 }
 
 // step is whether one step can do what it is for.
 func (x *exam) step(file string, s Step) {
 	where := fmt.Sprintf("%s:%d", file, s.Line)
-	if s.Ref == "PIN" {
-		x.says(Ailment{Name: "workflow-unpinned", Level: Must, Where: where, What: "`PIN` stands where the commit of a release belongs: the workflow cannot run",
-			Fix: "write the commit that the page of the newest release names"})
-	} else if s.Ref != "" && !commit.MatchString(s.Ref) {
-		x.says(Ailment{Name: "workflow-unpinned", Level: Should, Where: where, What: fmt.Sprintf("the action is taken at `%s`, which somebody can move", s.Ref),
-			Fix: "write the commit that the page of the release names, with the version as a note behind it"})
-	}
 	if s.Own || s.May == nil || s.Command != "apply" && s.Command != "stale" {
 		return
 	}
@@ -235,7 +265,7 @@ func lost(lacks []string) string {
 // versions is whether the workflows run what runs here.
 func (x *exam) versions() {
 	mine, released := release(x.Version)
-	unknown := ""
+	unknown, old := "", places{}
 	for _, w := range x.Workflows {
 		for _, s := range w.Steps {
 			theirs, said := release(s.Version)
@@ -244,15 +274,18 @@ func (x *exam) versions() {
 			case !released || !said:
 				unknown = w.File
 			case slices.Compare(theirs, mine) < 0:
-				x.says(Ailment{Name: "workflow-old", Level: Should, Where: fmt.Sprintf("%s:%d", w.File, s.Line), About: []string{s.Version, x.Version},
-					What: fmt.Sprintf("this runs escalate %s, and %s is here", s.Version, x.Version), Fix: "`escalate init --upgrade` brings it to this version and shows the difference"})
+				old[s.Version] = append(old[s.Version], fmt.Sprintf("%s:%d", w.File, s.Line))
 			}
 		}
 	}
+	old.each(func(version, many string, at []string) {
+		x.says(Ailment{Name: "workflow-old", Level: Should, Where: at[0], About: at, What: fmt.Sprintf("escalate %s runs%s, and %s is here", version, many, x.Version),
+			Fix: "`escalate init --upgrade` brings the workflows to this version and shows the difference"})
+	})
 	switch {
 	case unknown == "":
 	case !released:
-		x.unseen("whether the workflows are older than this escalate", fmt.Errorf("this one is no release (%s)", cmp.Or(x.Version, "no version")), "")
+		x.unseen("whether the workflows are older than this escalate", errors.New("this one is no release, but "+cmp.Or(strings.Trim(x.Version, "()"), "of no version")), "")
 	default:
 		x.unseen("whether "+unknown+" is older than this escalate", errors.New("no version stands behind the commit"), "write it as a note: `# v1.2.3`")
 	}
