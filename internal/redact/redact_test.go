@@ -30,7 +30,6 @@ func newRedactor(t testing.TB, p schema.Policy) *redact.Redactor {
 
 // filler fills every field, whatever it is, with words that stand there once.
 type filler struct {
-	n     int
 	rng   *rand.Rand
 	words int
 }
