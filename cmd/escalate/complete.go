@@ -286,13 +286,18 @@ func prefixed(before string, list []cobra.Completion) []cobra.Completion {
 // completeNothing offers nothing: what is asked for nobody can guess.
 var completeNothing = cobra.NoFileCompletions
 
+// completeCSV offers the tables that a spreadsheet exported.
+func completeCSV(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"csv"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
 // completeRest has the shell complete the values of the flags of a command and of
 // those below it, by their names: a name means the same everywhere. What a command
 // completes by itself, such as --format, stays. Where nothing is known of an argument,
 // nothing is offered: a file of this folder is never meant.
 func completeRest(cmd *cobra.Command, env environment, opts *options) {
 	byName := map[string]cobra.CompletionFunc{
-		"at": completeNothing, "now": completeNothing, "message": completeNothing, "file": orFiles(completeNothing),
+		"at": completeNothing, "now": completeNothing, "message": completeNothing, "file": orFiles(completeNothing), "people": completeCSV,
 		"base": completeRevisions(env, opts), "head": completeRevisions(env, opts),
 		"branch": completeBranches(env, opts), "remote": completeRemotes(env, opts),
 		"person": completeHandles(env, opts),

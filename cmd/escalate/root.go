@@ -175,7 +175,11 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	near := cmd.SuggestionsFor(args[0])
+	if meant := nearest.Of(args[0], near); meant != "" { // of several, not the first
+		near = []string{meant}
+	}
+	if len(near) > 0 {
 		return usagef("there is no command %q; did you mean %q?", args[0], near[0])
 	}
 	return usagef("there is no command %q", args[0])
