@@ -242,7 +242,7 @@ func (r Report) version() string {
 	case !made || r.Version.Release != "":
 		return ""
 	case r.Version.Ref != "":
-		return "This build of escalate is no release. The workflows run the commit that it was made of, " + r.Version.Ref + "."
+		return "This build of escalate is no release. The workflows run the commit that it was made of, " + r.Version.Ref + ", which GitHub must have."
 	}
 	return "This build of escalate does not know its version. The workflows run " + starter.LastRelease + ", the last release that it has heard of."
 }
