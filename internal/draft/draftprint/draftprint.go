@@ -8,8 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
-
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
@@ -88,14 +86,7 @@ func Diff(d draft.Draft) string {
 	if d.Was == nil {
 		return "+ " + strings.ReplaceAll(strings.TrimSuffix(string(d.Data), "\n"), "\n", "\n+ ") + "\n"
 	}
-	text := string(diff.Diff("a", d.Was, "b", d.Data))
-	var b strings.Builder
-	for i, line := range strings.SplitAfter(text, "\n") {
-		if i > 2 && !strings.HasPrefix(line, "@@") { // the names of the files, and where it is
-			b.WriteString(line)
-		}
-	}
-	return b.String()
+	return terminal.Diff(d.Was, d.Data)
 }
 
 // Counts says until when the clocks run that it starts, and which it ends.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
-
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/roster"
@@ -200,10 +198,10 @@ func numbers(rows []int) string {
 // this version would change more.
 func difference(b io.Writer, f starter.File, s terminal.Screen) {
 	if f.Changes() && !strings.HasSuffix(f.Path, ".schema.json") { // nobody reads that
-		lines(b, f.Path, Diff(f.Was, f.Data), s)
+		lines(b, f.Path, terminal.Diff(f.Was, f.Data), s)
 	}
 	if f.Ours != nil {
-		lines(b, f.Path+", as this version would write it", Diff(f.Data, f.Ours), s)
+		lines(b, f.Path+", as this version would write it", terminal.Diff(f.Data, f.Ours), s)
 	}
 }
 
@@ -219,20 +217,6 @@ func lines(b io.Writer, title, text string, s terminal.Screen) {
 		}
 		fmt.Fprintf(b, "  %s\n", line)
 	}
-}
-
-// Diff is what is different between two texts, line by line.
-func Diff(was, is []byte) string {
-	if len(was) == 0 || string(was) == string(is) {
-		return ""
-	}
-	var b strings.Builder
-	for i, line := range strings.SplitAfter(string(diff.Diff("a", was, "b", is)), "\n") {
-		if i > 2 && !strings.HasPrefix(line, "@@") { // the names of the files, and where it is
-			b.WriteString(line)
-		}
-	}
-	return b.String()
 }
 
 // version says which version the workflows that were made run, where that is no release.
@@ -312,10 +296,10 @@ func JSON(w io.Writer, r Report) error {
 	for _, f := range r.Files {
 		file := fileJSON{Path: f.Path, State: f.State, Why: f.Why}
 		if f.Changes() {
-			file.Diff = Diff(f.Was, f.Data)
+			file.Diff = terminal.Diff(f.Was, f.Data)
 		}
 		if f.Ours != nil {
-			file.Ours = Diff(f.Data, f.Ours)
+			file.Ours = terminal.Diff(f.Data, f.Ours)
 		}
 		out.Files = append(out.Files, file)
 	}
