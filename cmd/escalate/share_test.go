@@ -29,7 +29,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("%s is not the same twice", name)
 		}
 	}
-	request := regexp.MustCompile(`^\.(TH "[A-Z-]+" 1 "" "escalate" "Customer escalations as code"|SH [A-Z: ]+|TP|PP|nf|fi)$`)
+	request := regexp.MustCompile(`^\.(TH "[A-Z-]+" 1 "" "escalate" "Customer escalations as code"|SH [A-Z:, ]+|TP|PP|nf|fi)$`)
 	escapes := regexp.MustCompile(`\\(fB|fR|-|e|&)`)
 	pages := 0
 	for _, c := range append(available(root), root) {
