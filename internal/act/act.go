@@ -30,19 +30,14 @@ type Case struct {
 	By schema.Handle
 	At time.Time
 
-	once   sync.Once
-	others []*tree.Escalation
+	once sync.Once
+	seen []tree.Glance
 }
 
-// all are all escalations that can be read, the latest first.
-func (c *Case) all() []*tree.Escalation {
-	c.once.Do(func() {
-		found := make([]*tree.Escalation, len(c.Tree.Paths))
-		c.Tree.Each(func(i int, e *tree.Escalation) { found[i] = e })
-		c.others = slices.DeleteFunc(found, (*tree.Escalation).HeldBack)
-		slices.SortStableFunc(c.others, func(x, y *tree.Escalation) int { return y.Opened.At.Compare(x.Opened.At.Time) })
-	})
-	return c.others
+// all are all escalations at a glance.
+func (c *Case) all() []tree.Glance {
+	c.once.Do(func() { c.seen = c.Tree.Glances() })
+	return c.seen
 }
 
 // State is how an escalation must stand for something to be done to it.

@@ -279,26 +279,30 @@ func (a Answers) account() schema.Account {
 	return account
 }
 
-// of are the escalations of a customer, the latest first.
+// of are the escalations of a customer that can be read, the latest first.
 func (c *Case) of(customer schema.Text) []*tree.Escalation {
 	name := process.SameCustomer(customer)
 	var list []*tree.Escalation
-	for _, e := range c.all() {
-		if name != "" && process.SameCustomer(e.Customer) == name {
+	for _, g := range c.all() {
+		if name == "" || process.SameCustomer(g.Customer) != name {
+			continue
+		}
+		if e := c.Tree.Load(tree.Path(g.ID)); !e.HeldBack() {
 			list = append(list, e)
 		}
 	}
+	slices.SortStableFunc(list, func(x, y *tree.Escalation) int { return y.Opened.At.Compare(x.Opened.At.Time) })
 	return list
 }
 
-// customers are those that had an escalation before, each once.
+// customers are those that had an escalation before, each once, with the last one.
 func customers(c *Case, _ Answers) []Option {
 	seen := map[string]bool{}
 	var list []Option
-	for _, e := range c.all() {
-		if name := process.SameCustomer(e.Customer); !seen[name] {
+	for _, g := range slices.Backward(c.all()) {
+		if name := process.SameCustomer(g.Customer); name != "" && !seen[name] {
 			seen[name] = true
-			list = append(list, Option{string(e.Customer), string(e.Customer), string(e.ID)})
+			list = append(list, Option{string(g.Customer), string(g.Customer), string(g.ID)})
 		}
 	}
 	slices.SortFunc(list, func(x, y Option) int { return strings.Compare(x.Label, y.Label) })
@@ -376,7 +380,9 @@ func (c *Case) newChannel(a Answers) schema.ChannelName {
 	id := ID(a)
 	own := process.Channel(id, &schema.Escalation{}, c.Tree.Policy)
 	taken := func(ch schema.ChannelName) bool {
-		return slices.ContainsFunc(c.all(), func(e *tree.Escalation) bool { return process.Channel(e.ID, &e.Escalation, c.Tree.Policy) == ch })
+		return slices.ContainsFunc(c.all(), func(g tree.Glance) bool {
+			return process.Channel(g.ID, &schema.Escalation{Channel: g.Channel}, c.Tree.Policy) == ch
+		})
 	}
 	if !taken(own) {
 		return ""

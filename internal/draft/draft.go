@@ -45,11 +45,11 @@ func Of(base lint.Base, path string, data []byte, at time.Time, past func([]stal
 		d.Was, _ = base.ReadFile(path) // what cannot be read, lint tells
 	}
 	base.Authored = func(string, change.Fact) (time.Time, bool) { return at, true }
-	for _, f := range lint.Against(base, d.Now, rule.All()).Findings {
+	for _, f := range lint.Edited(base, d.Now, path, rule.All()) {
 		switch {
-		case f.New && f.Level == finding.Error:
+		case f.Level == finding.Error:
 			d.Errors = append(d.Errors, f)
-		case f.New && f.Path == path:
+		case f.Path == path:
 			d.Warnings = append(d.Warnings, f)
 		}
 	}

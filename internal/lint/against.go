@@ -45,6 +45,16 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
 }
 
+// Edited returns what is New where one escalation of a tree is another than in base, and
+// nothing else. The other files are read only where that changes what files do to each
+// other.
+func Edited(base Base, t *tree.Tree, path string, rules *rule.Set) []finding.Finding {
+	if base.Has(path) && rule.NewBrief(base.Load(path), base.Policy).Equal(rule.NewBrief(t.Load(path), t.Policy)) {
+		base.Tree, t = base.Only(tree.ID(path)), t.Only(tree.ID(path))
+	}
+	return slices.DeleteFunc(Against(base, t, rules).Findings, func(f finding.Finding) bool { return !f.New })
+}
+
 type against struct {
 	*Linter
 	base Base

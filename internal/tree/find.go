@@ -22,25 +22,23 @@ func (t *Tree) Find(meant string) []schema.ID {
 		return nil
 	}
 	fits := make([]int, len(t.Paths)) // 0 where it does not; the less, the better
-	open := make([]bool, len(t.Paths))
-	t.Each(func(i int, e *Escalation) {
-		id, name := strings.ToLower(string(e.ID)), process.SameCustomer(e.Customer)
+	for i, g := range t.Glances() {
+		id, called := strings.ToLower(string(g.ID)), process.SameCustomer(g.Customer)
 		switch {
 		case path.Base(id) == customer:
 			fits[i] = 1
-		case name == customer:
+		case called == customer:
 			fits[i] = 2
-		case strings.Contains(id, customer), strings.Contains(name, customer):
+		case strings.Contains(id, customer), strings.Contains(called, customer):
 			fits[i] = 3
 		}
-		open[i] = process.Open(&e.Escalation)
-	})
+	}
 	for best := 1; best <= 3; best++ {
 		var all, alive []schema.ID
 		for i, p := range t.Paths {
 			if fits[i] == best {
 				all = append(all, ID(p))
-				if open[i] {
+				if process.Open(&t.Load(p).Escalation) {
 					alive = append(alive, ID(p))
 				}
 			}

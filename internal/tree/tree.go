@@ -256,12 +256,17 @@ func (t *Tree) Identity(e *Escalation) string {
 // Each loads every escalation on all cores, and calls do with it and its place in
 // t.Paths. do is called by several goroutines at once.
 func (t *Tree) Each(do func(i int, e *Escalation)) {
+	t.each(func(i int, path string) { do(i, t.Load(path)) })
+}
+
+// each calls do with each of t.Paths, on all cores.
+func (t *Tree) each(do func(i int, path string)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(t.Paths); i = int(next.Add(1)) - 1 {
-				do(i, t.Load(t.Paths[i]))
+				do(i, t.Paths[i])
 			}
 		})
 	}
