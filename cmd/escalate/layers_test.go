@@ -54,6 +54,7 @@ func layers() []string {
 		"internal/roster",
 		"internal/starter",
 		"internal/terminal",
+		"internal/prompt",
 		"internal/jsonfmt",
 		"internal/markdown",
 		"internal/tracking",
