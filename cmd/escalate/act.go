@@ -7,16 +7,19 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/draft/draftprint"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/prompt"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/internal/terminal"
@@ -34,6 +37,11 @@ type actOptions struct {
 	// meant is the escalation; given are the answers that the command line has.
 	meant string
 	given map[string][]string
+	// flags are what else the command line says.
+	flags []string
+	// asked says that somebody was asked something, shown that they have seen what is
+	// going to be written.
+	asked, shown bool
 	// dryRun shows what would be written; commit commits it, propose has it merged by
 	// a pull request.
 	dryRun, commit, propose bool
@@ -52,9 +60,12 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 		Short: a.Short,
 		Long:  a.Long + "\n\n" + asking(opening),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o.given = said
+			o.given, o.flags = said, others(cmd)
+			if o.json { // a program reads it
+				o.env.ask = nil
+			}
 			if !opening {
-				if len(args) == 0 && env.ask == nil {
+				if len(args) == 0 && o.env.ask == nil {
 					return usagef("which escalation? Write its id or its customer, such as: %s northwind", cmd.CommandPath())
 				}
 				if len(args) > 0 {
@@ -111,10 +122,11 @@ func usageOf(a act.Act, opening bool) string {
 
 func asking(opening bool) string {
 	const who = "Who does it is whom ESCALATE_USER names, else whose e-mail address git has. It writes nothing that lint would refuse."
+	const stops = "Ctrl-C or Esc stops it, and nothing is written (exit code 130). "
 	if opening {
-		return "At a terminal it asks; elsewhere flags answer. " + who
+		return "At a terminal it asks; elsewhere flags answer. " + stops + who
 	}
-	return "ID is an id, the customer's name, or a part of one of these. At a terminal it asks for what flags do not answer. " + who
+	return "ID is an id, the customer's name, or a part of one of these. At a terminal it asks for what flags do not answer. " + stops + who
 }
 
 // answerFlag is the flag of a question.
@@ -144,6 +156,17 @@ func (f *answerFlag) Set(answer string) error {
 	return nil
 }
 
+// others are the flags that are said, but for those that answer a question.
+func others(cmd *cobra.Command) []string {
+	var list []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if _, answers := f.Value.(*answerFlag); !answers && !slices.Contains([]string{"message", "file", "edit"}, f.Name) {
+			list = append(list, "--"+f.Name+"="+quoted(f.Value.String()))
+		}
+	})
+	return list
+}
+
 // arguments takes the words behind the id for an answer.
 func (o *actOptions) arguments(args []string) error {
 	q, takes := o.act.Question(o.act.Argument)
@@ -164,8 +187,21 @@ func (o *actOptions) arguments(args []string) error {
 	return nil
 }
 
-// run does it.
+// run does it. Whoever was asked, and stops or is refused, learns how to go on from
+// there.
 func (o *actOptions) run(ctx context.Context) error {
+	err := o.do(ctx)
+	if (errors.Is(err, prompt.ErrStopped) || errors.Is(err, errFindings)) && o.asked && len(o.given) > 0 {
+		lines := strings.Split(o.again(), "\n") // of which none is indented: they are a text that is quoted
+		for i, l := range lines {
+			lines[i] = escape.Visible(l)
+		}
+		fmt.Fprintf(o.env.stderr, "To go on with what was answered:\n%s\n", strings.Join(lines, "\n"))
+	}
+	return err
+}
+
+func (o *actOptions) do(ctx context.Context) error {
 	s, err := o.open(o.env)
 	if err != nil {
 		return err
@@ -217,6 +253,9 @@ func (o *actOptions) run(ctx context.Context) error {
 		return err
 	}
 	var done draftprint.Done
+	if err := o.agreed(ctx, d); err != nil {
+		return err
+	}
 	switch subject := string(d.ID) + ": " + o.act.Says(c, answers); {
 	case o.dryRun:
 	case p != nil:
@@ -230,18 +269,48 @@ func (o *actOptions) run(ctx context.Context) error {
 	return o.show(d, done)
 }
 
-// find finds the escalation that is meant; where nobody says which, it asks.
-func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, error) {
-	if o.meant == "" {
-		var err error
-		if o.meant, err = o.env.ask.escalation(ctx, t, o.act.State); err != nil {
-			return nil, err
-		}
+// agreed shows whoever was asked what comes of it, and asks whether it is to be done.
+func (o *actOptions) agreed(ctx context.Context, d draft.Draft) error {
+	if !o.asked || o.dryRun {
+		return nil
 	}
-	id, err := meantID(t, o.meant)
+	if err := draftprint.Text(o.env.stdout, d, o.env.screen); err != nil {
+		return err
+	}
+	fmt.Fprintln(o.env.stdout)
+	question := "Write it?"
+	switch {
+	case o.propose:
+		question = "Propose it?"
+	case o.commit:
+		question = "Write and commit it?"
+	}
+	yes, err := o.env.ask.agrees(ctx, question)
+	if err == nil && !yes {
+		err = prompt.ErrStopped
+	}
+	o.shown = true
+	return err
+}
+
+// find finds the escalation that is meant; where nobody says which, or what they say may
+// be several, it asks.
+func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, error) {
+	id, err := schema.ID(""), error(nil)
+	if found := t.Find(o.meant); o.env.ask != nil && (o.meant == "" || len(found) > 1) {
+		o.asked = true
+		if o.meant == "" {
+			id, err = o.env.ask.escalation(ctx, t, o.act.State)
+		} else {
+			id, err = o.env.ask.which(ctx, loaded(t, found))
+		}
+	} else {
+		id, err = meantID(t, o.meant)
+	}
 	if err != nil {
 		return nil, err
 	}
+	o.meant = string(id)
 	e := t.Load(tree.Path(id))
 	if e.HeldBack() {
 		fmt.Fprintf(o.env.stderr, "escalate: %s has errors: `escalate lint %s` says which\n", e.Path, e.ID)
@@ -253,14 +322,20 @@ func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, 
 // answers are all answers: those of the command line, and those that somebody gives
 // at the terminal.
 func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, error) {
-	if o.env.ask != nil && !o.json {
-		var err error
-		if o.given, err = o.env.ask.rest(ctx, o.act, c, o.given); err != nil {
-			return nil, err
-		}
+	var err error
+	if o.env.ask != nil {
+		was := len(o.given)
+		o.given, err = o.env.ask.rest(ctx, o.act, c, o.given)
+		o.asked = o.asked || len(o.given) > was || errors.Is(err, prompt.ErrStopped)
 	}
-	answers, open, err := o.act.Read(c, o.given)
+	answers, open := act.Answers(nil), []*act.Question(nil)
+	if err == nil {
+		answers, open, err = o.act.Read(c, o.given)
+	}
 	if wrong := (*act.AnswerError)(nil); errors.As(err, &wrong) {
+		if o.asked { // whoever chose it at the terminal knows no flag
+			return nil, usagef("%s", tail(wrong.Message, wrong.Hint))
+		}
 		return nil, usagef("%s: %s", o.flag(wrong.Question), tail(wrong.Message, wrong.Hint))
 	}
 	if err != nil {
@@ -350,8 +425,10 @@ func (o *actOptions) show(d draft.Draft, done draftprint.Done) error {
 	if len(d.Errors) > 0 {
 		return draftprint.Refused(w, d, screen)
 	}
-	if err := draftprint.Text(w, d, screen); err != nil {
-		return err
+	if !o.shown {
+		if err := draftprint.Text(w, d, screen); err != nil {
+			return err
+		}
 	}
 	var next string
 	switch {

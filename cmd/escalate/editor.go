@@ -10,18 +10,22 @@ import (
 	"strings"
 )
 
+// editorOf is the command that edits a text: the one that git would take.
+func editorOf(getenv func(string) string) string {
+	for _, name := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
+		if said := getenv(name); strings.TrimSpace(said) != "" {
+			return said
+		}
+	}
+	return "vi"
+}
+
 // edited is what somebody writes in their editor: the one that git would open.
 func edited(ctx context.Context, env environment) (_ []byte, err error) {
 	if env.ask == nil {
 		return nil, usagef("--edit needs a terminal: write the text by -m or -F")
 	}
-	editor := "vi"
-	for _, name := range []string{"GIT_EDITOR", "VISUAL", "EDITOR"} {
-		if said := env.getenv(name); strings.TrimSpace(said) != "" {
-			editor = said
-			break
-		}
-	}
+	editor := editorOf(env.getenv)
 	dir, err := os.MkdirTemp("", "escalate-")
 	if err != nil {
 		return nil, err

@@ -42,12 +42,17 @@ func main() {
 		progress: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 	}
 	columns := 0
-	if fd := int(os.Stdout.Fd()); term.IsTerminal(fd) {
+	fd := int(os.Stdout.Fd())
+	seen := term.IsTerminal(fd)
+	if seen {
 		columns, _, _ = term.GetSize(fd) // 0 where it does not say
 		env.screen.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		env.pager = findPager(os.LookupEnv)
 	}
 	env.screen.Width = terminal.Width(columns, os.Getenv("COLUMNS"))
+	if seen && term.IsTerminal(int(os.Stdin.Fd())) {
+		env.ask = newAsker(os.Stdin, os.Stdout, env.screen, os.Environ(), os.Getenv)
+	}
 	code := run(ctx, os.Args[1:], env)
 	stop()
 	os.Exit(code)

@@ -52,6 +52,9 @@ func me(ctx context.Context, env environment, s *session.Session, t *tree.Tree) 
 			return h, nil
 		}
 	}
+	if env.ask != nil {
+		return env.ask.who(ctx, t.People)
+	}
 	if email != "" {
 		return "", usagef("who are you? git knows you as %s, which is nobody's address in %s: set %s to your handle, or ask for the address to be added", escape.Line(email), tree.PeoplePath, userVariable)
 	}

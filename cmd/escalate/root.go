@@ -13,6 +13,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/prompt"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/terminal"
@@ -24,6 +25,8 @@ const (
 	exitFindings = 1 // an error was found
 	exitUsage    = 2 // the command was called wrongly
 	exitFailed   = 3 // the command could not run
+
+	exitStopped = 130 // whoever was asked stopped it, as a shell says of Ctrl-C
 )
 
 // environment is what the commands see of the world.
@@ -100,6 +103,9 @@ func run(ctx context.Context, args []string, env environment) int {
 		return exitClean
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, prompt.ErrStopped):
+		fmt.Fprintf(env.stderr, "escalate: %v\n", err)
+		return exitStopped
 	case errors.As(err, &usage), errors.As(err, &unfit):
 		fmt.Fprintf(env.stderr, "escalate: %v\nTry: %s --help\n", err, cmd.CommandPath())
 		return exitUsage
@@ -116,7 +122,7 @@ func newRoot(env environment) *cobra.Command {
 		Short: "Customer escalations as code",
 		Long: "A customer escalation is a YAML file in a git repository. escalate checks the files " +
 			"against the escalation process.\n\n" +
-			"Exit codes: 0 nothing to say, 1 findings, 2 wrong usage, 3 could not run.",
+			"Exit codes: 0 nothing to say, 1 findings, 2 wrong usage, 3 could not run, 130 stopped at a question.",
 		Version:                    env.version,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
