@@ -249,7 +249,7 @@ func asks(c *act.Case, q *act.Question, a act.Answers) prompt.Question {
 // then all others who are there.
 func everybody(c *act.Case, q *act.Question, best []prompt.Option) []prompt.Option {
 	list := slices.Clone(best)
-	for _, w := range q.Words {
+	for _, w := range q.Besides(c) {
 		list = append(list, prompt.Option{Value: w, Label: w + ": nobody is named yet"})
 	}
 	has := map[string]bool{}

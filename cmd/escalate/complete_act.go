@@ -41,7 +41,7 @@ func completeAnswer(env environment, opts *options, a act.Act, q *act.Question, 
 	switch {
 	case q.Form == act.Yes:
 		return completeWords("yes", "no")
-	case q.Form == act.Line, q.Choose == nil && len(q.Words) == 0:
+	case q.Form == act.Line, q.Choose == nil && q.Words == nil:
 		return completeNothing
 	}
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -65,7 +65,7 @@ func completeAnswer(env environment, opts *options, a act.Act, q *act.Question, 
 			for _, o := range q.Options(c, answers) {
 				all.add(o.Value, labelled(o))
 			}
-			for _, word := range q.Words {
+			for _, word := range q.Besides(c) {
 				all.add(word, "")
 			}
 		})(cmd, args, begun)

@@ -187,6 +187,7 @@ func TestShell(t *testing.T) {
 			seen++
 			rest, _, _ = strings.Cut(rest, " #")
 			rest, _, _ = strings.Cut(rest, " > ")
+			rest, _, _ = strings.Cut(rest, " | ")
 			cmd, args, err := newRoot(environment{}).Find(strings.Fields(rest))
 			if err == nil {
 				err = cmd.ParseFlags(args)

@@ -155,8 +155,9 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 	if text == "" {
 		return "", "", ""
 	}
-	if i := slices.IndexFunc(q.Words, func(w string) bool { return strings.EqualFold(w, text) }); i >= 0 {
-		return q.Words[i], "", ""
+	besides := q.Besides(c)
+	if i := slices.IndexFunc(besides, func(w string) bool { return strings.EqualFold(w, text) }); i >= 0 {
+		return besides[i], "", ""
 	}
 	switch q.Form {
 	case Choice, Entry:
@@ -169,7 +170,7 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 		return c.dayMeant(text, c.region(a))
 	case Link:
 		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Contains(text, " ") {
-			return "", fmt.Sprintf("%q is no link", text), "write all of it, such as https://docs.example.com/notes" + orWords(q.Words)
+			return "", fmt.Sprintf("%q is no link", text), "write all of it, such as https://docs.example.com/notes" + orWords(besides)
 		}
 		return text, "", ""
 	case Hour:

@@ -68,7 +68,7 @@ func dri() Act {
 				},
 			},
 			{
-				Name: "cse", Title: "Is a CSE assigned?", Form: Person, Words: []string{string(schema.PendingPerson)}, Need: maybe(as(asExecutive)),
+				Name: "cse", Title: "Is a CSE assigned?", Form: Person, Words: pending, Need: maybe(as(asExecutive)),
 				Choose: holders(schema.RoleCSE, schema.RoleCSELeader), Unasked: "an account with a CSM has no CSE here",
 				Help: "The lead technical collaborator of an account without a CSM; `pending` while one is being assigned (P6).",
 			},

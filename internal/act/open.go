@@ -94,7 +94,7 @@ func New() Act {
 			{Name: "project", Title: "Is it about an ongoing services project? Where is that managed?", Form: Link, Page: "account", Help: "Then its manager is the DRI."},
 			{Name: "project-manager", Title: "Who manages the services project?", Form: Person, Need: when(func(_ *Case, a Answers) bool { return a.Has("project") }), Unasked: "it belongs to --project", Page: "account", Choose: holders(schema.RoleServicesProjectManager)},
 			{
-				Name: "cse", Title: "Which CSE is assigned?", Form: Person, Words: []string{string(schema.PendingPerson)}, Need: maybe(lacks("csm")), Unasked: "the account has a CSM",
+				Name: "cse", Title: "Which CSE is assigned?", Form: Person, Words: pending, Need: maybe(lacks("csm")), Unasked: "the account has a CSM",
 				Choose: holders(schema.RoleCSE, schema.RoleCSELeader), Suggest: earlier(cse), Help: "Of an account without a CSM; `pending` while one is being assigned.",
 			},
 			{Name: "cse-help-case", Title: "Where is the CSE Help case?", Form: Link, Need: when(func(_ *Case, a Answers) bool { return a.Has("cse") }), Unasked: "it belongs to --cse", Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.CSEHelpCase) })},
@@ -121,19 +121,15 @@ func New() Act {
 				}
 				return Optional
 			}),
-			{
-				Name: "product-dri", Title: "Who is the Product DRI?", Form: Person, Words: []string{string(schema.PendingPerson)}, Unasked: "it is not product related",
-				Choose: func(c *Case, a Answers) []Option { return c.productDRIs(level(a), a) }, Help: "At high a group product manager or above, at critical one of the product leadership (P10).",
-				Need: func(c *Case, a Answers) Need {
-					switch {
-					case !related(c, a):
-						return Unasked
-					case level(a).NeedsProduct():
-						return Required
-					}
-					return Optional
-				},
-			},
+			productDRI("Who is the Product DRI?", func(_ *Case, a Answers) schema.Severity { return level(a) }, func(c *Case, a Answers) Need {
+				switch {
+				case !related(c, a):
+					return Unasked
+				case level(a).NeedsProduct():
+					return Required
+				}
+				return Optional
+			}),
 			{Name: "business-case", Title: "Where is the business case of the enhancement?", Form: Link, Hidden: true, Help: "Where the customer asks for an enhancement (P14)."},
 			{Name: "ticket", Title: "Which support tickets describe it?", Form: Link, Many: true, Hidden: true, Help: "Where Support is needed (P13)."},
 			{Name: "support-dri", Title: "Who is the Support DRI?", Form: Person, Hidden: true, Choose: holders(schema.RoleSupportEngineer, schema.RoleSupportManager), Need: maybe(func(_ *Case, a Answers) bool { return a.Has("ticket") }), Unasked: "it belongs to --ticket"},
@@ -147,7 +143,7 @@ func New() Act {
 			{Name: "due", Title: "Until which day?", Form: Day, Need: always, Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
 			{Name: "meeting-notes", Title: "Where are the customer meeting notes?", Form: Link, Need: always, Page: "links"},
 			{
-				Name: "case", Title: "Where is the CS Help case?", Form: Link, Words: []string{string(schema.Pending)}, Need: maybe(lacks("project")), Unasked: "an escalation about a services project needs none",
+				Name: "case", Title: "Where is the CS Help case?", Form: Link, Words: pending, Need: maybe(lacks("project")), Unasked: "an escalation about a services project needs none",
 				Page: "links", Suggest: propose(string(schema.Pending)), Help: "`pending` while it is being made: within four hours (P15, P16).",
 			},
 			{Name: "collaboration-project", Title: "Where do customer and company work together?", Form: Link, Hidden: true},

@@ -49,21 +49,15 @@ func product() Act {
 				}
 				return Optional
 			}),
-			{
-				Name: "product-dri", Title: "Who is the Product DRI?", Form: Person, Words: []string{string(schema.PendingPerson)},
-				Help: "At high a group product manager or above, at critical one of the product leadership (P10).",
-				Need: func(c *Case, a Answers) Need {
-					switch {
-					case !yes(c, a):
-						return Unasked
-					case c.current() == "" && c.Escalation.Severity.NeedsProduct():
-						return Required
-					}
-					return Optional
-				},
-				Unasked: "it is not product related",
-				Choose:  func(c *Case, a Answers) []Option { return c.productDRIs(c.Escalation.Severity, a) },
-			},
+			productDRI("Who is the Product DRI?", func(c *Case, _ Answers) schema.Severity { return c.Escalation.Severity }, func(c *Case, a Answers) Need {
+				switch {
+				case !yes(c, a):
+					return Unasked
+				case c.current() == "" && c.Escalation.Severity.NeedsProduct():
+					return Required
+				}
+				return Optional
+			}),
 			{
 				Name: "team", Title: "Which product managers work on it?", Form: Person, Many: true, Need: maybe(yes), Unasked: "it is not product related",
 				Choose: holders(schema.ProductRoles()...), Help: "All of them: whoever is not named is not in the team any more.",

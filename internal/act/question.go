@@ -51,8 +51,9 @@ type Question struct {
 	Many bool
 	// Switch has a yes said by the name alone.
 	Switch bool
-	// Words are answers beside those of the form, such as `pending`.
-	Words []string
+	// Words are answers beside those of the form, such as `pending`; nil: there are
+	// none.
+	Words func(*Case) []string
 	// Page joins questions that are asked together.
 	Page string
 	// Ask has somebody asked though there is a proposal, which is too weighty to be
@@ -102,6 +103,14 @@ func (q *Question) Know(c *Case, a Answers) []string {
 		return nil
 	}
 	return q.Facts(c, a)
+}
+
+// Besides are the answers that are none of the form, such as `pending`.
+func (q *Question) Besides(c *Case) []string {
+	if q.Words == nil {
+		return nil
+	}
+	return q.Words(c)
 }
 
 // Propose is the answer that stands where nobody gives another; empty where there is
@@ -224,11 +233,6 @@ func holders(roles ...schema.Role) func(*Case, Answers) []Option {
 
 // anybody is everybody.
 func anybody(c *Case, a Answers) []Option { return c.holding(c.region(a)) }
-
-// productDRIs are the people who can be the Product DRI at a severity (P10).
-func (c *Case) productDRIs(s schema.Severity, a Answers) []Option {
-	return c.holding(c.region(a), c.Tree.Policy.Severities.Of(s).ProductDRI...)
-}
 
 // numbered are the entries of a list that fit, by their numbers, which count from 1.
 func numbered[T any](list []T, text func(T) schema.Text, fits func(T) bool) []Option {

@@ -39,28 +39,28 @@ func severity() Act {
 				}
 				return Unasked
 			}),
-			{
-				Name: "product-dri", Title: "Who is the Product DRI from now on?", Form: Person, Words: []string{string(schema.PendingPerson)},
-				Help: "At high a group product manager or above, at critical one of the product leadership (P10).",
-				Need: func(c *Case, a Answers) Need {
+			func() Question {
+				fits := func(c *Case, a Answers) bool {
+					return c.fits(c.current(), c.Tree.Policy.Severities.Of(level(a)).ProductDRI)
+				}
+				q := productDRI("Who is the Product DRI from now on?", func(_ *Case, a Answers) schema.Severity { return level(a) }, func(c *Case, a Answers) Need {
 					yes := a.One("product-related") == "yes" || !a.Has("product-related") && isYes(c.Escalation.Product.Related)
 					switch {
 					case !yes:
 						return Unasked
-					case level(a).NeedsProduct() && !c.fits(c.current(), c.Tree.Policy.Severities.Of(level(a)).ProductDRI):
+					case level(a).NeedsProduct() && !fits(c, a):
 						return Required
 					}
 					return Optional
-				},
-				Unasked: "it is not product related",
-				Choose:  func(c *Case, a Answers) []Option { return c.productDRIs(level(a), a) },
-				Suggest: func(c *Case, a Answers) []string {
-					if h := c.current(); c.fits(h, c.Tree.Policy.Severities.Of(level(a)).ProductDRI) {
-						return []string{string(h)}
+				})
+				q.Suggest = func(c *Case, a Answers) []string {
+					if fits(c, a) {
+						return []string{string(c.current())}
 					}
 					return nil
-				},
-			},
+				}
+				return q
+			}(),
 			to(),
 		},
 		Says: func(c *Case, a Answers) string {
@@ -103,6 +103,26 @@ func unrelatedWhy(need func(*Case, Answers) Need) Question {
 		Help: "At high and critical a no needs a reason (P9).", Unasked: "a reason is asked for where the product is no part of it",
 	}
 }
+
+// productDRI asks who the Product DRI is, at a severity (P9, P10).
+func productDRI(title string, level func(*Case, Answers) schema.Severity, need func(*Case, Answers) Need) Question {
+	return Question{
+		Name: "product-dri", Title: title, Form: Person, Need: need, Unasked: "it is not product related",
+		Help: "At high a group product manager or above, at critical one of the product leadership (P10).",
+		Choose: func(c *Case, a Answers) []Option {
+			return c.holding(c.region(a), c.Tree.Policy.Severities.Of(level(c, a)).ProductDRI...)
+		},
+		Words: func(c *Case) []string {
+			if hours := c.Tree.Policy.Product.PendingHours; hours != nil && *hours > 0 {
+				return pending(c)
+			}
+			return nil
+		},
+	}
+}
+
+// pending stands for somebody, or something, that is still to come.
+func pending(*Case) []string { return []string{string(schema.Pending)} }
 
 // product are the changes that answers about Product make. A Product DRI who is
 // relieved stays in the team, where they are senior (P10).

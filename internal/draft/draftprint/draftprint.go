@@ -103,6 +103,8 @@ func Counts(d draft.Draft) []string {
 			lines = append(lines, name+" now runs until "+i.When()+".")
 		case i.Clock == stale.Snooze:
 			lines = append(lines, "The reminders to tell the customer come again on "+i.When()+".")
+		case i.State == stale.Advisory:
+			lines = append(lines, words.Sentence("Advised: "+i.What))
 		case late:
 			lines = append(lines, words.Sentence(i.What+": overdue since "+i.When()))
 		default:
