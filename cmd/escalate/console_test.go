@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 )
@@ -69,15 +71,28 @@ func calls(page []string) ([]call, error) {
 	return all, nil
 }
 
+// aWord is what a shell hands over as it stands: plain, or between double quotes.
+const aWord = `(?:"[^"$\x60\\]*"|[^\s|&;<>()$\x60\\"'*?\[\]{}~]+)`
+
+var (
+	oneWord  = regexp.MustCompile(aWord)
+	allWords = regexp.MustCompile(`^` + aWord + `(?:\s+` + aWord + `)*$`)
+	exits    = regexp.MustCompile(` # exit (\d)$`)
+)
+
 // arguments are those of a command of ours. What a shell would do something else
 // with than hand it over is not one.
 func arguments(command string) ([]string, error) {
 	command, _, _ = strings.Cut(command, " #")
-	rest, ok := strings.CutPrefix(strings.TrimPrefix(command, "go run ./cmd/"), "escalate ")
-	if !ok || strings.ContainsAny(rest, "|&;<>()$`\\\"'*?[]{}~") {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(command), "go run ./cmd/"), "escalate ")
+	if !ok || !allWords.MatchString(rest) {
 		return nil, fmt.Errorf("%q is no plain call of escalate: mark its block `sh`", command)
 	}
-	return strings.Fields(rest), nil
+	args := oneWord.FindAllString(rest, -1)
+	for i := range args {
+		args[i] = strings.Trim(args[i], `"`)
+	}
+	return args, nil
 }
 
 // shown is what a page shows of an output, in which one line with nothing but an
@@ -98,7 +113,8 @@ func shown(page, output []string) ([]string, bool) {
 }
 
 // The commands in the blocks marked `console` print what stands there: in a clone
-// of this repository, on a terminal of 80 columns. Those that age say `--now`.
+// of this repository, on a terminal of 80 columns, to Marcus Oyelaran. Those that age
+// say `--now`; those that are called wrongly on purpose say how they exit, `# exit 2`.
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	// The escalations here were told with the commit that brought them.
@@ -129,14 +145,14 @@ func TestConsole(t *testing.T) {
 			var out bytes.Buffer
 			code := run(t.Context(), args, environment{
 				stdout: &out, stderr: &out, screen: terminal.Screen{Width: 80},
-				getenv: func(string) string { return "" },
+				getenv: func(name string) string { return map[string]string{userVariable: "moyelaran"}[name] },
 				getwd:  func() (string, error) { return clone.Dir, nil },
 				now: func() time.Time {
 					t.Errorf("%s:%d: %s: what it prints ages: say --now", name, c.start, c.command)
 					return clone.Now
 				},
 			})
-			if code > exitFindings {
+			if said := exits.FindStringSubmatch(c.command); said != nil && said[1] != strconv.Itoa(code) || said == nil && code > exitFindings {
 				t.Errorf("%s:%d: %s: exit %d", name, c.start, c.command, code)
 			}
 			var was []string
@@ -219,15 +235,19 @@ func TestConsoleBlocks(t *testing.T) {
 		}
 	}
 	for command, want := range map[string]string{
-		"escalate a --b  # c":             "a --b",
-		"go run ./cmd/escalate a 2026/bc": "a 2026/bc",
+		"escalate a --b  # c":             "a,--b",
+		"go run ./cmd/escalate a 2026/bc": "a,2026/bc",
+		`escalate a "b  c" -m "d|e"`:      "a,b  c,-m,d|e",
+		`escalate a "b"c`:                 "",
+		`escalate a "b`:                   "",
+		`escalate a "$b"`:                 "",
 		"escalate a | head":               "",
 		"escalate a > b":                  "",
 		"go test ./...":                   "",
 		"git log":                         "",
 	} {
 		args, err := arguments(command)
-		if got := strings.Join(args, " "); got != want || (err == nil) != (want != "") {
+		if got := strings.Join(args, ","); got != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %q, %v; want %q", command, got, err, want)
 		}
 	}
@@ -283,5 +303,41 @@ func TestProcessLinks(t *testing.T) {
 	}
 	if links < 150 {
 		t.Errorf("only %d links", links)
+	}
+}
+
+// The page of the editing commands has all of them, each with all that it asks.
+func TestPagesEditing(t *testing.T) {
+	t.Parallel()
+	first := regexp.MustCompile("^\\| `([a-z]+)(?: --[^`]+)?` \\|")
+	flag := regexp.MustCompile("`--([a-z-]+)`")
+	rows := map[string]string{}
+	for _, line := range readLines(t, "../../docs/editing.md") {
+		if m := first.FindStringSubmatch(line); m != nil {
+			rows[m[1]] += line
+		}
+	}
+	for _, a := range append(act.All(), act.New()) {
+		row := rows[a.Name]
+		delete(rows, a.Name)
+		for _, q := range a.Questions {
+			if q.Name == a.Argument && strings.Contains(row, strings.ToUpper(q.Name)) {
+				continue
+			}
+			if !strings.Contains(row, "`--"+q.Name+"`") {
+				t.Errorf("%s: the page has no --%s", a.Name, q.Name)
+			}
+		}
+		for _, m := range flag.FindAllStringSubmatch(row, -1) {
+			if _, asks := a.Question(m[1]); !asks {
+				t.Errorf("%s: the page has --%s, which it does not ask", a.Name, m[1])
+			}
+		}
+		if a.Message != "" && !strings.Contains(row, "`-m`") {
+			t.Errorf("%s: the page has no -m", a.Name)
+		}
+	}
+	for name := range rows {
+		t.Errorf("%s: the page has it, and there is no such command", name)
 	}
 }
