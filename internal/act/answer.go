@@ -201,10 +201,15 @@ func block(text string) string {
 	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
+// digits is a number and nothing else.
+var digits = regexp.MustCompile(`^\d+$`)
+
 // chosen is the option that a text means: by its value, its number, or a part that no
-// other has.
+// other has. A number is that of an entry alone: one that cannot be chosen, such as a
+// step that is done, must not mean another that has the number in its words.
 func (q *Question) chosen(options []Option, text string) (value, message, hint string) {
 	plain := strings.ToLower(text)
+	number := q.Form == Entry && digits.MatchString(text)
 	var values []string
 	var part []Option
 	for _, o := range options {
@@ -212,7 +217,7 @@ func (q *Question) chosen(options []Option, text string) (value, message, hint s
 			return o.Value, "", ""
 		}
 		values = append(values, o.Value)
-		if strings.Contains(strings.ToLower(o.Label), plain) {
+		if !number && strings.Contains(strings.ToLower(o.Label), plain) {
 			part = append(part, o)
 		}
 	}
@@ -224,7 +229,7 @@ func (q *Question) chosen(options []Option, text string) (value, message, hint s
 	case len(options) == 0:
 		return "", "there is none to choose", ""
 	}
-	if meant := nearest.Only(text, values); meant != "" {
+	if meant := nearest.Only(text, values); meant != "" && !number {
 		return "", fmt.Sprintf("%q is none of them", text), fmt.Sprintf("did you mean %s?", meant)
 	}
 	return "", fmt.Sprintf("%q is none of them", text), "it can be " + labels(options)

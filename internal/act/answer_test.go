@@ -91,6 +91,8 @@ func TestAnswers(t *testing.T) {
 		{"step", "done", []string{"1"}, "1"},
 		{"step", "done", []string{"load TEST"}, "1"},
 		{"step", "done", []string{"2"}, `done: "2" is none of them: it can be 1. Load test with the customer`},
+		{"met", "criterion", []string{"under 60"}, "1"},
+		{"met", "criterion", []string{"60"}, `criterion: "60" is none of them: it can be 1. Queue time under 60 s at p95 for five working days`},
 		{"case", "case", []string{" <https://crm.example.com/1> "}, "https://crm.example.com/1"},
 		{"case", "case", []string{"crm.example.com/1"}, `case: "crm.example.com/1" is no link: write all of it, such as https://docs.example.com/notes`},
 		{"standup", "time", []string{"9:05"}, "09:05"},
