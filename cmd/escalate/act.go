@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,9 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 		Long:  a.Long + "\n\n" + asking(opening),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			o.given, o.flags = said, others(cmd)
+			if err := atMostOne(cmd, "dry-run", "commit", "propose"); err != nil {
+				return err
+			}
 			if o.json { // a program reads it
 				o.env.ask = nil
 			}
@@ -90,7 +94,8 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	}
 	cmd.Example = strings.TrimSuffix(cmd.Example, "\n")
 	f := cmd.Flags()
-	for _, q := range a.Questions {
+	f.SortFlags = false // what is asked first stands first
+	for _, q := range slices.SortedStableFunc(slices.Values(a.Questions), func(x, y act.Question) int { return cmp.Compare(hidden(x), hidden(y)) }) {
 		flag := f.VarPF(&answerFlag{question: q.Name, many: q.Many, form: q.Form, given: said}, q.Name, "", q.Title)
 		if q.Switch {
 			flag.NoOptDefVal = "yes"
@@ -102,11 +107,32 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be written, and write nothing")
 	f.BoolVar(&o.commit, "commit", false, "also commit it")
 	f.BoolVar(&o.propose, "propose", false, "propose it by a pull request: nothing here is changed")
-	cmd.MarkFlagsMutuallyExclusive("dry-run", "commit", "propose")
 	opts.remoteFlag(cmd)
 	moment = nowFlag(cmd, env, "as if it were done at this moment")
 	completeAct(cmd, env, opts, a, said)
 	return cmd
+}
+
+// hidden is 1 for a question that nobody is asked.
+func hidden(q act.Question) int {
+	if q.Hidden {
+		return 1
+	}
+	return 0
+}
+
+// atMostOne refuses flags that exclude each other.
+func atMostOne(cmd *cobra.Command, names ...string) error {
+	var said []string
+	for _, n := range names {
+		if cmd.Flags().Changed(n) {
+			said = append(said, "--"+n)
+		}
+	}
+	if len(said) > 1 {
+		return usagef("%s exclude each other: write one of them", words.And(said))
+	}
+	return nil
 }
 
 func usageOf(a act.Act, opening bool) string {
@@ -161,6 +187,10 @@ func others(cmd *cobra.Command) []string {
 	var list []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if _, answers := f.Value.(*answerFlag); !answers && !slices.Contains([]string{"message", "file", "edit"}, f.Name) {
+			if f.NoOptDefVal != "" && f.Value.String() == f.NoOptDefVal {
+				list = append(list, "--"+f.Name)
+				return
+			}
 			list = append(list, "--"+f.Name+"="+quoted(f.Value.String()))
 		}
 	})
@@ -221,6 +251,15 @@ func (o *actOptions) do(ctx context.Context) error {
 	if c.By, err = me(ctx, o.env, s, t); err != nil {
 		return err
 	}
+	if p != nil && o.meant != "" && len(t.Find(o.meant)) == 0 { // it may be proposed, and not merged
+		mine, err := p.unmerged(ctx, s, c.By, o.meant)
+		if err != nil {
+			return err
+		}
+		if mine != nil {
+			t, c.Tree = mine.Tree, mine.Tree
+		}
+	}
 	if o.act.Name != "new" {
 		if c.Escalation, err = o.find(ctx, t); err != nil {
 			return err
@@ -238,7 +277,11 @@ func (o *actOptions) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := o.draft(ctx, s, c, answers)
+	base := c.Tree
+	if p != nil {
+		base = p.base.Tree
+	}
+	d, err := o.draft(ctx, s, c, base, answers)
 	if err != nil {
 		return err
 	}
@@ -344,6 +387,15 @@ func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, err
 	if len(open) > 0 {
 		return nil, usagef("there is more to say:%s", o.missing(c, answers, open))
 	}
+	if len(o.given) == 0 && !o.asked {
+		var all []*act.Question
+		for i := range o.act.Questions {
+			if q := &o.act.Questions[i]; !q.Hidden && q.Asked(c, answers) {
+				all = append(all, q)
+			}
+		}
+		return nil, usagef("say what is to change:%s", o.missing(c, answers, all))
+	}
 	return answers, nil
 }
 
@@ -354,12 +406,19 @@ func (o *actOptions) missing(c *act.Case, answers act.Answers, open []*act.Quest
 	for _, q := range open {
 		fmt.Fprintf(&b, "\n  %-18s %s", o.flag(q.Name), q.Title)
 		options := q.Options(c, answers)
-		if n := len(options); n > 0 && (n <= few || q.Form == act.Choice) && q.Form != act.Line {
+		if n := len(options); q.Form == act.Entry {
+			for _, x := range options {
+				fmt.Fprintf(&b, "\n  %-18s   %s", "", escape.Line(x.Label))
+			}
+		} else if n > 0 && (n <= few || q.Form == act.Choice) && q.Form != act.Line {
 			var values []string
 			for _, x := range options {
 				values = append(values, escape.Line(x.Value))
 			}
 			fmt.Fprintf(&b, " (%s)", words.Or(values))
+		}
+		if q.Help != "" {
+			fmt.Fprintf(&b, "\n  %-18s   %s", "", q.Help)
 		}
 		for _, fact := range q.Know(c, answers) {
 			fmt.Fprintf(&b, "\n  %-18s %s", "", escape.Line(fact))
@@ -386,8 +445,8 @@ func tail(message, hint string) string {
 	return message + ": " + hint
 }
 
-// draft makes the changes, and judges them.
-func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case, answers act.Answers) (draft.Draft, error) {
+// draft makes the changes, and judges them against a tree.
+func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case, judged *tree.Tree, answers act.Answers) (draft.Draft, error) {
 	path, data := "", []byte(nil)
 	if c.Escalation != nil {
 		path, data = c.Escalation.Path, c.Escalation.Data
@@ -405,7 +464,7 @@ func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case,
 	if err != nil {
 		return draft.Draft{}, err
 	}
-	base := &lintBase{Base: lint.Base{Tree: c.Tree}}
+	base := &lintBase{Base: lint.Base{Tree: judged}}
 	if repo, err := s.Repo(ctx); err == nil {
 		if base.Commit, err = repo.Resolve(ctx, "HEAD"); err == nil { // there is a commit
 			base.know(ctx, repo)
@@ -432,14 +491,16 @@ func (o *actOptions) show(d draft.Draft, done draftprint.Done) error {
 	}
 	var next string
 	switch {
-	case done.URL != "" && done.Commit != "":
+	case done.Open:
 		next = "Proposed: " + done.URL
+	case done.URL != "":
+		next = "Pushed. Open the pull request here: " + done.URL
 	case done.Branch != "":
 		next = "Pushed as the branch " + done.Branch + ": open a pull request of it."
 	case done.Commit != "":
 		next = fmt.Sprintf("Written, and committed as %.10s.", done.Commit)
 	case done.Written:
-		next = "Written. --commit commits such a change, and --propose opens a pull request."
+		next = "Written, here alone. --commit also commits such a change; --propose has it merged by a pull request."
 	default:
 		next = "Nothing is written: --dry-run."
 	}
@@ -502,11 +563,16 @@ func (m *message) flags(cmd *cobra.Command, question string) {
 	f.StringArrayVarP(&m.parts, "message", "m", nil, "`text`, the same as --"+question+"; several are paragraphs")
 	f.StringVarP(&m.file, "file", "F", "", "read it from a `file`; - is standard input")
 	f.BoolVarP(&m.editor, "edit", "e", false, "write it in your editor")
-	cmd.MarkFlagsMutuallyExclusive("message", "file", "edit", question)
 }
 
 // read answers the question that the text is for.
 func (m *message) read(cmd *cobra.Command, o *actOptions) error {
+	if o.act.Message == "" {
+		return nil
+	}
+	if err := atMostOne(cmd, "message", "file", "edit", o.act.Message); err != nil {
+		return err
+	}
 	var text string
 	switch {
 	case cmd.Flags().Changed("message"):

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/github"
@@ -81,16 +82,15 @@ func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", markerKey, err)
 	}
-	repository, err := newRepository(env)
+	repository, err := newRepository(env, env.ci.GitHub)
 	if err != nil {
 		return nil, err
 	}
 	return tracking.New(repository, t.People, keys), nil
 }
 
-// newRepository is the repository on GitHub that the environment names.
-func newRepository(env environment) (*github.Repository, error) {
-	forge := env.ci.GitHub
+// newRepository is a repository on GitHub.
+func newRepository(env environment, forge ci.Forge) (*github.Repository, error) {
 	return github.New(github.Config{
 		API: forge.API, GraphQL: forge.GraphQL, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
 	})

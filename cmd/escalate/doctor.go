@@ -249,7 +249,7 @@ func (o doctorOptions) forge(ctx context.Context, f *doctor.Facts, at ci.Forge) 
 	if f.Platform != ci.GitHub || len(f.Missing) > 0 {
 		return nil
 	}
-	repository, err := newRepository(env)
+	repository, err := newRepository(env, env.ci.GitHub)
 	if err != nil {
 		return err
 	}

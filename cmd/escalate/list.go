@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -166,8 +167,9 @@ func meantID(t *tree.Tree, arg string) (schema.ID, error) {
 		return found[0], nil
 	case 0:
 		var all []string
-		for _, path := range t.Paths {
-			all = append(all, string(tree.ID(path)))
+		for _, name := range t.Paths {
+			id := string(tree.ID(name))
+			all = append(all, id, path.Base(id))
 		}
 		return "", unknownName("escalation", arg, all)
 	}

@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +35,9 @@ type proposal struct {
 	// branch is where it is pushed to, base what it is made from.
 	branch string
 	base   *session.Commit
+	// edited is what was edited or committed here, and goes along; nil where nothing
+	// was.
+	edited []byte
 }
 
 // begin gets what the remote has.
@@ -77,7 +85,7 @@ const attempts = 50
 
 // settle finds the branch for a proposal about an escalation. Where one of the same
 // person waits to be merged, it goes on there.
-func (p *proposal) settle(ctx context.Context, s *session.Session, id schema.ID, by schema.Handle) error {
+func (p *proposal) settle(ctx context.Context, s *session.Session, env environment, id schema.ID, by schema.Handle) error {
 	names := make([]string, attempts)
 	for i := range names {
 		names[i] = branchOf(id, by, i+1)
@@ -95,11 +103,14 @@ func (p *proposal) settle(ctx context.Context, s *session.Session, id schema.ID,
 		if err := p.repo.Fetch(ctx, p.remote, map[string]string{name: tip}); err != nil {
 			return err
 		}
-		merged, err := p.merged(ctx, tip, tree.Path(id))
+		over, err := p.merged(ctx, tip, tree.Path(id))
+		if err == nil && !over {
+			over, err = p.declined(ctx, env, name)
+		}
 		if err != nil {
 			return err
 		}
-		if !merged {
+		if !over {
 			p.branch = name
 			p.base, err = s.Commit(ctx, tip)
 			return err
@@ -108,22 +119,49 @@ func (p *proposal) settle(ctx context.Context, s *session.Session, id schema.ID,
 	return fmt.Errorf("%d branches of yours about %s are on the remote: delete those that were merged", attempts, id)
 }
 
+// unmerged loads what somebody has proposed of an escalation that is not there yet; nil
+// where nothing that is meant is.
+func (p *proposal) unmerged(ctx context.Context, s *session.Session, by schema.Handle, meant string) (*session.Commit, error) {
+	there, err := p.repo.AskRemote(ctx, p.remote, "escalate/*/"+string(by)+"*")
+	if err != nil {
+		return nil, err
+	}
+	mine := regexp.MustCompile(`^escalate/[^/]+/` + regexp.QuoteMeta(string(by)) + `(-\d+)?$`)
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(there.Branches))) {
+		if !mine.MatchString(name) {
+			continue
+		}
+		tip := there.Branches[name]
+		if err := p.repo.Fetch(ctx, p.remote, map[string]string{name: tip}); err != nil {
+			return nil, err
+		}
+		c, err := s.Commit(ctx, tip)
+		if err != nil {
+			return nil, err
+		}
+		if len(c.Find(meant)) > 0 {
+			return c, nil
+		}
+	}
+	return nil, nil
+}
+
 // merged reports whether what a branch says of a file is on the default branch, or was:
 // a squash leaves no trace of the branch itself.
 func (p *proposal) merged(ctx context.Context, tip, path string) (bool, error) {
 	if is, err := p.repo.IsAncestor(ctx, tip, p.tip); is || err != nil {
 		return is, err
 	}
-	files, err := p.repo.Tree(ctx, tip, path)
-	if err != nil {
+	content, err := p.content(ctx, tip, path)
+	if err != nil || content == "" { // without it, the branch is about something else
 		return false, err
 	}
-	defer files.Close()
-	content, err := files.Identity(path)
-	if err != nil {
-		return false, nil // the branch has no such file: it is about something else
-	}
-	for c, err := range p.repo.Log(ctx, git.LogOptions{To: p.tip, File: path}) {
+	return p.had(ctx, p.tip, path, content)
+}
+
+// had reports whether a file had a content in the history of a commit.
+func (p *proposal) had(ctx context.Context, commit, path, content string) (bool, error) {
+	for c, err := range p.repo.Log(ctx, git.LogOptions{To: commit, File: path}) {
 		if err != nil {
 			return false, err
 		}
@@ -134,38 +172,111 @@ func (p *proposal) merged(ctx context.Context, tip, path string) (bool, error) {
 	return false, nil
 }
 
-// follow settles the branch, and loads the escalation as it stands there.
-func (p *proposal) follow(ctx context.Context, s *session.Session, o *actOptions, c *act.Case) error {
-	switch edited, err := p.repo.Unlike(ctx, c.Escalation.Path); {
-	case err != nil:
-		return err
-	case edited:
-		return fmt.Errorf("%s has changes here that are not committed, which a proposal from the remote would not have: commit them (`git commit`), or take them back (`git checkout -- %[1]s`), and propose then", c.Escalation.Path)
+// declined reports whether the pull request of a branch was closed: what it proposed is
+// not to be proposed again. Without a token nobody knows.
+func (p *proposal) declined(ctx context.Context, env environment, branch string) (bool, error) {
+	_, repository, err := p.forge(ctx, env)
+	if err != nil || repository == nil {
+		return false, err
 	}
-	if err := p.settle(ctx, s, c.Escalation.ID, c.By); err != nil {
+	return repository.Ended(ctx, branch)
+}
+
+// follow settles the branch, and loads the escalation as it stands there: with what was
+// edited or committed here and is not on the remote, where the remote's is what that was
+// made from.
+func (p *proposal) follow(ctx context.Context, s *session.Session, o *actOptions, c *act.Case) error {
+	id, path := c.Escalation.ID, c.Escalation.Path
+	if err := p.settle(ctx, s, o.env, id, c.By); err != nil {
 		return err
 	}
 	c.Tree = p.base.Tree
+	switch data, local, err := p.local(ctx, s, path); {
+	case err != nil:
+		return err
+	case local:
+		c.Tree, p.edited = c.Tree.With(path, data), data
+	}
 	var err error
-	o.meant = string(c.Escalation.ID)
+	o.meant = string(id)
 	c.Escalation, err = o.find(ctx, c.Tree)
 	return err
+}
+
+// local returns a file as it stands here, where that is not on the remote yet.
+func (p *proposal) local(ctx context.Context, s *session.Session, path string) (data []byte, local bool, err error) {
+	data, err = os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(path)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	kept, err := p.repo.Cleaned(ctx, []string{path})
+	if err != nil {
+		return nil, false, err
+	}
+	base, err := p.base.Files.Identity(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) || base == kept[0] {
+		return nil, false, err
+	}
+	if known, err := p.had(ctx, p.base.ID, path, kept[0]); err != nil || known {
+		return nil, false, err // it is an earlier one
+	}
+	from := ""
+	if head, err := p.repo.Resolve(ctx, "HEAD"); err == nil {
+		common, err := p.repo.MergeBase(ctx, head, p.tip)
+		if err == nil {
+			from, err = p.content(ctx, common, path)
+		}
+		if err != nil && !errors.Is(err, git.ErrNoMergeBase) {
+			return nil, false, err
+		}
+	}
+	if from != base || p.repo.Hash().Identity(data) != kept[0] {
+		return nil, false, fmt.Errorf("%s is edited here, and on the remote as well: ask whoever knows git to bring the two together, and propose then", path)
+	}
+	return data, true, nil
+}
+
+// content is the id of a file in a commit; "" where it has none.
+func (p *proposal) content(ctx context.Context, commit, path string) (string, error) {
+	files, err := p.repo.Tree(ctx, commit, path)
+	if err != nil {
+		return "", err
+	}
+	defer files.Close()
+	id, err := files.Identity(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return id, err
 }
 
 // make commits and pushes it, and opens the pull request.
 func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, c *act.Case, d draft.Draft, subject string) (done draftprint.Done, err error) {
 	if p.branch == "" { // it opens an escalation
-		if err := p.settle(ctx, s, d.ID, c.By); err != nil {
+		if err := p.settle(ctx, s, o.env, d.ID, c.By); err != nil {
 			return done, err
+		}
+		if p.base.Has(d.Path) {
+			return done, usagef("you have proposed %s already, on the branch %s: `escalate update %[1]s --propose` goes on with it, and another one has another --id", d.ID, p.branch)
 		}
 	}
 	name, email, err := author(ctx, p.repo, c.Tree.People, c.By)
 	if err != nil {
 		return done, err
 	}
-	commit, err := p.repo.Commit(ctx, "refs/escalate/proposal", git.NewCommit{
-		Parent: p.base.ID, Files: map[string][]byte{d.Path: d.Data}, Message: subject + "\n", Name: name, Email: email, Time: o.now,
-	})
+	commit := p.base.ID
+	add := func(data []byte, subject string) {
+		if err == nil && data != nil {
+			commit, err = p.repo.Commit(ctx, "refs/escalate/proposal", git.NewCommit{
+				Parent: commit, Files: map[string][]byte{d.Path: data}, Message: subject + "\n", Name: name, Email: email, Time: o.now,
+			})
+		}
+	}
+	add(p.edited, string(d.ID)+": edited by hand") // by itself, so that it is known the next time
+	add(d.Data, subject)
 	if err != nil {
 		return done, err
 	}
@@ -173,7 +284,7 @@ func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, 
 		return done, err
 	}
 	done.Commit, done.Branch = commit, p.branch
-	done.URL, err = p.request(ctx, o.env, subject)
+	done.URL, done.Open, err = p.request(ctx, o.env, subject)
 	return done, err
 }
 
@@ -192,31 +303,30 @@ func hosted(ctx context.Context, repo *git.Repo, remote string, known ci.Forge) 
 	return at, nil
 }
 
-// request opens the pull request, or returns the one that there is: with a token by
-// the API, else it returns the link at which the browser opens one.
-func (p *proposal) request(ctx context.Context, env environment, subject string) (string, error) {
+// forge is where the remote is, and the repository there, nil where there is no token
+// for it.
+func (p *proposal) forge(ctx context.Context, env environment) (ci.Forge, *github.Repository, error) {
 	at, err := hosted(ctx, p.repo, p.remote, env.ci.Forge())
-	if err != nil {
-		return "", err
-	}
-	switch stated := env.ci.Forge(); {
-	case at.Repository == "" && len(stated.Missing()) == 0:
+	if stated := env.ci.Forge(); at.Repository == "" && len(stated.Missing()) == 0 {
 		at = stated // the remote is a folder, and the environment says of what
-	case at.Repository == "":
-		return "", nil
 	}
-	if at.Token == "" || at.Platform != ci.GitHub {
-		return at.Compare(p.target, p.branch), nil
+	if err != nil || at.Token == "" || at.Platform != ci.GitHub {
+		return at, nil, err
 	}
-	repository, err := github.New(github.Config{
-		API: at.API, GraphQL: at.GraphQL, Repository: at.Repository, Token: at.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
-	})
-	if err != nil {
-		return "", err
+	repository, err := newRepository(env, at)
+	return at, repository, err
+}
+
+// request opens the pull request, or finds the one that there is: with a token by the
+// API, else with the link at which the browser opens one.
+func (p *proposal) request(ctx context.Context, env environment, subject string) (address string, open bool, err error) {
+	at, repository, err := p.forge(ctx, env)
+	if err != nil || repository == nil {
+		return at.Compare(p.target, p.branch), false, err
 	}
 	change, err := repository.Propose(ctx, forge.Proposal{Title: subject, Head: p.branch, Base: p.target})
 	if err != nil {
-		return "", errors.Join(fmt.Errorf("the branch `%s` is pushed, but there is no pull request: open it at %s", p.branch, at.Compare(p.target, p.branch)), err)
+		return "", false, errors.Join(fmt.Errorf("the branch `%s` is pushed, but there is no pull request: open it at %s", p.branch, at.Compare(p.target, p.branch)), err)
 	}
-	return change.URL, nil
+	return change.URL, true, nil
 }

@@ -10,7 +10,7 @@ import (
 
 func closing() Act {
 	answers := func(_ *Case, a Answers) bool {
-		return a.Has("resolution") && a.One("resolution") != string(schema.Withdrawn)
+		return a.One("resolution") != string(schema.Withdrawn)
 	}
 	withdrawn := said("resolution", string(schema.Withdrawn))
 	agreed := func(c *Case, a Answers) bool { return answers(c, a) && !a.Has("waived") }

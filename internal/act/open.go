@@ -100,7 +100,7 @@ func New() Act {
 			{Name: "cse-help-case", Title: "Where is the CSE Help case?", Form: Link, Need: when(func(_ *Case, a Answers) bool { return a.Has("cse") }), Unasked: "it belongs to --cse", Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.CSEHelpCase) })},
 			{
 				Name: "strategic", Title: "Why is the customer in scope?", Form: Line, Need: when(lacksPeople), Unasked: "the account has a CSM, a CSE or a services project",
-				Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.Strategic) }), Help: "Without a CSM, a CSE and a services project: the strategic partnership or relationship (P3).",
+				Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.Strategic) }), Help: "Of one with a CSM, a CSE or a services project, name that. Else: the strategic partnership or relationship (P3).",
 			},
 
 			{
@@ -157,7 +157,7 @@ func New() Act {
 			{
 				Name: "id", Title: "What is its id?", Form: Line, Help: "Such as 2026/northwind. It is the path of its file, and never changes.", Hidden: true,
 				Need: func(c *Case, a Answers) Need {
-					if c.proposedID(a) == "" {
+					if a.Has("customer") && c.proposedID(a) == "" {
 						return Required
 					}
 					return Optional

@@ -125,6 +125,9 @@ func (q *Question) Propose(c *Case, a Answers) []string {
 // Required reports whether nothing is done without an answer.
 func (q *Question) Required(c *Case, a Answers) bool { return q.need(c, a) == Required }
 
+// Asked reports whether it has to do with what was answered before.
+func (q *Question) Asked(c *Case, a Answers) bool { return q.need(c, a) != Unasked }
+
 // always needs an answer.
 func always(*Case, Answers) Need { return Required }
 

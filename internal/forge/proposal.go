@@ -20,4 +20,7 @@ type Proposer interface {
 	// Propose opens a change request, or returns the open one that there is of the
 	// branch.
 	Propose(ctx context.Context, p Proposal) (Change, error)
+	// Ended reports whether change requests of a branch were opened and none is open
+	// any more: they were merged, or declined.
+	Ended(ctx context.Context, head string) (bool, error)
 }

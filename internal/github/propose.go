@@ -30,6 +30,25 @@ func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Chang
 	return change(pr)
 }
 
+// Ended reports whether all pull requests of a branch are closed, of which there is one.
+func (r *Repository) Ended(ctx context.Context, head string) (bool, error) {
+	all, _, err := r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "all", Head: r.owner + ":" + head})
+	if err != nil {
+		return false, inWords(err)
+	}
+	ended := false
+	for _, pr := range all {
+		if pr.GetHead().GetRef() != head {
+			continue
+		}
+		if pr.GetState() != "closed" {
+			return false, nil
+		}
+		ended = true
+	}
+	return ended, nil
+}
+
 // change is a pull request that a reply confirms.
 func change(pr *github.PullRequest) (forge.Change, error) {
 	c := forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}

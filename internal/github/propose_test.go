@@ -66,3 +66,35 @@ func TestPropose(t *testing.T) {
 		})
 	}
 }
+
+// A branch of which the pull request was closed is not gone on with; one that is open, or
+// that nobody has opened one of, is.
+func TestEnded(t *testing.T) {
+	t.Parallel()
+	const branch = "escalate/2026-northwind/jdoe"
+	pull := func(state, ref string) string {
+		return fmt.Sprintf(`{"number":7,"state":%q,"head":{"ref":%q}}`, state, ref)
+	}
+	for reply, want := range map[string]bool{
+		"[]":                                  false,
+		"[" + pull("closed", branch) + "]":    true,
+		"[" + pull("open", branch) + "]":      false,
+		"[" + pull("closed", "another") + "]": false,
+		"[" + pull("closed", branch) + "," + pull("open", branch) + "]": false,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if q := r.URL.Query(); q.Get("state") != "all" || q.Get("head") != "acme:"+branch {
+				t.Errorf("asked for %v", q)
+			}
+			fmt.Fprint(w, reply)
+		}))
+		t.Cleanup(server.Close)
+		r, err := New(Config{API: server.URL, Repository: "acme/escalations", Token: "t"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.Ended(t.Context(), branch); got != want || err != nil {
+			t.Errorf("%s: %v, %v", reply, got, err)
+		}
+	}
+}

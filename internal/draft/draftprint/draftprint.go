@@ -22,9 +22,9 @@ import (
 // Done is what came of a draft.
 type Done struct {
 	// Written reports that the file has it. Commit is the commit that has it, Branch
-	// where it was pushed to, URL the pull request or where one is opened by hand; "" of
-	// what was not done.
-	Written             bool
+	// where it was pushed to, URL the pull request, if it is Open, or where one is opened
+	// by hand; "" of what was not done.
+	Written, Open       bool
 	Commit, Branch, URL string
 }
 
@@ -130,6 +130,7 @@ type (
 		Escalation schema.ID     `json:"escalation"`
 		Path       string        `json:"path"`
 		Written    bool          `json:"written"`
+		Open       bool          `json:"open"`
 		Diff       string        `json:"diff"`
 		Errors     []findingJSON `json:"errors"`
 		Warnings   []findingJSON `json:"warnings"`
@@ -150,7 +151,7 @@ type (
 // JSON prints a draft for programs, and what came of it.
 func JSON(w io.Writer, d draft.Draft, done Done) error {
 	out := draftJSON{
-		Escalation: d.ID, Path: d.Path, Written: done.Written, Errors: findings(d.Errors), Warnings: findings(d.Warnings),
+		Escalation: d.ID, Path: d.Path, Written: done.Written, Open: done.Open, Errors: findings(d.Errors), Warnings: findings(d.Warnings),
 		Announces: planprint.Heads(planprint.Plan{Plan: d.Plan}), Counts: Counts(d), Commit: done.Commit, Branch: done.Branch, URL: done.URL,
 	}
 	if d.Changes() {

@@ -204,7 +204,7 @@ func (t telling) head(show func(string) string) string {
 // titles are the moments in words.
 var titles = map[notice.Moment]string{
 	notice.Opened: "Opening", notice.Reopened: "Reopening", notice.Severity: "Change of severity",
-	notice.Update: "Update", notice.Significant: "Significant update", notice.DRI: "New DRI",
+	notice.Update: "Update", notice.Significant: "Significant update", notice.DRI: "Handover",
 	notice.ProductDRI: "Product DRI", notice.Criteria: "Exit criteria", notice.Steps: "Next steps",
 	notice.Standup: "Standup", notice.Case: "Case", notice.Deescalated: "De-escalation", notice.Closed: "Closure", notice.Withdrawn: "Withdrawal",
 	notice.Support: "Support", notice.Account: "Account", notice.Facts: "Rewritten", notice.RCA: "Root cause analysis", notice.Amended: "Corrected closure",
