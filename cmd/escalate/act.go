@@ -399,29 +399,34 @@ func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, err
 	return answers, nil
 }
 
-// missing says what is to be answered, and how.
+// missing says what is to be answered, and how: what can be chosen, and what it is for.
 func (o *actOptions) missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 	const few = 6 // people that are worth a line
+	const column = 21
 	var b strings.Builder
 	for _, q := range open {
-		fmt.Fprintf(&b, "\n  %-18s %s", o.flag(q.Name), q.Title)
+		title, below := q.Title, []string(nil)
 		options := q.Options(c, answers)
-		if n := len(options); q.Form == act.Entry {
+		switch n := len(options); {
+		case q.Form == act.Entry:
 			for _, x := range options {
-				fmt.Fprintf(&b, "\n  %-18s   %s", "", escape.Line(x.Label))
+				below = append(below, x.Label)
 			}
-		} else if n > 0 && (n <= few || q.Form == act.Choice) && q.Form != act.Line {
+		case q.Form != act.Line && n > 0 && (n <= few || q.Form == act.Choice):
 			var values []string
 			for _, x := range options {
-				values = append(values, escape.Line(x.Value))
+				values = append(values, x.Value)
 			}
-			fmt.Fprintf(&b, " (%s)", words.Or(values))
+			title += " (" + words.Or(values) + ")"
 		}
+		below = append(below, q.Know(c, answers)...)
 		if q.Help != "" {
-			fmt.Fprintf(&b, "\n  %-18s   %s", "", q.Help)
+			below = append(below, q.Help)
 		}
-		for _, fact := range q.Know(c, answers) {
-			fmt.Fprintf(&b, "\n  %-18s %s", "", escape.Line(fact))
+		fmt.Fprintf(&b, "\n  %-*s%s", column-2, o.flag(q.Name)+" ", o.env.screen.Wrap(escape.Line(title), column, strings.Repeat(" ", column)))
+		for _, line := range below {
+			indent := strings.Repeat(" ", column+2)
+			b.WriteString("\n" + indent + o.env.screen.Wrap(escape.Line(line), column+2, indent))
 		}
 	}
 	return b.String()

@@ -242,10 +242,7 @@ func asks(c *act.Case, q *act.Question, a act.Answers) prompt.Question {
 		}
 		p.Options = slices.Insert(p.Options, 0, prompt.Option{Label: nothing})
 	}
-	// Of what must be answered nothing is chosen at first: to press Enter says nothing.
-	if p.Kind == prompt.One && len(p.Options) > 0 && q.Required(c, a) && len(p.Answer) == 0 {
-		p.Options = slices.Insert(p.Options, 0, prompt.Option{Label: "(choose)"})
-	}
+	p.Unset = q.Required(c, a)
 	return p
 }
 

@@ -269,7 +269,7 @@ func TestNewAtTerminal(t *testing.T) {
 	p.sees("Once it is merged")
 	p.answers("Write it?", enter)
 	p.ends(0)
-	p.sees("Written.")
+	p.sees("Written, here alone.")
 	const file = "escalations/2026/acme-corp.yaml"
 	for _, want := range []string{
 		"customer: Acme Corp\n", "severity: medium\n", "by: jdoe", "  csm: jdoe\n", "dri: jdoe\n", "  Since the upgrade every pipeline waits.\n\n  The release is at risk.\n",
@@ -335,8 +335,10 @@ func TestSeverityAtTerminal(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 100, nil, "severity", "northwind", "critical")
 	p.answers("Why does the severity change?", "The rollout has stopped.", tab)
-	p.sees("one of the product leadership (P10)", "> Dina Patel (dpatel)")
+	p.sees("one of the product leadership (P10)", "> (choose)", "  Dina Patel (dpatel)")
 	p.answers("Who is the Product DRI from now on?", enter)
+	p.sees("there is no answer") // Enter alone chooses nobody
+	p.types(down, enter)
 	p.answers("Write it?", enter)
 	p.ends(exitClean)
 	for _, want := range []string{"severity: critical\n", "dri: dpatel\n", "The rollout has stopped.", "[okhan, mlee]"} {
@@ -351,8 +353,8 @@ func TestCloseAtTerminal(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 100, nil, "close", "northwind")
 	before := p.files()
-	p.answers("How does it end?", enter)
-	p.answers("Did it end well for the customer?", enter)
+	p.answers("How does it end?", "resolved", enter)
+	p.answers("Did it end well for the customer?", "positive", enter)
 	p.sees("> [ ] 1. Queue time under 60 s at p95")
 	p.answers("Which exit criteria are met as of today?", space, enter)
 	p.answers("Were the exit criteria met?", enter)
@@ -360,7 +362,7 @@ func TestCloseAtTerminal(t *testing.T) {
 	p.answers("Which link shows that customer and stakeholders agree?", "agreed", enter)
 	p.sees(`"agreed" is no link`) // and is asked again
 	p.types("\x15", "https://docs.example.com/agreed", enter)
-	p.answers("What is the customer's sentiment now?", enter)
+	p.answers("What is the customer's sentiment now?", "green", enter)
 	p.answers("Which issue is for pattern matching?", enter)
 	p.answers("Write it?", "n", enter)
 	p.ends(exitStopped)
@@ -375,7 +377,7 @@ func TestNewIsRefused(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 160, nil, "new", "Acme Corp")
 	p.answers("What is it?", "ticket", enter)
-	p.answers("Is the relationship or future business at risk, too?", down, enter)
+	p.answers("Is the relationship or future business at risk, too?", "no", enter)
 	p.ends(exitUsage)
 	p.sees("escalate: that alone is no account escalation: ask Support management for attention to the ticket")
 }

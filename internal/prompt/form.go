@@ -94,6 +94,9 @@ func (t *Terminal) field(q *Question) (huh.Field, func() []string) {
 	switch q.Kind {
 	case One:
 		value := first(q.Answer)
+		if q.Unset && value == "" {
+			options = slices.Insert(options, 0, huh.NewOption("(choose)", ""))
+		}
 		s := huh.NewSelect[string]().Title(title).Description(help).Options(options...).Value(&value).Validate(q.check)
 		s.Height(t.height(q))
 		return s, func() []string { return some(s.GetValue().(string)) }

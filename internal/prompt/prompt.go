@@ -49,6 +49,9 @@ type Question struct {
 	Options []Option
 	// Answer stands there at first.
 	Answer []string
+	// Unset has nothing chosen at first, of one of the options: to press Enter alone says
+	// nothing.
+	Unset bool
 	// Check says why a text is no answer; nil: all are. Of several options the text has
 	// one a line.
 	Check func(string) error
