@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/draft/draftprint"
 	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/prompt"
 	"github.com/escalations-as-code/escalate/internal/session"
@@ -200,6 +202,15 @@ func others(cmd *cobra.Command) []string {
 // arguments takes the words behind the id for an answer.
 func (o *actOptions) arguments(args []string) error {
 	q, takes := o.act.Question(o.act.Argument)
+	if len(args) > 0 { // the value of a switch, as in --significant yes
+		for i := range o.act.Questions {
+			s := &o.act.Questions[i]
+			if last := args[len(args)-1]; s.Switch && o.given[s.Name] != nil && (last == "yes" || last == "no") {
+				o.given[s.Name], args = []string{last}, args[:len(args)-1]
+				break
+			}
+		}
+	}
 	switch {
 	case len(args) == 0:
 		return nil
@@ -247,6 +258,9 @@ func (o *actOptions) do(ctx context.Context) error {
 	} else if t, err = s.Working(ctx); err != nil {
 		return err
 	}
+	if file := t.Misread(); file != "" { // nothing can be judged by it
+		return usagef("%s has errors: `escalate lint` says which; mend it first", file)
+	}
 	c := &act.Case{Tree: t, At: o.now}
 	if c.By, err = me(ctx, o.env, s, t); err != nil {
 		return err
@@ -278,8 +292,15 @@ func (o *actOptions) do(ctx context.Context) error {
 		return err
 	}
 	base := c.Tree
-	if p != nil {
+	switch {
+	case p != nil:
 		base = p.base.Tree
+	case o.commit:
+		if head, err := o.committed(ctx, s); err != nil {
+			return err
+		} else if head != nil && len(head.Names) > 0 {
+			base = head
+		}
 	}
 	d, err := o.draft(ctx, s, c, base, answers)
 	if err != nil {
@@ -304,7 +325,11 @@ func (o *actOptions) do(ctx context.Context) error {
 	case p != nil:
 		done, err = p.make(ctx, s, o, c, d, subject)
 	default:
-		done, err = o.write(ctx, s, d, subject)
+		var was []byte
+		if c.Escalation != nil {
+			was = c.Escalation.Data
+		}
+		done, err = o.write(ctx, s, d, was, subject)
 	}
 	if err != nil {
 		return err
@@ -513,12 +538,19 @@ func (o *actOptions) show(d draft.Draft, done draftprint.Done) error {
 	return err
 }
 
-// write writes the file, and commits it where that is asked for.
-func (o *actOptions) write(ctx context.Context, s *session.Session, d draft.Draft, subject string) (done draftprint.Done, err error) {
+// write writes the file, and commits it where that is asked for. was is the file as it
+// was read; nil where there was none.
+func (o *actOptions) write(ctx context.Context, s *session.Session, d draft.Draft, was []byte, subject string) (done draftprint.Done, err error) {
+	repo, _ := s.Repo(ctx) // nil where there is none
+	if repo != nil {
+		if err := s.Lock(ctx); err != nil { // two commands at once would each write over the other's
+			return done, err
+		}
+	}
 	file := filepath.Join(s.Dir, filepath.FromSlash(d.Path))
-	if d.Was == nil {
+	if was == nil {
 		err = create(file, d.Data)
-	} else if now, ok := onDisk(file, d.Now.With(d.Path, d.Was), d.Path); !ok || string(now) != string(d.Was) {
+	} else if now, readErr := os.ReadFile(file); readErr != nil || !bytes.Equal(now, was) {
 		err = fmt.Errorf("%s is not on the disk as it was read: nothing is written over it", d.Path)
 	} else {
 		err = rewrite(file, d.Data)
@@ -526,18 +558,48 @@ func (o *actOptions) write(ctx context.Context, s *session.Session, d draft.Draf
 	if err != nil {
 		return done, err
 	}
-	done.Written = true
-	if o.commit {
-		repo, err := s.Repo(ctx)
-		if err != nil {
-			return done, err
-		}
-		done.Commit, err = repo.CommitFile(ctx, d.Path, subject)
-		if err != nil {
-			return done, fmt.Errorf("%s is written, and not committed: %w", d.Path, err)
-		}
+	if !o.commit {
+		return draftprint.Done{Written: true}, nil
 	}
-	return done, nil
+	commit, err := repo.CommitFile(ctx, d.Path, subject)
+	if err == nil {
+		return draftprint.Done{Written: true, Commit: commit}, nil
+	}
+	// Who does it once more would say it twice.
+	undo := error(nil)
+	if was == nil {
+		undo = os.Remove(file)
+	} else {
+		undo = rewrite(file, was)
+	}
+	if undo != nil {
+		return done, errors.Join(fmt.Errorf("%s is written, and not committed: %w", d.Path, err), undo)
+	}
+	return done, fmt.Errorf("nothing is written, because it cannot be committed: %w", err)
+}
+
+// committed is the tree that a commit of now would follow: what a file says that is
+// edited here, and not committed, is part of what is committed, and judged with it.
+func (o *actOptions) committed(ctx context.Context, s *session.Session) (*tree.Tree, error) {
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	branch, err := repo.Branch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if branch == "" {
+		return nil, errors.New("no branch is checked out here, or a rebase is under way: a commit would be on none; finish it, or `git switch` to a branch")
+	}
+	if _, err := repo.Resolve(ctx, "HEAD"); errors.Is(err, git.ErrNoCommit) {
+		return nil, nil
+	}
+	c, err := s.Commit(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	return c.Tree, nil
 }
 
 // create writes a file that is not there.

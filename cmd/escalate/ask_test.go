@@ -469,7 +469,8 @@ func TestAskedWithoutColour(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := sit(t, 80, []string{"NO_COLOR=1", "VISUAL=cp " + draft}, "update", "northwind")
-	p.answers("What has happened?", "\x05") // ctrl+e: the editor
+	p.sees("What has happened?", "ctrl+e editor") // all of it is there
+	p.types("\x05")
 	p.sees("It takes a day.")
 	p.types(tab)
 	p.answers("Whom did you tell?", enter)

@@ -220,8 +220,10 @@ func (p *proposal) local(ctx context.Context, s *session.Session, path string) (
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || base == kept[0] {
 		return nil, false, err
 	}
-	if known, err := p.had(ctx, p.base.ID, path, kept[0]); err != nil || known {
-		return nil, false, err // it is an earlier one
+	for _, commit := range []string{p.base.ID, p.tip} {
+		if known, err := p.had(ctx, commit, path, kept[0]); err != nil || known {
+			return nil, false, err // it is an earlier one
+		}
 	}
 	from := ""
 	if head, err := p.repo.Resolve(ctx, "HEAD"); err == nil {
@@ -275,7 +277,7 @@ func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, 
 			})
 		}
 	}
-	add(p.edited, string(d.ID)+": edited by hand") // by itself, so that it is known the next time
+	add(p.edited, string(d.ID)+": as it stood here") // by itself, so that it is known the next time
 	add(d.Data, subject)
 	if err != nil {
 		return done, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 	"github.com/escalations-as-code/escalate/internal/prompt"
 	"github.com/escalations-as-code/escalate/internal/session"
@@ -107,10 +108,10 @@ func run(ctx context.Context, args []string, env environment) int {
 		fmt.Fprintf(env.stderr, "escalate: %v\n", err)
 		return exitStopped
 	case errors.As(err, &usage), errors.As(err, &unfit):
-		fmt.Fprintf(env.stderr, "escalate: %v\nTry: %s --help\n", err, cmd.CommandPath())
+		fmt.Fprintf(env.stderr, "escalate: %s\nTry: %s --help\n", escape.Terminal(err.Error()), cmd.CommandPath())
 		return exitUsage
 	default:
-		fmt.Fprintf(env.stderr, "escalate: %v\n", err)
+		fmt.Fprintf(env.stderr, "escalate: %s\n", escape.Terminal(err.Error()))
 		return exitFailed
 	}
 }

@@ -117,6 +117,9 @@ func (q *Question) Read(c *Case, a Answers, said []string) ([]string, error) {
 	return values, nil
 }
 
+// between is what parts two links.
+var between = regexp.MustCompile(`[,\s]+(https?://)`)
+
 // listed is several numbers of entries.
 var listed = regexp.MustCompile(`^[\d\s,]+$`)
 
@@ -124,6 +127,9 @@ var listed = regexp.MustCompile(`^[\d\s,]+$`)
 func (q *Question) parts(text string) []string {
 	if q.Form == Text || !q.Many {
 		return []string{text}
+	}
+	if q.Form == Link { // which may have a comma in it
+		text = between.ReplaceAllString(text, "\n$1")
 	}
 	comma := q.Form != Line && q.Form != Link && (q.Form != Entry || listed.MatchString(text))
 	return strings.FieldsFunc(text, func(r rune) bool {
@@ -167,7 +173,11 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 	case Person:
 		return c.meant(text)
 	case Day:
-		return c.dayMeant(text, c.region(a))
+		value, message, hint = c.dayMeant(text, c.region(a))
+		if today := c.today(c.region(a)).Format(time.DateOnly); q.Ahead && message == "" && value < today {
+			return "", fmt.Sprintf("%s is over", value), "today is " + today
+		}
+		return value, message, hint
 	case Link:
 		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Contains(text, " ") {
 			return "", fmt.Sprintf("%q is no link", text), "write all of it, such as https://docs.example.com/notes" + orWords(besides)
@@ -239,7 +249,11 @@ func (q *Question) chosen(options []Option, text string) (value, message, hint s
 func labels(options []Option) string {
 	var list []string
 	for _, o := range options {
-		list = append(list, o.Label)
+		list = append(list, words.Clip(o.Label, 60))
+	}
+	const few = 12
+	if n := len(list); n > few {
+		list = append(list[:few-1], fmt.Sprintf("%d more", n-few+1))
 	}
 	return words.Or(list)
 }

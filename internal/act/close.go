@@ -157,7 +157,7 @@ func reopen() Act {
 			{Name: "criterion", Title: "What must be true for it to end now?", Form: Line, Many: true, Need: neither(anyUnmet), Help: "One or more exit criteria, each on a line."},
 			{Name: "step", Title: "What is the next step?", Form: Line, Need: neither(anyUndone), Page: "step"},
 			{Name: "owner", Title: "Who does it?", Form: Person, Need: stepped, Page: "step", Choose: anybody, Suggest: me, Unasked: "it belongs to --step"},
-			{Name: "due", Title: "Until which day?", Form: Day, Need: stepped, Page: "step", Unasked: "it belongs to --step"},
+			{Name: "due", Title: "Until which day?", Form: Day, Ahead: true, Need: stepped, Page: "step", Unasked: "it belongs to --step"},
 			to(),
 		},
 		Says: func(*Case, Answers) string { return "reopened" },

@@ -149,7 +149,7 @@ func cover() Act {
 					return slices.DeleteFunc(c.holding(c.region(a), append(roles, schema.ManagerRoles()...)...), func(o Option) bool { return o.Value == string(c.Escalation.DRI) })
 				},
 			},
-			{Name: "until", Title: "Until which day?", Form: Day, Need: when(goes), Unasked: "--end has no day", Help: "The last day of it, at most 14 days from now."},
+			{Name: "until", Title: "Until which day?", Form: Day, Ahead: true, Need: when(goes), Unasked: "--end has no day", Help: "The last day of it, at most 14 days from now."},
 			{Name: "reason", Title: "Why is the DRI away?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
 		},
 		Says: func(_ *Case, a Answers) string {
@@ -178,7 +178,7 @@ func snooze() Act {
 		Message:  "reason",
 		Questions: []Question{
 			{Name: "end", Title: "Shall the reminders come again?", Form: Yes, Switch: true, Hidden: true, Need: maybe(func(c *Case, _ Answers) bool { return c.Escalation.Snooze != nil }), Unasked: "nothing is snoozed"},
-			{Name: "until", Title: "On which day do they come again?", Form: Day, Need: when(goes), Unasked: "--end has no day", Help: "At most seven days from now."},
+			{Name: "until", Title: "On which day do they come again?", Form: Day, Ahead: true, Need: when(goes), Unasked: "--end has no day", Help: "At most seven days from now."},
 			{Name: "reason", Title: "Why does the customer need to hear nothing until then?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
 			{
 				Name: "by", Title: "Who decides it?", Form: Person, Need: when(goes), Unasked: "--end names nobody", Hidden: true, Help: "Where the policy asks for review: a manager.",

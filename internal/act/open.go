@@ -140,7 +140,7 @@ func New() Act {
 			{Name: "criterion", Title: "What must be true for it to end?", Form: Line, Many: true, Need: always, Help: "One or more, each on a line, so that anyone can tell whether it is (P15)."},
 			{Name: "step", Title: "What is the first step?", Form: Line, Need: always, Page: "step"},
 			{Name: "owner", Title: "Who does it?", Form: Person, Need: always, Page: "step", Choose: anybody, Suggest: me},
-			{Name: "due", Title: "Until which day?", Form: Day, Need: always, Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
+			{Name: "due", Title: "Until which day?", Form: Day, Ahead: true, Need: always, Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
 			{Name: "meeting-notes", Title: "Where are the customer meeting notes?", Form: Link, Need: always, Page: "links"},
 			{
 				Name: "case", Title: "Where is the CS Help case?", Form: Link, Words: pending, Need: maybe(lacks("project")), Unasked: "an escalation about a services project needs none",

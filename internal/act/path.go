@@ -28,7 +28,7 @@ func step() Act {
 			},
 			{Name: "step", Title: "What will be done next?", Form: Line, Need: when(adds), Unasked: "--done adds no step", Page: "step", Help: "One thing that somebody does until a day."},
 			{Name: "owner", Title: "Who does it?", Form: Person, Need: when(adds), Unasked: "--done adds no step", Page: "step", Choose: anybody, Suggest: me},
-			{Name: "due", Title: "Until which day?", Form: Day, Need: when(adds), Unasked: "--done adds no step", Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
+			{Name: "due", Title: "Until which day?", Form: Day, Ahead: true, Need: when(adds), Unasked: "--done adds no step", Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
 		},
 		Says: func(_ *Case, a Answers) string {
 			if a.Has("done") {

@@ -49,6 +49,8 @@ type Question struct {
 	Form        Form
 	// Many takes several answers.
 	Many bool
+	// Ahead takes no day that is over.
+	Ahead bool
 	// Switch has a yes said by the name alone.
 	Switch bool
 	// Words are answers beside those of the form, such as `pending`; nil: there are

@@ -23,7 +23,8 @@ func (r *Repo) Config(ctx context.Context, name string) (string, error) {
 
 // CommitFile commits a file as it stands on the disk, and nothing else, whatever the
 // index holds: as the user would, with their name, hooks and signature. It returns
-// the commit.
+// the commit. Where there is an error, nothing is committed, and nothing of the file
+// staged.
 func (r *Repo) CommitFile(ctx context.Context, path, message string) (string, error) {
 	user := *r
 	user.env = slices.Clone(r.env)
@@ -35,7 +36,11 @@ func (r *Repo) CommitFile(ctx context.Context, path, message string) (string, er
 	if _, err := user.output(ctx, "add", "--", path); err != nil {
 		return "", err
 	}
-	if _, err := user.output(ctx, "commit", "--quiet", "--only", "--message", message, "--", path); err != nil {
+	if _, err := user.output(ctx, "commit", "--quiet", "--cleanup=verbatim", "--only", "--message", message+"\n", "--", path); err != nil {
+		if _, undo := user.output(ctx, "reset", "--quiet", "--", path); undo != nil { // there is no commit yet
+			_, undo = user.output(ctx, "rm", "--quiet", "--cached", "--force", "--ignore-unmatch", "--", path)
+			return "", errors.Join(err, undo)
+		}
 		return "", err
 	}
 	return r.Resolve(ctx, "HEAD")
