@@ -203,6 +203,14 @@ func TestOpening(t *testing.T) {
 			t.Errorf("%s: it is asked for an id: %v", customer, asks)
 		}
 	}
+	for customer, want := range map[string]string{
+		"Northwind Traders": "There is an open escalation of this customer: 2026/northwind (high). `escalate update` goes on with it; this opens another one, and names the other (P40).",
+		"Fabrikam":          "",
+	} {
+		if got := a.Note(c, act.Answers{"customer": {customer}}, "customer"); got != want {
+			t.Errorf("%s: it says %q", customer, got)
+		}
+	}
 	answers, _, err := a.Read(c, map[string][]string{"customer": {"NORTHWIND  traders"}})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -43,7 +44,7 @@ func New() Act {
 		State:    Any,
 		Argument: "customer",
 		Questions: []Question{
-			{Name: "customer", Title: "Which customer is it?", Form: Line, Need: always, Choose: customers, Help: "The name, as people say it. What is known of an earlier escalation is proposed."},
+			{Name: "customer", Title: "Which customer is it?", Form: Line, Need: always, Page: "customer", Choose: customers, Help: "The name, as people say it. What is known of an earlier escalation is proposed."},
 			{
 				Name: "kind", Title: "What is it?", Form: Choice, Suggest: propose(accountEscalation), Help: "A ticket, an incident and an outage have processes of their own (P2).",
 				Choose: choices(
@@ -177,7 +178,11 @@ func New() Act {
 			},
 		},
 		Note: func(c *Case, a Answers, page string) string {
-			if page != "account" {
+			switch page {
+			case "customer":
+				return c.isOpen(a.text("customer"))
+			case "account":
+			default:
 				return ""
 			}
 			dri, clause := process.DRI(a.account())
@@ -189,6 +194,20 @@ func New() Act {
 		Says: func(_ *Case, a Answers) string { return "opened, " + a.One("severity") },
 		Edit: open,
 	}
+}
+
+// isOpen says which escalations of a customer are open; "" where none is.
+func (c *Case) isOpen(customer schema.Text) string {
+	var open []string
+	for _, e := range c.of(customer) {
+		if process.Open(&e.Escalation) {
+			open = append(open, fmt.Sprintf("%s (%s)", e.ID, e.Severity))
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("There is an open escalation of this customer: %s. `escalate update` goes on with it; this opens another one, and names the other (P40).", words.And(open))
 }
 
 // ID is the id of an escalation that is opened by answers.

@@ -21,3 +21,20 @@ func Diff(was, is []byte) string {
 	}
 	return b.String()
 }
+
+// Difference shows what Diff returns, line by line and indented. The text must have come
+// through package escape.
+func (s Screen) Difference(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		style := Faint
+		switch line[0] {
+		case '+':
+			style = Green
+		case '-':
+			style = Red
+		}
+		b.WriteString("  " + s.Paint(style, strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	return b.String()
+}

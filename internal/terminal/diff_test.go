@@ -20,3 +20,15 @@ func TestDiff(t *testing.T) {
 		}
 	}
 }
+
+func TestDifference(t *testing.T) {
+	t.Parallel()
+	const text = " a\n-b\n+c\n"
+	if got, want := (terminal.Screen{}).Difference(text), "   a\n  -b\n  +c\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s := terminal.Screen{Color: true}
+	if got, want := s.Difference(text), "  "+s.Paint(terminal.Faint, " a")+"\n  "+s.Paint(terminal.Red, "-b")+"\n  "+s.Paint(terminal.Green, "+c")+"\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

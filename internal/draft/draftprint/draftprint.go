@@ -51,18 +51,7 @@ func told(b io.Writer, s terminal.Screen, found []finding.Finding, style termina
 func Text(w io.Writer, d draft.Draft, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, s.Paint(terminal.Bold, d.Path))
-	for line := range strings.Lines(Diff(d)) {
-		line = escape.Terminal(strings.TrimSuffix(line, "\n"))
-		switch {
-		case strings.HasPrefix(line, "+"):
-			line = s.Paint(terminal.Green, line)
-		case strings.HasPrefix(line, "-"):
-			line = s.Paint(terminal.Red, line)
-		default:
-			line = s.Paint(terminal.Faint, line)
-		}
-		fmt.Fprintf(b, "  %s\n", line)
-	}
+	b.WriteString(s.Difference(escape.Terminal(strings.ReplaceAll(Diff(d), "\r\n", "\n"))))
 	list := func(head string, lines []string) {
 		if len(lines) == 0 {
 			return

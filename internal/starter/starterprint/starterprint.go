@@ -207,16 +207,7 @@ func difference(b io.Writer, f starter.File, s terminal.Screen) {
 
 func lines(b io.Writer, title, text string, s terminal.Screen) {
 	fmt.Fprintf(b, "\n%s\n", s.Paint(terminal.Bold, terminal.Line(title)))
-	for line := range strings.Lines(text) {
-		line = escape.Terminal(strings.TrimRight(line, "\r\n"))
-		switch {
-		case strings.HasPrefix(line, "+"):
-			line = s.Paint(terminal.Green, line)
-		case strings.HasPrefix(line, "-"):
-			line = s.Paint(terminal.Red, line)
-		}
-		fmt.Fprintf(b, "  %s\n", line)
-	}
+	fmt.Fprint(b, s.Difference(escape.Terminal(strings.ReplaceAll(text, "\r\n", "\n"))))
 }
 
 // version says which version the workflows that were made run, where that is no release.
