@@ -370,7 +370,7 @@ func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, 
 		if o.meant == "" {
 			id, err = o.env.ask.escalation(ctx, t, o.act.State)
 		} else {
-			id, err = o.env.ask.which(ctx, loaded(t, found))
+			id, err = o.env.ask.which(ctx, glanced(t, found))
 		}
 	} else {
 		id, err = meantID(t, o.meant)

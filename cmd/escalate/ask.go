@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/act"
-	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/prompt"
 	"github.com/escalations-as-code/escalate/internal/terminal"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -52,54 +51,39 @@ func among(options []prompt.Option, text string) error {
 
 // escalation asks which escalation is meant, of those that stand as it must be.
 func (k *asker) escalation(ctx context.Context, t *tree.Tree, state act.State) (schema.ID, error) {
-	found := make([]*tree.Escalation, len(t.Paths))
-	t.Each(func(i int, e *tree.Escalation) { found[i] = e })
-	found = slices.DeleteFunc(found, func(e *tree.Escalation) bool {
-		return !e.HeldBack() && state != act.Any && process.Open(&e.Escalation) != (state == act.Open)
-	})
+	found := slices.DeleteFunc(t.Glances(), func(g tree.Glance) bool { return state != act.Any && g.Closed == (state == act.Open) })
 	if len(found) == 0 {
 		return "", usagef("there is no escalation that is %s", state)
 	}
 	return k.which(ctx, found)
 }
 
-// loaded are some escalations of a tree.
-func loaded(t *tree.Tree, ids []schema.ID) []*tree.Escalation {
-	var list []*tree.Escalation
+// glanced are some escalations of a tree.
+func glanced(t *tree.Tree, ids []schema.ID) []tree.Glance {
+	var list []tree.Glance
 	for _, id := range ids {
-		list = append(list, t.Load(tree.Path(id)))
+		list = append(list, t.Glance(tree.Path(id)))
 	}
 	return list
 }
 
 // which asks which of some escalations is meant.
-func (k *asker) which(ctx context.Context, found []*tree.Escalation) (schema.ID, error) {
-	// What is open and worst stands first, what nobody can read last.
-	last := func(e *tree.Escalation) int {
-		switch {
-		case e.HeldBack():
-			return 2
-		case !process.Open(&e.Escalation):
-			return 1
+func (k *asker) which(ctx context.Context, found []tree.Glance) (schema.ID, error) {
+	// What is open and worst stands first.
+	last := func(g tree.Glance) int {
+		if g.Closed {
+			return len(schema.AllSeverities())
 		}
-		return 0
+		return g.Severity.Rank()
 	}
-	slices.SortStableFunc(found, func(x, y *tree.Escalation) int {
-		if by := last(x) - last(y); by != 0 {
-			return by
-		}
-		return x.Severity.Rank() - y.Severity.Rank()
-	})
+	slices.SortStableFunc(found, func(x, y tree.Glance) int { return last(x) - last(y) })
 	var options []prompt.Option
-	for _, e := range found {
-		label := fmt.Sprintf("%s, %s, %s", e.Customer, e.Severity, e.ID)
-		switch last(e) {
-		case 1:
-			label = fmt.Sprintf("%s, closed, %s", e.Customer, e.ID)
-		case 2:
-			label = fmt.Sprintf("%s, which has errors", e.ID)
+	for _, g := range found {
+		label := fmt.Sprintf("%s, %s, %s", g.Customer, g.Severity, g.ID)
+		if g.Closed {
+			label = fmt.Sprintf("%s, closed, %s", g.Customer, g.ID)
 		}
-		options = append(options, prompt.Option{Value: string(e.ID), Label: label})
+		options = append(options, prompt.Option{Value: string(g.ID), Label: label})
 	}
 	id, err := k.one(ctx, prompt.Question{Title: "Which escalation?", Options: options})
 	return schema.ID(id), err
