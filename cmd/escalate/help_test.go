@@ -37,19 +37,18 @@ func TestHelpFits(t *testing.T) {
 	}
 	for _, call := range calls {
 		// Where a table stands on its side, commas are put between its cells.
-		words := func(width int) []string {
-			return strings.Fields(strings.ReplaceAll(printed(t, width, call...), ",", " "))
-		}
-		want := words(terminal.Widest)
+		words := func(text string) []string { return strings.Fields(strings.ReplaceAll(text, ",", " ")) }
+		want := words(printed(t, terminal.Widest, call...))
 		for _, width := range []int{40, 41, 60, 72, 80, 120, 200} {
-			for line := range strings.Lines(printed(t, width, call...)) {
+			text := printed(t, width, call...)
+			for line := range strings.Lines(text) {
 				line = strings.TrimSuffix(line, "\n")
 				example := call[0] == "explain" && len(call) == 2 && strings.HasPrefix(line, "    ") // the lines of a file
 				if terminal.Columns(line) > width && !example && len(strings.Fields(line)) > 1 {
 					t.Errorf("%q at %d has %d columns: %q", call, width, terminal.Columns(line), line)
 				}
 			}
-			if got := words(width); !slices.Equal(got, want) {
+			if got := words(text); !slices.Equal(got, want) {
 				t.Errorf("%q at %d says\n%q, at %d\n%q", call, width, got, terminal.Widest, want)
 			}
 		}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
 )
@@ -27,7 +30,8 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"replace": replaceText,
+			"complete": completeLine,
+			"replace":  replaceText,
 		},
 		Setup: func(env *testscript.Env) error {
 			// CI runs as a job too; only the scripts that say so do.
@@ -46,6 +50,15 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(env.WorkDir, fixture.FS())
 		},
 	})
+}
+
+// completeLine is the command `complete WORD...`: what `escalate __complete` answers, in
+// this process. The shell asks at each key, and so do the scripts.
+func completeLine(ts *testscript.TestScript, neg bool, args []string) {
+	env := environment{stdout: ts.Stdout(), stderr: ts.Stderr(), getenv: ts.Getenv, now: time.Now, getwd: func() (string, error) { return ts.MkAbs("."), nil }}
+	if code := run(context.Background(), append([]string{cobra.ShellCompRequestCmd}, args...), env); neg || code != exitClean {
+		ts.Fatalf("it exits %d", code)
+	}
 }
 
 // replaceText is the command `replace FILE OLD NEW`: it puts a text in the
