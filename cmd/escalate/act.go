@@ -365,15 +365,15 @@ func (o *actOptions) agreed(ctx context.Context, d draft.Draft) error {
 // be several, it asks.
 func (o *actOptions) find(ctx context.Context, t *tree.Tree) (*tree.Escalation, error) {
 	id, err := schema.ID(""), error(nil)
-	if found := t.Find(o.meant); o.env.ask != nil && (o.meant == "" || len(found) > 1) {
+	switch found := t.Find(o.meant); {
+	case o.env.ask != nil && o.meant == "":
 		o.asked = true
-		if o.meant == "" {
-			id, err = o.env.ask.escalation(ctx, t, o.act.State)
-		} else {
-			id, err = o.env.ask.which(ctx, glanced(t, found))
-		}
-	} else {
-		id, err = meantID(t, o.meant)
+		id, err = o.env.ask.escalation(ctx, t, o.act.State)
+	case o.env.ask != nil && len(found) > 1:
+		o.asked = true
+		id, err = o.env.ask.which(ctx, glanced(t, found))
+	default:
+		id, err = theOne(t, o.meant, found)
 	}
 	if err != nil {
 		return nil, err

@@ -160,13 +160,15 @@ func regionsExist(t *tree.Tree, regions []schema.RegionName) error {
 
 // meantID is the escalation that somebody means: by its id, its path, the customer's
 // name, or a part of one of these.
-func meantID(t *tree.Tree, arg string) (schema.ID, error) {
+func meantID(t *tree.Tree, arg string) (schema.ID, error) { return theOne(t, arg, t.Find(arg)) }
+
+// theOne is the escalation that somebody means, of those that were found.
+func theOne(t *tree.Tree, arg string, found []schema.ID) (schema.ID, error) {
 	for _, name := range t.Names { // what is there and cannot be read is not another one
 		if id := tree.ID(name); tree.IsEscalation(name) && !t.Has(name) && (string(id) == arg || path.Base(string(id)) == arg) {
 			return "", usagef("%s is no file that can be read: `escalate lint` says why", name)
 		}
 	}
-	found := t.Find(arg)
 	switch len(found) {
 	case 1:
 		return found[0], nil

@@ -135,7 +135,7 @@ func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []
 			}
 			answers[q.Name] = values
 		default:
-			if proposed := q.Propose(c, answers); !q.Ask && len(proposed) > 0 {
+			if proposed := q.Propose(c, answers); len(proposed) > 0 {
 				answers[q.Name] = proposed
 			} else if need == Required {
 				open = append(open, q)

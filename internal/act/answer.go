@@ -151,7 +151,7 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 	if q.Form == Text {
 		return block(text), "", ""
 	}
-	text = strings.Join(strings.Fields(text), " ")
+	text = words.Line(text)
 	if q.Many || q.Form != Line {
 		text = bullet.ReplaceAllString(text, "")
 	}

@@ -1,13 +1,10 @@
 package act
 
 import (
-	"strings"
-
 	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
-
-func oneLine[T ~string](s T) string { return strings.Join(strings.Fields(string(s)), " ") }
 
 func caseLink() Act {
 	return Act{
@@ -68,12 +65,12 @@ func rewrite() Act {
 			what := a.One("what")
 			for _, l := range links {
 				if what == l {
-					return []splice.Change{splice.Set("/links/"+l, schema.URL(oneLine(a.text("text"))))}
+					return []splice.Change{splice.Set("/links/"+l, schema.URL(words.Line(a.text("text"))))}
 				}
 			}
 			text := a.text("text")
 			if what == "summary" {
-				text = schema.Text(oneLine(text))
+				text = schema.Text(words.Line(text))
 			}
 			return []splice.Change{splice.Set("/"+what, text)}
 		},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -173,7 +174,7 @@ func standup() Act {
 			{
 				Name: "days", Title: "On which days?", Form: Choice, Many: true, Need: asked, Unasked: none, Page: "standup",
 				Choose:  choices(Option{"mon", "mon", ""}, Option{"tue", "tue", ""}, Option{"wed", "wed", ""}, Option{"thu", "thu", ""}, Option{"fri", "fri", ""}, Option{"sat", "sat", ""}, Option{"sun", "sun", ""}),
-				Suggest: suggest(func(s *schema.Standup) []string { return plain(s.Days) }, nothing),
+				Suggest: suggest(func(s *schema.Standup) []string { return words.Plain(s.Days) }, nothing),
 			},
 			{
 				Name: "time", Title: "At what time?", Form: Hour, Need: asked, Unasked: none, Page: "standup", Help: "By 24 hours, such as 10:30.",
@@ -199,8 +200,8 @@ func standup() Act {
 			{
 				Name: "attendees", Title: "Who comes?", Form: Person, Many: true, Need: asked, Unasked: none, Choose: guests,
 				Help: "The DRIs and the major stakeholders: typically CSM, AE, SA, Support DRI, CSE, CSM and Sales leadership.",
-				Suggest: suggest(func(s *schema.Standup) []string { return plain(s.Attendees) }, func(c *Case, _ Answers) []string {
-					return plain(process.DRIs(&c.Escalation.Escalation))
+				Suggest: suggest(func(s *schema.Standup) []string { return words.Plain(s.Attendees) }, func(c *Case, _ Answers) []string {
+					return words.Plain(process.DRIs(&c.Escalation.Escalation))
 				}),
 			},
 		},
@@ -241,14 +242,6 @@ func guests(c *Case, a Answers) []Option {
 		}
 	}
 	return list
-}
-
-func plain[T ~string](list []T) []string {
-	var all []string
-	for _, x := range list {
-		all = append(all, string(x))
-	}
-	return all
 }
 
 func positive(n int) []string {

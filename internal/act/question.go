@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -58,9 +59,6 @@ type Question struct {
 	Words func(*Case) []string
 	// Page joins questions that are asked together.
 	Page string
-	// Ask has somebody asked though there is a proposal, which is too weighty to be
-	// taken in silence.
-	Ask bool
 	// Hidden keeps it out of what somebody is asked: it can be answered all the same.
 	Hidden bool
 	// Need says whether it is asked; nil: it is optional. Unasked says why not.
@@ -191,8 +189,8 @@ func severities(c *Case, _ Answers) []Option {
 // first, then those who serve every region, then the rest. Nobody who left is there.
 func (c *Case) holding(region schema.RegionName, roles ...schema.Role) []Option {
 	var found []schema.Handle
-	for h, p := range c.Tree.People.People {
-		if !p.GoneBy(c.At) && (len(roles) == 0 || slices.ContainsFunc(roles, func(r schema.Role) bool { return slices.Contains(p.Roles, r) })) {
+	for h := range c.Tree.People.People {
+		if c.fits(h, roles) {
 			found = append(found, h)
 		}
 	}
@@ -244,7 +242,7 @@ func numbered[T any](list []T, text func(T) schema.Text, fits func(T) bool) []Op
 	var options []Option
 	for i, entry := range list {
 		if fits(entry) {
-			options = append(options, Option{strconv.Itoa(i + 1), fmt.Sprintf("%d. %s", i+1, strings.Join(strings.Fields(string(text(entry))), " ")), ""})
+			options = append(options, Option{strconv.Itoa(i + 1), fmt.Sprintf("%d. %s", i+1, words.Line(text(entry))), ""})
 		}
 	}
 	return options

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -54,7 +55,7 @@ func updates(c *Case, _ Answers) []Option {
 		if u.Redacted != "" {
 			text = "(redacted) " + u.Redacted
 		}
-		list = append(list, Option{strconv.Itoa(i + 1), fmt.Sprintf("%d. %s %s", i+1, u.At.Format(time.RFC3339), oneLine(text)), ""})
+		list = append(list, Option{strconv.Itoa(i + 1), fmt.Sprintf("%d. %s %s", i+1, u.At.Format(time.RFC3339), words.Line(text)), ""})
 	}
 	return list
 }
