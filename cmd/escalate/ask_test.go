@@ -461,16 +461,24 @@ func TestAskedAt60Columns(t *testing.T) {
 	p.ends(exitStopped)
 }
 
-// Without colour there is none. The editor is the one that git would take.
+// Without colour there is none. The editor is the one that git would take. It has the
+// terminal while it runs: this one waits for a line, and fails where that says so.
 func TestAskedWithoutColour(t *testing.T) {
 	t.Parallel()
-	draft := filepath.Join(t.TempDir(), "draft")
-	if err := os.WriteFile(draft, []byte("The load test is booked.\n\nIt takes a day.\n"), 0o600); err != nil {
+	editor := filepath.Join(t.TempDir(), "editor")
+	const script = `echo "An editor has: $(cat "$1")."; read -r line; [ "$line" != fail ] && printf 'The load test is booked.\n\nIt takes a day.\n' >"$1"`
+	if err := os.WriteFile(editor, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := sit(t, 80, []string{"NO_COLOR=1", "VISUAL=cp " + draft}, "update", "northwind")
+	p := sit(t, 80, []string{"NO_COLOR=1", "VISUAL=sh " + editor}, "update", "northwind")
 	p.sees("What has happened?", "ctrl+e editor") // all of it is there
 	p.types("\x05")
+	p.sees("An editor has: .")
+	p.types("fail\r")
+	p.sees("The editor failed: exit status 1. The text is as it was.", "ctrl+e editor")
+	p.types("Booked.", "\x05")
+	p.sees("An editor has: Booked..")
+	p.types("write\r")
 	p.sees("It takes a day.")
 	p.types(tab)
 	p.answers("Whom did you tell?", enter)

@@ -160,10 +160,12 @@ func (t *Terminal) before(form *huh.Form, msg tea.Msg) tea.Msg {
 		msg.Content = plainText(msg.Content)
 		return msg
 	case edited:
-		if msg.err == nil {
-			text := strings.TrimRight(plainText(msg.text), "\n")
-			msg.field.Value(&text)
+		if msg.err != nil {
+			msg.field.Description(terminal.Line("The editor failed: " + msg.err.Error() + ". The text is as it was."))
+			return tea.FocusMsg{}
 		}
+		text := strings.TrimRight(plainText(msg.text), "\n")
+		msg.field.Value(&text)
 		return tea.FocusMsg{} // the form is drawn anew
 	case tea.WindowSizeMsg: // the form has an empty line that it does not count
 		msg.Width, msg.Height = max(msg.Width, narrowest), max(msg.Height, lowest)-1
