@@ -66,6 +66,12 @@ func DefaultPolicy() Policy {
 		Sentiments: []Text{"green", "yellow", "red"},
 
 		AnnounceLimit: ptr(20),
+		Bot: BotPolicy{
+			Merge: []Severity{Critical, High},
+			Commands: map[BotCommand]CommandPolicy{
+				Lowering: {PullRequest: ptr(true)}, "close": {PullRequest: ptr(true)}, "snooze": {PullRequest: ptr(true)}, "cover": {PullRequest: ptr(true)},
+			},
+		},
 	}
 }
 
@@ -121,6 +127,13 @@ func (p Policy) Over(base Policy) Policy {
 	setList(&base.Review, p.Review)
 	setList(&base.Triage, p.Triage)
 	set(&base.AnnounceLimit, p.AnnounceLimit)
+	setList(&base.Bot.Merge, p.Bot.Merge)
+	for name, c := range p.Bot.Commands {
+		of := base.Bot.Commands[name]
+		setList(&of.May, c.May)
+		set(&of.PullRequest, c.PullRequest)
+		base.Bot.Commands[name] = of
+	}
 	base.Paused = p.Paused
 	return base
 }

@@ -27,6 +27,8 @@ type Policy struct {
 	// How many openings and closings one run of apply may announce. What is more waits until
 	// somebody says yes to it: a mistake of a script is not announced to everybody.
 	AnnounceLimit *int `yaml:"announce_limit,omitempty" jsonschema:"minimum=1,maximum=10000" example:"20"`
+	// What the bot does that reads the forms and the comments of the forge.
+	Bot BotPolicy `yaml:"bot,omitempty" example:"{merge: [critical], commands: {close: {may: [csm_manager]}}}"`
 	// true: nothing is announced and nobody is reminded until this is gone; then all of it is, as it
 	// stands by then.
 	Paused bool `yaml:"paused,omitempty" example:"false"`
@@ -148,6 +150,23 @@ type LadderHours struct {
 type ProductPolicy struct {
 	// For how many hours a Product DRI may be pending. 0: one is named at once.
 	PendingHours *int `yaml:"pending_hours,omitempty" jsonschema:"minimum=0,maximum=720" example:"4"`
+}
+
+// BotPolicy says what the bot may do that reads forms and comments (P1, P15).
+type BotPolicy struct {
+	// The severities at which a proposal to open an escalation is merged without a review, once the
+	// checks pass: an escalation must not wait for a reviewer at night.
+	Merge []Severity `yaml:"merge,omitempty" jsonschema:"uniqueItems=true" example:"[critical, high]"`
+	// What holds for a command of a comment, by its name; lower is a severity that is lowered.
+	Commands map[BotCommand]CommandPolicy `yaml:"commands,omitempty" example:"{lower: {pull_request: true}}"`
+}
+
+// CommandPolicy says what holds for one command of a comment.
+type CommandPolicy struct {
+	// The roles of which somebody must have one. Left out or empty: anyone of the directory may.
+	May []Role `yaml:"may,omitempty" jsonschema:"uniqueItems=true" example:"[csm_manager]"`
+	// true: it is proposed by a pull request, which somebody else reviews.
+	PullRequest *bool `yaml:"pull_request,omitempty" example:"true"`
 }
 
 // Deadlines says how long things may stay undone (P15, P19, P28).

@@ -301,6 +301,20 @@ const ReviewSnooze Reviewed = "snooze"
 // JSONSchema describes a Reviewed.
 func (Reviewed) JSONSchema() *jsonschema.Schema { return oneOf(ReviewSnooze) }
 
+// BotCommand is a command that people write into a comment.
+type BotCommand string
+
+// Lowering is the command severity where it lowers the severity.
+const Lowering BotCommand = "lower"
+
+// BotCommands are the commands of which a policy may say something.
+func BotCommands() []BotCommand {
+	return []BotCommand{
+		"update", "significant", "severity", Lowering, "step", "done", "met", "criterion", "case", "support",
+		"product-dri", "dri", "cover", "snooze", "close", "reopen", "fix",
+	}
+}
+
 // Time is a moment, in UTC whatever zone it is written in: so two that are the
 // same moment are equal. What cannot be read as one is zero: the schema tells it.
 type Time struct{ time.Time }

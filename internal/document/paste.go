@@ -72,7 +72,7 @@ var (
 // with where it is made of fields.
 var lists = map[string]string{
 	"exit_criteria": "criterion", "next_steps": "step", "updates": "at",
-	"attendees": "", "countries": "", "dates": "", "days": "", "except": "", "fyi": "", "informs": "", "issues": "", "product_dri": "", "related": "", "review": "", "roles": "", "sentiments": "",
+	"attendees": "", "countries": "", "dates": "", "days": "", "except": "", "fyi": "", "informs": "", "issues": "", "may": "", "merge": "", "product_dri": "", "related": "", "review": "", "roles": "", "sentiments": "",
 	"skills": "", "team": "", "tickets": "", "to": "", "triage": "",
 }
 

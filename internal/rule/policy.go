@@ -15,7 +15,7 @@ import (
 // policyRules lists what is judged of policy.yaml. Each looks at what holds,
 // but can find something only where the file says it: the defaults are sound.
 func policyRules() []Rule {
-	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyHolidays(), policyTriage()}
+	return []Rule{policyInvolvement(), policyClocks(), policyLadder(), policyRegions(), policyHolidays(), policyTriage(), policyBot()}
 }
 
 func policyInvolvement() Rule {
@@ -213,6 +213,35 @@ func holidayExcept(w *Whole, region string, h schema.Holidays) {
 		case national.Works(day.Time):
 			w.Warn(w.PolicyFile, field, "this day is a holiday in none of the `countries`", "delete it, or correct the date")
 		}
+	}
+}
+
+func policyBot() Rule {
+	return Rule{
+		Name:        "policy-bot",
+		NeedsPolicy: true,
+		Cites:       []string{"P1", "P8"},
+		Summary:     "the commands and roles of `bot` are ones that there are",
+		Why:         "`bot.commands` says which roles may write a command into a comment, and which commands need a pull request. A misspelt one would let everybody do it.",
+		Whole: func(w *Whole) {
+			for _, name := range slices.Sorted(maps.Keys(w.Policy.Bot.Commands)) {
+				field := document.Pointer("bot", "commands", string(name))
+				if !slices.Contains(schema.BotCommands(), name) && w.PolicyFile.Has(field) {
+					var words []string
+					for _, known := range schema.BotCommands() {
+						words = append(words, string(known))
+					}
+					w.Tell(w.PolicyFile, field, didYouMean(fmt.Sprintf("there is no command %s", code(name)), name, words, "write one that `/help` shows, or `lower`"))
+				}
+				for i, r := range w.Policy.Bot.Commands[name].May {
+					if field := document.Pointer("bot", "commands", string(name), "may", fmt.Sprint(i)); !process.KnownRole(r, w.Policy) && w.PolicyFile.Has(field) {
+						w.Tell(w.PolicyFile, field, unknownRole(r, w.Policy))
+					}
+				}
+			}
+		},
+		Wrong: marked("-- escalations/policy.yaml --\nbot: {commands: {close: {may: [csm_manger]}}}\n", "csm_manger"),
+		Right: ex("-- escalations/policy.yaml --\nbot: {merge: [], commands: {close: {may: [csm_manager]}, lower: {pull_request: false}}}\n"),
 	}
 }
 

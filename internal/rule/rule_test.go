@@ -95,7 +95,7 @@ func TestFixesOfExamples(t *testing.T) {
 	want := []string{
 		"yaml-syntax", "yaml-hash", "yaml-at", "yaml-colon", "yaml-quote", "yaml-bracket", "yaml-special", "yaml-bullet", "yaml-tab", "yaml-encoding",
 		"unknown-key", "field-type", "severity-known", "region-known", "escalation-dri", "known-person", "channel-name", "sentiment", "resolution",
-		"significant-once", "opened-kept", "directory-role", "directory-region", "directory-manager", "policy-involvement", "policy-triage",
+		"significant-once", "opened-kept", "directory-role", "directory-region", "directory-manager", "policy-involvement", "policy-triage", "policy-bot",
 	}
 	if !slices.Equal(fixed, want) {
 		t.Errorf("fixes have the examples of\n%q, want\n%q", fixed, want)
