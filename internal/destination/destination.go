@@ -63,6 +63,10 @@ type Delivery struct {
 	// last told, for one that is to be opened though the thread says nothing of
 	// that: the escalation was adopted, or the issue was deleted.
 	Issue func() ([]notice.Notice, error)
+	// Request returns the issue by which the escalation was asked for: instead of
+	// opening one, that becomes the tracking issue. It is the zero receipt where there is
+	// none.
+	Request func() (Receipt, error)
 	// Channel returns the escalation's channel as that file has it. Where that
 	// cannot be read, it fails: the escalation may be restricted.
 	Channel func() (Channel, error)
@@ -84,8 +88,9 @@ type Channel struct {
 type Receipt struct {
 	// Ref is what it calls what was delivered, URL where it can be seen.
 	Ref, URL string
-	// Kept reports that it was there already.
-	Kept bool
+	// Kept reports that it was there already; Became, of an issue, that somebody else had
+	// opened it, and that it is the tracking issue now.
+	Kept, Became bool
 	// Note says what a person should know of it, such as who could not be invited.
 	Note string
 }

@@ -137,7 +137,7 @@ func Within(ids []schema.ID) []string {
 	}
 	files := []string{readmePath, formatPath, claimPath}
 	for _, id := range ids {
-		files = append(files, tree.Path(id), Path(id), openPath(id))
+		files = append(files, tree.Path(id), Path(id), openPath(id), requestPath(id))
 	}
 	return files
 }

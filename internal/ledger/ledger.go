@@ -58,6 +58,7 @@ type line struct {
 	Ref      string          `json:"ref"`
 	URL      string          `json:"url"`
 	Signed   bool            `json:"signed,omitempty"`
+	Became   bool            `json:"became,omitempty"`
 }
 
 // Path is the file of an escalation's notices.
@@ -73,7 +74,7 @@ func Format(notices []notice.Notice) []byte {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	for _, n := range notices {
-		l := line{n.Key, n.Moment, n.Do, n.To, n.Via, n.Run, n.At.UTC(), n.State, n.Text.Plain(), n.Text, n.Mentions, n.Ref, n.URL, n.Signed}
+		l := line{n.Key, n.Moment, n.Do, n.To, n.Via, n.Run, n.At.UTC(), n.State, n.Text.Plain(), n.Text, n.Mentions, n.Ref, n.URL, n.Signed, n.Became}
 		if l.Mentions == nil {
 			l.Mentions = []schema.Handle{}
 		}
@@ -113,7 +114,7 @@ func Parse(name string, data []byte) ([]notice.Notice, error) {
 		was := notices[i]
 		n.Moment, n.Run = cmp.Or(n.Moment, was.Moment), cmp.Or(n.Run, was.Run)
 		n.Ref, n.URL = cmp.Or(n.Ref, was.Ref), cmp.Or(n.URL, was.URL)
-		n.Signed = n.Signed || was.Signed
+		n.Signed, n.Became = n.Signed || was.Signed, n.Became || was.Became
 		if n.Text == nil {
 			n.Text = was.Text
 		}
@@ -129,7 +130,7 @@ func Parse(name string, data []byte) ([]notice.Notice, error) {
 func (l line) notice(id schema.ID) notice.Notice {
 	n := notice.Notice{
 		Escalation: id, Key: l.Key, Moment: l.Moment, Do: l.Do, To: l.To, Via: l.Via, Mentions: l.Mentions, Text: l.Blocks,
-		Run: l.Run, At: l.At.UTC(), State: l.State, Ref: l.Ref, URL: l.URL, Signed: l.Signed,
+		Run: l.Run, At: l.At.UTC(), State: l.State, Ref: l.Ref, URL: l.URL, Signed: l.Signed, Became: l.Became,
 	}
 	if n.Text == nil && l.Text != "" {
 		n.Text = plain(n, l.Text)

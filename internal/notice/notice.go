@@ -177,6 +177,9 @@ type Notice struct {
 	// Signed reports that it is found again by a signed marker alone: it was written
 	// down when there was a key.
 	Signed bool
+	// Became reports of an issue that it was there before, opened by somebody else, and
+	// became the tracking issue.
+	Became bool
 }
 
 // Identity is what a notice is known by: no two in the ledger have the same.

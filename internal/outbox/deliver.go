@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
@@ -152,6 +153,9 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 			e, err := told()
 			return plan.Issue(r.Truth.Tree, e), err
 		},
+		Request: func() (destination.Receipt, error) {
+			return requested(files, n.Escalation, told)
+		},
 		Channel: func() (destination.Channel, error) {
 			e, err := told()
 			if err == nil && e.HeldBack() {
@@ -167,6 +171,20 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 		held[at] = err
 	}
 	return receipt, err
+}
+
+// requested is the issue by which an escalation was asked for: the ledger has it, and
+// the file is the one that was proposed for it.
+func requested(files fs.FS, id schema.ID, told func() (*tree.Escalation, error)) (destination.Receipt, error) {
+	request, err := ledger.RequestOf(files, id)
+	if err != nil || request == (ledger.Request{}) {
+		return destination.Receipt{}, err
+	}
+	e, err := told()
+	if err != nil || !request.Asks(e.Opened) {
+		return destination.Receipt{}, err
+	}
+	return destination.Receipt{Ref: strconv.Itoa(request.Issue), URL: request.URL}, nil
 }
 
 // holds reports whether what comes after a notice waits for it: a text for the
@@ -252,7 +270,7 @@ func outcome(n notice.Notice, receipt destination.Receipt, err error) Outcome {
 	case receipt.Kept:
 		o.Result = Kept
 	}
-	o.State, o.Ref, o.URL = notice.Done, receipt.Ref, receipt.URL
+	o.State, o.Ref, o.URL, o.Became = notice.Done, receipt.Ref, receipt.URL, receipt.Became
 	return o
 }
 

@@ -92,3 +92,35 @@ func (r *Run) say(p Progress) {
 		r.Progress(p)
 	}
 }
+
+// Alone does some work while no other run is at work on the ledger, once that is so.
+// Before each step the work asks whether it still is: the error is ErrClaimLost where
+// another run has taken over, and then the step is not to be done. No step takes longer
+// than 90 seconds.
+func (r *Run) Alone(ctx context.Context, work func(still func() error) error) (err error) {
+	l, err := r.alone(ctx)
+	for err == nil && !l.held { // another run lives
+		if err = r.Wait(ctx, 2*time.Second); err == nil {
+			err = r.Branch.Refresh(ctx)
+		}
+		if err == nil {
+			l, err = r.alone(ctx)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.release(ctx)) }()
+	return work(func() error {
+		if r.Now().Sub(l.since) < renewAfter {
+			return nil
+		}
+		return r.write(ctx, "Go on", ledger.Within(nil), func(book *ledger.Book, _ fs.FS) (map[string][]byte, error) {
+			if book.Claim.Run != r.ID {
+				return nil, ErrClaimLost
+			}
+			l = r.renewed(book, false)
+			return nil, nil
+		})
+	})
+}

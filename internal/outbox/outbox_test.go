@@ -49,7 +49,8 @@ type place struct {
 	// fail is asked before each delivery, lose after it.
 	fail, lose func(key string) error
 	looked     int
-	issue      []notice.Notice // of the last delivery
+	issue      []notice.Notice     // of the last delivery
+	request    destination.Receipt // of the last issue that was to be opened
 }
 
 func (*place) Via() string                             { return "fake" }
@@ -72,6 +73,11 @@ func (p *place) Deliver(_ context.Context, d destination.Delivery, inDoubt bool)
 	var err error
 	if p.issue, err = d.Issue(); err != nil {
 		return destination.Receipt{}, err
+	}
+	if d.First().Do == notice.OpenIssue {
+		if p.request, err = d.Request(); err != nil {
+			return destination.Receipt{}, err
+		}
 	}
 	if p.lose != nil {
 		if err := p.lose(key); err != nil {

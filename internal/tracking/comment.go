@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
@@ -13,25 +14,57 @@ import (
 // planKey is the marker of the one comment with the plan.
 const planKey = "plan"
 
-// Comment keeps one comment with the plan on a change request: it is edited where
-// it is there, and of several of ours the oldest stays. It returns the comment's
-// address. The error is destination.ErrReadOnly where the token may not write.
+// Comment keeps one comment with the plan on a change request, as Keep does.
 func (t *Tracking) Comment(ctx context.Context, number int, markdown string) (string, error) {
-	url, err := t.plan(ctx, forge.Thread{Number: number, ChangeRequest: true}, markdown)
+	return t.Keep(ctx, forge.Thread{Number: number, ChangeRequest: true}, planKey, markdown)
+}
+
+// Keep keeps one comment of a key on an issue or a change request: it is edited where
+// it is there, and of several of ours the oldest stays. It returns the comment's
+// address. The error is destination.ErrReadOnly where the token may not write, or
+// somebody locked it.
+func (t *Tracking) Keep(ctx context.Context, on forge.Thread, key, markdown string) (string, error) {
+	url, err := t.keep(ctx, on, key, markdown)
 	if errors.Is(err, forge.ErrForbidden) || errors.Is(err, forge.ErrLocked) {
 		return "", fmt.Errorf("%w: %w", destination.ErrReadOnly, err)
 	}
 	return url, err
 }
 
-func (t *Tracking) plan(ctx context.Context, on forge.Thread, markdown string) (string, error) {
-	all, err := t.plans(ctx, on)
+// Kept returns the texts of the comments of ours that Keep keeps on an issue or a
+// change request, by their keys. A key that a stranger wrote is not there.
+func (t *Tracking) Kept(ctx context.Context, on forge.Thread) (map[string]string, error) {
+	var all []writing
+	for c, err := range t.forge.Comments(ctx, on) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t.markedComment(on, c)...)
+	}
+	mine, err := t.mine(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	if _, known, err := t.ours(ctx, forge.Author{}); err != nil {
+		return nil, err
+	} else if !known && !t.keys.Set() { // what a bot wrote is rather ours than done twice
+		mine = slices.DeleteFunc(all, func(w writing) bool { return !w.by.Bot })
+	}
+	kept := map[string]string{}
+	for _, w := range mine {
+		kept[w.What] = unmarked(w.body)
+	}
+	return kept, nil
+}
+
+func (t *Tracking) keep(ctx context.Context, on forge.Thread, key, markdown string) (string, error) {
+	all, err := t.keyed(ctx, on, key)
 	if err != nil {
 		return "", err
 	}
 	mine, err := t.mine(ctx, all)
 	if err == nil && len(mine) == 0 {
-		mine, err = t.writePlan(ctx, on, markdown, all)
+		mine, err = t.writeKept(ctx, on, key, markdown, all)
 	}
 	if err != nil {
 		return "", err
@@ -42,7 +75,7 @@ func (t *Tracking) plan(ctx context.Context, on forge.Thread, markdown string) (
 		}
 	}
 	kept := mine[0]
-	body, err := t.planBody(ctx, markdown, kept.at, kept.by.ID)
+	body, err := t.keptBody(ctx, key, markdown, kept.at, kept.by.ID)
 	if err != nil || unmarked(kept.body) == unmarked(body) && kept.Signed() == t.keys.Set() {
 		return kept.url, err
 	}
@@ -50,17 +83,17 @@ func (t *Tracking) plan(ctx context.Context, on forge.Thread, markdown string) (
 	return c.URL, err
 }
 
-// writePlan writes the comment where none of those that have its marker is known to
+// writeKept writes the comment where none of those that have its marker is known to
 // be ours, and returns ours.
-func (t *Tracking) writePlan(ctx context.Context, on forge.Thread, markdown string, all []writing) ([]writing, error) {
-	body, err := t.planBody(ctx, markdown, t.placeOn(on), 0)
+func (t *Tracking) writeKept(ctx context.Context, on forge.Thread, key, markdown string, all []writing) ([]writing, error) {
+	body, err := t.keptBody(ctx, key, markdown, t.placeOn(on), 0)
 	if err != nil {
 		return nil, err
 	}
 	c, err := t.forge.AddComment(ctx, on, body)
 	if errors.Is(err, destination.ErrInDoubt) {
 		// Whether it was written before the reply was lost is seen there.
-		all, findErr := t.plans(ctx, on)
+		all, findErr := t.keyed(ctx, on, key)
 		if findErr != nil {
 			return nil, err
 		}
@@ -76,27 +109,27 @@ func (t *Tracking) writePlan(ctx context.Context, on forge.Thread, markdown stri
 	// The reply may be the first to say who we are: then one of those before is ours.
 	t.replied(c.Author)
 	mine, err := t.mine(ctx, all)
-	return append(mine, only(t.markedComment(on, c), planKey)...), err
+	return append(mine, only(t.markedComment(on, c), key)...), err
 }
 
-// planBody is the text of the comment, as an author has it, or we.
-func (t *Tracking) planBody(ctx context.Context, markdown string, at marker.Place, author int64) (string, error) {
+// keptBody is the text of the comment, as an author has it, or we.
+func (t *Tracking) keptBody(ctx context.Context, key, markdown string, at marker.Place, author int64) (string, error) {
 	at.Author = author
 	write, err := t.marks(ctx, at)
 	if err != nil {
 		return "", err
 	}
-	return markdown + "\n\n" + write(planKey), nil
+	return markdown + "\n\n" + write(key), nil
 }
 
-// plans are the comments with the marker of the plan, the oldest first.
-func (t *Tracking) plans(ctx context.Context, on forge.Thread) ([]writing, error) {
+// keyed are the comments with the marker of a key, the oldest first.
+func (t *Tracking) keyed(ctx context.Context, on forge.Thread, key string) ([]writing, error) {
 	var all []writing
 	for c, err := range t.forge.Comments(ctx, on) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, only(t.markedComment(on, c), planKey)...)
+		all = append(all, only(t.markedComment(on, c), key)...)
 	}
 	return all, nil
 }

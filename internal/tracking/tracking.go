@@ -15,6 +15,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
@@ -41,11 +42,13 @@ type proof struct {
 	by forge.Author
 }
 
-// site is where an issue is. Note says what became of the one before.
+// site is where an issue is. Note says what happened to the one before; became, that
+// it is the one by which the escalation was asked for.
 type site struct {
 	number int
 	url    string
 	note   string
+	became bool
 }
 
 // New returns the tracking issues on a forge. people says who is who there; keys
@@ -120,6 +123,14 @@ func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bo
 		}
 	}
 	var issue site
+	if opening {
+		switch asked, err := t.become(ctx, d); {
+		case away(err):
+			note = instead(err)
+		case err != nil || asked.number != 0:
+			return asked, err
+		}
+	}
 	if !opening || inDoubt {
 		var err error
 		if issue, err = t.find(ctx, d); err != nil {
@@ -163,6 +174,8 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 	case there && named: // it is ours whoever wrote it: tokens change
 		ours = true
 		t.proves(i.Author)
+	case there && became(thread, i.URL):
+		ours = true // whose marker was taken away
 	case there:
 		var known bool
 		if ours, known, err = t.ours(ctx, i.Author); err == nil && !known {
@@ -176,6 +189,12 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 		t.proved[i.Number] = proof{id, i.Author}
 	}
 	return ours, err
+}
+
+// became reports whether the ledger has an issue as one that somebody else opened, and
+// that became the tracking issue.
+func became(thread []notice.Notice, issue string) bool {
+	return slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Became && n.State == notice.Done && n.URL == issue })
 }
 
 // recorded reports whether the ledger has the address of an issue in a thread, or
@@ -327,7 +346,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		return site{}, err
 	}
 	draft.Title, draft.Body = t.titled(as, d.Address, write)
-	if err := t.makeLabel(ctx, forge.Label{Name: label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}); err != nil {
+	if err := t.makeLabel(ctx, tracked()); err != nil {
 		return site{}, err
 	}
 	i, err := t.forge.OpenIssue(ctx, draft)
@@ -352,6 +371,49 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		known[id] = only(t.marked(i), id)
 	}
 	return site{number: i.Number, url: i.URL}, nil
+}
+
+// become makes the issue by which the escalation was asked for the tracking issue: it
+// gets the words and the labels of one, and our marker. It is the zero site where the
+// escalation was asked for in no issue. Whoever does it twice does nothing else.
+func (t *Tracking) become(ctx context.Context, d destination.Delivery) (site, error) {
+	if d.Request == nil {
+		return site{}, nil
+	}
+	asked, err := d.Request()
+	number, numbered := strconv.Atoi(asked.Ref)
+	if err != nil || numbered != nil {
+		return site{}, err
+	}
+	i, err := t.forge.Issue(ctx, number)
+	if err != nil || i.ChangeRequest || i.URL != asked.URL { // the numbers of another repository
+		return site{}, err
+	}
+	if err := t.makeLabel(ctx, tracked()); err != nil {
+		return site{}, err
+	}
+	at := t.place(marker.Issue, 0)
+	at.Author = i.Author.ID
+	write, err := t.marks(ctx, at)
+	if err != nil {
+		return site{}, err
+	}
+	title, body := t.titled(d.First(), d.Address, write)
+	open := true
+	if _, err := t.forge.EditIssue(ctx, number, forge.Edit{Title: &title, Body: &body, Open: &open}); err != nil {
+		return site{}, err
+	}
+	labels := slices.DeleteFunc(t.relabel(i.Labels, ""), func(l string) bool { return t.traits.SameLabel(l, form.Label) })
+	if _, err := t.forge.SetLabels(ctx, number, labels); err != nil {
+		return site{}, err
+	}
+	t.proved[number] = proof{d.First().Escalation, i.Author}
+	return site{number: number, url: i.URL, became: true}, nil
+}
+
+// tracked is the label that all tracking issues have.
+func tracked() forge.Label {
+	return forge.Label{Name: label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}
 }
 
 // closed reports whether the issue was closed last, by what the ledger has of an
@@ -382,7 +444,7 @@ func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, i
 		i, err := t.forge.Issue(ctx, issue.number) // the issue itself says it
 		return receipt(i), err
 	case notice.OpenIssue:
-		return destination.Receipt{Ref: strconv.Itoa(issue.number), URL: issue.url}, nil
+		return destination.Receipt{Ref: strconv.Itoa(issue.number), URL: issue.url, Became: issue.became}, nil
 	case notice.Edit:
 		at := t.place(marker.Issue, 0)
 		at.Author = t.proved[issue.number].by.ID
