@@ -9,6 +9,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -130,6 +131,11 @@ type Issue struct {
 	// ChangeRequest reports that it is none, but has a number among them, as a pull
 	// request on GitHub.
 	ChangeRequest bool
+	// Member is what the forge says of whether the author belongs to the repository.
+	Member Said
+	// Created is when it was opened, Updated when it changed last, comments and all;
+	// both to the second, and zero where the forge did not say.
+	Created, Updated time.Time
 }
 
 // Draft is an issue to be opened.
@@ -164,7 +170,14 @@ type Comment struct {
 	URL    string
 	Author Author
 	// Issue is the number of what it is on; 0 where the forge did not say.
-	Issue int
+	// ChangeRequest reports that this is a change request.
+	Issue         int
+	ChangeRequest bool
+	// Member is what the forge says of whether the author belongs to the repository.
+	Member Said
+	// Created is when it was written, Updated when it was changed last, or written;
+	// both to the second, and zero where the forge did not say.
+	Created, Updated time.Time
 }
 
 // Error is an error in words, of a kind that a caller tells apart.

@@ -14,18 +14,17 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 )
 
-// inWords is an error in words that say what to do, and of the kind that forge
-// tells apart. Where it is not known whether a request was carried out, it says so
-// as well.
-func inWords(err error) error {
+// inWords is an error about issues in words that say what to do, and of the kind that
+// forge tells apart. Where it is not known whether a request was carried out, it says
+// so as well.
+func inWords(err error) error { return needing("issues: write", err) }
+
+// needing is inWords of a request that takes another permission.
+func needing(permission string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *github.ErrorResponse
-	message := ""
-	if errors.As(err, &e) {
-		message = e.Message
-	}
+	message := message(err)
 	kind := func(kind error, format string, args ...any) error {
 		return &forge.Error{Kind: kind, Err: fmt.Errorf(format, args...)}
 	}
@@ -45,7 +44,7 @@ func inWords(err error) error {
 	case s == http.StatusForbidden && strings.Contains(message, "locked"):
 		return kind(forge.ErrLocked, "it is locked, and GitHub takes no comment of ours: somebody who may write unlocks the conversation, and the next run tells it")
 	case s == http.StatusForbidden:
-		return kind(forge.ErrForbidden, "GitHub does not allow it: %s; the token needs `issues: write`", message)
+		return kind(forge.ErrForbidden, "GitHub does not allow it: %s; the token needs `%s`", message, permission)
 	case s == http.StatusGone:
 		return kind(forge.ErrGone, "GitHub has no issues there, or the issue was deleted: %s", message)
 	case s == http.StatusNotFound:
@@ -55,6 +54,15 @@ func inWords(err error) error {
 	default:
 		return fmt.Errorf("GitHub refused it (%d): %w", s, err)
 	}
+}
+
+// message is what GitHub says of an error; "" where it says nothing.
+func message(err error) string {
+	var e *github.ErrorResponse
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return ""
 }
 
 // read reports whether an error is that of a request which only reads: after all

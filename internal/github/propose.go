@@ -16,7 +16,7 @@ var _ forge.Proposer = (*Repository)(nil)
 func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Change, error) {
 	open, _, err := r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "open", Head: r.owner + ":" + p.Head, Base: p.Base})
 	if err != nil {
-		return forge.Change{}, inWords(err)
+		return forge.Change{}, needing(toPropose, err)
 	}
 	for _, pr := range open {
 		if pr.GetHead().GetRef() == p.Head { // GitHub shows all where it does not know the branch
@@ -25,7 +25,7 @@ func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Chang
 	}
 	pr, _, err := r.PullRequests.Create(ctx, r.owner, r.repo, &github.NewPullRequest{Title: &p.Title, Body: &p.Body, Head: &p.Head, Base: &p.Base})
 	if err != nil {
-		return forge.Change{}, inWords(err)
+		return forge.Change{}, needing(toPropose, err)
 	}
 	return change(pr)
 }
@@ -34,7 +34,7 @@ func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Chang
 func (r *Repository) Ended(ctx context.Context, head string) (bool, error) {
 	all, _, err := r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "all", Head: r.owner + ":" + head})
 	if err != nil {
-		return false, inWords(err)
+		return false, needing(toSee, err)
 	}
 	ended := false
 	for _, pr := range all {

@@ -220,14 +220,19 @@ func (r *Repository) DeleteComment(ctx context.Context, _ forge.Thread, id int64
 	return err
 }
 
-// pages are the items of all pages of a list.
+// pages are the items of all pages of a list of issues or comments.
 func pages[T, V any](list func(github.ListOptions) ([]T, *github.Response, error), as func(T) V) iter.Seq2[V, error] {
+	return allPages(list, as, inWords)
+}
+
+// allPages is pages of any list, with its errors in words.
+func allPages[T, V any](list func(github.ListOptions) ([]T, *github.Response, error), as func(T) V, words func(error) error) iter.Seq2[V, error] {
 	return func(yield func(V, error) bool) {
 		for page := (github.ListOptions{PerPage: 100}); ; {
 			items, r, err := list(page)
 			if err != nil {
 				var none V
-				yield(none, inWords(err))
+				yield(none, words(err))
 				return
 			}
 			for _, item := range items {
@@ -249,7 +254,7 @@ func issue(i *github.Issue) forge.Issue {
 	}
 	is := forge.Issue{
 		Number: i.GetNumber(), Title: i.GetTitle(), Body: i.GetBody(), URL: i.GetHTMLURL(), Author: author(i.GetUser()), Open: i.GetState() == "open", Locked: i.GetLocked(),
-		Comments: -1, ChangeRequest: i.IsPullRequest(),
+		Comments: -1, ChangeRequest: i.IsPullRequest(), Member: member(i.GetAuthorAssociation()), Created: i.GetCreatedAt().UTC(), Updated: i.GetUpdatedAt().UTC(),
 	}
 	if i.Comments != nil {
 		is.Comments = *i.Comments
@@ -265,7 +270,31 @@ func issue(i *github.Issue) forge.Issue {
 
 func comment(c *github.IssueComment) forge.Comment {
 	number, _ := strconv.Atoi(path.Base(c.GetIssueURL())) // or it was not said
-	return forge.Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: author(c.GetUser()), Issue: number}
+	return forge.Comment{
+		ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), Author: author(c.GetUser()), Issue: number,
+		// The address for people alone says it: to the API, a pull request is an issue.
+		ChangeRequest: path.Base(path.Dir(page(c.GetHTMLURL()))) == "pull",
+		Member:        member(c.GetAuthorAssociation()), Created: c.GetCreatedAt().UTC(), Updated: c.GetUpdatedAt().UTC(),
+	}
+}
+
+// page is an address without what it leads to on the page.
+func page(address string) string {
+	page, _, _ := strings.Cut(address, "#")
+	return page
+}
+
+// member is what GitHub says of how an author belongs to a repository. That somebody
+// is a member of the organisation it keeps from those who may not see it, so that one
+// who belongs may be called a stranger; never the other way round.
+func member(association string) forge.Said {
+	switch association {
+	case "":
+		return forge.Unsaid
+	case "OWNER", "MEMBER", "COLLABORATOR":
+		return forge.Yes
+	}
+	return forge.No
 }
 
 func author(u *github.User) forge.Author {

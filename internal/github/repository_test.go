@@ -23,6 +23,9 @@ var _ forge.Forge = (*Repository)(nil)
 
 func ptr[T any](v T) *T { return &v }
 
+// at is when all that the fake has was made and changed.
+const at = "2026-11-27 09:00:00 +0000 UTC 2026-11-27 09:00:00 +0000 UTC"
+
 // Each question is a request, as GitHub's manual has it.
 func TestRequests(t *testing.T) {
 	t.Parallel()
@@ -32,11 +35,11 @@ func TestRequests(t *testing.T) {
 		want string
 	}{
 		"me":     {func(ctx context.Context, r *Repository) (any, error) { return r.Me(ctx) }, []string{"GET /user"}, "{1 escalate-bot false}"},
-		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true false [escalation] [] 1 false false}"},
+		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true false [escalation] [] 1 false false 0 " + at + "}"},
 		"issues": {func(ctx context.Context, r *Repository) (any, error) { return count(r.Issues(ctx, "escalation")) }, []string{"GET /issues"}, "1"},
 		"open": {func(ctx context.Context, r *Repository) (any, error) {
 			return r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{"jodoe"}})
-		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true false [escalation] [jodoe] 0 false false}"},
+		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true false [escalation] [jodoe] 0 false false 0 " + at + "}"},
 		"open, unassigned": {func(ctx context.Context, r *Repository) (any, error) {
 			i, err := r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{}})
 			return i.Number, err
@@ -69,10 +72,10 @@ func TestRequests(t *testing.T) {
 				return c, err
 			}
 			return nil, nil
-		}, []string{"GET /issues/comments"}, "{101 Hello https://github.example/issues/1#101 {66 mallory false} 1}"},
+		}, []string{"GET /issues/comments"}, "{101 Hello https://github.example/issues/1#101 {66 mallory false} 1 false 0 " + at + "}"},
 		"comments":     {func(ctx context.Context, r *Repository) (any, error) { return count(r.Comments(ctx, on)) }, []string{"GET /issues/1/comments"}, "1"},
-		"comment":      {func(ctx context.Context, r *Repository) (any, error) { return r.AddComment(ctx, on, "Text") }, []string{`POST /issues/1/comments {"body":"Text"}`}, "{102 Text https://github.example/issues/1#102 {1 escalate-bot false} 1}"},
-		"edit comment": {func(ctx context.Context, r *Repository) (any, error) { return r.EditComment(ctx, on, 101, "Text") }, []string{`PATCH /issues/comments/101 {"body":"Text"}`}, "{101 Text https://github.example/issues/1#101 {66 mallory false} 1}"},
+		"comment":      {func(ctx context.Context, r *Repository) (any, error) { return r.AddComment(ctx, on, "Text") }, []string{`POST /issues/1/comments {"body":"Text"}`}, "{102 Text https://github.example/issues/1#102 {1 escalate-bot false} 1 false 0 " + at + "}"},
+		"edit comment": {func(ctx context.Context, r *Repository) (any, error) { return r.EditComment(ctx, on, 101, "Text") }, []string{`PATCH /issues/comments/101 {"body":"Text"}`}, "{101 Text https://github.example/issues/1#101 {66 mallory false} 1 false 0 " + at + "}"},
 		"delete":       {func(ctx context.Context, r *Repository) (any, error) { return nil, r.DeleteComment(ctx, on, 101) }, []string{"DELETE /issues/comments/101"}, "<nil>"},
 		"delete again": {func(ctx context.Context, r *Repository) (any, error) { return nil, r.DeleteComment(ctx, on, 77) }, []string{"DELETE /issues/comments/77"}, "<nil>"},
 	} {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/forge"
 )
@@ -71,6 +72,7 @@ func (g *GitHub) issueOf(i *Issue) any {
 	shown := map[string]any{
 		"number": i.Number, "title": i.Title, "body": i.Body, "state": state, "user": userOf(i.Author), "labels": labels, "assignees": assignees,
 		"html_url": i.URL, "comments": g.commented(i).Comments, "locked": i.Locked, "repository_url": g.API + "/repos/acme/escalations",
+		"created_at": i.Created, "updated_at": i.Updated, "author_association": association(i.Member),
 	}
 	if i.ChangeRequest {
 		shown["pull_request"] = map[string]string{"html_url": i.URL}
@@ -79,7 +81,12 @@ func (g *GitHub) issueOf(i *Issue) any {
 }
 
 func (g *GitHub) commentOf(c *Comment) any {
-	return map[string]any{"issue_url": fmt.Sprintf("%s/repos/acme/escalations/issues/%d", g.API, c.On.Number), "id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL}
+	return map[string]any{"issue_url": fmt.Sprintf("%s/repos/acme/escalations/issues/%d", g.API, c.On.Number), "id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL, "created_at": c.Created, "updated_at": c.Updated, "author_association": association(c.Member)}
+}
+
+// association is how GitHub says whether an author belongs to the repository.
+func association(member forge.Said) string {
+	return map[forge.Said]string{forge.Yes: "MEMBER", forge.No: "NONE"}[member]
 }
 
 func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -137,17 +144,6 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 	if len(body) > 0 && json.Unmarshal(body, &in) != nil {
 		_ = json.Unmarshal(body, &in.Labels) // labels are set by a list alone
 	}
-	reply := func(status int, value any) func(http.ResponseWriter) {
-		return func(w http.ResponseWriter) {
-			w.WriteHeader(status)
-			if value != nil {
-				_ = json.NewEncoder(w).Encode(value) // whoever asked may be gone
-			}
-		}
-	}
-	says := func(status int, message string) func(http.ResponseWriter) {
-		return reply(status, map[string]string{"message": message})
-	}
 	number, what := 0, r.Method
 	for _, p := range parts {
 		if n, err := strconv.Atoi(p); err == nil {
@@ -203,8 +199,10 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		label := r.URL.Query().Get("labels")
 		return "issues " + label, func(w http.ResponseWriter) {
 			list := []any{}
-			for _, i := range g.listed(label) {
-				list = append(list, g.issueOf(i))
+			for _, i := range since(r, g.listed(label), func(i *Issue) time.Time { return i.Updated }) {
+				if state := r.URL.Query().Get("state"); state == "all" || i.Open == (state != "closed") {
+					list = append(list, g.issueOf(i))
+				}
 			}
 			page(w, r, list)
 		}
@@ -217,7 +215,7 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 	case what == "GET issues comments":
 		return "comments", func(w http.ResponseWriter) {
 			list := []any{}
-			for _, c := range g.Comments {
+			for _, c := range since(r, g.Comments, func(c *Comment) time.Time { return c.Updated }) {
 				if i := g.issue(c.On.Number); i != nil && i.Moved == "" {
 					list = append(list, g.commentOf(c))
 				}
@@ -258,7 +256,7 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 	case what == "PATCH issues comments N" && g.comment(int64(number)) >= 0:
 		return fmt.Sprintf("edit comment %d", number), func(w http.ResponseWriter) {
 			c := g.Comments[g.comment(int64(number))]
-			c.Body = *in.Body
+			c.Body, c.Updated = *in.Body, g.Now()
 			reply(http.StatusOK, g.commentOf(c))(w)
 		}
 	case what == "DELETE issues comments N" && g.comment(int64(number)) >= 0:
@@ -278,7 +276,36 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 			reply(http.StatusCreated, named{*in.Name})(w)
 		}
 	}
-	return what, says(http.StatusNotFound, "Not Found")
+	return g.routeChanges(r, what, number, parts, body)
+}
+
+// since are those of a list that changed since the time that a request asks for, in the
+// order of their changes where it asks for that.
+func since[T any](r *http.Request, list []T, updated func(T) time.Time) []T {
+	list = slices.Clone(list)
+	q := r.URL.Query()
+	if at, err := time.Parse(time.RFC3339, q.Get("since")); err == nil {
+		list = slices.DeleteFunc(list, func(v T) bool { return updated(v).Truncate(time.Second).Before(at) })
+	}
+	if q.Get("sort") == "updated" {
+		slices.SortStableFunc(list, func(a, b T) int { return updated(a).Compare(updated(b)) })
+	}
+	return list
+}
+
+// reply answers with a value.
+func reply(status int, value any) func(http.ResponseWriter) {
+	return func(w http.ResponseWriter) {
+		w.WriteHeader(status)
+		if value != nil {
+			_ = json.NewEncoder(w).Encode(value) // whoever asked may be gone
+		}
+	}
+}
+
+// says answers with why not.
+func says(status int, message string) func(http.ResponseWriter) {
+	return reply(status, map[string]string{"message": message})
 }
 
 func list(l *[]string) []string {

@@ -249,7 +249,7 @@ func (l *Lab) EditComment(_ context.Context, _ forge.Thread, id int64, body stri
 		if at < 0 {
 			return gone()
 		}
-		l.Store.Comments[at].Body = body
+		l.Store.Comments[at].Body, l.Store.Comments[at].Updated = body, l.Now()
 		is = l.Store.Comments[at].Comment
 		return nil
 	})

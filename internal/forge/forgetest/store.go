@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/forge"
 )
@@ -27,6 +28,13 @@ type Store struct {
 	Fault func(op string) Fault
 	// Executed are the quick actions that were carried out.
 	Executed []string
+	// Now is the clock.
+	Now func() time.Time
+	// Reactions are those that were left, Proposals the change requests that have a
+	// branch, and Checks those that were set, the oldest first.
+	Reactions []Reacted
+	Proposals []*Proposal
+	Checks    []*Check
 
 	mu    sync.Mutex
 	asked []string
@@ -53,6 +61,33 @@ type Comment struct {
 	On forge.Thread
 }
 
+// Reacted is a reaction: to an issue, where the comment is 0.
+type Reacted struct {
+	By      forge.Author
+	On      int // the number of the issue or the change request
+	Comment int64
+	With    forge.Reaction
+}
+
+// Proposal is a change request that is held.
+type Proposal struct {
+	forge.Proposed
+	Files []string
+	// Unmergeable is why it cannot be merged; "" where it can.
+	Unmergeable string
+}
+
+// Check is a check that is held.
+type Check struct {
+	forge.Check
+	ID     int64
+	Commit string
+	// By is which program set it, as it called itself; Sealed reports that the token
+	// may not change it: it is of another app.
+	By     string
+	Sealed bool
+}
+
 // Fault is how a request goes wrong.
 type Fault int
 
@@ -76,12 +111,13 @@ var (
 )
 
 func newStore(at string, own bool, same func(a, b string) bool) *Store {
-	return &Store{Me: User, at: at, own: own, same: same, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
+	now := func() time.Time { return time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC) }
+	return &Store{Now: now, Me: User, at: at, own: own, same: same, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
 }
 
 // Open puts an issue there.
 func (s *Store) Open(by forge.Author, body string, labels ...string) *Issue {
-	i := &Issue{Issue: forge.Issue{Number: len(s.Issues) + 1, Title: "Northwind", Body: body, Author: by, Open: true, Labels: slices.Clone(labels)}}
+	i := &Issue{Issue: forge.Issue{Number: len(s.Issues) + 1, Title: "Northwind", Body: body, Author: by, Open: true, Labels: slices.Clone(labels), Created: s.Now(), Updated: s.Now()}}
 	i.URL = fmt.Sprintf("%s/issues/%d", s.at, i.Number)
 	s.Issues = append(s.Issues, i)
 	return i
@@ -94,15 +130,41 @@ func (s *Store) OpenChange(by forge.Author) forge.Thread {
 		return forge.Thread{Number: s.changes, ChangeRequest: true}
 	}
 	i := s.Open(by, "a change request")
-	i.ChangeRequest = true
+	i.ChangeRequest, i.URL = true, fmt.Sprintf("%s/pull/%d", s.at, i.Number)
 	return forge.Thread{Number: i.Number, ChangeRequest: true}
+}
+
+// Propose opens a change request of a branch that is at a commit.
+func (s *Store) Propose(by forge.Author, head, commit string, files ...string) *Proposal {
+	number := s.OpenChange(by).Number
+	p := &Proposal{Proposed: forge.Proposed{
+		Change: forge.Change{Number: number, URL: fmt.Sprintf("%s/pull/%d", s.at, number)}, Author: by,
+		Head: head, Commit: commit, Base: "main", Open: true, Created: s.Now(), Updated: s.Now(),
+	}, Files: files}
+	s.Proposals = append(s.Proposals, p)
+	return p
+}
+
+// Proposal is a change request by its number; nil where there is none.
+func (s *Store) Proposal(number int) *Proposal {
+	at := slices.IndexFunc(s.Proposals, func(p *Proposal) bool { return p.Number == number })
+	if at < 0 {
+		return nil
+	}
+	return s.Proposals[at]
 }
 
 // Say puts a comment there.
 func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
 	s.said++ // no number is ever used again
-	c := &Comment{forge.Comment{ID: 100 + s.said, Body: body, Author: by}, on}
+	c := &Comment{forge.Comment{ID: 100 + s.said, Body: body, Author: by, Created: s.Now(), Updated: s.Now()}, on}
 	c.URL = fmt.Sprintf("%s/issues/%d#%d", s.at, on.Number, c.ID)
+	if i := s.issue(on.Number); i != nil && (!s.own || !on.ChangeRequest) {
+		i.Updated = c.Updated
+		if i.ChangeRequest {
+			c.URL = fmt.Sprintf("%s#%d", i.URL, c.ID)
+		}
+	}
 	s.Comments = append(s.Comments, c)
 	return c
 }
@@ -146,7 +208,7 @@ func (s *Store) Writes() []string {
 // reading reports whether a request is for reading.
 func reading(op string) bool {
 	name, _, _ := strings.Cut(op, " ")
-	return slices.Contains([]string{"me", "issue", "issues", "comments", "label", "assignable", "moved"}, name)
+	return slices.Contains([]string{"me", "issue", "issues", "comments", "label", "assignable", "moved", "proposal", "proposals", "files", "checks"}, name)
 }
 
 // Shown is an issue in short: title, state, labels, assignees, comments. A
@@ -229,6 +291,7 @@ func (s *Store) edit(i *Issue, e forge.Edit) bool {
 	if e.Open != nil {
 		i.Open = *e.Open
 	}
+	i.Updated = s.Now()
 	return true
 }
 

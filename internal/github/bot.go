@@ -1,0 +1,258 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+)
+
+var (
+	_ forge.Feed    = (*Repository)(nil)
+	_ forge.Reactor = (*Repository)(nil)
+	_ forge.Merger  = (*Repository)(nil)
+	_ forge.Checker = (*Repository)(nil)
+)
+
+// unconfirmed is the error of a reply that does not confirm what was asked.
+func unconfirmed(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), destination.ErrUnconfirmed)
+}
+
+// IssuesSince are the issues with a label that changed since.
+func (r *Repository) IssuesSince(ctx context.Context, label string, since time.Time) iter.Seq2[forge.Issue, error] {
+	return byChange(since, func(since time.Time, page github.ListOptions) ([]*github.Issue, *github.Response, error) {
+		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "updated", Direction: "asc", Since: since, ListOptions: page})
+	}, issue, func(i forge.Issue) version { return version{int64(i.Number), i.Updated} })
+}
+
+// CommentsSince are the comments of all issues and pull requests that changed since.
+func (r *Repository) CommentsSince(ctx context.Context, since time.Time) iter.Seq2[forge.Comment, error] {
+	sort, direction := "updated", "asc"
+	return byChange(since, func(since time.Time, page github.ListOptions) ([]*github.IssueComment, *github.Response, error) {
+		o := github.IssueListCommentsOptions{Sort: &sort, Direction: &direction, ListOptions: page}
+		if !since.IsZero() {
+			o.Since = &since
+		}
+		return r.Client.Issues.ListComments(ctx, r.owner, r.repo, 0, &o)
+	}, comment, func(c forge.Comment) version { return version{c.ID, c.Updated} })
+}
+
+// version is one of what is listed, as it was at a time.
+type version struct {
+	id int64
+	at time.Time
+}
+
+// byChange are the items of a list that is sorted by when they changed. It is not read
+// page by page: what changes meanwhile moves to its end, and something that was not
+// read yet moves to a page that was. So each request is for what changed since the last
+// item of the one before.
+func byChange[T, V any](since time.Time, list func(time.Time, github.ListOptions) ([]T, *github.Response, error), as func(T) V, of func(V) version) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		since := since.UTC().Truncate(time.Second)
+		// Whether GitHub lists those of the very second, its manual does not say.
+		from := since
+		if !since.IsZero() {
+			from = since.Add(-time.Second)
+		}
+		seen := map[version]bool{}
+		for page := (github.ListOptions{PerPage: 100}); ; {
+			items, r, err := list(from, page)
+			var none V
+			if err != nil {
+				yield(none, inWords(err))
+				return
+			}
+			var last time.Time
+			for _, item := range items {
+				v := as(item)
+				is := of(v)
+				if last = is.at; last.IsZero() {
+					yield(none, unconfirmed("%d was listed, and not when it changed", is.id))
+					return
+				}
+				if is.at.Before(since) || seen[is] {
+					continue
+				}
+				seen[is] = true
+				if !yield(v, nil) {
+					return
+				}
+			}
+			switch next := last.Add(-time.Second); {
+			case r.NextPage == 0:
+				return
+			case next.After(from):
+				from, page.Page = next, 0
+			default: // a page full of one second
+				page.Page = r.NextPage
+			}
+		}
+	}
+}
+
+// reactions are the names that GitHub has for them.
+var reactions = map[forge.Reaction]string{forge.Seen: "eyes", forge.Done: "+1", forge.Refused: "confused"}
+
+// React leaves a reaction.
+func (r *Repository) React(ctx context.Context, on forge.Thread, comment int64, with forge.Reaction) error {
+	content, ok := reactions[with]
+	if !ok {
+		return fmt.Errorf("GitHub has no reaction %q", with)
+	}
+	var left *github.Reaction
+	var err error
+	if comment == 0 {
+		left, _, err = r.Reactions.CreateIssueReaction(ctx, r.owner, r.repo, on.Number, content)
+	} else {
+		left, _, err = r.Reactions.CreateIssueCommentReaction(ctx, r.owner, r.repo, comment, content)
+	}
+	if err == nil && (left.GetID() <= 0 || left.GetContent() != content) {
+		return unconfirmed("a reaction was left that has no number or is another")
+	}
+	return inWords(err)
+}
+
+// What a token needs to see pull requests, to open and to merge them, and for checks.
+const (
+	toSee     = "pull-requests: read"
+	toPropose = "pull-requests: write"
+	toMerge   = "contents: write"
+	toCheck   = "checks: write"
+)
+
+// Proposed returns a pull request.
+func (r *Repository) Proposed(ctx context.Context, number int) (forge.Proposed, error) {
+	pr, _, err := r.PullRequests.Get(ctx, r.owner, r.repo, number)
+	if err != nil {
+		return forge.Proposed{}, needing(toSee, err)
+	}
+	head, base := pr.GetHead(), pr.GetBase()
+	is := forge.Proposed{
+		Change: forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}, Title: pr.GetTitle(), Body: pr.GetBody(), Author: author(pr.GetUser()),
+		Head: head.GetRef(), Commit: head.GetSHA(), Base: base.GetRef(),
+		Open: pr.GetState() == "open", Merged: pr.GetMerged(), Draft: pr.GetDraft(),
+		Fork:    head.GetRepo().GetID() == 0 || head.GetRepo().GetID() != base.GetRepo().GetID(),
+		Created: pr.GetCreatedAt().UTC(), Updated: pr.GetUpdatedAt().UTC(),
+	}
+	if is.Number != number || is.URL == "" || is.Head == "" || is.Commit == "" || is.Base == "" || pr.State == nil || is.Open && is.Merged {
+		return forge.Proposed{}, unconfirmed("pull request %d was asked for, and something else returned", number)
+	}
+	return is, nil
+}
+
+// mostFiles is how many files of a pull request GitHub lists.
+const mostFiles = 3000
+
+// Changed are the files of a pull request.
+func (r *Repository) Changed(ctx context.Context, number int) ([]string, error) {
+	var paths []string
+	files := 0
+	listed := allPages(func(page github.ListOptions) ([]*github.CommitFile, *github.Response, error) {
+		return r.PullRequests.ListFiles(ctx, r.owner, r.repo, number, &page)
+	}, func(f *github.CommitFile) *github.CommitFile { return f }, func(err error) error { return needing(toSee, err) })
+	for f, err := range listed {
+		if err != nil {
+			return nil, err
+		}
+		if files++; files >= mostFiles {
+			return nil, &forge.Error{Kind: forge.ErrUnlisted, Err: fmt.Errorf("pull request %d changes %d files or more, and GitHub lists no more", number, mostFiles)}
+		}
+		if f.GetFilename() == "" {
+			return nil, unconfirmed("a file of pull request %d was listed without a name", number)
+		}
+		paths = append(paths, f.GetFilename())
+		if f.GetStatus() == "renamed" { // and not "copied"
+			paths = append(paths, f.GetPreviousFilename())
+		}
+	}
+	return paths, nil
+}
+
+// Merge merges a pull request by the first method that the repository allows: a merge
+// commit keeps who wrote what, and when.
+func (r *Repository) Merge(ctx context.Context, number int, commit string) error {
+	if commit == "" { // GitHub would merge whatever there is
+		return errors.New("a pull request is merged at a commit")
+	}
+	err := r.merge(ctx, number, commit)
+	if err == nil {
+		return nil
+	}
+	// The answer may have been lost: it was asked for again then, and refused.
+	if is, e := r.Proposed(ctx, number); e == nil && is.Merged && is.Commit == commit {
+		return nil
+	}
+	return err
+}
+
+func (r *Repository) merge(ctx context.Context, number int, commit string) error {
+	var err error
+	for _, method := range []string{"merge", "squash", "rebase"} {
+		var is *github.PullRequestMergeResult
+		is, _, err = r.PullRequests.Merge(ctx, r.owner, r.repo, number, "", &github.PullRequestOptions{SHA: commit, MergeMethod: method})
+		if err == nil && (!is.GetMerged() || is.GetSHA() == "") {
+			return unconfirmed("pull request %d was merged, and the answer does not say so", number)
+		}
+		if status(err) != http.StatusMethodNotAllowed || !strings.Contains(message(err), "not allowed on this repository") {
+			break
+		}
+	}
+	switch status(err) {
+	case http.StatusMethodNotAllowed:
+		return &forge.Error{Kind: forge.ErrUnmergeable, Err: fmt.Errorf("GitHub does not merge it: %s", message(err))}
+	case http.StatusConflict:
+		return &forge.Error{Kind: forge.ErrHeadMoved, Err: fmt.Errorf("GitHub does not merge it: %s", message(err))}
+	}
+	return needing(toMerge, err)
+}
+
+// setHere marks the check runs of this program. The jobs of a workflow are check runs of
+// the same app, and may have the same name.
+const setHere = "escalate"
+
+// SetCheck shows a check run.
+func (r *Repository) SetCheck(ctx context.Context, commit string, c forge.Check) error {
+	conclusion := "failure"
+	if c.Passed {
+		conclusion = "success"
+	}
+	completed := "completed"
+	output := &github.CheckRunOutput{Title: &c.Title, Summary: &c.Summary}
+	if c.Details != "" {
+		output.Text = &c.Details
+	}
+	latest := "latest"
+	there, _, err := r.Checks.ListCheckRunsForRef(ctx, r.owner, r.repo, commit, &github.ListCheckRunsOptions{CheckName: &c.Name, Filter: &latest, ListOptions: github.ListOptions{PerPage: 100}})
+	if err != nil {
+		return needing(toCheck, err)
+	}
+	confirm := func(run *github.CheckRun, err error) error {
+		if err == nil && (run.GetID() <= 0 || run.GetName() != c.Name || run.GetHeadSHA() != commit || run.GetConclusion() != conclusion) {
+			return unconfirmed("the check %q was set, and is not as it was to be", c.Name)
+		}
+		return needing(toCheck, err)
+	}
+	for _, run := range there.CheckRuns {
+		if run.GetName() != c.Name || run.GetHeadSHA() != commit || run.GetExternalID() != setHere {
+			continue
+		}
+		run, _, err := r.Checks.UpdateCheckRun(ctx, r.owner, r.repo, run.GetID(), github.UpdateCheckRunOptions{Name: c.Name, Status: &completed, Conclusion: &conclusion, Output: output})
+		if status(err) == http.StatusForbidden && !limitReached(err) {
+			break // it was set with the token of another app, which alone may change it
+		}
+		return confirm(run, err)
+	}
+	id := setHere
+	run, _, err := r.Checks.CreateCheckRun(ctx, r.owner, r.repo, github.CreateCheckRunOptions{Name: c.Name, HeadSHA: commit, ExternalID: &id, Status: &completed, Conclusion: &conclusion, Output: output})
+	return confirm(run, err)
+}
