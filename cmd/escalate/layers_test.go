@@ -62,6 +62,7 @@ func layers() []string {
 		"internal/github",
 		"internal/slack",
 		"internal/doctor",
+		"internal/bot",
 		"internal/ics",
 		"internal/report",
 		"internal/starter/starterprint",

@@ -223,13 +223,13 @@ func (b *lintBase) know(ctx context.Context, repo *git.Repo) {
 	}
 }
 
-// against loads the base of `lint --base`.
-func (o lintOptions) against(ctx context.Context, s *session.Session) (*lintBase, error) {
+// against loads the base of `lint --base`, for a commit that is judged.
+func (o lintOptions) against(ctx context.Context, s *session.Session, rev string) (*lintBase, error) {
 	repo, err := s.Repo(ctx)
 	if err != nil {
 		return nil, err
 	}
-	head, err := repo.Resolve(ctx, "HEAD")
+	head, err := repo.Resolve(ctx, rev)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +265,7 @@ func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, 
 	if o.base == "" || err != nil && !gone {
 		return t, nil, err
 	}
-	base, baseErr := o.against(ctx, s)
+	base, baseErr := o.against(ctx, s, "HEAD")
 	switch {
 	case baseErr != nil && gone: // this is not the place, and that explains the rest
 		return nil, nil, err

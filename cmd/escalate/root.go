@@ -147,7 +147,7 @@ func newRoot(env environment) *cobra.Command {
 		{"To read", []*cobra.Command{newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newExport(env, opts)}},
 		{"To open, change and close an escalation", changing},
 		{"To check", []*cobra.Command{newLint(env, opts), newPlan(env, opts), newExplain(env, opts), newAudit(env, opts)}},
-		{"To run it", []*cobra.Command{newApply(env, opts)}},
+		{"To run it", []*cobra.Command{newApply(env, opts), newBot(env, opts)}},
 		{"To set it up", []*cobra.Command{newInit(env, opts), newDoctor(env, opts), newSchema(env, opts)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})

@@ -157,6 +157,19 @@ func (f Forge) address(what, branch, file string) string {
 	return strings.TrimSuffix(f.Server, "/") + "/" + strings.Join(segments, "/")
 }
 
+// Commit returns the address at which people look at a commit; "" where the repository
+// is not known.
+func (f Forge) Commit(id string) string {
+	if f.Repository == "" {
+		return ""
+	}
+	what := "commit"
+	if f.Platform == GitLab {
+		what = "-/commit"
+	}
+	return strings.TrimSuffix(f.Server, "/") + "/" + path.Join(f.Repository, what, id)
+}
+
 // Schedule returns the schedule that started a job, such as "17 6 * * *", of the
 // event in Environment.Event; "" where that is another event or none at all.
 func Schedule(event []byte) string {

@@ -21,6 +21,8 @@ var (
 	ErrNoMergeBase = errors.New("no common ancestor")
 	// ErrTooLarge is returned where more of a file is asked for than is ever read.
 	ErrTooLarge = fmt.Errorf("it is larger than the %d MiB that are read", MaxBlob>>20)
+	// ErrRefused is returned of a push that a rule of the remote refuses.
+	ErrRefused = errors.New("the remote refuses it")
 	// ErrShallow is returned, beside another or alone, where a shallow clone
 	// lacks the commits that were asked for.
 	ErrShallow = errors.New("the clone is shallow")

@@ -252,8 +252,13 @@ func (r *Repo) Push(ctx context.Context, remote, commit, branch string) error {
 	if tip := answer.Branches[branch]; tip != "" {
 		if known, hasErr := r.has(ctx, tip); hasErr == nil && known {
 			if before, baseErr := r.IsAncestor(ctx, tip, commit); baseErr == nil && before {
-				// The branch is what we started from: a rule refuses the push.
-				return fmt.Errorf("cannot push to %s of the remote %s: %w", code(branch), code(remote), err)
+				// The branch is what we started from: a rule refuses the push, or nothing
+				// arrived.
+				text := fmt.Sprintf("cannot push to %s of the remote %s: %v", code(branch), code(remote), err)
+				if strings.Contains(err.Error(), "rejected") {
+					return &kindError{text, []error{ErrRefused, err}}
+				}
+				return &kindError{text, []error{err}}
 			}
 		}
 		return &kindError{fmt.Sprintf("the branch %s of the remote %s has moved (%v)", code(branch), code(remote), err), []error{ErrMoved}}
@@ -335,3 +340,20 @@ func (r *Repo) network(ctx context.Context, args ...string) (string, error) {
 
 // credentials are the variables that say how git logs in.
 var credentials = []string{"GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY", "GIT_PROXY_COMMAND", "GIT_PROXY_SSL_CAINFO", "GIT_HTTP_USER_AGENT"}
+
+// Saying returns the newest commit in the history of one whose message has a text, of
+// those that were committed since a time; "" where none has. The error is ErrShallow
+// where none has of those that a shallow clone has.
+func (r *Repo) Saying(ctx context.Context, commit, text string, since time.Time) (string, error) {
+	if err := r.checkIDs(commit); err != nil {
+		return "", err
+	}
+	out, err := r.output(ctx, "log", "--format=%H", "--max-count=1", "--fixed-strings", "--grep="+text, "--since="+since.UTC().Format(time.RFC3339), commit, "--")
+	if err != nil {
+		return "", fmt.Errorf("cannot read the history: %w", err)
+	}
+	if out == "" && len(r.boundary) > 0 {
+		return "", &kindError{"this clone has not all of the history; " + deepen, []error{ErrShallow}}
+	}
+	return out, nil
+}

@@ -191,6 +191,15 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 	return ours, err
 }
 
+// Tracks reports whether an issue is the tracking issue of an escalation, of which the
+// ledger has a thread.
+func (t *Tracking) Tracks(ctx context.Context, i forge.Issue, id schema.ID, thread []notice.Notice) (bool, error) {
+	if t.numberOf(thread) != i.Number {
+		return false, nil
+	}
+	return t.of(ctx, i, id, thread)
+}
+
 // became reports whether the ledger has an issue as one that somebody else opened, and
 // that became the tracking issue.
 func became(thread []notice.Notice, issue string) bool {

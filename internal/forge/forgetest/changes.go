@@ -75,6 +75,7 @@ func (g *GitHub) routeChanges(r *http.Request, what string, number int, parts []
 		return "propose " + in.Head, func(w http.ResponseWriter) {
 			p := g.Propose(g.Me, in.Head, "tip of "+in.Head)
 			p.Title, p.Body, p.Base = in.Title, in.Body, in.Base
+			g.follow(p)
 			i := g.issue(p.Number)
 			i.Title, i.Body = in.Title, in.Body
 			reply(http.StatusCreated, g.pullOf(p))(w)
@@ -103,6 +104,9 @@ func (g *GitHub) routeChanges(r *http.Request, what string, number int, parts []
 			case p.Unmergeable != "":
 				says(http.StatusMethodNotAllowed, p.Unmergeable)(w)
 			default:
+				if g.Merge != nil {
+					g.Merge(p.Head)
+				}
 				p.Open, p.Merged, p.Updated, g.issue(number).Open = false, true, g.Now(), false
 				reply(http.StatusOK, map[string]any{"merged": true, "sha": "merge of " + p.Commit, "message": "Pull Request successfully merged"})(w)
 			}

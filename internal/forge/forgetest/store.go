@@ -36,6 +36,11 @@ type Store struct {
 	Proposals []*Proposal
 	Checks    []*Check
 
+	// Tip, where it is set, returns what a branch holds, and the files that it changes;
+	// Merge merges it.
+	Tip   func(branch string) (commit string, files []string)
+	Merge func(branch string)
+
 	mu    sync.Mutex
 	asked []string
 	// changes is how many change requests there are, where they have numbers of
@@ -151,7 +156,15 @@ func (s *Store) Proposal(number int) *Proposal {
 	if at < 0 {
 		return nil
 	}
+	s.follow(s.Proposals[at])
 	return s.Proposals[at]
+}
+
+// follow lets an open change request hold what its branch does.
+func (s *Store) follow(p *Proposal) {
+	if s.Tip != nil && p.Open {
+		p.Commit, p.Files = s.Tip(p.Head)
+	}
 }
 
 // Say puts a comment there.

@@ -1,0 +1,270 @@
+// Package bot does what people ask for on a forge who know neither git nor YAML: an
+// issue that was made with the form becomes a proposal to open an escalation, and a
+// comment with commands becomes a commit or a proposal.
+//
+// What asks for something is handled when it has an answer of ours. So it does not
+// matter which event started a run, or what ended one: each run handles all that has
+// none, the oldest first. What was committed before a run was killed is found by its
+// message, so that nothing is done twice.
+//
+// What a command does to a file is pure (Carry), and the same that the command of the
+// terminal does. Only Clone commits, and only the forge is asked.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/tracking"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Forge is what the bot asks of a forge.
+type Forge interface {
+	forge.Forge
+	forge.Feed
+	forge.Reactor
+	forge.Proposer
+	forge.Merger
+	forge.Checker
+}
+
+// Bot is one run. It is for one goroutine.
+type Bot struct {
+	Forge Forge
+	// Talk keeps its answers, and knows whose marker is believed.
+	Talk  *tracking.Tracking
+	Clone *Clone
+	// Ledger is that of the escalations.
+	Ledger *ledger.Branch
+	// Judge judges another content of a file of a commit.
+	Judge func(ctx context.Context, base *session.Commit) Judge
+	// Verdict judges a commit that is proposed.
+	Verdict func(ctx context.Context, head string) (Verdict, error)
+	// Mend makes the fixes that lint offers for a file, and returns how many.
+	Mend func(head *session.Commit, path string, data []byte) (mended []byte, fixes int)
+	// CommitURL is where people see a commit.
+	CommitURL func(commit string) string
+	// Still reports whether this run is alone at work, before each thing it does.
+	Still func() error
+	Now   func() time.Time
+
+	answers map[forge.Thread]map[string]string // what was answered, by key
+}
+
+// Verdict is what the check says of a proposal, and what merging it will announce.
+type Verdict struct {
+	Passed bool
+	// Title is one line of plain text, Summary Markdown.
+	Title, Summary string
+	// Plan is the Markdown of the comment with the plan.
+	Plan string
+}
+
+// Work is what may have to be done.
+type Work struct {
+	// Requests are the issues by which somebody asks for an escalation, open ones.
+	Requests []forge.Issue
+	// Comments are those that may ask for something, the oldest first.
+	Comments []forge.Comment
+	// heard is up to when comments were read, and since when.
+	since, heard time.Time
+}
+
+// None reports whether there is nothing.
+func (w *Work) None() bool { return len(w.Requests)+len(w.Comments) == 0 }
+
+// Handled is what came of one thing that was asked for.
+type Handled struct {
+	// URL is where it was asked for, Says what came of it, in plain words.
+	URL, Says string
+	// Err is why nothing did.
+	Err error
+}
+
+// The bounds of one run.
+const (
+	// first is how far back the first run of all reads: what was written before there
+	// was a bot is not for it.
+	first = time.Hour
+	// most is how many comments one run reads. The next goes on from there.
+	most = 5000
+	// overlap is how much is read twice: a forge may list late.
+	overlap = 5 * time.Minute
+	// stride is how far the reading must be before it is written down.
+	stride = 10 * time.Minute
+)
+
+// Look reads what may have to be done. It changes nothing.
+func (b *Bot) Look(ctx context.Context) (w Work, err error) {
+	for i, err := range b.Forge.Issues(ctx, form.Label) {
+		if err != nil {
+			return w, err
+		}
+		if i.Open && !i.ChangeRequest {
+			w.Requests = append(w.Requests, i)
+		}
+	}
+	slices.SortFunc(w.Requests, func(x, y forge.Issue) int { return x.Number - y.Number })
+	files, err := b.Ledger.Files(ctx)
+	if err != nil {
+		return w, err
+	}
+	defer files.Close()
+	heard, err := ledger.ReadHeard(files)
+	if err != nil {
+		return w, err
+	}
+	if w.since = heard.Comments; w.since.IsZero() {
+		w.since = b.Now().Add(-first)
+	}
+	read := 0
+	for c, err := range b.Forge.CommentsSince(ctx, w.since) {
+		if err != nil {
+			return w, err
+		}
+		w.heard = c.Updated
+		if !c.Author.Bot && asks(c.Body) {
+			w.Comments = append(w.Comments, c)
+		}
+		if read++; read >= most {
+			break
+		}
+	}
+	slices.SortFunc(w.Comments, func(x, y forge.Comment) int {
+		if n := x.Created.Compare(y.Created); n != 0 {
+			return n
+		}
+		return int(x.ID - y.ID)
+	})
+	// One that changed while the list was read is there twice, the newer behind.
+	for i := len(w.Comments) - 1; i > 0; i-- {
+		if w.Comments[i-1].ID == w.Comments[i].ID {
+			w.Comments = slices.Delete(w.Comments, i-1, i)
+		}
+	}
+	return w, nil
+}
+
+// asks reports whether a comment has a command, or what looks like one.
+func asks(body string) bool {
+	read := comment.Read(body)
+	return len(read.Commands)+len(read.Unknown) > 0
+}
+
+// Do handles what is to be done. What fails holds back nothing else; it is handled by
+// a later run.
+func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
+	b.answers = map[forge.Thread]map[string]string{}
+	heard := w.heard
+	handle := func(url string, do func() (string, error)) (stop bool) {
+		if err = b.Still(); err != nil {
+			return true
+		}
+		says, failed := do()
+		if ctx.Err() != nil {
+			err = ctx.Err()
+			return true
+		}
+		if says != "" || failed != nil {
+			all = append(all, Handled{url, says, failed})
+		}
+		return false
+	}
+	for _, i := range w.Requests {
+		if handle(i.URL, func() (string, error) { return b.request(ctx, i) }) {
+			return all, err
+		}
+	}
+	for _, c := range w.Comments {
+		was := len(all)
+		if handle(c.URL, func() (string, error) { return b.comment(ctx, c) }) {
+			return all, err
+		}
+		if len(all) > was && all[was].Err != nil && c.Updated.Before(heard) {
+			heard = c.Updated // it is read again
+		}
+	}
+	if heard.Add(-overlap).Sub(w.since) >= stride {
+		err = b.hear(ctx, heard.Add(-overlap))
+	}
+	return all, err
+}
+
+// hear writes down up to when the comments were read.
+func (b *Bot) hear(ctx context.Context, until time.Time) error {
+	name, data := ledger.Heard{Comments: until}.AsFile()
+	return b.write(ctx, "Hear", map[string][]byte{name: data})
+}
+
+// ask writes down which issue asks for an escalation.
+func (b *Bot) ask(ctx context.Context, id schema.ID, r ledger.Request) error {
+	name, data := r.AsFile(id)
+	return b.write(ctx, "Ask for "+string(id), map[string][]byte{name: data})
+}
+
+// who is the person of the directory who has an account; "" where nobody has it, or has
+// left.
+func (b *Bot) who(a forge.Author) schema.Handle {
+	login := b.Forge.Traits().Login
+	people := b.Clone.Tip.People
+	var found []schema.Handle
+	for h, p := range people.People {
+		if is := login(p); is != "" && strings.EqualFold(is, a.Login) && !p.GoneBy(b.Now()) {
+			found = append(found, h)
+		}
+	}
+	if a.Bot || len(found) != 1 {
+		return ""
+	}
+	return found[0]
+}
+
+// kept are our answers on a thread, by their keys.
+func (b *Bot) kept(ctx context.Context, on forge.Thread) (map[string]string, error) {
+	if known, ok := b.answers[on]; ok {
+		return known, nil
+	}
+	kept, err := b.Talk.Kept(ctx, on)
+	if err == nil {
+		b.answers[on] = kept
+	}
+	return kept, err
+}
+
+// say keeps an answer on a thread. One that cannot be written, since somebody locked
+// the thread, is no reason to do what was asked for again.
+func (b *Bot) say(ctx context.Context, on forge.Thread, key, text string) error {
+	_, err := b.Talk.Keep(ctx, on, key, text)
+	if err != nil && !errors.Is(err, destination.ErrReadOnly) {
+		return fmt.Errorf("it could not be answered: %w", err)
+	}
+	if known := b.answers[on]; known != nil {
+		known[key] = text
+	}
+	return nil
+}
+
+// write writes files of the ledger.
+func (b *Bot) write(ctx context.Context, message string, files map[string][]byte) error {
+	return b.Ledger.Write(ctx, message, b.Now().UTC().Truncate(time.Second), nil, func(is fs.FS) (map[string][]byte, error) {
+		changed := map[string][]byte{}
+		for name, data := range files {
+			if was, err := fs.ReadFile(is, name); err != nil || string(was) != string(data) {
+				changed[name] = data
+			}
+		}
+		return changed, nil
+	})
+}

@@ -1,0 +1,614 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/marker"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// about is what the thread of a comment is about.
+type about struct {
+	id   schema.ID
+	path string
+	// change is the change request that it is; nil for a tracking issue.
+	change *forge.Proposed
+	// why is why nothing can be done there, in Markdown.
+	why string
+}
+
+// comment does what a comment asks for, and answers it. It returns what came of it in
+// plain words; "" where there was nothing to do.
+func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
+	on := forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest}
+	kept, err := b.kept(ctx, on)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprintf("answer %d", c.ID)
+	if was, answered := kept[key]; answered {
+		return b.edited(ctx, on, key, was, c)
+	}
+	if _, err := b.Clone.Look(ctx); err != nil {
+		return "", err
+	}
+	of, err := b.about(ctx, on)
+	if err != nil || of == nil {
+		return "", err
+	}
+	_ = b.Forge.React(ctx, on, c.ID, forge.Seen) // a courtesy: the answer is what counts
+	text, says, err := b.carried(ctx, c, *of)
+	if err != nil {
+		return "", err
+	}
+	return says, b.say(ctx, on, key, text+"\n\n"+readAs(c.Body))
+}
+
+// readAs marks in an answer which text it answers.
+func readAs(body string) string {
+	sum := sha256.Sum256([]byte(strings.ReplaceAll(body, "\r\n", "\n")))
+	return "<!-- answers " + hex.EncodeToString(sum[:6]) + " -->"
+}
+
+var readMark = regexp.MustCompile(`<!-- answers [0-9a-f]{12} -->`)
+
+// edited says of a comment that was edited after its answer that this changes nothing.
+// What an answer was made of without such a mark is not known.
+func (b *Bot) edited(ctx context.Context, on forge.Thread, key, was string, c forge.Comment) (string, error) {
+	now := readAs(c.Body)
+	mark := readMark.FindString(was)
+	if mark == "" || mark == now {
+		return "", nil
+	}
+	const note = "The comment was edited after this. That changes nothing: write a new one."
+	text := strings.TrimSpace(readMark.ReplaceAllString(was, ""))
+	if !strings.Contains(text, note) {
+		text += "\n\n" + note
+	}
+	return "a comment was edited after it was handled: nothing is changed by that", b.say(ctx, on, key, text+"\n\n"+now)
+}
+
+// about finds out what a thread is about; nil where it is nothing of ours.
+func (b *Bot) about(ctx context.Context, on forge.Thread) (*about, error) {
+	if on.ChangeRequest {
+		return b.aboutChange(ctx, on.Number)
+	}
+	i, err := b.Forge.Issue(ctx, on.Number)
+	var moved *forge.MovedError
+	if errors.Is(err, forge.ErrGone) || errors.As(err, &moved) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	id, err := b.tracked(ctx, i)
+	switch {
+	case err != nil:
+		return nil, err
+	case id != "" && !b.Clone.Tip.Has(tree.Path(id)):
+		return &about{id: id, why: "There is no file of this escalation any more."}, nil
+	case id != "":
+		return &about{id: id, path: tree.Path(id)}, nil
+	case slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, form.Label) }):
+		return &about{why: "The escalation is not opened yet. Edit the issue to change what it asks for; commands are for the pull request, and for this issue once that is merged."}, nil
+	}
+	return nil, nil
+}
+
+// tracked is the escalation of which an issue is the tracking issue; "" of another.
+func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
+	var ids []schema.ID
+	for _, m := range marker.Read(i.Body) {
+		if id := schema.ID(m.What); tree.IsEscalation(tree.Path(id)) {
+			ids = append(ids, id)
+		}
+	}
+	within := ledger.Within(ids)
+	if len(ids) == 0 {
+		if !slices.Contains(i.Labels, "escalation") {
+			return "", nil
+		}
+		within = nil // somebody took the marker away: the ledger has the number
+	}
+	files, err := b.Ledger.Files(ctx, within...)
+	if err != nil {
+		return "", err
+	}
+	defer files.Close()
+	book, err := ledger.OpenBook(files, within...)
+	if err != nil {
+		return "", err
+	}
+	if len(ids) == 0 {
+		all, err := book.All()
+		if err != nil {
+			return "", err
+		}
+		for _, n := range all {
+			if n.URL == i.URL {
+				ids = append(ids, n.Escalation)
+			}
+		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+	}
+	for _, id := range ids {
+		thread, err := book.Of(id)
+		if err != nil {
+			return "", err
+		}
+		if is, err := b.Talk.Tracks(ctx, i, id, thread); err != nil || is {
+			return id, err
+		}
+	}
+	return "", nil
+}
+
+// aboutChange finds out what a change request is about.
+func (b *Bot) aboutChange(ctx context.Context, number int) (*about, error) {
+	p, err := b.Forge.Proposed(ctx, number)
+	if errors.Is(err, forge.ErrGone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	changed, err := b.Forge.Changed(ctx, number)
+	if errors.Is(err, forge.ErrUnlisted) {
+		return &about{why: "It changes too many files."}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, path := range changed {
+		if path, ok := strings.CutPrefix(path, b.Clone.Repo.Prefix); ok && tree.IsEscalation(path) {
+			paths = append(paths, path)
+		}
+	}
+	of := &about{change: &p}
+	switch {
+	case len(paths) == 0:
+		return nil, nil
+	case p.Merged:
+		of.why = "It is merged: commands are for the tracking issue now."
+	case !p.Open:
+		of.why = "It was closed without being merged."
+	case p.Fork:
+		of.why = "It comes from another repository, to which nothing is pushed from here: whoever opened it can change it."
+	case p.Base != b.Clone.Branch:
+		of.why = "It is not for the branch on which the escalations stand."
+	case len(paths) > 1:
+		of.why = "It is about several escalations: write the command on the tracking issue of the one that you mean."
+	default:
+		of.id, of.path = tree.ID(paths[0]), paths[0]
+	}
+	return of, nil
+}
+
+// answer gathers what is answered.
+type answer struct {
+	lines []string // Markdown
+	says  []string // plain words, for the log of the job
+}
+
+func (a *answer) add(markdown, plain string) {
+	a.lines, a.says = append(a.lines, markdown), append(a.says, plain)
+}
+
+// deeds adds what came of commands.
+func (a *answer) deeds(list []Deed, done string) {
+	var says []string
+	for _, d := range list {
+		if d.Done() {
+			says = append(says, d.Says)
+		}
+	}
+	if len(says) > 0 {
+		text := strings.Join(says, "; ")
+		a.add(fmt.Sprintf(done, escape.MarkdownLine(text)), strings.ReplaceAll(done, "%s", text))
+	}
+	for _, d := range list {
+		if !d.Done() {
+			a.refuse(d)
+		}
+	}
+}
+
+func (a *answer) refuse(d Deed) {
+	a.add(fmt.Sprintf("**Not done:** %s. %s", escape.MarkdownCode("/"+d.Command.Name), d.Why), "not done: /"+d.Command.Name)
+}
+
+// carried does what a comment asks for. It returns the answer, and the same in plain
+// words.
+func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, says string, err error) {
+	read := comment.Read(c.Body)
+	a := &answer{}
+	by := b.who(c.Author)
+	switch {
+	case by == "":
+		return b.stranger(), "asked by somebody who is not in the directory", nil
+	case helps(read):
+		return help(), "showed the commands", nil
+	case of.why != "":
+		return of.why, "nothing can be done there", nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(read.Unknown)) {
+		a.add(fmt.Sprintf("There is no command %s: did you mean %s?", escape.MarkdownCode("/"+name), escape.MarkdownCode("/"+read.Unknown[name])), "no command: /"+name)
+	}
+	asked := Asked{By: by, At: c.Created.UTC(), Now: b.now()}
+	if asked.At.IsZero() || asked.At.After(asked.Now) {
+		asked.At = asked.Now
+	}
+	if of.change != nil {
+		err = b.onChange(ctx, a, c, of, read.Commands, asked)
+	} else {
+		err = b.onIssue(ctx, a, c, of, read.Commands, asked)
+	}
+	return strings.Join(a.lines, "\n\n"), strings.Join(a.says, ", "), err
+}
+
+// now is the time as files have it.
+func (b *Bot) now() time.Time { return b.Now().UTC().Truncate(time.Second) }
+
+// stranger is what somebody is answered who is not in the directory.
+func (b *Bot) stranger() string {
+	return "This needs somebody who is in the people directory (`" + tree.PeoplePath + "`) with their account here, and you are not. Ask for it there, or ask a colleague who is to write it."
+}
+
+// helps reports whether somebody asks for help.
+func helps(c comment.Comment) bool {
+	return slices.ContainsFunc(c.Commands, func(x comment.Command) bool { return x.Name == "help" })
+}
+
+// help shows the commands.
+func help() string {
+	lines := []string{"Write a command at the beginning of a line of a comment; its text may go on below it. Several may stand in one comment.", ""}
+	for _, u := range comment.Usage() {
+		lines = append(lines, "- "+escape.MarkdownCode(u[0])+": "+escape.MarkdownLine(u[1]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// may returns why somebody may not give a command; "" where they may.
+func (b *Bot) may(name schema.BotCommand, by schema.Handle) string {
+	roles := b.Clone.Tip.Policy.Bot.Commands[name].May
+	if len(roles) == 0 || slices.ContainsFunc(b.Clone.Tip.People.People[by].Roles, func(r schema.Role) bool { return slices.Contains(roles, r) }) {
+		return ""
+	}
+	var names []string
+	for _, r := range roles {
+		names = append(names, escape.MarkdownCode(string(r)))
+	}
+	return "It needs somebody who is " + words.Or(names) + ": ask one of them to write it."
+}
+
+// called is what the policy calls a command: one that lowers the severity has a name of
+// its own.
+func called(command comment.Command, e *tree.Escalation) schema.BotCommand {
+	if command.Name == "severity" {
+		levels := schema.AllSeverities() // the worst first
+		to := slices.Index(levels, level(command))
+		if to > slices.Index(levels, e.Severity) {
+			return schema.Lowering
+		}
+	}
+	return schema.BotCommand(command.Name)
+}
+
+// level is the severity that a command asks for; "" where that cannot be told.
+func level(command comment.Command) schema.Severity {
+	a := acts(command.Act)
+	q, ok := a.Question("level")
+	if !ok {
+		return ""
+	}
+	values, err := q.Read(&act.Case{Tree: tree.Empty()}, act.Answers{}, command.Given["level"])
+	if err != nil || len(values) == 0 {
+		return ""
+	}
+	return schema.Severity(values[0])
+}
+
+// onIssue does what a comment on a tracking issue asks for: what needs nobody else at
+// once, and the rest by a proposal.
+func (b *Bot) onIssue(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
+	var proposed []comment.Command
+	err := b.Clone.onTop(ctx, func() error {
+		was := *a
+		proposed = nil
+		err := b.direct(ctx, a, c, of, list, asked, &proposed)
+		if err != nil {
+			*a = was
+		}
+		return err
+	})
+	if errors.Is(err, git.ErrRefused) { // the branch is protected: all of it is proposed
+		proposed, err = b.allowed(a, of, list, asked), nil
+	}
+	if err != nil || len(proposed) == 0 {
+		return err
+	}
+	return b.propose(ctx, a, c, of, proposed, asked)
+}
+
+// allowed are the commands that somebody may give; why not is added for the rest.
+func (b *Bot) allowed(a *answer, of about, list []comment.Command, asked Asked) []comment.Command {
+	e := b.Clone.Tip.Load(of.path)
+	return slices.DeleteFunc(slices.Clone(list), func(x comment.Command) bool {
+		why := ""
+		if x.Name == "fix" {
+			why = "It is for a pull request: what is merged is as it is, and its next change mends it."
+		} else {
+			why = b.may(called(x, e), asked.By)
+		}
+		if why != "" {
+			a.refuse(Deed{Command: x, Why: why})
+		}
+		return why != ""
+	})
+}
+
+// direct commits what needs no proposal, and gathers what does.
+func (b *Bot) direct(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked, proposed *[]comment.Command) error {
+	tip := b.Clone.Tip
+	e := tip.Load(of.path)
+	var now []comment.Command
+	for _, x := range b.allowed(a, of, list, asked) {
+		if pr := tip.Policy.Bot.Commands[called(x, e)].PullRequest; pr != nil && *pr && len(x.Given) > 0 {
+			*proposed = append(*proposed, x)
+		} else {
+			now = append(now, x)
+		}
+	}
+	if len(now) == 0 {
+		return nil
+	}
+	commit, err := b.Clone.Traced(ctx, tip.ID, c.URL, asked.At)
+	if err != nil {
+		return err
+	}
+	if commit != "" { // a run before did it, and was ended before it answered
+		subject, err := b.Clone.subject(ctx, commit)
+		if err != nil {
+			return err
+		}
+		a.add("Done: "+escape.MarkdownLine(subject)+" ("+b.link(commit)+"). What is not named there is not done.", "done before: "+subject)
+		return nil
+	}
+	data, deeds, err := Carry(tip.Tree, of.path, now, asked, b.Judge(ctx, tip))
+	if err != nil {
+		return err
+	}
+	if done := doneOf(deeds); len(done) > 0 {
+		commit, err = b.Clone.Push(ctx, b.Clone.Branch, Change{
+			Parent: tip.ID, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: c.URL, By: tip.People.People[asked.By], At: asked.Now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	a.deeds(deeds, "Done: %s"+b.behind(commit)+".")
+	return nil
+}
+
+// behind is the link of a commit behind what it does.
+func (b *Bot) behind(commit string) string {
+	if commit == "" {
+		return ""
+	}
+	return " (" + strings.ReplaceAll(b.link(commit), "%", "%%") + ")"
+}
+
+// link is the link of a commit.
+func (b *Bot) link(commit string) string {
+	short := commit[:min(len(commit), 10)]
+	if url := b.CommitURL(commit); url != "" {
+		return "[" + short + "](" + url + ")"
+	}
+	return short
+}
+
+// doneOf are the deeds that are done, in a few words each.
+func doneOf(deeds []Deed) []string {
+	var says []string
+	for _, d := range deeds {
+		if d.Done() {
+			says = append(says, d.Says)
+		}
+	}
+	return says
+}
+
+// subject is that of a commit.
+func subject(id schema.ID, says []string) string {
+	return words.Line(string(id) + ": " + strings.Join(says, "; "))
+}
+
+// propose proposes what a comment asks for, on a branch that is named by the comment.
+func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
+	branch := fmt.Sprintf("escalate/comment-%d", c.ID)
+	branches, err := b.Clone.Look(ctx, branch)
+	if err != nil {
+		return err
+	}
+	tip := b.Clone.Tip
+	head, title := branches[branch], ""
+	var deeds []Deed
+	if head == "" {
+		var data []byte
+		if data, deeds, err = Carry(tip.Tree, of.path, list, asked, b.Judge(ctx, tip)); err != nil {
+			return err
+		}
+		done := doneOf(deeds)
+		if len(done) == 0 {
+			a.deeds(deeds, "%s")
+			return nil
+		}
+		title = subject(of.id, done)
+		head, err = b.Clone.Push(ctx, branch, Change{
+			Parent: tip.ID, Files: map[string][]byte{of.path: data}, Subject: title, Source: c.URL, By: tip.People.People[asked.By], At: asked.Now,
+		})
+	} else if title, err = b.Clone.subject(ctx, head); err != nil {
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if ended, err := b.Forge.Ended(ctx, branch); err != nil {
+		return err
+	} else if ended {
+		a.add("It was proposed before, and the pull request is closed.", "proposed before")
+		return nil
+	}
+	change, err := b.open(ctx, branch, title, head, "Asked for by "+escape.MarkdownLine(words.Name(tip.People, asked.By))+" in "+c.URL+".")
+	if err != nil {
+		return err
+	}
+	link := fmt.Sprintf("[#%d](%s)", change.Number, change.URL)
+	if deeds == nil {
+		a.add("Proposed: "+link+". It counts once somebody merges it.", "proposed before: "+change.URL)
+		return nil
+	}
+	a.deeds(deeds, "Proposed: %s ("+strings.ReplaceAll(link, "%", "%%")+"). It counts once somebody merges it.")
+	return nil
+}
+
+// open opens the change request of a branch, with its check and its plan.
+func (b *Bot) open(ctx context.Context, branch, title, head, body string) (forge.Change, error) {
+	change, err := b.Forge.Propose(ctx, forge.Proposal{Title: words.Clip(title, b.Forge.Traits().MaxTitle-1), Body: body, Head: branch, Base: b.Clone.Branch})
+	if err != nil {
+		return change, err
+	}
+	_, err = b.verdict(ctx, change.Number, head)
+	return change, err
+}
+
+// checkName is what the check of a proposal is called: as the job is that checks one
+// which a person pushed, so that one rule requires both.
+const checkName = "escalations"
+
+// verdict shows at a change request what the check says of its head, and what merging
+// it announces: what we push starts no workflow that would.
+func (b *Bot) verdict(ctx context.Context, number int, head string) (bool, error) {
+	v, err := b.Verdict(ctx, head)
+	if err != nil {
+		return false, err
+	}
+	err = b.Forge.SetCheck(ctx, head, forge.Check{Name: checkName, Passed: v.Passed, Title: v.Title, Summary: v.Summary})
+	if errors.Is(err, forge.ErrForbidden) { // the comment says it as well
+		err = nil
+	}
+	if err == nil {
+		_, err = b.Talk.Comment(ctx, number, cmp.Or(v.Plan, v.Summary))
+	}
+	return v.Passed, err
+}
+
+// onChange does what a comment on a change request asks for, on its branch.
+func (b *Bot) onChange(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
+	var err error
+	for range tries {
+		was := *a
+		if err = b.pushed(ctx, a, c, of, list, asked); !errors.Is(err, git.ErrMoved) {
+			return err
+		}
+		*a = was
+	}
+	return err
+}
+
+func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
+	branch := of.change.Head
+	branches, err := b.Clone.Look(ctx, branch)
+	if err != nil {
+		return err
+	}
+	if branches[branch] == "" {
+		a.add("Its branch is gone.", "the branch is gone")
+		return nil
+	}
+	head, err := b.Clone.Session.Commit(ctx, branches[branch])
+	if err != nil {
+		return err
+	}
+	if commit, err := b.Clone.Traced(ctx, head.ID, c.URL, asked.At); err != nil {
+		return err
+	} else if commit != "" {
+		subject, err := b.Clone.subject(ctx, commit)
+		if err == nil {
+			a.add("Done: "+escape.MarkdownLine(subject)+" ("+b.link(commit)+"). What is not named there is not done.", "done before: "+subject)
+			_, err = b.verdict(ctx, of.change.Number, head.ID)
+		}
+		return err
+	}
+	data, deeds, err := b.carryChange(ctx, head, of, list, asked)
+	if err != nil {
+		return err
+	}
+	commit := ""
+	if done := doneOf(deeds); len(done) > 0 {
+		commit, err = b.Clone.Push(ctx, branch, Change{
+			Parent: head.ID, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: c.URL, By: b.Clone.Tip.People.People[asked.By], At: asked.Now,
+		})
+		if err == nil {
+			_, err = b.verdict(ctx, of.change.Number, commit)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	a.deeds(deeds, "Done: %s"+b.behind(commit)+".")
+	return nil
+}
+
+// carryChange carries out commands on the file as a change request has it; /fix among
+// them.
+func (b *Bot) carryChange(ctx context.Context, head *session.Commit, of about, list []comment.Command, asked Asked) (data []byte, deeds []Deed, err error) {
+	if data, err = head.ReadFile(of.path); err != nil {
+		return nil, nil, err
+	}
+	e := head.Load(of.path)
+	for _, x := range list {
+		why := b.may(called(x, e), asked.By)
+		switch {
+		case why != "":
+			deeds = append(deeds, Deed{Command: x, Why: why})
+		case x.Name == "fix":
+			mended, n := b.Mend(head, of.path, data)
+			if n == 0 {
+				deeds = append(deeds, Deed{Command: x, Why: "Lint has no fix to offer: what it finds takes somebody who knows."})
+				continue
+			}
+			data = mended
+			deeds = append(deeds, Deed{Command: x, Says: words.Count(n, "fix") + " of lint"})
+		default:
+			after, done, err := Carry(head.With(of.path, data), of.path, []comment.Command{x}, asked, b.Judge(ctx, head))
+			if err != nil {
+				return nil, nil, err
+			}
+			data, deeds = after, append(deeds, done...)
+		}
+	}
+	return data, deeds, nil
+}

@@ -1,0 +1,234 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/draft"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// Judge says what another content of a file would be, as draft.Of does.
+type Judge func(path string, data []byte) (draft.Draft, error)
+
+// Asked is who asks for something, and when: by a comment, an answer of a form, or a
+// tick.
+type Asked struct {
+	By schema.Handle
+	// At is when it was written, Now when it is done: where the process does not let it
+	// have the time at which it was written any more (P37), it has the other.
+	At, Now time.Time
+}
+
+// Deed is what came of one command.
+type Deed struct {
+	Command comment.Command
+	// Says is what it does, in a few words; "" where it is not done.
+	Says string
+	// Why is why it is not done, in Markdown, with what to write instead; "" where it is.
+	Why string
+}
+
+// Done reports whether it is done.
+func (d Deed) Done() bool { return d.Why == "" }
+
+// Carry carries out commands on an escalation of a tree, one after the other: each
+// stands for itself. It returns the file as it is then. Whatever a command does is what
+// the act does that it stands for.
+func Carry(t *tree.Tree, path string, list []comment.Command, asked Asked, judge Judge) (data []byte, deeds []Deed, err error) {
+	data, err = t.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, command := range list {
+		deed := Deed{Command: command}
+		after, says, why, err := carry(t.With(path, data), path, command, asked, judge)
+		if err != nil {
+			return nil, nil, err
+		}
+		if deed.Says, deed.Why = says, why; why == "" {
+			data = after
+		}
+		deeds = append(deeds, deed)
+	}
+	return data, deeds, nil
+}
+
+// carry carries out one command, at the time at which it was written or, where the
+// rules refuse that, now.
+func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judge Judge) (data []byte, says, why string, err error) {
+	e := t.Load(path)
+	if e.HeldBack() {
+		return nil, "", "The file has errors, which somebody must mend in it first: the check of its last pull request says which.", nil
+	}
+	a := acts(command.Act)
+	if a == nil {
+		return nil, "", fmt.Sprintf("There is no command %s.", escape.MarkdownCode("/"+command.Name)), nil
+	}
+	var d draft.Draft
+	for _, at := range []time.Time{asked.At, asked.Now} {
+		c := &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}
+		out, says, why, err := edit(c, a, command)
+		if err != nil || why != "" {
+			return nil, "", why, err
+		}
+		if d, err = judge(path, out); err != nil {
+			return nil, "", "", err
+		}
+		if len(d.Errors) == 0 {
+			if string(out) == string(e.Data) {
+				return nil, "", "The file says that already.", nil
+			}
+			return out, says, "", nil
+		}
+	}
+	return nil, "", against(d.Errors), nil
+}
+
+// edit is the file as an act leaves it, and what that does; or why it cannot be done.
+func edit(c *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
+	if err := a.Ready(c); err != nil {
+		if a.State == act.Open {
+			return nil, "", "The escalation is closed: `/reopen because TEXT` opens it again.", nil
+		}
+		return nil, "", "The escalation is open: " + escape.MarkdownCode("/"+command.Name) + " is for a closed one.", nil
+	}
+	if command.Name == "close" && len(command.Given) == 0 {
+		return nil, "", closeForm(c, a), nil
+	}
+	answers, open, err := a.Read(c, command.Given)
+	var wrong *act.AnswerError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, "", misread(a, wrong), nil
+	case err != nil:
+		return nil, "", "", err
+	case len(open) > 0:
+		return nil, "", missing(c, answers, open), nil
+	case len(command.Given) == 0:
+		return nil, "", "It says nothing: write it as " + escape.MarkdownCode(usage(command.Name)) + ".", nil
+	}
+	data, err = splice.Apply(schema.KindEscalation, c.Escalation.Path, c.Escalation.Data, a.Edit(c, answers)...)
+	if refusal := (*splice.Refusal)(nil); errors.As(err, &refusal) {
+		return nil, "", told(refusal.Message, refusal.Hint), nil
+	}
+	return data, a.Says(c, answers), "", err
+}
+
+// closeForm is what `/close` alone is answered by: the questions of a closing, and a
+// form to fill in and send back.
+func closeForm(c *act.Case, a *act.Act) string {
+	asked := func(q *act.Question) bool {
+		return slices.ContainsFunc([]schema.Resolution{schema.Resolved, schema.Withdrawn}, func(r schema.Resolution) bool {
+			return q.Asked(c, act.Answers{"resolution": {string(r)}})
+		})
+	}
+	lines := []string{"To close it, fill this in and send it as a new comment. Leave out what does not apply.", ""}
+	form := []string{"/close"}
+	for i := range a.Questions {
+		q := &a.Questions[i]
+		if q.Hidden || !asked(q) {
+			continue
+		}
+		line := "- " + escape.MarkdownCode(q.Name) + ": " + escape.MarkdownLine(strings.TrimSpace(q.Title+" "+q.Help))
+		for _, o := range q.Options(c, act.Answers{}) {
+			line += "\n  - " + escape.MarkdownCode(o.Value)
+			if meaning := strings.TrimSpace(strings.TrimPrefix(o.Label, o.Value) + " " + o.Help); meaning != "" {
+				line += ": " + escape.MarkdownLine(meaning)
+			}
+		}
+		lines, form = append(lines, line), append(form, q.Name+": ")
+	}
+	return strings.Join(lines, "\n") + "\n\n" + escape.MarkdownFence("", strings.Join(form, "\n"))
+}
+
+// acts is the act of a name; nil where there is none.
+func acts(name string) *act.Act {
+	all := act.All()
+	i := slices.IndexFunc(all, func(a act.Act) bool { return a.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
+// usage is how a command is written.
+func usage(name string) string {
+	for _, u := range comment.Usage() {
+		if word, _, _ := strings.Cut(u[0], " "); word == "/"+name {
+			return u[0]
+		}
+	}
+	return "/" + name
+}
+
+// told is a message with its hint, as a sentence of Markdown.
+func told(message, hint string) string {
+	if hint != "" {
+		message += ": " + hint
+	}
+	return escape.MarkdownLine(words.Sentence(message))
+}
+
+// misread says what is wrong with an answer.
+func misread(a *act.Act, wrong *act.AnswerError) string {
+	q, ok := a.Question(wrong.Question)
+	if !ok || wrong.Answer != "" && strings.Contains(wrong.Message, wrong.Answer) {
+		return told(wrong.Message, wrong.Hint)
+	}
+	return escape.MarkdownLine(q.Title) + " " + told(wrong.Message, wrong.Hint)
+}
+
+// few is how many things to choose are worth a line.
+const few = 8
+
+// missing says what is still to be answered, a line each.
+func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
+	lines := []string{"Something is missing:"}
+	for _, q := range open {
+		line := "- " + escape.MarkdownLine(q.Title)
+		if q.Help != "" {
+			line += " " + escape.MarkdownLine(q.Help)
+		}
+		var labels []string
+		for _, o := range q.Options(c, answers) {
+			label := o.Value
+			if q.Form == act.Entry || q.Form == act.Person {
+				label = o.Label
+			}
+			labels = append(labels, escape.MarkdownCode(label))
+		}
+		if n := len(labels); n > 0 && (n <= few || q.Form == act.Entry) {
+			line += " (" + strings.Join(labels, ", ") + ")"
+		}
+		for _, fact := range q.Know(c, answers) {
+			line += "\n  - " + escape.MarkdownLine(fact)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// against says which rules are against something.
+func against(found []finding.Finding) string {
+	lines := []string{fmt.Sprintf("%s of the process %s against it:", words.Count(len(found), "rule"), words.Agree(len(found), "is", "are"))}
+	for _, f := range found {
+		line := "- " + escape.MarkdownLine(words.Sentence(f.Message))
+		if f.Hint != "" {
+			line += " " + escape.MarkdownLine(words.Sentence(f.Hint))
+		}
+		cites := strings.Join(append([]string{f.Rule}, f.Cites...), ", ")
+		lines = append(lines, line+" ["+escape.MarkdownLine(cites)+"]")
+	}
+	return strings.Join(lines, "\n")
+}

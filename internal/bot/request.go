@@ -1,0 +1,199 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/splice"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// requestKey is the key of the one answer on an issue that asks for an escalation. It
+// is edited as the issue is.
+const requestKey = "request"
+
+// request proposes the escalation that an issue asks for, and says there how it stands.
+// It returns what came of it in plain words; "" where nothing did.
+func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
+	on := forge.Thread{Number: i.Number}
+	kept, err := b.kept(ctx, on)
+	if err != nil {
+		return "", err
+	}
+	text, err := b.requested(ctx, i)
+	for n := 1; errors.Is(err, git.ErrMoved) && n < tries; n++ {
+		text, err = b.requested(ctx, i)
+	}
+	if err != nil || text == "" || kept[requestKey] == text {
+		return "", err
+	}
+	plain, _, _ := strings.Cut(text, "\n")
+	return words.Line(plain), b.say(ctx, on, requestKey, text)
+}
+
+// opening is an escalation as a file that is to be.
+type opening struct {
+	id       schema.ID
+	path     string
+	data     []byte
+	severity schema.Severity
+	opened   ledger.Request
+	says     string
+}
+
+// requested proposes what an issue asks for, and returns what to say there.
+func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
+	branch := fmt.Sprintf("escalate/request-%d", i.Number)
+	branches, err := b.Clone.Look(ctx, branch)
+	if err != nil {
+		return "", err
+	}
+	by := b.who(i.Author)
+	if by == "" {
+		return b.stranger(), nil
+	}
+	ended, err := b.Forge.Ended(ctx, branch)
+	if err != nil || ended {
+		return "", err // it was merged, and what is told says so; or it was declined, and who did says why
+	}
+	o, why, err := b.opening(ctx, i, by)
+	if err != nil {
+		return "", err
+	}
+	head := branches[branch]
+	if why != "" {
+		if head != "" {
+			why += "\n\nThe pull request has what stood here before."
+		}
+		return why, nil
+	}
+	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, by)
+	if err != nil {
+		return "", err
+	}
+	if !theirs {
+		if err := b.ask(ctx, o.id, o.opened); err != nil {
+			return "", err
+		}
+	}
+	change, err := b.open(ctx, branch, subject(o.id, []string{o.says}), head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
+	if err != nil {
+		return "", err
+	}
+	link := fmt.Sprintf("[#%d](%s)", change.Number, change.URL)
+	if theirs {
+		return "It is proposed by " + link + ", and was changed there since: change it there. Editing this issue changes nothing any more.", nil
+	}
+	return b.merge(ctx, o, change, head, link)
+}
+
+// merge merges a proposal that passes, where the policy lets it, and says how it stands.
+func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, link string) (string, error) {
+	waits := "It is proposed by " + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal."
+	if !slices.Contains(b.Clone.Tip.Policy.Bot.Merge, o.severity) {
+		return waits, nil
+	}
+	p, err := b.Forge.Proposed(ctx, change.Number)
+	if err != nil {
+		return "", err
+	}
+	if p.Merged || !p.Open || p.Commit != head {
+		return "", nil
+	}
+	switch err := b.Forge.Merge(ctx, change.Number, head); {
+	case errors.Is(err, forge.ErrUnmergeable), errors.Is(err, forge.ErrForbidden), errors.Is(err, forge.ErrHeadMoved):
+		return waits, nil
+	case err != nil:
+		return "", err
+	}
+	return "It is opened by " + link + ", at once, since it is " + string(o.severity) + ". This issue is where you follow it.", nil
+}
+
+// opening is the file that an issue asks for; or why there can be none, in Markdown.
+func (b *Bot) opening(ctx context.Context, i forge.Issue, by schema.Handle) (o opening, why string, err error) {
+	tip := b.Clone.Tip
+	at := i.Created.UTC()
+	if at.IsZero() || at.After(b.now()) {
+		at = b.now()
+	}
+	c := &act.Case{Tree: tip.Tree, By: by, At: at}
+	f := form.New(c)
+	read := f.Read(i.Body)
+	if len(read.Problems) > 0 {
+		lines := []string{"This cannot be read as it stands. Edit the issue:"}
+		for _, p := range read.Problems {
+			lines = append(lines, "- "+escape.MarkdownLine(words.Sentence(p)))
+		}
+		return o, strings.Join(lines, "\n"), nil
+	}
+	a := act.New()
+	answers, open, err := a.Read(c, read.Given)
+	var wrong *act.AnswerError
+	switch {
+	case errors.As(err, &wrong):
+		return o, "Something is not right yet. Edit the issue:\n- " + misread(&a, wrong), nil
+	case err != nil:
+		return o, "", err
+	case len(open) > 0:
+		return o, missing(c, answers, open) + "\n\nEdit the issue and write it there.", nil
+	}
+	o = opening{
+		id: act.ID(answers), severity: schema.Severity(answers.One("severity")), says: a.Says(c, answers),
+		opened: ledger.Request{Issue: i.Number, URL: i.URL, By: by, At: at},
+	}
+	o.path = tree.Path(o.id)
+	if o.data, err = splice.Apply(schema.KindEscalation, o.path, act.Begin(c), a.Edit(c, answers)...); err != nil {
+		if refusal := (*splice.Refusal)(nil); errors.As(err, &refusal) {
+			return o, told(refusal.Message, refusal.Hint), nil
+		}
+		return o, "", err
+	}
+	d, err := b.Judge(ctx, tip)(o.path, o.data)
+	if err == nil && len(d.Errors) > 0 {
+		why = against(d.Errors) + "\n\nEdit the issue."
+	}
+	return o, why, err
+}
+
+// pushRequest has the branch of a request hold the file that it asks for, and returns its
+// tip. theirs reports that somebody else has changed the branch since: then it stays as
+// it is.
+func (b *Bot) pushRequest(ctx context.Context, branch, head string, i forge.Issue, o opening, by schema.Handle) (tip string, theirs bool, err error) {
+	parent, files := b.Clone.Tip.ID, map[string][]byte{o.path: o.data}
+	if head != "" {
+		ours, err := b.Clone.made(ctx, head, i.URL)
+		if err != nil || !ours {
+			return head, true, err
+		}
+		at, err := b.Clone.Session.Commit(ctx, head)
+		if err != nil {
+			return "", false, err
+		}
+		for _, path := range at.Paths {
+			if !b.Clone.Tip.Has(path) && path != o.path {
+				if is, err := at.ReadFile(path); err == nil && len(is) > 0 && at.Load(path).Opened.At.Equal(o.opened.At) {
+					files[path] = nil // it had another name
+				}
+			}
+		}
+		if was, err := at.ReadFile(o.path); err == nil && string(was) == string(o.data) && len(files) == 1 {
+			return head, false, nil
+		}
+		parent = head
+	}
+	tip, err = b.Clone.Push(ctx, branch, Change{
+		Parent: parent, Files: files, Subject: subject(o.id, []string{o.says}), Source: i.URL, By: b.Clone.Tip.People.People[by], At: b.now(),
+	})
+	return tip, false, err
+}
