@@ -40,6 +40,9 @@ type Field struct {
 	Required bool
 	// answers are those of act.New that the text gives.
 	answers func(text string) map[string][]string
+	// implied are answers to other questions that follow from any to this, where those
+	// have none of their own.
+	implied map[string]string
 }
 
 // Form is the form of a company: its severities, regions and people.
@@ -47,7 +50,8 @@ type Form struct {
 	Fields []Field
 }
 
-// New makes the form for a policy and a directory. Nine answers are required.
+// New makes the form for a policy and a directory. Of an account with a CSM it takes ten
+// answers to open an escalation, and fewer below high.
 func New(c *act.Case) Form {
 	a := act.New()
 	ask := func(name string) *act.Question {
@@ -70,8 +74,11 @@ func New(c *act.Case) Form {
 		f, values := field(name, required), map[string]string{}
 		for _, o := range ask(name).Options(c, act.Answers{}) {
 			label := o.Label
-			if o.Help != "" {
+			switch {
+			case o.Help != "":
 				label += ": " + words.Line(o.Help)
+			case strings.EqualFold(label, "none"): // GitHub keeps that for no choice, and shows no form that has it
+				label += " (" + name + ")"
 			}
 			f.Options = append(f.Options, label)
 			values[label] = o.Value
@@ -105,15 +112,17 @@ func New(c *act.Case) Form {
 	what := lines("description", true)
 	what.Title, what.Help = "What is wrong, and whom does it hurt?", "The first line stands in the announcement. Write all of the situation below it."
 	what.answers = described
-	related := field("product-related", true)
-	related.Options = []string{"yes", "no"}
+	related := field("product-related", false)
+	related.Options, related.Help = []string{"yes", "no"}, "At high and critical it must be said (P9). Leave it empty where you name a Product DRI, or say why it is no part."
+	product, reason := person("product-dri", schema.ProductRoles()...), field("product-reason", false)
+	product.implied, reason.implied = map[string]string{"product-related": "yes"}, map[string]string{"product-related": "no"}
 	step := field("step", true)
 	step.Title, step.Help = "What is the first step, whose is it, and until which day?", "Such as: Load test with the customer @jdoe friday"
 	step.answers = comment.StepText
 	return Form{[]Field{
 		kind, risk, field("customer", true), choice("severity", true), what,
 		person("csm", schema.RoleCSM, schema.RoleCSMManager), person("account-executive", schema.RoleAccountExecutive), choice("region", false),
-		related, person("product-dri", schema.ProductRoles()...), field("product-reason", false),
+		related, product, reason,
 		lines("ask", true), lines("approach", true), lines("criterion", true), step, field("meeting-notes", true), field("case", false),
 		field("project", false), person("project-manager", schema.RoleServicesProjectManager), field("strategic", false), lines("ticket", false),
 	}}

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,8 +76,12 @@ func (f Form) Read(body string) Issue {
 		if text == "" || x.answers == nil {
 			continue
 		}
-		for question, values := range x.answers(text) {
-			issue.Given[question] = values
+		answers := x.answers(text)
+		maps.Copy(issue.Given, answers)
+		for question, value := range x.implied {
+			if len(answers) > 0 && issue.Given[question] == nil {
+				issue.Given[question] = []string{value}
+			}
 		}
 	}
 	return issue
