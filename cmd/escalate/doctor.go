@@ -127,7 +127,7 @@ func (o doctorOptions) local(ctx context.Context, s *session.Session, f *doctor.
 		f.Workflows = workflowsIn(s.Dir)
 		return at, nil
 	}
-	f.Workflows = workflowsIn(filepath.Join(repo.Dir, up(repo.Prefix)))
+	f.Workflows = workflowsIn(topOf(repo))
 	f.Clone.Shallow = repo.Shallow
 	switch _, err := repo.Resolve(ctx, "refs/heads/"+ledger.Name); {
 	case err == nil:

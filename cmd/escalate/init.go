@@ -150,8 +150,8 @@ func (u *setUp) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	here, err := tree.Open(u.root.FS(), u.Check)
-	if err != nil { // none yet, or in the way: what is made says so
+	here, unread := tree.Open(u.root.FS(), u.Check)
+	if unread != nil { // none yet, or in the way: what is made says so
 		here = tree.Empty()
 	}
 	wanted := starter.Wanted{Version: u.env.build, Branch: branch}
@@ -160,6 +160,11 @@ func (u *setUp) plan(ctx context.Context) error {
 		NewRepository: u.repo == nil,
 	}
 	if u.upgrade {
+		if unread == nil { // else nobody knows who is to stand in the form
+			if wanted.Form, err = u.form(here, wanted); err != nil {
+				return err
+			}
+		}
 		u.report.Files, err = starter.Upgrade(u.root.FS(), wanted)
 		return err
 	}
@@ -168,6 +173,9 @@ func (u *setUp) plan(ctx context.Context) error {
 			return err
 		}
 		wanted.People = u.report.Roster.People
+	}
+	if wanted.Form, err = u.form(here, wanted); err != nil {
+		return err
 	}
 	if u.report.Files, err = starter.New(u.root.FS(), wanted); err != nil {
 		return fmt.Errorf("nothing is made: %w", err)
@@ -186,6 +194,19 @@ func (u *setUp) plan(ctx context.Context) error {
 		}
 	}
 	return u.planLedger(ctx)
+}
+
+// form is the issue form of a repository, with those who are put into a directory that
+// is made; nil where the policy or the directory cannot be relied on.
+func (u *setUp) form(here *tree.Tree, w starter.Wanted) ([]byte, error) {
+	if here.Misread() != "" {
+		return nil, nil
+	}
+	with := *here
+	if with.PeopleFile == nil {
+		with.People.People = w.People
+	}
+	return issueForm(&with, u.env.now()).File()
 }
 
 // defaultBranch is the branch whose merges are announced: that of the remote, as far as
@@ -311,7 +332,7 @@ func (u *setUp) do(ctx context.Context) error {
 		if !f.Changes() {
 			continue
 		}
-		if err := u.write(f); err != nil {
+		if err := write(u.root, u.dir, f); err != nil {
 			return fmt.Errorf("cannot write %s: %w; what was made before it stays, and the rest is made when this runs again", f.Path, err)
 		}
 	}
@@ -327,20 +348,20 @@ func (u *setUp) do(ctx context.Context) error {
 
 // write writes one file. One that is new is never put over another, and a link is not
 // followed out of the folder.
-func (u *setUp) write(f starter.File) error {
+func write(root *os.Root, dir string, f starter.File) error {
 	if f.State != starter.Made {
-		return rewrite(filepath.Join(u.dir, filepath.FromSlash(f.Path)), f.Data)
+		return rewrite(filepath.Join(dir, filepath.FromSlash(f.Path)), f.Data)
 	}
-	if err := u.root.MkdirAll(path.Dir(f.Path), 0o777); err != nil {
+	if err := root.MkdirAll(path.Dir(f.Path), 0o777); err != nil {
 		return err
 	}
-	file, err := u.root.OpenFile(f.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	file, err := root.OpenFile(f.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(f.Data)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, u.root.Remove(f.Path))
+		return errors.Join(err, root.Remove(f.Path))
 	}
 	return nil
 }

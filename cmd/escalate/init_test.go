@@ -55,7 +55,7 @@ func TestBuilt(t *testing.T) {
 }
 
 // A workflow that nobody changed is replaced; of one that somebody did, the version is
-// changed alone, and the rest is shown.
+// changed alone, and the rest is shown. The issue form has those who came.
 func TestInitUpgrade(t *testing.T) {
 	t.Parallel()
 	repo := gittest.New(t)
@@ -75,17 +75,20 @@ func TestInitUpgrade(t *testing.T) {
 		}
 	}
 	change("timeout-minutes: 10", "timeout-minutes: 45")
+	if err := os.WriteFile(filepath.Join(repo.Dir, "escalations/people.yaml"), []byte("people: {jdoe: {name: Jo Doe, roles: [csm]}}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tree := func() string {
 		return repo.Git("-c", "core.safecrlf=false", "add", "--all") + repo.Git("write-tree")
 	}
 	before := tree()
 	code, out := initialize(t, repo.Dir, next, "--upgrade", "--dry-run")
-	if code != exitClean || tree() != before || !strings.Contains(out, "This would be changed: 3 files.") {
+	if code != exitClean || tree() != before || !strings.Contains(out, "This would be changed: 4 files.") {
 		t.Errorf("a dry run: exit %d\n%s", code, out)
 	}
 	code, out = initialize(t, repo.Dir, next, "--upgrade")
 	for _, want := range []string{
-		"Changed: 3 files.", "upgraded  .github/workflows/apply.yml", "pinned    .github/workflows/lint.yml", "somebody changed it: only the version that it runs is changed",
+		"Changed: 4 files.", "upgraded  .github/ISSUE_TEMPLATE/escalation.yml", "  +        - Jo Doe (jdoe)", "upgraded  .github/workflows/apply.yml", "pinned    .github/workflows/lint.yml", "somebody changed it: only the version that it runs is changed",
 		"  -      - uses: escalations-as-code/escalate@" + revision + " # v1.2.3", "  +      - uses: escalations-as-code/escalate@" + next.Ref + " # v1.3.0",
 		".github/workflows/lint.yml, as this version would write it", "  -    timeout-minutes: 45", "  +    timeout-minutes: 10",
 	} {

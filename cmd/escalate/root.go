@@ -148,7 +148,7 @@ func newRoot(env environment) *cobra.Command {
 		{"To open, change and close an escalation", changing},
 		{"To check", []*cobra.Command{newLint(env, opts), newPlan(env, opts), newExplain(env, opts), newAudit(env, opts)}},
 		{"To run it", []*cobra.Command{newApply(env, opts), newBot(env, opts)}},
-		{"To set it up", []*cobra.Command{newInit(env, opts), newDoctor(env, opts), newSchema(env, opts)}},
+		{"To set it up", []*cobra.Command{newInit(env, opts), newDoctor(env, opts), newForm(env, opts), newSchema(env, opts)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, c := range g.commands {

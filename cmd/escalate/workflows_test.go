@@ -8,10 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/starter"
+	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
 // read returns a file of this repository.
@@ -63,6 +66,19 @@ func TestNoExpressionInAScript(t *testing.T) {
 	}
 	if scripts < 4 {
 		t.Errorf("only %d scripts were looked at", scripts)
+	}
+}
+
+// The issue form of this repository is that of its policy and its people.
+func TestOwnForm(t *testing.T) {
+	t.Parallel()
+	own, err := tree.Open(os.DirFS("../.."), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	differs, err := issueForm(own, time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)).Differs([]byte(read(t, form.Path)))
+	if err != nil || len(differs) > 0 {
+		t.Errorf("go run ./cmd/escalate form makes another one than %s: %q, %v", form.Path, differs, err)
 	}
 }
 

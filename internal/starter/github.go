@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/edit"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -33,13 +34,20 @@ const LastRelease = "v0.1.0"
 const folder = ".github/workflows"
 
 // gitHub are the parts that a repository on GitHub has.
-func gitHub() []part {
+func gitHub(w Wanted) []part {
 	var list []part
 	for _, name := range []string{"lint", "apply", "stale"} {
 		list = append(list, part{
 			path: folder + "/" + name + ".yml", firm: true,
 			text:  func(w Wanted, at string) ([]byte, error) { return workflow(name, at, w) },
 			place: func(e existing) place { return e.workflowPlace(name) },
+		})
+	}
+	if w.Form != nil {
+		list = append(list, part{
+			path: form.Path, firm: true, kept: "`escalate form` makes it anew",
+			text:  func(w Wanted, _ string) ([]byte, error) { return w.Form, nil },
+			place: existing.formPlace,
 		})
 	}
 	return append(list,
@@ -50,6 +58,40 @@ func gitHub() []part {
 			return place{path: cmp.Or(e.first("pull_request_template.md", "pull_request_template.txt"), ".github/pull_request_template.md")}
 		}},
 	)
+}
+
+// foreign says of a form that escalate did not make what to do.
+const foreign = "it is a form of yours, and issues that are made with it open no escalation: rename it, and `escalate form` makes the one that does"
+
+// formPlace is where the issue form is, or goes.
+func (e existing) formPlace() place {
+	p := place{path: form.Path}
+	if was, err := e.read(form.Path); err == nil && !form.Made(was) {
+		p.why = foreign
+	}
+	return p
+}
+
+// Form returns what makes the issue form anew. It is generated: what a person wrote into
+// it is replaced. The error is an *ObstacleError where something stands in its place that
+// escalate did not make.
+func Form(repository fs.FS, data []byte) (File, error) {
+	e := existing{repository}
+	if err := e.clear(form.Path, true); err != nil {
+		return File{}, err
+	}
+	was, err := e.read(form.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return File{Path: form.Path, State: Made, Data: data}, nil
+	case err != nil:
+		return File{}, err
+	case !form.Made(was):
+		return File{}, &ObstacleError{[]string{form.Path + ": " + foreign}}
+	case unix(was) == unix(data):
+		return File{Path: form.Path, State: There, Was: was, Data: was}, nil
+	}
+	return File{Path: form.Path, State: Upgraded, Was: was, Data: endingAs(data, was)}, nil
 }
 
 // workflowPlace is where one of the three is, or goes.
@@ -188,10 +230,11 @@ func serves(data []byte) string {
 // ErrUnknownVersion is returned where a build does not know its version.
 var ErrUnknownVersion = errors.New("this build of escalate does not know its version, so that there is nothing to upgrade to: install a release")
 
-// Upgrade returns what brings the workflows, and the schemas, to a version. One that
-// nobody has changed is replaced; of one that somebody has, only the version that it
-// runs is changed, and Ours is what this version would write. What escalate did not make
-// is not looked at. The error says that a workflow runs a later version already.
+// Upgrade returns what brings the workflows, the schemas and the issue form to a version.
+// A workflow that nobody has changed is replaced; of one that somebody has, only the
+// version that it runs is changed, and Ours is what this version would write. What
+// escalate did not make is not looked at. The error says that a workflow runs a later
+// version already.
 func Upgrade(repository fs.FS, w Wanted) ([]File, error) {
 	if w.Version.Ref == "" {
 		return nil, ErrUnknownVersion
@@ -220,6 +263,13 @@ func Upgrade(repository fs.FS, w Wanted) ([]File, error) {
 		if f.Path != "" {
 			list = append(list, f)
 		}
+	}
+	if was, err := e.read(form.Path); w.Form != nil && err == nil && form.Made(was) {
+		f, err := Form(repository, w.Form)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
 	}
 	var obstacles []string
 	for _, f := range list {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -42,6 +43,9 @@ func Left(s Standing) []Step {
 	do := func(text string, run ...string) { steps = append(steps, Step{text, run}) }
 	if text := s.seats(); text != "" {
 		do(text)
+	}
+	if len(s.People.People) == 0 && s.untouched(form.Path) {
+		do("Then make the issue form anew, so that they can be chosen in it, and again whenever people or the policy change:", "escalate form")
 	}
 	if s.untouched(tree.PolicyPath) {
 		do("Look through " + tree.PolicyPath + ": it holds what your company decides differently, such as holidays, the channel of the announcements, and to whom a proposed escalation is shown (triage).")

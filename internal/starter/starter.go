@@ -5,13 +5,15 @@
 // New says of the files that a repository has which are to be written, which stay as
 // they are, and why; Upgrade says what brings those that escalate made to another
 // version. Both are functions of files: whoever calls them writes. Nothing that
-// exists is ever overwritten by New, and Upgrade loses nothing that a person wrote.
+// exists is ever overwritten by New, and Upgrade loses nothing that a person wrote; into
+// what is generated, the schemas and the issue form, nobody writes.
 //
 // What every forge has stands in this file; what GitHub needs, in github.go. Another
 // forge is another list of parts.
 package starter
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -37,6 +39,9 @@ type Wanted struct {
 	Branch string
 	// People are those of the directory; none: it is there to be filled in.
 	People map[schema.Handle]schema.Person
+	// Form is the issue form, as package form makes it of the policy and the directory.
+	// Nil where these cannot be read: then it is left alone.
+	Form []byte
 }
 
 // State is what becomes of a file.
@@ -82,6 +87,8 @@ type part struct {
 	text func(w Wanted, at string) ([]byte, error)
 	// place is where it goes in a repository, or where it is; nil: at path.
 	place func(existing) place
+	// kept says of one that is otherwise, and stays, why; "" where it goes without saying.
+	kept string
 	// firm says that a link in its place is an obstacle: it would not be read.
 	firm bool
 }
@@ -113,7 +120,7 @@ func New(repository fs.FS, w Wanted) ([]File, error) {
 	e := existing{repository}
 	var list []File
 	var obstacles []string
-	for _, p := range append(parts(), gitHub()...) {
+	for _, p := range append(parts(), gitHub(w)...) {
 		f, err := p.placed(e, w)
 		var blocked *ObstacleError
 		switch {
@@ -157,7 +164,7 @@ func (p part) placed(e existing, w Wanted) (File, error) {
 	case unix(was) == unix(text):
 		return File{Path: at.path, State: There, Was: was, Data: was}, nil
 	}
-	f := File{Path: at.path, State: Kept, Why: at.why, Was: was, Data: was}
+	f := File{Path: at.path, State: Kept, Why: cmp.Or(at.why, p.kept), Was: was, Data: was}
 	if f.Why == "" && w.Version.Ref != "" && isBehind(at.path, was, w) {
 		f.Why = "`escalate init --upgrade` brings it to this version"
 	}

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
 
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -252,6 +253,75 @@ func TestReadmeGoesOn(t *testing.T) {
 	r["README.md"].Data = []byte(strings.Replace(string(r["README.md"].Data), "# Customer escalations", "# Ours", 1))
 	if got := said(made(t, r, release("v1.2.3"))); !strings.Contains(got, "kept README.md\n") || strings.Contains(got, "made") {
 		t.Errorf("\n%s", got)
+	}
+}
+
+// The issue form is made where there is none, and made anew by an upgrade, whatever was
+// changed in it; a form of somebody's own stays, and where nobody knows what it is to say,
+// it is not looked at.
+func TestForm(t *testing.T) {
+	t.Parallel()
+	const old, next, own = "# Made by escalate from the policy, the directory and the questions that `escalate new` asks.\nname: Old\n", "# Made by escalate from the policy, the directory and the questions that `escalate new` asks.\nname: New\n", "name: Ours\n"
+	foreign := " it is a form of yours, and issues that are made with it open no escalation: rename it, and `escalate form` makes the one that does"
+	for name, c := range map[string]struct {
+		is, wanted           string
+		made, upgraded, anew string // what New, Upgrade and Form say
+		text                 string // what stands there after Form
+	}{
+		"none":               {"", next, "made", "", "made", next},
+		"the same":           {next, next, "there", "there", "there", next},
+		"the same, Windows":  {strings.ReplaceAll(next, "\n", "\r\n"), next, "there", "there", "there", strings.ReplaceAll(next, "\n", "\r\n")},
+		"another":            {old, next, "kept `escalate form` makes it anew", "upgraded", "upgraded", next},
+		"another, Windows":   {strings.ReplaceAll(old, "\n", "\r\n"), next, "kept `escalate form` makes it anew", "upgraded", "upgraded", strings.ReplaceAll(next, "\n", "\r\n")},
+		"one of their own":   {own, next, "kept" + foreign, "", "", own},
+		"an empty file":      {" ", next, "kept" + foreign, "", "", " "},
+		"nobody knows which": {old, "", "", "", "upgraded", next},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, w := repository(nil), release("v1.2.3")
+			if c.is != "" {
+				r[form.Path] = &fstest.MapFile{Data: []byte(c.is), Mode: 0o644}
+			}
+			if c.wanted != "" {
+				w.Form = []byte(c.wanted)
+			}
+			is := func(files []starter.File) string {
+				for _, f := range files {
+					if f.Path == form.Path {
+						return strings.TrimSpace(string(f.State) + " " + f.Why)
+					}
+				}
+				return ""
+			}
+			if got := is(made(t, r, w)); got != c.made {
+				t.Errorf("New: %q, want %q", got, c.made)
+			}
+			files, err := starter.Upgrade(r, w)
+			if got := is(files); err != nil || got != c.upgraded {
+				t.Errorf("Upgrade: %q, %v; want %q", got, err, c.upgraded)
+			}
+			f, err := starter.Form(r, []byte(next))
+			var blocked *starter.ObstacleError
+			if string(f.State) != c.anew || errors.As(err, &blocked) != (c.anew == "") {
+				t.Errorf("Form: %q, %v; want %q", f.State, err, c.anew)
+			}
+			write(r, []starter.File{f})
+			if got := string(r[form.Path].Data); got != c.text {
+				t.Errorf("it is %q, want %q", got, c.text)
+			}
+		})
+	}
+	r, w := repository(nil), release("v1.2.3")
+	r[form.Path], w.Form = &fstest.MapFile{Data: []byte("../x"), Mode: fs.ModeSymlink}, []byte(next)
+	for _, f := range []func() error{
+		func() error { _, err := starter.New(r, w); return err },
+		func() error { _, err := starter.Form(r, w.Form); return err },
+	} {
+		var blocked *starter.ObstacleError
+		if err := f(); !errors.As(err, &blocked) {
+			t.Errorf("of a link: %v", err)
+		}
 	}
 }
 
