@@ -18,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/doctor"
 	"github.com/escalations-as-code/escalate/internal/doctor/doctorprint"
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/marker"
@@ -124,10 +125,10 @@ func (o doctorOptions) local(ctx context.Context, s *session.Session, f *doctor.
 	repo, err := s.Repo(ctx)
 	if err != nil {
 		f.Clone.Err = err
-		f.Workflows = workflowsIn(s.Dir)
+		f.Workflows, f.Form = workflowsIn(s.Dir), formIn(s.Dir)
 		return at, nil
 	}
-	f.Workflows = workflowsIn(topOf(repo))
+	f.Workflows, f.Form = workflowsIn(topOf(repo)), formIn(topOf(repo))
 	f.Clone.Shallow = repo.Shallow
 	switch _, err := repo.Resolve(ctx, "refs/heads/"+ledger.Name); {
 	case err == nil:
@@ -217,6 +218,16 @@ func tryPush(ctx context.Context, repo *git.Repo, remote, commit string) doctor.
 	return doctor.Asked[string]{Answer: err.Error()}
 }
 
+// formIn is the issue form of a repository.
+func formIn(dir string) doctor.Asked[[]byte] {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return doctor.Asked[[]byte]{Err: err}
+	}
+	defer root.Close()
+	return doctor.Ask(root.ReadFile(form.Path))
+}
+
 // workflowsIn are the workflows of a repository in which escalate runs.
 func workflowsIn(dir string) []doctor.Workflow {
 	var all []doctor.Workflow
@@ -261,7 +272,7 @@ func (o doctorOptions) forge(ctx context.Context, f *doctor.Facts, at ci.Forge) 
 func inspected(ctx context.Context, name string, i forge.Inspector, f *doctor.Facts) *doctor.Forge {
 	is := &doctor.Forge{Name: name, Hosted: doctor.Ask(i.Hosted(ctx))}
 	if err := is.Hosted.Err; err != nil && !errors.Is(err, forge.ErrForbidden) {
-		is.Main.Err, is.Ledger.Err, is.Jobs.Err, is.Proposes.Err = err, err, err, err
+		is.Main.Err, is.Ledger.Err, is.Jobs.Err, is.Proposes.Err, is.Label.Err = err, err, err, err, err
 		return is
 	}
 	is.Main = doctor.Ask(i.Guard(ctx, cmp.Or(is.Hosted.Answer.Default, f.Standing.Answer.Default, "main")))
@@ -272,6 +283,9 @@ func inspected(ctx context.Context, name string, i forge.Inspector, f *doctor.Fa
 	}
 	is.Jobs = doctor.Ask(i.Automation(ctx, slices.Compact(files)))
 	is.Proposes = doctor.Ask(i.MayPropose(ctx))
+	if f.Form.Err == nil {
+		is.Label = doctor.Ask(i.HasLabel(ctx, form.Label))
+	}
 	is.Today = today(ctx, i, f)
 	return is
 }

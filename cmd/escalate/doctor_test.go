@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/doctor"
 	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/notice"
@@ -44,6 +46,7 @@ func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		repo + "/branches/escalate-ledger":       `{"name": "escalate-ledger", "protected": true}`,
 		repo + "/actions/workflows":              `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "active"}, {"id": 2, "path": ".github/workflows/lint.yml", "state": "active"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}]}`,
 		repo + "/actions/permissions/workflow":   `{"can_approve_pull_request_reviews": true}`,
+		repo + "/labels/" + form.Label:           `{"name": "escalation-request"}`,
 		"/api/auth.test":                         `{"ok": true, "user_id": "U0BOT"}`,
 		"/api/conversations.list":                `{"ok": true, "channels": [{"id": "C1", "name": "escalated_customers", "is_member": true}]}`,
 	}
@@ -93,6 +96,9 @@ func TestDoctorOnline(t *testing.T) {
 		files = append(files, ".github/workflows/"+name+".yml", string(data))
 	}
 	r.Commit("open", files...)
+	if code := run(t.Context(), []string{"form", "--dir", r.Dir}, environment{stdout: io.Discard, stderr: os.Stderr, getenv: func(string) string { return "" }, now: time.Now}); code != exitClean {
+		t.Fatalf("the form is not made: exit %d", code)
+	}
 	origin := t.TempDir()
 	r.Git("init", "--quiet", "--bare", "--initial-branch=main", origin)
 	r.Git("remote", "add", "origin", origin)
@@ -109,16 +115,19 @@ func TestDoctorOnline(t *testing.T) {
 		unseen int
 		asks   int
 	}{
-		"well": {nil, nil, 0, 12},
+		"well": {nil, nil, 0, 13},
 		"not well": {map[string]string{
 			repo + "/rules/branches/main":          "[]",
 			repo + "/actions/workflows":            `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "disabled_manually"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}]}`,
 			repo + "/actions/permissions/workflow": `{"can_approve_pull_request_reviews": false}`,
 			"/api/conversations.list":              `{"ok": true, "channels": []}`,
-		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional"}, 0, 11},
+			repo + "/labels/" + form.Label:         "404",
+			repo + "/labels":                       "[]",
+		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional", "form-label-missing"}, 0, 13},
 		"a token that may not see it": {map[string]string{
 			repo + "/actions/workflows": "403", repo + "/actions/permissions/workflow": "403", repo + "/rules/branches/main": "403", repo + "/rules/branches/escalate-ledger": "404",
-		}, nil, 4, 7},
+			repo + "/labels/" + form.Label: "404",
+		}, nil, 5, 9},
 		"tokens that are not taken": {map[string]string{repo: "401", "/api/auth.test": `{"ok": false, "error": "invalid_auth"}`}, []string{"token-invalid", "slack-token-invalid"}, 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

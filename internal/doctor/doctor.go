@@ -50,6 +50,8 @@ type Facts struct {
 	Astray error
 	// Workflows are those on disk in which escalate runs.
 	Workflows []Workflow
+	// Form is the file of the issue form on disk; fs.ErrNotExist where there is none.
+	Form Asked[[]byte]
 
 	Clone Clone
 	// Standing is where the branches stand, Notices what the ledger has, by what this
@@ -102,6 +104,8 @@ type Forge struct {
 	Jobs         Asked[[]forge.Job]
 	// Proposes reports whether jobs may open change requests.
 	Proposes Asked[forge.Said]
+	// Label reports whether there is the label that the issue form names.
+	Label Asked[forge.Said]
 	// Today is where repositories are now whose issues the ledger has, by where they were.
 	Today map[string]string
 }
@@ -166,7 +170,7 @@ func Examine(f Facts) Report {
 		(*exam).key, (*exam).token, (*exam).hosting, (*exam).workflows, (*exam).jobs,
 		(*exam).slackApp, (*exam).announcements,
 		(*exam).left, (*exam).stuck, (*exam).elsewhere,
-		(*exam).proposals, (*exam).branch, (*exam).ledgerBranch,
+		(*exam).proposals, (*exam).branch, (*exam).ledgerBranch, (*exam).form, (*exam).label,
 		(*exam).vacancies, (*exam).unreached, (*exam).unsigned, (*exam).stranger,
 	} {
 		check(x)

@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"regexp"
@@ -13,10 +14,12 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/doctor"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
@@ -119,16 +122,28 @@ func well(t *testing.T) doctor.Facts {
 			Main:     doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.Yes, Kept: forge.Yes, Checks: []string{"escalations"}, Restricts: []string{"pull_request"}}},
 			Ledger:   doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.No, Kept: forge.Yes}},
 			Proposes: doctor.Asked[forge.Said]{Answer: forge.Yes},
+			Label:    doctor.Asked[forge.Said]{Answer: forge.Yes},
 		},
 		Slack: &doctor.Slack{
 			Granted:       doctor.Asked[[]string]{Answer: slack.Scopes(false)},
 			Announcements: doctor.Asked[slack.Announcements]{Answer: slack.Announcements{Name: "escalated_customers", Found: true, Member: true}},
 		},
 	}
+	f.Form.Answer = made(t, f)
 	for _, name := range []string{"apply", "lint", "stale"} {
 		f.Forge.Jobs.Answer = append(f.Forge.Jobs.Answer, forge.Job{File: doctor.WorkflowFolder + "/" + name + ".yml", Page: page(name), Began: now.Add(-3 * time.Hour), Ran: forge.Yes})
 	}
 	return f
+}
+
+// made is the issue form that would be made of some facts.
+func made(t *testing.T, f doctor.Facts) []byte {
+	t.Helper()
+	file, err := form.New(&act.Case{Tree: f.Tree, At: f.Now}).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // lineNumber is a line in a file of this repository, which others change.
@@ -168,6 +183,9 @@ func cases() []wrong {
 	}
 	flow := func(i int, command string, words ...string) func(*testing.T, *doctor.Facts) {
 		return func(t *testing.T, f *doctor.Facts) { f.Workflows[i] = workflow(t, command, words...) }
+	}
+	asked := func(was, is string) func(*testing.T, *doctor.Facts) {
+		return set(func(f *doctor.Facts) { f.Form.Answer = []byte(strings.ReplaceAll(string(f.Form.Answer), was, is)) })
 	}
 	kind := func(k error) error { return &forge.Error{Kind: k, Err: errors.New("in words")} }
 	return []wrong{
@@ -351,6 +369,25 @@ func cases() []wrong {
 		{"nothing said of the ledger", set(func(f *doctor.Facts) { f.Forge.Ledger.Answer.Kept = forge.Unsaid }), "unseen whether `escalate-ledger` can be forced back or deleted: GitHub does not say it\n"},
 		{"rules that hold the ledger", set(func(f *doctor.Facts) { f.Forge.Ledger.Answer.Restricts = []string{"update"} }),
 			"unseen whether `apply` may push to `escalate-ledger`: rules hold it (update), and whom they let pass is not said\n"},
+		{"no form", set(func(f *doctor.Facts) { f.Form = doctor.Ask[[]byte](nil, fs.ErrNotExist) }), "should form-missing: there is no issue form: whoever has no clone opens no escalation in the browser @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"no form on GitLab", set(func(f *doctor.Facts) { f.Platform, f.Form = ci.GitLab, doctor.Ask[[]byte](nil, fs.ErrNotExist) }),
+			"should people-without-login: 5 people with a part in open escalations have no GitLab login, and are neither mentioned nor assigned: arivera (2026/northwind), jdoe (2026/northwind), mlee (2026/northwind), okhan (2026/northwind), tmora (2026/northwind) @ escalations/people.yaml\n"},
+		{"a form that cannot be read", set(func(f *doctor.Facts) { f.Form = doctor.Ask[[]byte](nil, errors.New("it is a folder")) }), "unseen whether the issue form asks what it should: it is a folder\n"},
+		{"a form of their own", set(func(f *doctor.Facts) { f.Form.Answer = []byte("name: Escalation\n") }),
+			"should form-foreign: this form is not one that escalate made: issues that are made with it open no escalation @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"a form from before somebody came", asked("- Jo Doe (jdoe)", "- Max Ray (mray)"),
+			"should form-stale: the issue form is not what policy and people say: `Who is the CSM?` lacks Jo Doe (jdoe) and still offers Max Ray (mray) @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"a form with another meaning", asked("Deployment or use is impacted; a risk to adoption and renewal", "It hurts"),
+			"should form-stale: the issue form is not what policy and people say: `How bad is it?` says otherwise what is meant by medium @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"a form that is all wrong", asked("label: ", "label: My "),
+			"should form-stale: the issue form is not what policy and people say: `What is it?` reads otherwise; `Is the relationship or future business at risk, too?` reads otherwise; `Which customer is it?` reads otherwise; and 18 more @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"no label", set(func(f *doctor.Facts) { f.Forge.Label.Answer = forge.No }),
+			"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"no label, and no form", set(func(f *doctor.Facts) {
+			f.Forge.Label.Answer, f.Form = forge.No, doctor.Ask[[]byte](nil, fs.ErrNotExist)
+		}),
+			"should form-missing: there is no issue form: whoever has no clone opens no escalation in the browser @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"a label that is not shown", set(func(f *doctor.Facts) { f.Forge.Label = doctor.Ask(forge.Unsaid, kind(forge.ErrForbidden)) }), "unseen whether there is the label of the issue form: in words\n"},
 		{"no proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.No }), "should proposals-forbidden: workflows may not open pull requests: none can propose an escalation for somebody\n"},
 		{"nothing said of proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.Unsaid }), "unseen whether workflows may open pull requests: GitHub does not say it\n"},
 
@@ -410,7 +447,11 @@ func TestExamine(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := well(t)
+			form := string(f.Form.Answer)
 			c.make(t, &f)
+			if string(f.Form.Answer) == form && f.Tree != nil { // what is wrong is something else
+				f.Form.Answer = made(t, f)
+			}
 			r := doctor.Examine(f)
 			if got := shown(r); got != c.wants {
 				t.Errorf("got\n%swant\n%s", got, c.wants)

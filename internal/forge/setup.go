@@ -25,6 +25,8 @@ type Inspector interface {
 	Today(ctx context.Context, repository string) (string, error)
 	// MayPropose reports whether the token of a job may open change requests.
 	MayPropose(ctx context.Context) (Said, error)
+	// HasLabel reports whether issues can have a label of a name.
+	HasLabel(ctx context.Context, name string) (Said, error)
 }
 
 // Said is what a forge says of something that is so or not.

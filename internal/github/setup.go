@@ -287,3 +287,27 @@ func (r *Repository) MayPropose(ctx context.Context) (forge.Said, error) {
 	_, err := r.get(ctx, "actions/permissions/workflow", "administration: read", &is)
 	return forge.Saying(is.Can), err
 }
+
+// HasLabel reports whether the repository has a label of a name. A token that may see
+// none is told of each that it is not there: such an answer counts only where the token
+// may see others.
+func (r *Repository) HasLabel(ctx context.Context, name string) (forge.Said, error) {
+	const needs = "issues: read"
+	var is struct{ Name string }
+	switch _, err := r.get(ctx, "labels/"+url.PathEscape(name), needs, &is); {
+	case err == nil && is.Name == "":
+		return forge.Unsaid, destination.ErrUnconfirmed
+	case err == nil:
+		return forge.Yes, nil
+	case !errors.Is(err, forge.ErrGone):
+		return forge.Unsaid, err
+	}
+	var all []struct{ Name string }
+	switch _, err := r.get(ctx, "labels?per_page=1", needs, &all); {
+	case err != nil:
+		return forge.Unsaid, err
+	case all == nil:
+		return forge.Unsaid, destination.ErrUnconfirmed
+	}
+	return forge.No, nil
+}

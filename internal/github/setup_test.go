@@ -211,6 +211,32 @@ func TestMayPropose(t *testing.T) {
 	}
 }
 
+// A label that is not shown is missing only where others would be shown.
+func TestHasLabel(t *testing.T) {
+	t.Parallel()
+	const label = "labels/escalation request"
+	for name, c := range map[string]struct {
+		but  map[string]told
+		want forge.Said
+		err  error
+	}{
+		"there":             {map[string]told{label: {body: `{"name": "Escalation Request"}`}}, forge.Yes, nil},
+		"not there":         {map[string]told{"labels": {body: `[{"name": "bug"}]`}}, forge.No, nil},
+		"there is none":     {map[string]told{"labels": {body: `[]`}}, forge.No, nil},
+		"none is shown":     {nil, forge.Unsaid, forge.ErrGone},
+		"none may be seen":  {map[string]told{"labels": {status: 403}}, forge.Unsaid, forge.ErrForbidden},
+		"nothing is said":   {map[string]told{"labels": {body: `null`}}, forge.Unsaid, destination.ErrUnconfirmed},
+		"it is a riddle":    {map[string]told{label: {body: `{}`}}, forge.Unsaid, destination.ErrUnconfirmed},
+		"it is not allowed": {map[string]told{label: {status: 403}}, forge.Unsaid, forge.ErrForbidden},
+		"another token":     {map[string]told{label: {status: 401}}, forge.Unsaid, forge.ErrToken},
+	} {
+		got, err := setUp(t, "ghp_1", c.but).HasLabel(t.Context(), "escalation request")
+		if got != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: %v, %v; want %v, %v", name, got, err, c.want, c.err)
+		}
+	}
+}
+
 // Of a repository that was renamed, GitHub redirects to the one that it is.
 func TestToday(t *testing.T) {
 	t.Parallel()
