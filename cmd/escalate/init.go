@@ -38,12 +38,12 @@ func newInit(env environment, opts *options) *cobra.Command {
 		Use:   "init",
 		Short: "Set up an escalations repository of your own",
 		Long: "Makes what an escalations repository for GitHub needs and does not have yet, in this folder or the one of --dir: " +
-			"the directory and the policy to fill in, the workflows, the schemas for editors, a README for colleagues; the " +
+			"the directory and the policy to fill in, the workflows, the issue form, the schemas for editors, a README for colleagues; the " +
 			"repository itself, without a commit; and an empty ledger, where there is no escalation yet. Nothing that is there " +
 			"is overwritten, nothing is sent anywhere, and a second time nothing is changed. It ends with what is left to do.\n\n" +
 			"--people takes a spreadsheet's export (CSV, with commas, semicolons or tabs), and says what it took each column for, " +
 			"and of each row that it could not use why.\n\n" +
-			"--upgrade brings the workflows and the schemas to the version of this command, and shows the difference. Of a " +
+			"--upgrade brings the workflows, the schemas and the issue form to the version of this command, and shows the difference. Of a " +
 			"workflow that somebody changed, it changes only the version that it runs, and shows what it would change more.",
 		Example: "  escalate init --dry-run\n  escalate init --people people.csv\n  escalate init --upgrade",
 		Args:    atMost(0),
@@ -55,7 +55,7 @@ func newInit(env environment, opts *options) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.people, "people", "", "fill the directory from this `FILE`, the export of a spreadsheet")
-	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "bring the workflows to the version of this command")
+	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "bring the workflows and the issue form to the version of this command")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be made, and make nothing")
 	opts.remoteFlag(cmd)
 	return cmd
