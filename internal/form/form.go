@@ -131,12 +131,16 @@ func New(c *act.Case) Form {
 // nobody is the option that names no person.
 const nobody = "nobody"
 
+// inert drops from a name what would mention somebody, or hide something, in the issue
+// that it is chosen for. The handle behind it says who is meant.
+var inert = strings.NewReplacer("@", "", "<", "", ">", "")
+
 // people are those who hold one of some roles, as they are shown.
 func people(c *act.Case, roles []schema.Role) []string {
 	var list []string
 	for h, p := range c.Tree.People.People {
 		if !p.GoneBy(c.At) && slices.ContainsFunc(roles, func(r schema.Role) bool { return slices.Contains(p.Roles, r) }) {
-			list = append(list, words.Line(p.Name)+" ("+string(h)+")")
+			list = append(list, strings.TrimSpace(inert.Replace(words.Line(p.Name))+" ("+string(h)+")"))
 		}
 	}
 	slices.Sort(list)

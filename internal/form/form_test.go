@@ -162,7 +162,7 @@ func TestAnyNames(t *testing.T) {
 	t.Parallel()
 	c := opening(t)
 	c.Tree.People.People = map[schema.Handle]schema.Person{}
-	for i, name := range []schema.Text{"no", "None", "2026-12-04", "12:30", "1_000", "a: b", "# x", "- y", "", "x\n\ny", "\u202e漢字 🙂", "<!-- z", "{{ a }}", "'\"", "~"} {
+	for i, name := range []schema.Text{"no", "None", "2026-12-04", "12:30", "1_000", "a: b", "# x", "- y", "", "x\n\ny", "\u202e漢字 🙂", "<!-- z", "@acme/all", "{{ a }}", "'\"", "~"} {
 		c.Tree.People.People[schema.Handle(fmt.Sprintf("p%d", i))] = schema.Person{Name: name, Roles: []schema.Role{schema.RoleCSM}}
 	}
 	c.Tree.Policy.Regions = map[string]schema.Region{"None": {}, "no": {}, "12": {Zone: "Europe/Berlin"}}
@@ -173,6 +173,16 @@ func TestAnyNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	valid(t, file)
+	for _, x := range f.Fields {
+		for _, o := range x.Options {
+			if x.ID == "csm" && strings.ContainsAny(o, "@<>") {
+				t.Errorf("%s mentions somebody, or hides something: %q", x.ID, o)
+			}
+			if i := f.Read(filled(f, map[string]string{x.ID: o})); len(i.Problems) > 0 || x.ID == "csm" && o != "nobody" && !slices.Equal(i.Given["csm"], []string{o}) {
+				t.Errorf("%s: %q is read as %s", x.ID, o, say(i))
+			}
+		}
+	}
 	if i := f.Read(filled(f, map[string]string{"region": "None (region)"})); !slices.Equal(i.Given["region"], []string{"None"}) {
 		t.Errorf("the region None is %q", i.Given["region"])
 	}
