@@ -11,10 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/form"
+	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
 // desk is a forge with a repository in which the bot works.
@@ -141,7 +143,7 @@ func (d *desk) last(on forge.Thread) string {
 	if len(bodies) == 0 {
 		return ""
 	}
-	return strings.TrimSpace(regexp.MustCompile(`<!--.*?-->`).ReplaceAllString(bodies[len(bodies)-1], ""))
+	return strings.TrimSpace(hiddenMark.ReplaceAllString(bodies[len(bodies)-1], ""))
 }
 
 // has reports what a text lacks.
@@ -189,28 +191,38 @@ func TestBotComments(t *testing.T) {
 	// On the pull request, a comment changes the proposal.
 	change := forge.Thread{Number: 2, ChangeRequest: true}
 	d.says(jo, change, "/update internal Said again.")
-	d.has("the pull request", strings.Join(d.Bodies(change), "\n"), "Done: ", "will be announced")
+	d.has("the pull request", strings.Join(d.Bodies(change), "\n"), "Done: ", "What merging this announces")
 	if len(d.Checks) != 2 || strings.Contains(d.file(northwindPath), "Said again.") {
 		t.Errorf("checks %+v", d.Checks)
 	}
 
 	// A stranger gets a polite no, a word that is no command what was meant, and who asks
-	// for help the commands.
-	d.says(forgetest.Stranger, on, "/update Buy this.")
-	d.has("the answer", d.last(on), "people directory")
-	d.says(jo, on, "/updat The network is new.")
-	d.has("the answer", d.last(on), "did you mean `/update`?")
-	d.says(jo, on, "/help")
-	d.has("the answer", d.last(on), "/snooze DATE because TEXT")
-	d.says(jo, on, "/close")
-	d.has("the answer", d.last(on), "```\n/close\nresolution: \n", "`deescalated`")
+	// for help the commands; what asks for nothing has no answer.
+	asked := []struct {
+		by         forge.Author
+		body, want string
+	}{
+		{forgetest.Stranger, "/update Buy this.", "people directory"},
+		{jo, "/updat The network is new.", "did you mean `/update`?"},
+		{jo, "I think /update is great, see\n/usr/bin.", ""},
+		{jo, "/help", "/snooze DATE because TEXT"},
+		{jo, "/close", "```\n/close\nresolution: \n"},
+	}
+	var ids []int64
+	for _, a := range asked {
+		ids = append(ids, d.Say(a.by, on, a.body).ID)
+	}
+	d.run("bot")
+	for i, a := range asked {
+		switch text := d.answer(on, ids[i]); {
+		case a.want == "" && text != "":
+			t.Errorf("%q is answered by %s", a.body, text)
+		default:
+			d.has(a.body, text, a.want)
+		}
+	}
 	if strings.Contains(d.file(northwindPath), "Buy this") {
 		t.Error("a stranger's words are in the file")
-	}
-	n := len(d.Bodies(on))
-	d.says(jo, on, "I think /update is great, see /usr/bin.")
-	if len(d.Bodies(on)) != n+1 {
-		t.Errorf("it is answered: %s", d.last(on))
 	}
 }
 
@@ -218,11 +230,95 @@ func TestBotComments(t *testing.T) {
 // followed, and once it is merged, the issue is the tracking issue.
 func TestBotRequests(t *testing.T) {
 	t.Parallel()
-	_ = newDesk(t, nil)
-	fields := map[string]string{
-		"Which customer is it?": "Fabrikam", "How bad is it?": "medium", "What is wrong, and whom does it hurt?": "Builds fail\n\nAll of them.",
-		"Is it about GitLab's product, or is Product needed?": "no",
+	d := newDesk(t, nil)
+	number := len(d.Issues) + 1
+	on := forge.Thread{Number: number}
+	answers := map[string]string{
+		"kind": "an account escalation: a customer in a challenging situation, whatever the reason", "customer": "Fabrikam", "severity": "medium",
+		"description": "Builds fail\n\nAll of them.", "csm": "Jo Doe (jdoe)", "account-executive": "Ana Rivera (arivera)", "product-related": "no", "ask": "One engineer.",
+		"approach": "Look.", "criterion": "Builds pass for a week", "step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
 	}
-	_ = fields
-	fmt.Fprintln(os.Stderr, form.Label)
+	issue := d.Open(jo, d.filled(answers, "criterion"), form.Label)
+	d.run("bot")
+	d.has("the answer", d.last(on), "Something is missing:", "What must be true", "Edit the issue")
+	if len(d.Proposals) != 0 {
+		t.Fatalf("it is proposed: %+v", d.Proposals)
+	}
+	issue.Body = d.filled(answers, "")
+	d.now = d.now.Add(time.Hour)
+	d.run("bot")
+	if len(d.Proposals) != 1 || len(d.Bodies(on)) != 1 {
+		t.Fatalf("%d proposals, answers %q", len(d.Proposals), d.Bodies(on))
+	}
+	p := d.Proposals[0]
+	d.has("the answer", d.last(on), "It is proposed by [#", "editing this issue changes the proposal")
+	d.has("the plan", strings.Join(d.Bodies(forge.Thread{Number: p.Number, ChangeRequest: true}), ""), "Fabrikam")
+	if p.Head != fmt.Sprintf("escalate/request-%d", number) || len(d.Checks) != 1 || !d.Checks[0].Passed {
+		t.Errorf("%+v, checks %+v", p, d.Checks)
+	}
+	was := p.Commit
+	if d.run("bot"); d.Proposal(p.Number).Commit != was || len(d.Checks) != 1 {
+		t.Error("it is proposed again")
+	}
+	answers["ask"] = "Two engineers."
+	issue.Body = d.filled(answers, "")
+	d.run("bot")
+	d.has("the branch", d.git("--git-dir", d.remote, "show", p.Head+":escalations/2026/fabrikam.yaml"), "Two engineers.", "by: jdoe", "at: 2026-11-24T10:00:00Z")
+	if len(d.Proposals) != 1 {
+		t.Fatalf("%d proposals", len(d.Proposals))
+	}
+
+	// Somebody merges it. Apply runs, and the issue is the tracking issue.
+	d.Merge(p.Head)
+	p.Open, p.Merged = false, true
+	issues := len(d.Issues)
+	d.run("apply")
+	if len(d.Issues) != issues || strings.Contains(strings.Join(issue.Labels, " "), form.Label) {
+		t.Errorf("there are %d issues, the labels are %v", len(d.Issues), issue.Labels)
+	}
+	d.has("the issue", issue.Title+issue.Body+strings.Join(issue.Labels, " "), "Fabrikam: Builds fail", "Two engineers.", "escalate: 2026/fabrikam", "severity:medium")
+	d.says(jo, on, "/met 1")
+	d.has("the file", d.file("escalations/2026/fabrikam.yaml"), "met: 2026-11-24")
+
+	// At critical it is merged at once, and told in the same run.
+	answers["customer"], answers["severity"], answers["product-related"], answers["product-dri"] = "Contoso", "critical", "yes", "Vik Rao (vproduct)"
+	urgent := d.Open(robin, d.filled(answers, ""), form.Label)
+	d.run("bot")
+	d.has("the issue", urgent.Title+urgent.Body, "Contoso: Builds fail", "escalate: 2026/contoso")
+	d.has("the answer", strings.Join(d.Bodies(forge.Thread{Number: urgent.Number}), "\n"), "at once, since it is critical")
 }
+
+// filled is an issue that was made with the form.
+func (d *desk) filled(answers map[string]string, without string) string {
+	d.Helper()
+	tr, err := tree.Open(os.DirFS(d.clone), nil)
+	if err != nil {
+		d.Fatal(err)
+	}
+	var b strings.Builder
+	for _, x := range form.New(&act.Case{Tree: tr, By: "jdoe", At: d.now}).Fields {
+		text, ok := answers[x.ID]
+		if !ok || x.ID == without {
+			text = "_No response_"
+		}
+		for _, o := range x.Options { // people choose what they see
+			if strings.HasPrefix(o, text) {
+				text = o
+			}
+		}
+		fmt.Fprintf(&b, "### %s\n\n%s\n\n", x.Title, text)
+	}
+	return b.String()
+}
+
+// answer is our answer to a comment, without hidden marks; "" where there is none.
+func (d *desk) answer(on forge.Thread, id int64) string {
+	for _, body := range d.Bodies(on) {
+		if strings.Contains(body, fmt.Sprintf("escalate: answer %d ", id)) {
+			return strings.TrimSpace(hiddenMark.ReplaceAllString(body, ""))
+		}
+	}
+	return ""
+}
+
+var hiddenMark = regexp.MustCompile(`<!--.*?-->`)
