@@ -108,15 +108,20 @@ const (
 
 // Look reads what may have to be done. It changes nothing.
 func (b *Bot) Look(ctx context.Context) (w Work, err error) {
+	b.answers = map[forge.Thread]map[string]string{}
+	var requests []forge.Issue
 	for i, err := range b.Forge.Issues(ctx, form.Label) {
 		if err != nil {
 			return w, err
 		}
 		if i.Open && !i.ChangeRequest {
-			w.Requests = append(w.Requests, i)
+			requests = append(requests, i)
 		}
 	}
-	slices.SortFunc(w.Requests, func(x, y forge.Issue) int { return x.Number - y.Number })
+	slices.SortFunc(requests, func(x, y forge.Issue) int { return x.Number - y.Number })
+	if w.Requests, err = b.pending(ctx, requests); err != nil {
+		return w, err
+	}
 	files, err := b.Ledger.Files(ctx)
 	if err != nil {
 		return w, err
@@ -154,7 +159,22 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 			w.Comments = slices.Delete(w.Comments, i-1, i)
 		}
 	}
-	return w, nil
+	w.Comments, err = b.unanswered(ctx, w.Comments)
+	return w, err
+}
+
+// unanswered are the comments that have no answer yet, or were edited since.
+func (b *Bot) unanswered(ctx context.Context, all []forge.Comment) (list []forge.Comment, err error) {
+	for _, c := range all {
+		kept, err := b.kept(ctx, forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest})
+		if err != nil {
+			return nil, err
+		}
+		if was, answered := kept[answerKey(c)]; !answered || stale(was, c.Body) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
 }
 
 // asks reports whether a comment has a command, or what looks like one.
@@ -166,7 +186,7 @@ func asks(body string) bool {
 // Do handles what is to be done. What fails holds back nothing else; it is handled by
 // a later run.
 func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
-	b.answers = map[forge.Thread]map[string]string{}
+	b.answers = map[forge.Thread]map[string]string{} // another run may have answered since
 	heard := w.heard
 	handle := func(url string, do func() (string, error)) (stop bool) {
 		if err = b.Still(); err != nil {

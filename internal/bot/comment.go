@@ -45,7 +45,7 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := fmt.Sprintf("answer %d", c.ID)
+	key := answerKey(c)
 	if was, answered := kept[key]; answered {
 		return b.edited(ctx, on, key, was, c)
 	}
@@ -64,6 +64,9 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	return says, b.say(ctx, on, key, text+"\n\n"+readAs(c.Body))
 }
 
+// answerKey is the key of the answer to a comment.
+func answerKey(c forge.Comment) string { return fmt.Sprintf("answer %d", c.ID) }
+
 // readAs marks in an answer which text it answers.
 func readAs(body string) string {
 	sum := sha256.Sum256([]byte(strings.ReplaceAll(body, "\r\n", "\n")))
@@ -72,12 +75,16 @@ func readAs(body string) string {
 
 var readMark = regexp.MustCompile(`<!-- answers [0-9a-f]{12} -->`)
 
+// stale reports whether an answer is to another text. Of one without a mark nobody
+// knows.
+func stale(answer, body string) bool {
+	mark := readMark.FindString(answer)
+	return mark != "" && mark != readAs(body)
+}
+
 // edited says of a comment that was edited after its answer that this changes nothing.
-// What an answer was made of without such a mark is not known.
 func (b *Bot) edited(ctx context.Context, on forge.Thread, key, was string, c forge.Comment) (string, error) {
-	now := readAs(c.Body)
-	mark := readMark.FindString(was)
-	if mark == "" || mark == now {
+	if !stale(was, c.Body) {
 		return "", nil
 	}
 	const note = "The comment was edited after this. That changes nothing: write a new one."
@@ -85,7 +92,7 @@ func (b *Bot) edited(ctx context.Context, on forge.Thread, key, was string, c fo
 	if !strings.Contains(text, note) {
 		text += "\n\n" + note
 	}
-	return "a comment was edited after it was handled: nothing is changed by that", b.say(ctx, on, key, text+"\n\n"+now)
+	return "a comment was edited after it was handled: nothing is changed by that", b.say(ctx, on, key, text+"\n\n"+readAs(c.Body))
 }
 
 // about finds out what a thread is about; nil where it is nothing of ours.

@@ -23,6 +23,59 @@ import (
 // is edited as the issue is.
 const requestKey = "request"
 
+// branchOf is the branch on which an issue's request is proposed.
+func branchOf(number int) string { return fmt.Sprintf("escalate/request-%d", number) }
+
+// pending are the requests of which something is to be done or said.
+func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issue, err error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	branches := make([]string, len(all))
+	for n, i := range all {
+		branches[n] = branchOf(i.Number)
+	}
+	heads, err := b.Clone.Look(ctx, branches...)
+	if err != nil {
+		return nil, err
+	}
+	for n, i := range all {
+		stands, err := b.stands(ctx, i, heads[branches[n]])
+		if err != nil {
+			return nil, err
+		}
+		if !stands {
+			list = append(list, i)
+		}
+	}
+	return list, nil
+}
+
+// stands reports whether all is done and said that an issue asks for.
+func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, error) {
+	kept, err := b.kept(ctx, forge.Thread{Number: i.Number})
+	if err != nil {
+		return false, err
+	}
+	said := kept[requestKey]
+	by := b.who(i.Author)
+	if by == "" || said == "" {
+		return said == b.stranger(), nil
+	}
+	o, why, err := b.opening(ctx, i, by)
+	if err != nil || why != "" {
+		return said == withBefore(why, head), err
+	}
+	if head == "" {
+		return strings.HasPrefix(said, proposed), nil // it was merged, or declined
+	}
+	theirs, files, err := b.differs(ctx, head, i, o)
+	if err != nil || !theirs && len(files) > 0 {
+		return false, err
+	}
+	return strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere) && (theirs || !b.mergeable(o)), nil
+}
+
 // request proposes the escalation that an issue asks for, and says there how it stands.
 // It returns what came of it in plain words; "" where nothing did.
 func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
@@ -42,6 +95,24 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 	return words.Line(plain), b.say(ctx, on, requestKey, text)
 }
 
+// How the answer begins on an issue that is proposed, and what it says of a proposal that
+// somebody else has changed.
+const (
+	proposed     = "It is proposed by "
+	changedThere = "was changed there since"
+)
+
+// withBefore says what is missing beside a proposal of before.
+func withBefore(why, head string) string {
+	if head != "" {
+		why += "\n\nThe pull request has what stood here before."
+	}
+	return why
+}
+
+// mergeable reports whether the policy lets an opening be merged at once.
+func (b *Bot) mergeable(o opening) bool { return slices.Contains(b.Clone.Tip.Policy.Bot.Merge, o.severity) }
+
 // opening is an escalation as a file that is to be.
 type opening struct {
 	id       schema.ID
@@ -54,7 +125,7 @@ type opening struct {
 
 // requested proposes what an issue asks for, and returns what to say there.
 func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
-	branch := fmt.Sprintf("escalate/request-%d", i.Number)
+	branch := branchOf(i.Number)
 	branches, err := b.Clone.Look(ctx, branch)
 	if err != nil {
 		return "", err
@@ -73,10 +144,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	}
 	head := branches[branch]
 	if why != "" {
-		if head != "" {
-			why += "\n\nThe pull request has what stood here before."
-		}
-		return why, nil
+		return withBefore(why, head), nil
 	}
 	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, by)
 	if err != nil {
@@ -93,15 +161,15 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	}
 	link := fmt.Sprintf("[#%d](%s)", change.Number, change.URL)
 	if theirs {
-		return "It is proposed by " + link + ", and was changed there since: change it there. Editing this issue changes nothing any more.", nil
+		return proposed + link + ", and " + changedThere + ": change it there. Editing this issue changes nothing any more.", nil
 	}
 	return b.merge(ctx, o, change, head, link)
 }
 
 // merge merges a proposal that passes, where the policy lets it, and says how it stands.
 func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, link string) (string, error) {
-	waits := "It is proposed by " + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal."
-	if !slices.Contains(b.Clone.Tip.Policy.Bot.Merge, o.severity) {
+	waits := proposed + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal."
+	if !b.mergeable(o) {
 		return waits, nil
 	}
 	p, err := b.Forge.Proposed(ctx, change.Number)
@@ -166,29 +234,37 @@ func (b *Bot) opening(ctx context.Context, i forge.Issue, by schema.Handle) (o o
 	return o, why, err
 }
 
+// differs returns what the branch of a request is to have otherwise, nil for a file that
+// is to go. theirs reports that somebody else has changed the branch since: then it stays
+// as it is.
+func (b *Bot) differs(ctx context.Context, head string, i forge.Issue, o opening) (theirs bool, files map[string][]byte, err error) {
+	ours, err := b.Clone.made(ctx, head, i.URL)
+	if err != nil || !ours {
+		return true, nil, err
+	}
+	at, err := b.Clone.Session.Commit(ctx, head)
+	if err != nil {
+		return false, nil, err
+	}
+	files = map[string][]byte{}
+	for _, path := range at.Paths {
+		if !b.Clone.Tip.Has(path) && path != o.path && at.Load(path).Opened.At.Equal(o.opened.At) {
+			files[path] = nil // it had another name
+		}
+	}
+	if was, err := at.ReadFile(o.path); err != nil || string(was) != string(o.data) {
+		files[o.path] = o.data
+	}
+	return false, files, nil
+}
+
 // pushRequest has the branch of a request hold the file that it asks for, and returns its
-// tip. theirs reports that somebody else has changed the branch since: then it stays as
-// it is.
+// tip.
 func (b *Bot) pushRequest(ctx context.Context, branch, head string, i forge.Issue, o opening, by schema.Handle) (tip string, theirs bool, err error) {
 	parent, files := b.Clone.Tip.ID, map[string][]byte{o.path: o.data}
 	if head != "" {
-		ours, err := b.Clone.made(ctx, head, i.URL)
-		if err != nil || !ours {
-			return head, true, err
-		}
-		at, err := b.Clone.Session.Commit(ctx, head)
-		if err != nil {
-			return "", false, err
-		}
-		for _, path := range at.Paths {
-			if !b.Clone.Tip.Has(path) && path != o.path {
-				if is, err := at.ReadFile(path); err == nil && len(is) > 0 && at.Load(path).Opened.At.Equal(o.opened.At) {
-					files[path] = nil // it had another name
-				}
-			}
-		}
-		if was, err := at.ReadFile(o.path); err == nil && string(was) == string(o.data) && len(files) == 1 {
-			return head, false, nil
+		if theirs, files, err = b.differs(ctx, head, i, o); err != nil || theirs || len(files) == 0 {
+			return head, theirs, err
 		}
 		parent = head
 	}
