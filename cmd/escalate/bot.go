@@ -123,9 +123,13 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 	return &bot.Bot{
 		Forge: repository, Talk: tracking.New(repository, run.Truth.People, keys), Clone: clone, Ledger: run.Branch,
 		Judge: func(ctx context.Context, base *session.Commit) bot.Judge {
-			return func(path string, data []byte) (draft.Draft, error) { return judged(ctx, s, run.Branch, base, path, data, o.env.now()) }
+			return func(path string, data []byte) (draft.Draft, error) {
+				return judged(ctx, s, run.Branch, base, path, data, o.env.now())
+			}
 		},
-		Verdict: func(ctx context.Context, head string) (bot.Verdict, error) { return o.verdict(ctx, s, clone.Tip.ID, head) },
+		Verdict: func(ctx context.Context, head string) (bot.Verdict, error) {
+			return o.verdict(ctx, s, clone.Tip.ID, head)
+		},
 		Mend: func(head *session.Commit, path string, data []byte) ([]byte, int) {
 			t := head.With(path, data)
 			var found []finding.Finding

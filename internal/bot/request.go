@@ -111,7 +111,9 @@ func withBefore(why, head string) string {
 }
 
 // mergeable reports whether the policy lets an opening be merged at once.
-func (b *Bot) mergeable(o opening) bool { return slices.Contains(b.Clone.Tip.Policy.Bot.Merge, o.severity) }
+func (b *Bot) mergeable(o opening) bool {
+	return slices.Contains(b.Clone.Tip.Policy.Bot.Merge, o.severity)
+}
 
 // opening is an escalation as a file that is to be.
 type opening struct {
