@@ -80,13 +80,16 @@ func runBot(ctx context.Context, o applyOptions) error {
 		})
 	}
 	var applied bytes.Buffer
-	if err == nil && len(handled) > 0 { // or it is for apply
+	if err == nil && len(handled)+len(b.Restore) > 0 { // or it is for apply
 		if err = run.Branch.Refresh(ctx); err == nil {
 			telling := o
 			if o.json {
 				telling.env.stdout = &applied
 			}
 			_, err = telling.deliver(ctx, s, run)
+		}
+		if err == nil || errors.Is(err, errFindings) {
+			err = errors.Join(err, restore(ctx, o.env, run, b.Restore))
 		}
 	}
 	if printErr := printHandled(o.env, o.options, handled, applied.Bytes()); err == nil || errors.Is(err, errFindings) {

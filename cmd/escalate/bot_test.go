@@ -229,6 +229,34 @@ func TestBotComments(t *testing.T) {
 	}
 }
 
+// A tick in the tracking issue is the same as /met or /done; whatever else is changed in
+// its text is put back, with a word.
+func TestBotTicks(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	issue, on := d.Issues[0], forge.Thread{Number: 1}
+	was := issue.Body
+	const criterion, step = "- [ ] Queue time under 60 s", "- [ ] Load test with the customer"
+	d.has("the issue", was, criterion, step)
+	d.now = d.now.Add(time.Minute)
+	d.Rewrite(jo, issue, strings.ReplaceAll(strings.ReplaceAll(was, criterion, strings.Replace(criterion, " ]", "X]", 1)), step, strings.Replace(step, " ]", "x]", 1)))
+	d.has("the log", d.run("bot"), "ticked: 1 exit criterion met; 1 step done")
+	d.has("the file", d.file(northwindPath), "met: 2026-11-24", "done: 2026-11-24")
+	d.has("the issue", issue.Body, "- [x] Queue time under 60 s", "- [x] Load test with the customer", "met 2026-11-24")
+	comments := len(d.Bodies(on))
+	d.run("bot")
+
+	// A stranger's tick, one that is taken away, and another text.
+	d.now = d.now.Add(time.Hour)
+	was = issue.Body
+	d.Rewrite(jo, issue, strings.Replace(was, "- [x] Queue", "- [ ] Queue", 1)+"\n\nMine.")
+	d.run("bot")
+	d.has("the answer", d.last(on), "**Put back:** Queue time", "A tick is not taken away here", "The text of this issue is made from the file")
+	if issue.Body != was || len(d.Bodies(on)) != comments+1 {
+		t.Errorf("it is %s\n%d comments", issue.Body, len(d.Bodies(on)))
+	}
+}
+
 // The form opens an escalation: what is missing is said, an edit of the issue is
 // followed, and once it is merged, the issue is the tracking issue.
 func TestBotRequests(t *testing.T) {

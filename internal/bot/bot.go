@@ -38,6 +38,7 @@ type Forge interface {
 	forge.Proposer
 	forge.Merger
 	forge.Checker
+	forge.Editor
 }
 
 // Bot is one run. It is for one goroutine.
@@ -60,6 +61,10 @@ type Bot struct {
 	Still func() error
 	Now   func() time.Time
 
+	// Restore are the escalations whose tracking issues are to be put back as they were
+	// told last: people changed their text by hand.
+	Restore []schema.ID
+
 	answers map[forge.Thread]map[string]string // what was answered, by key
 }
 
@@ -78,12 +83,14 @@ type Work struct {
 	Requests []forge.Issue
 	// Comments are those that may ask for something, the oldest first.
 	Comments []forge.Comment
+	// edits are what people changed by hand in the text of tracking issues.
+	edits []edit
 	// heard is up to when comments were read, and since when.
 	since, heard time.Time
 }
 
 // None reports whether there is nothing.
-func (w *Work) None() bool { return len(w.Requests)+len(w.Comments) == 0 }
+func (w *Work) None() bool { return len(w.Requests)+len(w.Comments)+len(w.edits) == 0 }
 
 // Handled is what came of one thing that was asked for.
 type Handled struct {
@@ -159,7 +166,10 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 			w.Comments = slices.Delete(w.Comments, i-1, i)
 		}
 	}
-	w.Comments, err = b.unanswered(ctx, w.Comments)
+	if w.Comments, err = b.unanswered(ctx, w.Comments); err != nil {
+		return w, err
+	}
+	w.edits, err = b.edits(ctx, w.since)
 	return w, err
 }
 
@@ -214,6 +224,11 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		}
 		if len(all) > was && all[was].Err != nil && c.Updated.Before(heard) {
 			heard = c.Updated // it is read again
+		}
+	}
+	for _, e := range w.edits {
+		if handle(e.issue.URL, func() (string, error) { return b.ticked(ctx, e) }) {
+			return all, err
 		}
 	}
 	if heard.Add(-overlap).Sub(w.since) >= stride {

@@ -22,6 +22,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
@@ -132,7 +133,7 @@ func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
 	}
 	within := ledger.Within(ids)
 	if len(ids) == 0 {
-		if !slices.Contains(i.Labels, "escalation") {
+		if !slices.Contains(i.Labels, tracking.Label) {
 			return "", nil
 		}
 		within = nil // somebody took the marker away: the ledger has the number

@@ -78,7 +78,7 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 	var d draft.Draft
 	for _, at := range []time.Time{asked.At, asked.Now} {
 		c := &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}
-		out, says, why, err := edit(c, a, command)
+		out, says, why, err := edited(c, a, command)
 		if err != nil || why != "" {
 			return nil, "", why, err
 		}
@@ -95,8 +95,8 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 	return nil, "", against(d.Errors), nil
 }
 
-// edit is the file as an act leaves it, and what that does; or why it cannot be done.
-func edit(c *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
+// edited is the file as an act leaves it, and what that does; or why it cannot be done.
+func edited(c *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
 	if err := a.Ready(c); err != nil {
 		if a.State == act.Open {
 			return nil, "", "The escalation is closed: `/reopen because TEXT` opens it again.", nil

@@ -92,6 +92,13 @@ type Check struct {
 	Title, Summary, Details string
 }
 
+// Editor is a forge that says who edited the text of an issue last.
+type Editor interface {
+	// LastEdit returns who edited the text of an issue last, and when: the zero author,
+	// where nobody did or the forge does not say who.
+	LastEdit(ctx context.Context, number int) (Author, time.Time, error)
+}
+
 // Checker is a forge that shows checks beside a commit.
 type Checker interface {
 	// SetCheck shows a check, in place of one of that name that this program set on

@@ -20,6 +20,7 @@ var (
 	_ forge.Reactor = (*Repository)(nil)
 	_ forge.Merger  = (*Repository)(nil)
 	_ forge.Checker = (*Repository)(nil)
+	_ forge.Editor  = (*Repository)(nil)
 )
 
 // unconfirmed is the error of a reply that does not confirm what was asked.
@@ -255,4 +256,40 @@ func (r *Repository) SetCheck(ctx context.Context, commit string, c forge.Check)
 	id := setHere
 	run, _, err := r.Checks.CreateCheckRun(ctx, r.owner, r.repo, github.CreateCheckRunOptions{Name: c.Name, HeadSHA: commit, ExternalID: &id, Status: &completed, Conclusion: &conclusion, Output: output})
 	return confirm(run, err)
+}
+
+// LastEdit returns who edited the text of an issue last: GraphQL says it.
+func (r *Repository) LastEdit(ctx context.Context, number int) (by forge.Author, at time.Time, err error) {
+	if r.graphQL == "" {
+		return by, at, nil
+	}
+	request, err := r.NewRequest(http.MethodPost, r.graphQL, map[string]any{
+		"query":     "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { issue(number: $number) { number lastEditedAt editor { __typename login } } } }",
+		"variables": map[string]any{"owner": r.owner, "name": r.repo, "number": number},
+	})
+	if err != nil {
+		return by, at, err
+	}
+	var reply struct {
+		Data struct {
+			Repository struct {
+				Issue struct {
+					Number       int
+					LastEditedAt time.Time
+					Editor       struct {
+						Typename string `json:"__typename"`
+						Login    string
+					}
+				}
+			}
+		}
+	}
+	if _, err = r.Do(ctx, request, &reply); err != nil {
+		return by, at, inWords(err)
+	}
+	i := reply.Data.Repository.Issue
+	if i.Number != number {
+		return by, at, unconfirmed("who edited issue %d was asked for, and is not said", number)
+	}
+	return forge.Author{Login: i.Editor.Login, Bot: i.Editor.Typename == "Bot"}, i.LastEditedAt, nil
 }

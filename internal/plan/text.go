@@ -447,8 +447,8 @@ func (e *planner) titled() notice.Text {
 	}
 	text = append(text,
 		notice.Heading("Approach"), prose(string(n.Approach)),
-		notice.Heading("Exit criteria"), list(criteriaList(n.ExitCriteria)),
-		notice.Heading("Next steps"), list(e.stepList()),
+		notice.Heading(CriteriaHeading), list(criteriaList(n.ExitCriteria)),
+		notice.Heading(StepsHeading), list(e.stepList()),
 	)
 	if n.Standup != nil {
 		text = append(text, notice.Heading("Standup"), notice.Paragraph(e.meeting()...))
@@ -866,6 +866,12 @@ func (e *planner) step(s schema.NextStep) notice.Line {
 	}
 	return slices.Concat(line(string(s.Step)), notice.Words(" ("), e.person(s.Owner), notice.Words(until+")"))
 }
+
+// What stands above the lists of the tracking issue whose boxes people may tick.
+const (
+	CriteriaHeading = "Exit criteria"
+	StepsHeading    = "Next steps"
+)
 
 func (e *planner) stepList() []notice.Item {
 	items := make([]notice.Item, len(e.now.NextSteps))

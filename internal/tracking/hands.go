@@ -129,7 +129,7 @@ func (t *Tracking) relabelled(i forge.Issue, want wanted) []hand {
 		return nil
 	}
 	var says []string
-	ours := []string{label}
+	ours := []string{Label}
 	if want.severity != "" {
 		ours = append(ours, want.severity)
 	}
@@ -165,7 +165,7 @@ func (t *Tracking) ofSeverity(l string) bool {
 // relabel are the labels that an issue is to have: ours, that of the severity, if it
 // is known, and what people added.
 func (t *Tracking) relabel(labels []string, severity string) []string {
-	to := []string{label}
+	to := []string{Label}
 	if severity != "" {
 		to = append(to, severity)
 	}
@@ -214,7 +214,7 @@ const few = 10
 func (t *Tracking) read(ctx context.Context, numbers []int) (map[int]forge.Issue, error) {
 	issues := map[int]forge.Issue{}
 	if len(numbers) > few {
-		for i, err := range t.forge.Issues(ctx, label) {
+		for i, err := range t.forge.Issues(ctx, Label) {
 			if err != nil {
 				return nil, err
 			}

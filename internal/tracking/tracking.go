@@ -72,7 +72,7 @@ func (*Tracking) Takes(to notice.Place, _ notice.Do) bool { return to == notice.
 // The labels of a tracking issue: the one that all have, and the scope of that
 // of its severity.
 const (
-	label         = "escalation"
+	Label         = "escalation"
 	severityScope = "severity"
 )
 
@@ -89,7 +89,7 @@ func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt 
 	r, err := t.do(ctx, issue, d, inDoubt)
 	if away(err) && d.First().Do != notice.OpenIssue {
 		// The issue was deleted since it was seen.
-		delete(t.issues, label)
+		delete(t.issues, Label)
 		note := instead(err)
 		if issue, err = t.find(ctx, d); err == nil && issue.number == 0 {
 			issue, err = t.open(ctx, d)
@@ -260,7 +260,7 @@ func (t *Tracking) numberOf(thread []notice.Notice) int {
 
 // find looks for the issue of an escalation.
 func (t *Tracking) find(ctx context.Context, d destination.Delivery) (site, error) {
-	all, err := t.look(ctx, label, string(d.First().Escalation))
+	all, err := t.look(ctx, Label, string(d.First().Escalation))
 	if err != nil {
 		return site{}, err
 	}
@@ -337,7 +337,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 	if err != nil {
 		return site{}, err
 	}
-	draft := forge.Draft{Labels: []string{label}}
+	draft := forge.Draft{Labels: []string{Label}}
 	for _, n := range beside {
 		switch n.Do {
 		case notice.Label:
@@ -364,7 +364,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		i, err = t.forge.OpenIssue(ctx, draft)
 	}
 	if err != nil {
-		delete(t.issues, label) // it may be there
+		delete(t.issues, Label) // it may be there
 		return site{}, err
 	}
 	if as := d.First().Do; as != notice.OpenIssue && t.closed(d.Thread) {
@@ -375,7 +375,7 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 	}
 	t.replied(i.Author)
 	t.proved[i.Number] = proof{d.First().Escalation, i.Author}
-	if known, ok := t.issues[label]; ok {
+	if known, ok := t.issues[Label]; ok {
 		id := string(d.First().Escalation)
 		known[id] = only(t.marked(i), id)
 	}
@@ -422,7 +422,7 @@ func (t *Tracking) become(ctx context.Context, d destination.Delivery) (site, er
 
 // tracked is the label that all tracking issues have.
 func tracked() forge.Label {
-	return forge.Label{Name: label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}
+	return forge.Label{Name: Label, Description: "An escalation, opened by a file in this repository", Color: "5319e7"}
 }
 
 // closed reports whether the issue was closed last, by what the ledger has of an

@@ -236,7 +236,7 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 			}
 		}
 	}
-	for i, err := range t.forge.Issues(ctx, label) {
+	for i, err := range t.forge.Issues(ctx, Label) {
 		if err != nil {
 			return is, err
 		}

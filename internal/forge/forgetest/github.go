@@ -40,6 +40,25 @@ func NewGitHub(t testing.TB) *GitHub {
 	return g
 }
 
+// edits says who edited an issue last.
+func (g *GitHub) edits(body []byte) (op string, answer func(http.ResponseWriter)) {
+	var in struct{ Variables struct{ Number int } }
+	_ = json.Unmarshal(body, &in) // then there is no such issue
+	i := g.issue(in.Variables.Number)
+	if i == nil {
+		return "edit", reply(http.StatusOK, map[string]any{"data": map[string]any{"repository": map[string]any{"issue": nil}}})
+	}
+	shown := map[string]any{"number": i.Number, "lastEditedAt": nil, "editor": nil}
+	if !i.Edited.IsZero() {
+		kind := "User"
+		if i.Editor.Bot {
+			kind = "Bot"
+		}
+		shown["lastEditedAt"], shown["editor"] = i.Edited, map[string]string{"__typename": kind, "login": i.Editor.Login}
+	}
+	return "edit", reply(http.StatusOK, map[string]any{"data": map[string]any{"repository": map[string]any{"issue": shown}}})
+}
+
 type user struct {
 	ID    int64  `json:"id,omitempty"`
 	Login string `json:"login"`
@@ -179,6 +198,8 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return "me", says(http.StatusForbidden, "Resource not accessible by integration")
 	case what == "GET user":
 		return "me", reply(http.StatusOK, userOf(g.Me))
+	case what == "POST api graphql" && strings.Contains(string(body), "lastEditedAt"):
+		return g.edits(body)
 	case what == "POST api graphql" && g.Viewer == "":
 		return "me", reply(http.StatusOK, map[string]any{"data": nil, "errors": []any{map[string]string{"message": "Resource not accessible by integration"}}})
 	case what == "POST api graphql":

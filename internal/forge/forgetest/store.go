@@ -56,6 +56,9 @@ type Store struct {
 type Issue struct {
 	forge.Issue
 	Deleted bool
+	// Editor is who edited its text last, and when.
+	Editor forge.Author
+	Edited time.Time
 	// Moved is where it was transferred to.
 	Moved string
 }
@@ -165,6 +168,11 @@ func (s *Store) follow(p *Proposal) {
 	if s.Tip != nil && p.Open {
 		p.Commit, p.Files = s.Tip(p.Head)
 	}
+}
+
+// Rewrite has somebody edit the text of an issue.
+func (s *Store) Rewrite(by forge.Author, i *Issue, body string) {
+	i.Body, i.Editor, i.Edited, i.Updated = body, by, s.Now(), s.Now()
 }
 
 // Say puts a comment there.
