@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,8 +67,11 @@ func strict(body *openapi3.RequestBodyRef) {
 		schemas := []*openapi3.SchemaRef{media.Schema}
 		for len(schemas) > 0 {
 			s := schemas[0].Value
-			schemas = slices.Concat(schemas[1:], s.OneOf, s.AnyOf)
-			if len(s.Properties) > 0 && s.AdditionalProperties.Schema == nil && len(s.OneOf)+len(s.AnyOf)+len(s.AllOf) == 0 {
+			schemas = schemas[1:]
+			switch {
+			case len(s.Properties) == 0:
+				schemas = slices.Concat(schemas, s.OneOf, s.AnyOf)
+			case s.AdditionalProperties.Schema == nil && len(s.AllOf) == 0: // what is beside them narrows these alone
 				s.AdditionalProperties.Has = &no
 			}
 		}
@@ -104,5 +108,23 @@ func violation(router routers.Router, r *http.Request, path string, body string)
 	return openapi3filter.ValidateRequest(copied.Context(), &openapi3filter.RequestValidationInput{
 		Request: copied, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	})
+}
+
+// misanswer says what GitHub's description has against an answer; nil if nothing.
+func misanswer(router routers.Router, method, path string, answer reply) error {
+	r, err := http.NewRequestWithContext(context.Background(), method, described+path, nil)
+	if err != nil {
+		return err
+	}
+	route, params, err := router.FindRoute(r)
+	if err != nil {
+		return fmt.Errorf("the description has no such route: %w", err)
+	}
+	return openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
+		Status:                 answer.status, Header: answer.header, Body: io.NopCloser(bytes.NewReader(answer.body)),
+		// Of many refusals the description says nothing.
+		Options: &openapi3filter.Options{MultiError: true, IncludeResponseStatus: answer.status < http.StatusBadRequest},
 	})
 }

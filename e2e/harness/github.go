@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/routers"
 )
@@ -34,6 +35,7 @@ type GitHub struct {
 	*proxy
 	contract routers.Router
 	people   map[string]string // who may be assigned: by login in lower case, as it is written
+	shim     *shim
 
 	// Guarded by the lock of the proxy.
 	deleted map[int]bool // issues
@@ -42,6 +44,19 @@ type GitHub struct {
 
 // personal is the token of a member.
 func personal(login string) string { return "ghp_the-token-of-" + login }
+
+// as is the token that somebody writes with. Whoever has none, the emulator takes for
+// the bot.
+func (g *GitHub) as(login string) string {
+	g.t.Helper()
+	if login == Bot {
+		return Token
+	}
+	if g.people[strings.ToLower(login)] != login {
+		g.t.Fatalf("%s is no member, and cannot write", login)
+	}
+	return personal(login)
+}
 
 // Logins says who is on a GitHub.
 type Logins struct {
@@ -83,6 +98,7 @@ func (x *Tools) NewGitHub(t testing.TB, logins Logins) *GitHub {
 	g := &GitHub{
 		proxy: newProxy(t, port), contract: contract, people: people,
 		deleted: map[int]bool{}, pulls: map[int]bool{},
+		shim: &shim{now: time.Now, times: map[item]*span{}},
 	}
 	g.serve(g, githubRefusal)
 	return g
@@ -208,7 +224,7 @@ func (g *GitHub) Labels() []string {
 func (g *GitHub) AddIssue(login, title, body string, labels ...string) int {
 	g.t.Helper()
 	var made struct{ Number int }
-	g.do(personal(login), http.MethodPost, "/issues", map[string]any{"title": title, "body": body, "labels": append([]string{}, labels...)}, &made)
+	g.do(g.as(login), http.MethodPost, "/issues", map[string]any{"title": title, "body": body, "labels": append([]string{}, labels...)}, &made)
 	return made.Number
 }
 
@@ -216,7 +232,7 @@ func (g *GitHub) AddIssue(login, title, body string, labels ...string) int {
 func (g *GitHub) AddComment(login string, number int, body string) int64 {
 	g.t.Helper()
 	var made struct{ ID int64 }
-	g.do(personal(login), http.MethodPost, fmt.Sprintf("/issues/%d/comments", number), map[string]any{"body": body}, &made)
+	g.do(g.as(login), http.MethodPost, fmt.Sprintf("/issues/%d/comments", number), map[string]any{"body": body}, &made)
 	return made.ID
 }
 
@@ -224,6 +240,12 @@ func (g *GitHub) AddComment(login string, number int, body string) int64 {
 func (g *GitHub) EditComment(id int64, body string) {
 	g.t.Helper()
 	g.Do(http.MethodPatch, fmt.Sprintf("/issues/comments/%d", id), map[string]any{"body": body}, nil)
+}
+
+// EditIssue replaces the text of an issue, as one of the members does.
+func (g *GitHub) EditIssue(login string, number int, body string) {
+	g.t.Helper()
+	g.do(g.as(login), http.MethodPatch, fmt.Sprintf("/issues/%d", number), map[string]any{"body": body}, nil)
 }
 
 // DeleteComment deletes a comment, as a person does.
@@ -254,14 +276,14 @@ func (g *GitHub) do(token, method, path string, body, reply any) {
 			g.t.Fatal(err)
 		}
 	}
-	header := http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}
-	r, err := g.ask(method, "/repos/"+Repository+path, header, in)
+	r, err := g.ask(method, "/repos/"+Repository+path, authorized(token), in)
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	if r.status >= 300 {
 		g.t.Fatalf("%s %s: %d %s", method, path, r.status, r.body)
 	}
+	g.stamp(method, "/repos/"+Repository+path, r.body)
 	if reply != nil {
 		if err := json.Unmarshal(r.body, reply); err != nil {
 			g.t.Fatalf("%s %s: %v", method, path, err)

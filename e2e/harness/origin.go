@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,12 +71,15 @@ type Origin struct {
 	seen   int
 	fired  int
 	target bool // whether the push under way is the one that goes wrong
+	// protected has pushes to the default branch refused, but for those of the test.
+	protected bool
+	said      map[string]answered // of commits
 }
 
 func (w *World) newOrigin() *Origin {
 	t := w.t
 	t.Helper()
-	o := &Origin{Dir: filepath.Join(w.dir, "origin.git"), t: t, env: w.env}
+	o := &Origin{Dir: filepath.Join(w.dir, "origin.git"), t: t, env: w.env, said: map[string]answered{}}
 	o.env.git(t, w.dir, "init", "--quiet", "--bare", "--initial-branch=main", o.Dir)
 	server := httptest.NewServer(o)
 	t.Cleanup(server.Close)
@@ -125,7 +130,10 @@ func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := verdict{}
-	if f, ok := o.due(strings.Trim(r.URL.Path, "/"), string(updates)); ok {
+	hook := strings.Trim(r.URL.Path, "/")
+	if o.refuses(hook, string(updates)) {
+		v.Refusal = ProtectedMessage
+	} else if f, ok := o.due(hook, string(updates)); ok {
 		switch f.Kind {
 		case Refused:
 			v.Refusal = RuleMessage
@@ -136,6 +144,13 @@ func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_ = json.NewEncoder(w).Encode(v) // the hook may have been killed
+}
+
+// refuses reports whether a push is one to the default branch that a rule forbids.
+func (o *Origin) refuses(hook, updates string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.protected && hook == "pre-receive" && strings.Contains(updates, " refs/heads/main\n")
 }
 
 // due counts a push, and returns the fault that is due at this moment of it.
@@ -163,6 +178,114 @@ func (o *Origin) due(hook, updates string) (PushFault, bool) {
 func (o *Origin) Git(args ...string) string {
 	o.t.Helper()
 	return o.env.git(o.t, o.Dir, args...)
+}
+
+// ask runs git in the repository for GitHub: what fails says nothing.
+func (o *Origin) ask(args ...string) string {
+	out, err := o.env.try(o.Dir, args...)
+	if err != nil {
+		return ""
+	}
+	return out
+}
+
+// commit is what a branch or a commit is; "" where it is not there.
+func (o *Origin) commit(ref string) string {
+	if strings.HasPrefix(ref, "refs/heads/") { // most are there, and a process takes long
+		if sha, err := os.ReadFile(filepath.Join(o.Dir, filepath.FromSlash(path.Clean("/"+ref)))); err == nil {
+			return strings.TrimSpace(string(sha))
+		}
+	}
+	return o.ask("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+}
+
+// has reports whether a file is there at a commit.
+func (o *Origin) has(ref, path string) bool {
+	_, err := o.env.try(o.Dir, "cat-file", "-e", ref+":"+path)
+	return err == nil
+}
+
+// fixed is what git says of commits, which is always the same.
+func (o *Origin) fixed(args ...string) (out string, ok bool) {
+	key := strings.Join(args, "\x00")
+	o.mu.Lock()
+	known, there := o.said[key]
+	o.mu.Unlock()
+	if !there {
+		out, err := o.env.try(o.Dir, args...)
+		known = answered{out, err == nil}
+		o.mu.Lock()
+		o.said[key] = known
+		o.mu.Unlock()
+	}
+	return known.out, known.ok
+}
+
+// answered is what git said.
+type answered struct {
+	out string
+	ok  bool
+}
+
+// within reports whether a commit is another one or before it.
+func (o *Origin) within(commit, other string) bool {
+	_, ok := o.fixed("merge-base", "--is-ancestor", commit, other)
+	return ok
+}
+
+// merged is the tree of a merge, or that there is a conflict.
+func (o *Origin) merged(onto, commit string) (tree string, conflict bool) {
+	tree, ok := o.fixed("merge-tree", "--write-tree", onto, commit)
+	return tree, !ok
+}
+
+// ahead is how many commits one has that another one has not.
+func (o *Origin) ahead(commit, base string) int {
+	out, _ := o.fixed("rev-list", commit, "^"+base)
+	return len(strings.Fields(out))
+}
+
+// files are those that a commit changes since it left another one, as GitHub lists them.
+func (o *Origin) files(base, commit string) []map[string]any {
+	lines := map[string][2]string{}
+	numbers, _ := o.fixed("diff", "-z", "--numstat", "-M", base+"..."+commit)
+	counted := strings.Split(numbers, "\x00")
+	for i := 0; i < len(counted); i++ {
+		added, rest, _ := strings.Cut(counted[i], "\t")
+		deleted, path, _ := strings.Cut(rest, "\t")
+		if path == "" && i+2 < len(counted) { // renamed: from and to come next
+			path, i = counted[i+2], i+2
+		}
+		lines[path] = [2]string{added, deleted}
+	}
+	states := map[byte]string{'A': "added", 'D': "removed", 'M': "modified", 'T': "changed", 'R': "renamed", 'C': "copied"}
+	var files []map[string]any
+	listed, _ := o.fixed("diff", "-z", "--raw", "-M", "--no-abbrev", base+"..."+commit)
+	raw := strings.Split(listed, "\x00")
+	for i := 0; i+1 < len(raw); {
+		fields := strings.Fields(raw[i])
+		if len(fields) != 5 {
+			break
+		}
+		path, was := raw[i+1], ""
+		i += 2
+		if fields[4][0] == 'R' || fields[4][0] == 'C' {
+			was, path = path, raw[i]
+			i++
+		}
+		sha := fields[3]
+		if fields[4][0] == 'D' {
+			sha = fields[2]
+		}
+		added, _ := strconv.Atoi(lines[path][0]) // a binary file has none
+		deleted, _ := strconv.Atoi(lines[path][1])
+		f := map[string]any{"filename": path, "status": states[fields[4][0]], "sha": sha, "additions": added, "deletions": deleted, "changes": added + deleted}
+		if was != "" {
+			f["previous_filename"] = was
+		}
+		files = append(files, f)
+	}
+	return files
 }
 
 // Ledger returns a file of the branch of the ledger; "" where there is none.

@@ -34,6 +34,9 @@ func (g *GitHub) answer(r *http.Request, path string, body []byte) (reply, error
 	if refused, ok := g.refuse(r, path, body); ok {
 		return refused, nil
 	}
+	if own, ok := g.stand(r, path, body); ok {
+		return own, nil
+	}
 	assigns := strings.HasSuffix(path, "/assignees")
 	if assigns {
 		body = g.assignable(body)
@@ -57,6 +60,7 @@ func (g *GitHub) answer(r *http.Request, path string, body []byte) (reply, error
 		// The emulator does not say why.
 		return invalid("Label", "name", "already_exists", ""), nil
 	case a.status < 300:
+		g.stamp(r.Method, path, a.body)
 		a.body = g.amend(a.body)
 	}
 	return a, nil
@@ -162,8 +166,8 @@ func (g *GitHub) assignable(body []byte) []byte {
 }
 
 // amend takes the deleted issues out of a reply, marks the pull requests in it,
-// which GitHub has among the issues, and says of the token's account that it is
-// a bot's.
+// which GitHub has among the issues, says when all was made and changed by the clock
+// of the world, and of the token's account that it is a bot's.
 func (g *GitHub) amend(body []byte) []byte {
 	var found any
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -173,9 +177,9 @@ func (g *GitHub) amend(body []byte) []byte {
 	}
 	asBot(found)
 	if search, ok := found.(map[string]any); ok && search["items"] != nil {
-		search["items"] = g.amendAll(search["items"])
+		search["items"] = g.amendAll(search["items"], g.dated)
 	} else {
-		found = g.amendAll(found)
+		found = g.amendAll(found, g.dated)
 	}
 	if out, err := json.Marshal(found); err == nil {
 		return out
@@ -201,12 +205,11 @@ func asBot(found any) {
 	}
 }
 
-func (g *GitHub) amendAll(found any) any {
+func (g *GitHub) amendAll(found any, date func(kind string, id int64, found map[string]any)) any {
 	switch found := found.(type) {
 	case []any:
 		return slices.DeleteFunc(found, func(item any) bool {
-			item = g.amendAll(item)
-			return item == nil
+			return g.amendAll(item, date) == nil
 		})
 	case map[string]any:
 		link, _ := found["issue_url"].(string)
@@ -221,8 +224,17 @@ func (g *GitHub) amendAll(found any) any {
 			return nil
 		}
 		g.mu.Lock()
-		defer g.mu.Unlock()
-		if found["number"] != nil && g.pulls[number] {
+		pull := g.pulls[number]
+		g.mu.Unlock()
+		if found["number"] != nil {
+			date("issues", int64(number), found)
+		} else if id, err := strconv.ParseInt(fmt.Sprint(found["id"]), 10, 64); err == nil {
+			date("comments", id, found)
+		}
+		if page, _ := found["html_url"].(string); pull { // where people see it
+			found["html_url"] = strings.Replace(page, "/issues/", "/pull/", 1)
+		}
+		if found["number"] != nil && pull {
 			found["pull_request"] = map[string]any{"url": fmt.Sprintf("%s/repos/%s/pulls/%d", site, Repository, number)}
 		}
 		return found

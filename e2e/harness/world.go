@@ -64,6 +64,7 @@ func (x *Tools) NewWorldAt(t testing.TB, at time.Time, logins Logins, files map[
 	}
 	w.GitHub = x.NewGitHub(t, logins)
 	w.Origin = w.newOrigin()
+	w.GitHub.shim.origin, w.GitHub.shim.now = w.Origin, w.Now
 	w.Clone = w.NewClone()
 	w.Clone.Merge("The first escalations", files)
 	return w
@@ -162,6 +163,15 @@ func (c *Clone) Pull() {
 // git runs git for the test. Commits are of the time that the clock shows.
 func (e *environment) git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
+	out, err := e.try(dir, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// try is git of what may fail.
+func (e *environment) try(dir string, args ...string) (string, error) {
 	date := fmt.Sprintf("%d +0000", e.now().Unix())
 	cmd := exec.Command("git", args...)
 	cmd.Dir = dir
@@ -172,9 +182,9 @@ func (e *environment) git(t testing.TB, dir string, args ...string) string {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("git %q: %v\n%s%s", args, err, out, stderr.Bytes())
+		return string(out), fmt.Errorf("git %q: %w\n%s%s", args, err, out, stderr.Bytes())
 	}
-	return strings.TrimSuffix(string(out), "\n")
+	return strings.TrimSuffix(string(out), "\n"), nil
 }
 
 // Now is what the clock of the world shows.
