@@ -167,6 +167,8 @@ func TestPulls(t *testing.T) {
 	}
 	_, res, err := create("escalate/none")
 	refused(t, res, err, 422, "head invalid")
+	_, res, err = c.PullRequests.Create(ctx, owner, name, &github.NewPullRequest{Title: github.String("x"), Head: github.String("main"), Base: github.String("main"), Body: github.String(strings.Repeat("é", 65537))})
+	refused(t, res, err, 422, "body is too long")
 	w.Clone.Git("push", "--quiet", "origin", "main:escalate/empty")
 	_, res, err = create("escalate/empty")
 	refused(t, res, err, 422, "No commits between main and escalate/empty")

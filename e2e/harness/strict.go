@@ -25,6 +25,7 @@ var (
 	commentPath  = regexp.MustCompile(`^/repos/[^/]+/[^/]+/issues/comments/(\d+)$`)
 	labelsPath   = regexp.MustCompile(`^/repos/[^/]+/[^/]+/labels$`)
 	assigneePath = regexp.MustCompile(`^/repos/[^/]+/[^/]+/assignees/([^/]+)$`)
+	pullsPath    = regexp.MustCompile(`^/repos/[^/]+/[^/]+/pulls(/\d+)?$`)
 	issuesPath   = regexp.MustCompile(`^/repos/[^/]+/[^/]+/issues$`)
 )
 
@@ -119,7 +120,7 @@ func (g *GitHub) tooMuch(method, path string, body []byte) (reply, bool) {
 	}
 	title, _ := in.Title.(string)
 	comment := strings.Contains(path, "/comments")
-	issue := issuesPath.MatchString(path) || issuePath.MatchString(path) && !comment && !strings.HasSuffix(path, "/assignees")
+	issue := issuesPath.MatchString(path) || pullsPath.MatchString(path) || issuePath.MatchString(path) && !comment && !strings.HasSuffix(path, "/assignees")
 	switch {
 	case comment && in.Body != nil && strings.TrimSpace(*in.Body) == "":
 		return invalid("IssueComment", "body", "missing_field", ""), true

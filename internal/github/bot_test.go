@@ -240,6 +240,37 @@ func TestProposed(t *testing.T) {
 	}
 }
 
+// What is proposed is one pull request until it ends, and is merged as it was pushed.
+func TestProposeAndMerge(t *testing.T) {
+	t.Parallel()
+	g := forgetest.NewGitHub(t)
+	g.Tip = func(branch string) (string, []string) { return "c0ffee of " + branch, nil }
+	r := repository(t, g)
+	for range 2 {
+		if c, err := r.Propose(t.Context(), forge.Proposal{Title: "Open Northwind", Body: "Text", Head: "escalate/northwind", Base: "main"}); err != nil || c.Number != 1 {
+			t.Errorf("%+v, %v", c, err)
+		}
+	}
+	if _, err := r.EditIssue(t.Context(), 1, forge.Edit{Title: ptr("Open Northwind Traders")}); err != nil {
+		t.Error(err)
+	}
+	p, err := r.Proposed(t.Context(), 1)
+	if err != nil || p.Title != "Open Northwind Traders" || p.Body != "Text" || p.Commit != "c0ffee of escalate/northwind" || p.Author != g.Me {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for _, ended := range []bool{false, true} {
+		if is, err := r.Ended(t.Context(), "escalate/northwind"); is != ended || err != nil {
+			t.Errorf("ended: %v, %v", is, err)
+		}
+		if err := r.Merge(t.Context(), 1, p.Commit); err != nil {
+			t.Error(err)
+		}
+	}
+	if c, err := r.Propose(t.Context(), forge.Proposal{Title: "Update", Head: "escalate/northwind", Base: "main"}); err != nil || c.Number != 2 {
+		t.Errorf("after the merge: %+v, %v", c, err)
+	}
+}
+
 // A pull request is merged at the commit that is meant; why it is not, is told apart.
 func TestMerge(t *testing.T) {
 	t.Parallel()

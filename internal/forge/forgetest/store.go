@@ -313,6 +313,18 @@ func (s *Store) edit(i *Issue, e forge.Edit) bool {
 		i.Open = *e.Open
 	}
 	i.Updated = s.Now()
+	if p := s.Proposal(i.Number); p != nil && !s.own { // it is that issue
+		p.Updated = i.Updated
+		if e.Title != nil {
+			p.Title = i.Title
+		}
+		if e.Body != nil {
+			p.Body = i.Body
+		}
+		if e.Open != nil && !p.Merged {
+			p.Open = i.Open
+		}
+	}
 	return true
 }
 
