@@ -269,8 +269,9 @@ func TestBotRequests(t *testing.T) {
 		"description": "Builds fail\n\nAll of them.", "csm": "Jo Doe (jdoe)", "account-executive": "Ana Rivera (arivera)", "product-related": "no", "ask": "One engineer.",
 		"approach": "Look.", "criterion": "Builds pass for a week", "step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
 	}
-	issue := d.Open(jo, d.filled(answers, "criterion"), form.Label)
+	issue := d.Open(jo, d.filled(answers, "criterion")) // and the repository has no such label
 	d.run("bot")
+	d.has("the labels", strings.Join(issue.Labels, " "), form.Label)
 	d.has("the answer", d.last(on), "Something is missing:", "What must be true", "Edit the issue")
 	if len(d.Proposals) != 0 {
 		t.Fatalf("it is proposed: %+v", d.Proposals)

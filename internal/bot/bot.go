@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
@@ -116,6 +117,16 @@ const (
 // Look reads what may have to be done. It changes nothing.
 func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 	b.answers = map[forge.Thread]map[string]string{}
+	heard, err := b.heard(ctx)
+	if err != nil {
+		return w, err
+	}
+	if w.since = heard.Comments; w.since.IsZero() {
+		w.since = b.Now().Add(-first)
+	}
+	if _, err := b.Clone.Look(ctx); err != nil {
+		return w, err
+	}
 	var requests []forge.Issue
 	for i, err := range b.Forge.Issues(ctx, form.Label) {
 		if err != nil {
@@ -125,26 +136,62 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 			requests = append(requests, i)
 		}
 	}
+	if err := b.issues(ctx, &w, &requests); err != nil {
+		return w, err
+	}
 	slices.SortFunc(requests, func(x, y forge.Issue) int { return x.Number - y.Number })
 	if w.Requests, err = b.pending(ctx, requests); err != nil {
 		return w, err
 	}
-	files, err := b.Ledger.Files(ctx)
+	return w, b.comments(ctx, &w)
+}
+
+// heard is up to when comments were read.
+func (b *Bot) heard(ctx context.Context) (ledger.Heard, error) {
+	files, err := b.Ledger.Files(ctx, ledger.Within(nil)...)
 	if err != nil {
-		return w, err
+		return ledger.Heard{}, err
 	}
 	defer files.Close()
-	heard, err := ledger.ReadHeard(files)
-	if err != nil {
-		return w, err
+	return ledger.ReadHeard(files)
+}
+
+// issues reads the issues that changed: tracking issues whose text people edited, and
+// those that were made with the form and have no label, since the repository has none
+// of that name: GitHub says nothing of it.
+func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) error {
+	labels := func(i forge.Issue, label string) bool {
+		return slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, label) })
 	}
-	if w.since = heard.Comments; w.since.IsZero() {
-		w.since = b.Now().Add(-first)
+	f := form.New(&act.Case{Tree: b.Clone.Tip.Tree, At: b.now()})
+	for i, err := range b.Forge.IssuesSince(ctx, "", w.since) {
+		switch {
+		case err != nil:
+			return err
+		case !i.Open || i.ChangeRequest || labels(i, form.Label):
+		case labels(i, tracking.Label):
+			e, err := b.edit(ctx, i)
+			if err != nil {
+				return err
+			}
+			if e.id != "" {
+				w.edits = append(w.edits, e)
+			}
+		case f.Is(i.Body):
+			if !slices.ContainsFunc(*requests, func(r forge.Issue) bool { return r.Number == i.Number }) {
+				*requests = append(*requests, i)
+			}
+		}
 	}
+	return nil
+}
+
+// comments reads the comments that may ask for something.
+func (b *Bot) comments(ctx context.Context, w *Work) error {
 	read := 0
 	for c, err := range b.Forge.CommentsSince(ctx, w.since) {
 		if err != nil {
-			return w, err
+			return err
 		}
 		w.heard = c.Updated
 		if !c.Author.Bot && asks(c.Body) {
@@ -166,11 +213,9 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 			w.Comments = slices.Delete(w.Comments, i-1, i)
 		}
 	}
-	if w.Comments, err = b.unanswered(ctx, w.Comments); err != nil {
-		return w, err
-	}
-	w.edits, err = b.edits(ctx, w.since)
-	return w, err
+	var err error
+	w.Comments, err = b.unanswered(ctx, w.Comments)
+	return err
 }
 
 // unanswered are the comments that have no answer yet, or were edited since.

@@ -84,6 +84,9 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := b.label(ctx, i); err != nil {
+		return "", err
+	}
 	text, err := b.requested(ctx, i)
 	for n := 1; errors.Is(err, git.ErrMoved) && n < tries; n++ {
 		text, err = b.requested(ctx, i)
@@ -93,6 +96,18 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 	}
 	plain, _, _ := strings.Cut(text, "\n")
 	return words.Line(plain), b.say(ctx, on, requestKey, text)
+}
+
+// label gives a request its label, by which it is found again.
+func (b *Bot) label(ctx context.Context, i forge.Issue) error {
+	if slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, form.Label) }) {
+		return nil
+	}
+	if err := b.Forge.MakeLabel(ctx, forge.Label{Name: form.Label, Description: "Somebody asks for an escalation", Color: "c5def5"}); err != nil {
+		return err
+	}
+	_, err := b.Forge.SetLabels(ctx, i.Number, append(slices.Clone(i.Labels), form.Label))
+	return err
 }
 
 // How the answer begins on an issue that is proposed, and what it says of a proposal that

@@ -28,26 +28,6 @@ type edit struct {
 	other bool
 }
 
-// edits are the tracking issues whose text people changed since a time.
-func (b *Bot) edits(ctx context.Context, since time.Time) (list []edit, err error) {
-	for i, err := range b.Forge.IssuesSince(ctx, tracking.Label, since) {
-		if err != nil {
-			return nil, err
-		}
-		if !i.Open || i.ChangeRequest {
-			continue
-		}
-		e, err := b.edit(ctx, i)
-		if err != nil {
-			return nil, err
-		}
-		if e.id != "" {
-			list = append(list, e)
-		}
-	}
-	return list, nil
-}
-
 // edit is what people changed in the text of an issue; it has no id where that is
 // nothing, or it is no tracking issue.
 func (b *Bot) edit(ctx context.Context, i forge.Issue) (edit, error) {

@@ -11,7 +11,8 @@ import (
 // all of that second are listed. One that changes while the list is read may be listed
 // twice, as it was and as it is. The zero time lists all.
 type Feed interface {
-	// IssuesSince are the issues with a label, open and closed, that were opened or
+	// IssuesSince are the issues with a label, or all where it is "", open and closed,
+	// that were opened or
 	// changed since, the one first that changed the longest ago.
 	IssuesSince(ctx context.Context, label string, since time.Time) iter.Seq2[Issue, error]
 	// CommentsSince are the comments of all issues and change requests that were

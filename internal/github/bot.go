@@ -28,10 +28,14 @@ func unconfirmed(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), destination.ErrUnconfirmed)
 }
 
-// IssuesSince are the issues with a label that changed since.
+// IssuesSince are the issues with a label, or all, that changed since.
 func (r *Repository) IssuesSince(ctx context.Context, label string, since time.Time) iter.Seq2[forge.Issue, error] {
+	var labels []string
+	if label != "" {
+		labels = []string{label}
+	}
 	return byChange(since, func(since time.Time, page github.ListOptions) ([]*github.Issue, *github.Response, error) {
-		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: []string{label}, Sort: "updated", Direction: "asc", Since: since, ListOptions: page})
+		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: labels, Sort: "updated", Direction: "asc", Since: since, ListOptions: page})
 	}, issue, func(i forge.Issue) version { return version{int64(i.Number), i.Updated} })
 }
 

@@ -135,7 +135,7 @@ func Within(ids []schema.ID) []string {
 	if len(ids) > few {
 		return nil
 	}
-	files := []string{readmePath, formatPath, claimPath}
+	files := []string{readmePath, formatPath, claimPath, heardPath}
 	for _, id := range ids {
 		files = append(files, tree.Path(id), Path(id), openPath(id), requestPath(id))
 	}

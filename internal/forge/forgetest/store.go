@@ -264,11 +264,11 @@ func (s *Store) issue(number int) *Issue {
 	return s.Issues[number-1]
 }
 
-// listed are the issues with a label.
+// listed are the issues with a label, or all.
 func (s *Store) listed(label string) []*Issue {
 	var list []*Issue
 	for _, i := range s.Issues {
-		if !i.Deleted && i.Moved == "" && slices.ContainsFunc(i.Labels, func(l string) bool { return s.same(l, label) }) {
+		if !i.Deleted && i.Moved == "" && (label == "" || slices.ContainsFunc(i.Labels, func(l string) bool { return s.same(l, label) })) {
 			list = append(list, i)
 		}
 	}
