@@ -62,12 +62,16 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	if by == "" || said == "" {
 		return said == b.stranger(), nil
 	}
-	o, why, err := b.opening(ctx, i, by)
+	o, why, err := b.opening(i, by)
 	if err != nil || why != "" {
 		return said == withBefore(why, head), err
 	}
 	if head == "" {
-		return strings.HasPrefix(said, proposed), nil // it was merged, or declined
+		if strings.HasPrefix(said, proposed) { // it was merged, or declined
+			return true, nil
+		}
+		why, err = b.refusal(ctx, o)
+		return why != "" && said == why, err
 	}
 	theirs, files, err := b.differs(ctx, head, i, o)
 	if err != nil || !theirs && len(files) > 0 {
@@ -155,7 +159,10 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil || ended {
 		return "", err // it was merged, and what is told says so; or it was declined, and who did says why
 	}
-	o, why, err := b.opening(ctx, i, by)
+	o, why, err := b.opening(i, by)
+	if err == nil && why == "" {
+		why, err = b.refusal(ctx, o)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -206,7 +213,7 @@ func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, l
 }
 
 // opening is the file that an issue asks for; or why there can be none, in Markdown.
-func (b *Bot) opening(ctx context.Context, i forge.Issue, by schema.Handle) (o opening, why string, err error) {
+func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, err error) {
 	tip := b.Clone.Tip
 	at := i.Created.UTC()
 	if at.IsZero() || at.After(b.now()) {
@@ -244,11 +251,16 @@ func (b *Bot) opening(ctx context.Context, i forge.Issue, by schema.Handle) (o o
 		}
 		return o, "", err
 	}
-	d, err := b.Judge(ctx, tip)(o.path, o.data)
-	if err == nil && len(d.Errors) > 0 {
-		why = against(d.Errors) + "\n\nEdit the issue."
+	return o, "", nil
+}
+
+// refusal is why the rules refuse a file that is to be; "" where they do not.
+func (b *Bot) refusal(ctx context.Context, o opening) (string, error) {
+	d, err := b.Judge(ctx, b.Clone.Tip)(o.path, o.data)
+	if err != nil || len(d.Errors) == 0 {
+		return "", err
 	}
-	return o, why, err
+	return against(d.Errors) + "\n\nEdit the issue.", nil
 }
 
 // differs returns what the branch of a request is to have otherwise, nil for a file that
