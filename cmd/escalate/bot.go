@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/bot"
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
@@ -89,6 +90,7 @@ func runBot(ctx context.Context, o applyOptions) error {
 			_, err = telling.deliver(ctx, s, run)
 		}
 		if err == nil || errors.Is(err, errFindings) {
+			run.Destinations = []destination.Destination{b.Talk} // which leaves no ticks: they are read
 			err = errors.Join(err, restore(ctx, o.env, run, b.Restore))
 		}
 	}

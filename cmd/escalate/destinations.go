@@ -77,6 +77,9 @@ func toSet(env environment) string {
 	return strings.Join(all, "; ")
 }
 
+// botPatience is how long the bot may take to read what people ticked.
+const botPatience = 15 * time.Minute
+
 func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
 	keys, err := marker.Parse(env.getenv(markerKey))
 	if err != nil {
@@ -86,7 +89,9 @@ func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) 
 	if err != nil {
 		return nil, err
 	}
-	return tracking.New(repository, t.People, keys), nil
+	d := tracking.New(repository, t.People, keys)
+	d.LeaveTicks(env.now().Add(-botPatience))
+	return d, nil
 }
 
 // newRepository is a repository on GitHub.

@@ -68,7 +68,14 @@ func (t *Tracking) ourHands(ctx context.Context, i forge.Issue, thread []notice.
 	if ours, err := t.of(ctx, i, thread[0].Escalation, thread); err != nil || !ours {
 		return nil, err
 	}
-	return t.hands(ctx, i, thread, address)
+	all, err := t.hands(ctx, i, thread, address)
+	if err != nil || t.leave.IsZero() || !i.Updated.After(t.leave) {
+		return all, err
+	}
+	if ticks, _, err := t.Ticks(ctx, i, thread); err != nil || len(ticks) == 0 {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(h hand) bool { return h.edit.Body != nil }), nil
 }
 
 // mend undoes what people did to an issue, and reports whether there was something.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
@@ -28,6 +29,9 @@ type Tracking struct {
 	traits forge.Traits
 	people schema.Directory
 	keys   marker.Keys
+
+	// Ticks made since are left to whoever reads them; zero: none are left.
+	leave time.Time
 
 	us         us
 	labels     map[string]bool                 // those that are there
@@ -59,6 +63,10 @@ func New(f forge.Forge, people schema.Directory, keys marker.Keys) *Tracking {
 		labels: map[string]bool{}, assignable: map[string]bool{}, proved: map[int]proof{}, issues: map[string]map[string][]writing{},
 	}
 }
+
+// LeaveTicks has Restore leave boxes as they are that people ticked since a time: the bot
+// reads what they mean, and it may not have come by yet.
+func (t *Tracking) LeaveTicks(since time.Time) { t.leave = since }
 
 // Signs reports whether markers are signed.
 func (t *Tracking) Signs() bool { return t.keys.Set() }
