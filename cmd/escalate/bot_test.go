@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -257,6 +258,13 @@ func TestBotTicks(t *testing.T) {
 	}
 }
 
+// requested are answers of somebody who asks for an escalation with the form.
+var requested = map[string]string{
+	"kind": "an account escalation: a customer in a challenging situation, whatever the reason", "customer": "Fabrikam", "severity": "medium",
+	"description": "Builds fail\n\nAll of them.", "csm": "Jo Doe (jdoe)", "account-executive": "Ana Rivera (arivera)", "product-related": "no", "ask": "One engineer.",
+	"approach": "Look.", "criterion": "Builds pass for a week", "step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
+}
+
 // The form opens an escalation: what is missing is said, an edit of the issue is
 // followed, and once it is merged, the issue is the tracking issue.
 func TestBotRequests(t *testing.T) {
@@ -264,11 +272,7 @@ func TestBotRequests(t *testing.T) {
 	d := newDesk(t, nil)
 	number := len(d.Issues) + 1
 	on := forge.Thread{Number: number}
-	answers := map[string]string{
-		"kind": "an account escalation: a customer in a challenging situation, whatever the reason", "customer": "Fabrikam", "severity": "medium",
-		"description": "Builds fail\n\nAll of them.", "csm": "Jo Doe (jdoe)", "account-executive": "Ana Rivera (arivera)", "product-related": "no", "ask": "One engineer.",
-		"approach": "Look.", "criterion": "Builds pass for a week", "step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
-	}
+	answers := maps.Clone(requested)
 	issue := d.Open(jo, d.filled(answers, "criterion")) // and the repository has no such label
 	d.run("bot")
 	d.has("the labels", strings.Join(issue.Labels, " "), form.Label)
