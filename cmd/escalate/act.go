@@ -232,7 +232,7 @@ func (o *actOptions) arguments(args []string) error {
 // there.
 func (o *actOptions) run(ctx context.Context) error {
 	err := o.do(ctx)
-	if (errors.Is(err, prompt.ErrStopped) || errors.Is(err, errFindings)) && o.asked && len(o.given) > 0 {
+	if (errors.Is(err, prompt.ErrStopped) || errors.Is(err, errFindings) || errors.Is(err, git.ErrMoved)) && o.asked && len(o.given) > 0 {
 		lines := strings.Split(o.again(), "\n") // of which none is indented: they are a text that is quoted
 		for i, l := range lines {
 			lines[i] = escape.Visible(l)
@@ -291,15 +291,20 @@ func (o *actOptions) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	base := c.Tree
+	if p != nil && c.Escalation == nil {
+		if err := p.opens(ctx, s, o.env, act.ID(answers), c.By); err != nil {
+			return err
+		}
+	}
+	base := lint.Base{Tree: c.Tree}
 	switch {
-	case p != nil:
-		base = p.base.Tree
+	case p != nil: // what is checked out here may be behind
+		base.Tree, base.Commit = p.base.Tree, p.base.ID
 	case o.commit:
 		if head, err := o.committed(ctx, s); err != nil {
 			return err
 		} else if head != nil && len(head.Names) > 0 {
-			base = head
+			base.Tree = head
 		}
 	}
 	d, err := o.draft(ctx, s, c, base, answers)
@@ -323,7 +328,7 @@ func (o *actOptions) do(ctx context.Context) error {
 	switch subject := string(d.ID) + ": " + o.act.Says(c, answers); {
 	case o.dryRun:
 	case p != nil:
-		done, err = p.make(ctx, s, o, c, d, subject)
+		done, err = p.make(ctx, o, c, d, subject)
 	default:
 		var was []byte
 		if c.Escalation != nil {
@@ -475,8 +480,9 @@ func tail(message, hint string) string {
 	return message + ": " + hint
 }
 
-// draft makes the changes, and judges them against a tree.
-func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case, judged *tree.Tree, answers act.Answers) (draft.Draft, error) {
+// draft makes the changes, and judges them against a tree, and by the history of its
+// commit: HEAD where it names none.
+func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case, against lint.Base, answers act.Answers) (draft.Draft, error) {
 	path, data := "", []byte(nil)
 	if c.Escalation != nil {
 		path, data = c.Escalation.Path, c.Escalation.Data
@@ -494,13 +500,15 @@ func (o *actOptions) draft(ctx context.Context, s *session.Session, c *act.Case,
 	if err != nil {
 		return draft.Draft{}, err
 	}
-	base := &lintBase{Base: lint.Base{Tree: judged}}
-	if repo, err := s.Repo(ctx); err == nil {
-		if base.Commit, err = repo.Resolve(ctx, "HEAD"); err == nil { // there is a commit
-			base.know(ctx, repo)
-		}
-	}
 	past := locally(ctx, s)
+	if against.Commit == "" {
+		against.Commit = past.head
+	}
+	past.head = against.Commit
+	base := &lintBase{Base: against}
+	if against.Commit != "" {
+		base.know(ctx, past.repo)
+	}
 	d := draft.Of(base.Base, path, out, o.now, past.of)
 	return d, errors.Join(base.err, past.err)
 }

@@ -32,7 +32,10 @@ type proposal struct {
 	remote string
 	// target is the branch that it is for, tip the commit of it.
 	target, tip string
-	// branch is where it is pushed to, base what it is made from.
+	// there are the branches of proposals that the remote had when it was asked, with the
+	// commit of each. What has moved since refuses the push.
+	there map[string]string
+	// branch is where it is pushed to, base what it is made from and judged by.
 	branch string
 	base   *session.Commit
 	// edited is what was edited or committed here, and goes along; nil where nothing
@@ -53,11 +56,11 @@ func (o *actOptions) begin(ctx context.Context, s *session.Session) (*proposal, 
 	if p.remote == "" {
 		return nil, usagef("--propose needs a remote to propose to; --commit commits here")
 	}
-	there, err := p.repo.AskRemote(ctx, p.remote)
+	there, err := p.repo.AskRemote(ctx, p.remote, proposals+"*")
 	if err != nil {
 		return nil, err
 	}
-	p.target, p.tip = there.Default, there.Branches[there.Default]
+	p.there, p.target, p.tip = there.Branches, there.Default, there.Branches[there.Default]
 	if p.tip == "" {
 		return nil, fmt.Errorf("the remote `%s` has no default branch to propose to", p.remote)
 	}
@@ -71,9 +74,12 @@ func (o *actOptions) begin(ctx context.Context, s *session.Session) (*proposal, 
 	return p, err
 }
 
+// proposals is what the names of all branches begin with that are proposed.
+const proposals = "escalate/"
+
 // branchOf is the branch on which somebody proposes changes of an escalation.
 func branchOf(id schema.ID, by schema.Handle, n int) string {
-	name := fmt.Sprintf("escalate/%s/%s", strings.ReplaceAll(string(id), "/", "-"), by)
+	name := fmt.Sprintf(proposals+"%s/%s", strings.ReplaceAll(string(id), "/", "-"), by)
 	if n > 1 {
 		name = fmt.Sprintf("%s-%d", name, n)
 	}
@@ -86,16 +92,9 @@ const attempts = 50
 // settle finds the branch for a proposal about an escalation. Where one of the same
 // person waits to be merged, it goes on there.
 func (p *proposal) settle(ctx context.Context, s *session.Session, env environment, id schema.ID, by schema.Handle) error {
-	names := make([]string, attempts)
-	for i := range names {
-		names[i] = branchOf(id, by, i+1)
-	}
-	there, err := p.repo.AskRemote(ctx, p.remote, names...)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		tip := there.Branches[name]
+	for n := range attempts {
+		name := branchOf(id, by, n+1)
+		tip := p.there[name]
 		if tip == "" {
 			p.branch = name
 			return nil
@@ -122,16 +121,12 @@ func (p *proposal) settle(ctx context.Context, s *session.Session, env environme
 // unmerged loads what somebody has proposed of an escalation that is not there yet; nil
 // where nothing that is meant is.
 func (p *proposal) unmerged(ctx context.Context, s *session.Session, by schema.Handle, meant string) (*session.Commit, error) {
-	there, err := p.repo.AskRemote(ctx, p.remote, "escalate/*/"+string(by)+"*")
-	if err != nil {
-		return nil, err
-	}
-	mine := regexp.MustCompile(`^escalate/[^/]+/` + regexp.QuoteMeta(string(by)) + `(-\d+)?$`)
-	for _, name := range slices.Backward(slices.Sorted(maps.Keys(there.Branches))) {
+	mine := regexp.MustCompile(`^` + proposals + `[^/]+/` + regexp.QuoteMeta(string(by)) + `(-\d+)?$`)
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(p.there))) {
 		if !mine.MatchString(name) {
 			continue
 		}
-		tip := there.Branches[name]
+		tip := p.there[name]
 		if err := p.repo.Fetch(ctx, p.remote, map[string]string{name: tip}); err != nil {
 			return nil, err
 		}
@@ -203,6 +198,20 @@ func (p *proposal) follow(ctx context.Context, s *session.Session, o *actOptions
 	return err
 }
 
+// opens settles the branch of an escalation that is to be opened.
+func (p *proposal) opens(ctx context.Context, s *session.Session, env environment, id schema.ID, by schema.Handle) error {
+	if p.base.Has(tree.Path(id)) {
+		return nil // draft says so
+	}
+	if err := p.settle(ctx, s, env, id, by); err != nil {
+		return err
+	}
+	if p.base.Has(tree.Path(id)) {
+		return usagef("you have proposed %s already, on the branch %s: `escalate update %[1]s --propose` goes on with it, and another one has another --id", id, p.branch)
+	}
+	return nil
+}
+
 // local returns a file as it stands here, where that is not on the remote yet.
 func (p *proposal) local(ctx context.Context, s *session.Session, path string) (data []byte, local bool, err error) {
 	data, err = os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(path)))
@@ -256,15 +265,7 @@ func (p *proposal) content(ctx context.Context, commit, path string) (string, er
 }
 
 // make commits and pushes it, and opens the pull request.
-func (p *proposal) make(ctx context.Context, s *session.Session, o *actOptions, c *act.Case, d draft.Draft, subject string) (done draftprint.Done, err error) {
-	if p.branch == "" { // it opens an escalation
-		if err := p.settle(ctx, s, o.env, d.ID, c.By); err != nil {
-			return done, err
-		}
-		if p.base.Has(d.Path) {
-			return done, usagef("you have proposed %s already, on the branch %s: `escalate update %[1]s --propose` goes on with it, and another one has another --id", d.ID, p.branch)
-		}
-	}
+func (p *proposal) make(ctx context.Context, o *actOptions, c *act.Case, d draft.Draft, subject string) (done draftprint.Done, err error) {
 	name, email, err := author(ctx, p.repo, c.Tree.People, c.By)
 	if err != nil {
 		return done, err
