@@ -238,12 +238,8 @@ func (o lintOptions) against(ctx context.Context, s *session.Session, rev string
 		return nil, err
 	}
 	b := &lintBase{Base: lint.Base{Tree: c.Tree, Commit: c.ID}}
-	for newest, err := range repo.Log(ctx, git.LogOptions{To: head}) {
-		if err != nil {
-			return nil, err
-		}
-		b.head = newest.AuthorTime
-		break
+	if b.head, err = repo.Authored(ctx, head); err != nil {
+		return nil, err
 	}
 	// Only a change that states a time asks for the commits.
 	authored := sync.OnceValue(func() history.Authored {

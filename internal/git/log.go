@@ -146,6 +146,19 @@ func (r *Repo) log(ctx context.Context, o LogOptions) iter.Seq2[Commit, error] {
 	}
 }
 
+// Authored returns when a commit was authored. Its history is not read: of the commit at
+// which that of a shallow clone ends, it is known as well.
+func (r *Repo) Authored(ctx context.Context, id string) (time.Time, error) {
+	if err := r.checkIDs(id); err != nil {
+		return time.Time{}, err
+	}
+	out, err := r.output(ctx, "log", "--no-walk", "--no-show-signature", "--format=tformat:%at", id, "--")
+	if err != nil {
+		return time.Time{}, fmt.Errorf("cannot read the commit %.10s: %w", id, err)
+	}
+	return seconds(out), nil
+}
+
 // logArgs is the command. What the user's configuration could change is said.
 func (r *Repo) logArgs(o LogOptions) ([]string, error) {
 	args := []string{

@@ -199,12 +199,8 @@ func (s *Session) at(ctx context.Context, id string) (*Commit, error) {
 	if err != nil {
 		return nil, err
 	}
-	for c, err := range s.repo.Log(ctx, git.LogOptions{To: id}) {
-		if err != nil {
-			return nil, err
-		}
-		t.Authored = c.AuthorTime
-		break
+	if t.Authored, err = s.repo.Authored(ctx, id); err != nil {
+		return nil, err
 	}
 	return &Commit{Tree: t, ID: id, Files: files}, nil
 }
