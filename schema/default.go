@@ -20,6 +20,8 @@ func DefaultPolicy() Policy {
 				ProductDRI: leadership,
 				Channel:    daily,
 				Customer:   daily,
+
+				ProposalHours: ptr(1),
 			},
 			High: SeverityPolicy{
 				Meaning:    "Deployment or use is significantly impacted; a risk to adoption, of loss or contraction, to growth, to the relationship",
@@ -27,6 +29,8 @@ func DefaultPolicy() Policy {
 				ProductDRI: append([]Role{RoleGroupProductManager, RoleProductDirector}, leadership...),
 				Channel:    eachWorkingDay,
 				Customer:   Clock{Due: ptr(2), Days: WorkingDays, Advisory: ptr(false)},
+
+				ProposalHours: ptr(1),
 			},
 			Medium: SeverityPolicy{
 				Meaning:    "Deployment or use is impacted; a risk to adoption and renewal",
@@ -34,6 +38,8 @@ func DefaultPolicy() Policy {
 				ProductDRI: ProductRoles(),
 				Channel:    advised,
 				Customer:   Clock{Due: ptr(7), Overdue: ptr(14), Ask: ptr(10), Days: CalendarDays, Advisory: ptr(false)},
+
+				ProposalHours: ptr(4),
 			},
 			Low: SeverityPolicy{
 				Meaning:    "Deployment or use is impacted; a risk to value, timeline, satisfaction and adoption levels",
@@ -41,6 +47,8 @@ func DefaultPolicy() Policy {
 				ProductDRI: ProductRoles(),
 				Channel:    advised,
 				Customer:   Clock{Due: ptr(0), Days: CalendarDays, Advisory: ptr(false)},
+
+				ProposalHours: ptr(4),
 			},
 		},
 		Channels: Channels{
@@ -105,6 +113,7 @@ func (p Policy) Over(base Policy) Policy {
 		setList(&s.to.ProductDRI, s.from.ProductDRI)
 		s.to.Channel = s.from.Channel.over(s.to.Channel)
 		s.to.Customer = s.from.Customer.over(s.to.Customer)
+		set(&s.to.ProposalHours, s.from.ProposalHours)
 	}
 	set(&base.Channels.Announcement, p.Channels.Announcement)
 	set(&base.Channels.Prefix, p.Channels.Prefix)

@@ -22,7 +22,8 @@ type Policy struct {
 	Sentiments []Text `yaml:"sentiments,omitempty" jsonschema:"minItems=1,uniqueItems=true" example:"[green, yellow, red]"`
 	// What only a manager may decide. snooze: holding back reminders.
 	Review []Reviewed `yaml:"review,omitempty" jsonschema:"uniqueItems=true" example:"[snooze]"`
-	// The handles of those to whom a proposed escalation is shown before its DRI is known.
+	// The handles of those to whom a proposed escalation is shown before its DRI is known, and who are
+	// asked again where nobody merges it.
 	Triage []Handle `yaml:"triage,omitempty" jsonschema:"uniqueItems=true" example:"[rking]"`
 	// How many openings and closings one run of apply may announce. What is more waits until
 	// somebody says yes to it: a mistake of a script is not announced to everybody.
@@ -59,6 +60,9 @@ type SeverityPolicy struct {
 	Channel Clock `yaml:"channel,omitempty" example:"{due: 1, days: working}"`
 	// How often the customer must hear something.
 	Customer Clock `yaml:"customer,omitempty" example:"{due: 7, overdue: 14, days: calendar}"`
+	// For how many hours a proposed escalation may lie unmerged before triage is asked again: hours
+	// in which the region works; at critical, of any time.
+	ProposalHours *int `yaml:"proposal_hours,omitempty" jsonschema:"minimum=1,maximum=720" example:"4"`
 }
 
 // Clock says how long one update lasts before the next is due (P25, P26).

@@ -184,6 +184,27 @@ func (c *Calendar) WorkingTime(from, to time.Time) time.Duration {
 	return total
 }
 
+// Worked returns when some working time has passed since a moment: from itself where
+// the span is not positive. Where a day's work ends with it, it is then, and not the
+// next morning.
+func (c *Calendar) Worked(from time.Time, span time.Duration) time.Time {
+	t := from
+	for range horizon {
+		if span <= 0 {
+			break
+		}
+		_, d := c.on(t)
+		begins := time.Unix(max(t.Unix(), d.from), 0)
+		if left := time.Unix(d.to, 0).Sub(begins); left >= span {
+			return c.In(begins.Add(span))
+		} else if left > 0 {
+			span -= left
+		}
+		t = c.clocks.moment(c.clocks.reading(t).Truncate(24*time.Hour).AddDate(0, 0, 1))
+	}
+	return c.In(t)
+}
+
 // worked returns the year of t, and the working time in it until t.
 func (c *Calendar) worked(t time.Time) (y int, until time.Duration) {
 	y, d := c.on(t)

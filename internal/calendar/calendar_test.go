@@ -459,6 +459,50 @@ func TestWorkingTimeAdds(t *testing.T) {
 	})
 }
 
+// P1: when an hour of the region's working time has passed, or four. In 2026, 20
+// November is a Friday.
+func TestWorked(t *testing.T) {
+	t.Parallel()
+	c := open(t, with(region("Europe/Berlin"), "09:00", "17:00", "2026-11-24"))
+	for _, tc := range []struct {
+		from  string
+		hours int
+		want  string
+	}{
+		{"2026-11-20T10:00:00+01:00", 1, "2026-11-20T11:00:00+01:00"},
+		{"2026-11-20T06:00:00+01:00", 1, "2026-11-20T10:00:00+01:00"}, // before work
+		{"2026-11-20T13:00:00+01:00", 4, "2026-11-20T17:00:00+01:00"}, // to its end
+		{"2026-11-20T16:30:00+01:00", 1, "2026-11-23T09:30:00+01:00"}, // over the weekend
+		{"2026-11-20T17:00:00+01:00", 1, "2026-11-23T10:00:00+01:00"},
+		{"2026-11-21T12:00:00+01:00", 4, "2026-11-23T13:00:00+01:00"}, // on a Saturday
+		{"2026-11-23T15:00:00+01:00", 4, "2026-11-25T11:00:00+01:00"}, // over a holiday
+		{"2026-11-20T10:00:00+01:00", 17, "2026-11-25T11:00:00+01:00"},
+		{"2026-11-21T12:00:00+01:00", 0, "2026-11-21T12:00:00+01:00"},
+	} {
+		if got := c.Worked(at(t, tc.from), time.Duration(tc.hours)*time.Hour); !got.Equal(at(t, tc.want)) {
+			t.Errorf("%d hours from %s: %s, want %s", tc.hours, tc.from, got, tc.want)
+		}
+	}
+}
+
+// What has been worked since is what was asked for, and a second before, less.
+func TestWorkedIsWorkingTime(t *testing.T) {
+	t.Parallel()
+	calendars := drawn(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(calendars).Draw(t, "calendar")
+		from := drawMoment(t, "from").Truncate(time.Second)
+		span := time.Duration(rapid.IntRange(1, 100*3600).Draw(t, "seconds")) * time.Second
+		at := c.Worked(from, span)
+		if got := c.WorkingTime(from, at); got != span {
+			t.Fatalf("%s until %s, want %s", got, at, span)
+		}
+		if got := c.WorkingTime(from, at.Add(-time.Second)); got >= span {
+			t.Fatalf("%s a second before %s", got, at)
+		}
+	})
+}
+
 // Minute by minute, with nothing but package time: the weeks in which clocks
 // change while nobody works.
 func TestWorkingTimeCountsMinutes(t *testing.T) {
