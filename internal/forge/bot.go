@@ -58,6 +58,13 @@ type Proposed struct {
 	Created, Updated time.Time
 }
 
+// Lister is a forge that lists the change requests that wait to be merged.
+type Lister interface {
+	// Proposals are the open change requests for a branch, the oldest first. The error is
+	// ErrForbidden where the token may not see them.
+	Proposals(ctx context.Context, base string) iter.Seq2[Proposed, error]
+}
+
 // The errors of merging.
 var (
 	// ErrUnmergeable is returned of a change request that the forge does not merge as

@@ -226,6 +226,26 @@ func TestShallow(t *testing.T) {
 		t.Errorf("above the end: %s", got)
 	}
 
+	// The tip of a branch is fetched without the history that the clone lacks.
+	aside := s.commit("aside", "c", "")
+	if err := r.FetchTips(t.Context(), "origin", map[string]string{"topic": aside}); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := r.Tree(t.Context(), aside); err != nil {
+		t.Error(err)
+	} else {
+		_, err := files.Identity("c")
+		if err = errors.Join(err, files.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := r.Authored(t.Context(), aside); err != nil {
+		t.Error(err)
+	}
+	for _, err := range r.Log(t.Context(), git.LogOptions{To: aside}) {
+		refused(t, err, "the history before "+aside+" is missing", git.ErrShallow)
+	}
+
 	// What is missing can be fetched.
 	if err := r.Deepen(t.Context(), "origin", "main"); err != nil {
 		t.Fatal(err)

@@ -90,7 +90,22 @@ func (r *Repo) AskRemote(ctx context.Context, name string, branches ...string) (
 // Fetch fetches commits of a remote that the repository lacks, by the branches
 // that they were the tips of. No branch here changes.
 func (r *Repo) Fetch(ctx context.Context, remote string, branches map[string]string) error {
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--", remote}
+	return r.fetch(ctx, remote, branches)
+}
+
+// FetchTips is Fetch for somebody who reads the files of the commits and not their
+// history, which a shallow clone goes on to lack.
+func (r *Repo) FetchTips(ctx context.Context, remote string, branches map[string]string) error {
+	if !r.Shallow {
+		return r.fetch(ctx, remote, branches)
+	}
+	err := r.fetch(ctx, remote, branches, "--depth=1")
+	return errors.Join(err, r.readBoundary(ctx)) // which goes through the tips now, too
+}
+
+func (r *Repo) fetch(ctx context.Context, remote string, branches map[string]string, flags ...string) error {
+	args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"}
+	args = append(append(args, flags...), "--", remote)
 	fixed := len(args)
 	for branch, id := range branches {
 		if has, err := r.has(ctx, id); err != nil {

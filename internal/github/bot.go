@@ -19,6 +19,7 @@ var (
 	_ forge.Feed    = (*Repository)(nil)
 	_ forge.Reactor = (*Repository)(nil)
 	_ forge.Merger  = (*Repository)(nil)
+	_ forge.Lister  = (*Repository)(nil)
 	_ forge.Checker = (*Repository)(nil)
 	_ forge.Editor  = (*Repository)(nil)
 )
@@ -141,18 +142,46 @@ func (r *Repository) Proposed(ctx context.Context, number int) (forge.Proposed, 
 	if err != nil {
 		return forge.Proposed{}, needing(toSee, err)
 	}
+	is := proposed(pr)
+	if is.Number != number || !whole(pr) {
+		return forge.Proposed{}, unconfirmed("pull request %d was asked for, and something else returned", number)
+	}
+	return is, nil
+}
+
+// Proposals are the open pull requests for a branch.
+func (r *Repository) Proposals(ctx context.Context, base string) iter.Seq2[forge.Proposed, error] {
+	return func(yield func(forge.Proposed, error) bool) {
+		all := allPages(func(page github.ListOptions) ([]*github.PullRequest, *github.Response, error) {
+			return r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "open", Base: base, Sort: "created", Direction: "asc", ListOptions: page})
+		}, func(pr *github.PullRequest) *github.PullRequest { return pr }, func(err error) error { return needing(toSee, err) })
+		for pr, err := range all {
+			is := proposed(pr)
+			if err == nil && (!whole(pr) || !is.Open || is.Base != base || is.Created.IsZero()) {
+				is, err = forge.Proposed{}, unconfirmed("the open pull requests were asked for, and something else returned")
+			}
+			if !yield(is, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// whole reports whether a reply has what there is of each pull request.
+func whole(pr *github.PullRequest) bool {
+	is := proposed(pr)
+	return is.Number > 0 && is.URL != "" && is.Head != "" && is.Commit != "" && is.Base != "" && pr.State != nil && !(is.Open && is.Merged)
+}
+
+func proposed(pr *github.PullRequest) forge.Proposed {
 	head, base := pr.GetHead(), pr.GetBase()
-	is := forge.Proposed{
+	return forge.Proposed{
 		Change: forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}, Title: pr.GetTitle(), Body: pr.GetBody(), Author: author(pr.GetUser()),
 		Head: head.GetRef(), Commit: head.GetSHA(), Base: base.GetRef(),
 		Open: pr.GetState() == "open", Merged: pr.GetMerged(), Draft: pr.GetDraft(),
 		Fork:    head.GetRepo().GetID() == 0 || head.GetRepo().GetID() != base.GetRepo().GetID(),
 		Created: pr.GetCreatedAt().UTC(), Updated: pr.GetUpdatedAt().UTC(),
 	}
-	if is.Number != number || is.URL == "" || is.Head == "" || is.Commit == "" || is.Base == "" || pr.State == nil || is.Open && is.Merged {
-		return forge.Proposed{}, unconfirmed("pull request %d was asked for, and something else returned", number)
-	}
-	return is, nil
 }
 
 // mostFiles is how many files of a pull request GitHub lists.

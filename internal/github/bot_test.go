@@ -462,3 +462,65 @@ func answering(t *testing.T, answer func(w http.ResponseWriter, r *http.Request,
 	}
 	return r
 }
+
+// The open pull requests for a branch: those of all pages, with whose branch each is. What
+// a reply leaves out is no pull request that could be taken for one.
+func TestProposals(t *testing.T) {
+	t.Parallel()
+	g := forgetest.NewGitHub(t)
+	r, err := New(Config{API: g.API, Repository: "acme/escalations", Token: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []forge.Proposed
+	for n := range 103 {
+		p := g.Propose(forgetest.User, fmt.Sprint("b", n), strings.Repeat("a", 40))
+		p.Draft, p.Fork = n == 2, n == 3
+		switch n {
+		case 4:
+			p.Open = false
+		case 5:
+			p.Base = "stable"
+		default:
+			want = append(want, p.Proposed)
+		}
+	}
+	var got []forge.Proposed
+	for p, err := range r.Proposals(t.Context(), "main") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, p)
+	}
+	if !slices.Equal(got, want) || len(g.Requests) != 2 {
+		t.Errorf("%d after %d requests, want %d: %+v", len(got), len(g.Requests), len(want), got)
+	}
+	for range r.Proposals(t.Context(), "main") {
+		break
+	}
+	if len(g.Requests) != 3 {
+		t.Errorf("who stops has asked %d times", len(g.Requests)-2)
+	}
+	for name, lacks := range map[string]func(*forge.Proposed){
+		"no commit": func(p *forge.Proposed) { p.Commit = "" },
+		"no branch": func(p *forge.Proposed) { p.Head = "" },
+		"no time":   func(p *forge.Proposed) { p.Created = time.Time{} },
+		"no number": func(p *forge.Proposed) { p.Number = 0 },
+		"nowhere":   func(p *forge.Proposed) { p.URL = "" },
+	} {
+		was := g.Proposals[0].Proposed
+		lacks(&g.Proposals[0].Proposed)
+		for p, err := range r.Proposals(t.Context(), "main") {
+			if !errors.Is(err, destination.ErrUnconfirmed) || p != (forge.Proposed{}) {
+				t.Errorf("%s: %+v, %v", name, p, err)
+			}
+		}
+		g.Proposals[0].Proposed = was
+	}
+	g.Fault = func(string) forgetest.Fault { return forgetest.Forbidden }
+	for p, err := range r.Proposals(t.Context(), "main") {
+		if !errors.Is(err, forge.ErrForbidden) || !strings.Contains(err.Error(), "pull-requests: read") {
+			t.Errorf("%+v, %v", p, err)
+		}
+	}
+}

@@ -227,7 +227,7 @@ func (*Lab) AllComments(context.Context) iter.Seq2[forge.Comment, error] {
 // AddComment writes a comment.
 func (l *Lab) AddComment(_ context.Context, to forge.Thread, body string) (is forge.Comment, err error) {
 	said, err := l.ask(fmt.Sprintf("comment %d", to.Number), func() error {
-		if !to.ChangeRequest && l.issue(to.Number) == nil {
+		if !to.ChangeRequest && l.issue(to.Number) == nil || to.ChangeRequest && to.Number > l.changes {
 			return gone()
 		}
 		if i := l.issue(to.Number); !to.ChangeRequest && i.Locked {
