@@ -192,7 +192,7 @@ func (o applyOptions) verdict(ctx context.Context, s *session.Session, tip, head
 	if errs+warnings > 0 {
 		title = words.Count(errs, "error") + ", " + words.Count(warnings, "warning")
 	}
-	return bot.Verdict{Passed: !found.Failed(), Title: title, Summary: summary.String(), Plan: plan.String()}, nil
+	return bot.Verdict{Passed: !found.Failed(), Title: title, Summary: summary.String(), Plan: plan.String(), Triage: p.Triage(base.Tree)}, nil
 }
 
 type (

@@ -154,7 +154,7 @@ func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.
 // comment keeps a comment on the pull or merge request that the job runs for, by
 // the first destination that can. Where the token may not write, as that of a
 // fork's, it says so and leaves it at that.
-func comment(ctx context.Context, env environment, all []destination.Destination, markdown string) error {
+func comment(ctx context.Context, env environment, all []destination.Destination, markdown string, mentions []schema.Handle) error {
 	number := env.ci.Change.Number
 	if number == 0 {
 		return errors.New("--comment is for a pull request, and this job runs for none")
@@ -164,7 +164,7 @@ func comment(ctx context.Context, env environment, all []destination.Destination
 		if !ok {
 			continue
 		}
-		url, err := c.Comment(ctx, number, markdown)
+		url, err := c.Comment(ctx, number, markdown, mentions)
 		switch {
 		case errors.Is(err, destination.ErrReadOnly):
 			env.says(fmt.Sprintf("no comment: %v", err))

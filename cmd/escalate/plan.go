@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -23,6 +25,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // planOptions says of which change the plan is, and how it is shown.
@@ -92,8 +95,9 @@ func runPlan(ctx context.Context, o planOptions) error {
 	}
 	if err == nil && o.comment {
 		var text strings.Builder
-		if err = planprint.Markdown(&text, p); err == nil {
-			err = comment(ctx, o.env, destinations, text.String())
+		mentions, triageErr := o.triage(ctx, s, p)
+		if err = errors.Join(triageErr, planprint.Markdown(&text, p)); err == nil {
+			err = comment(ctx, o.env, destinations, text.String(), mentions)
 		}
 	}
 	if err != nil {
@@ -104,6 +108,22 @@ func runPlan(ctx context.Context, o planOptions) error {
 		return errFindings
 	}
 	return nil
+}
+
+// triage is who hears of the pull request of this job (P1). By one from a fork anybody
+// could have them hear of anything: then it is nobody.
+func (o planOptions) triage(ctx context.Context, s *session.Session, p planprint.Plan) ([]schema.Handle, error) {
+	if o.base == "" {
+		return nil, nil
+	}
+	if event, err := os.ReadFile(o.env.ci.Event); err == nil && ci.Foreign(event) {
+		return nil, nil
+	}
+	was, err := s.Base(ctx, o.base, cmp.Or(o.head, "HEAD"))
+	if err != nil {
+		return nil, err
+	}
+	return p.Triage(was.Tree), nil
 }
 
 // judge says which escalations of a plan lint refuses as they stand, and what it would

@@ -74,8 +74,9 @@ type Verdict struct {
 	Passed bool
 	// Title is one line of plain text, Summary Markdown.
 	Title, Summary string
-	// Plan is the Markdown of the comment with the plan.
-	Plan string
+	// Plan is the Markdown of the comment with the plan, and Triage who hears of it.
+	Plan   string
+	Triage []schema.Handle
 }
 
 // Work is what may have to be done.

@@ -528,7 +528,7 @@ func (b *Bot) verdict(ctx context.Context, number int, head string) (bool, error
 		err = nil
 	}
 	if err == nil {
-		_, err = b.Talk.Comment(ctx, number, cmp.Or(v.Plan, v.Summary))
+		_, err = b.Talk.Comment(ctx, number, cmp.Or(v.Plan, v.Summary), v.Triage)
 	}
 	return v.Passed, err
 }

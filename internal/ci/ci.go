@@ -180,6 +180,17 @@ func Schedule(event []byte) string {
 	return e.Schedule
 }
 
+// Foreign reports whether the pull request of an event, as in Environment.Event, has its
+// branch in another repository, such as a fork, or in one that is gone.
+func Foreign(event []byte) bool {
+	var e struct {
+		Pull *struct {
+			Head, Base struct{ Repo struct{ ID int64 } }
+		} `json:"pull_request"`
+	}
+	return json.Unmarshal(event, &e) == nil && e.Pull != nil && e.Pull.Head.Repo.ID != e.Pull.Base.Repo.ID
+}
+
 // Compare returns the address at which people open a pull or merge request of a
 // branch; "" where the repository is not known.
 func (f Forge) Compare(base, branch string) string {

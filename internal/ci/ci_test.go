@@ -186,3 +186,19 @@ func TestHome(t *testing.T) {
 		t.Errorf("without a repository: %q", got)
 	}
 }
+
+// A pull request is from elsewhere where its branch is: a fork, also one that is gone.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	for event, want := range map[string]bool{
+		`{"pull_request":{"head":{"repo":{"id":1}},"base":{"repo":{"id":1}}}}`: false,
+		`{"pull_request":{"head":{"repo":{"id":2}},"base":{"repo":{"id":1}}}}`: true,
+		`{"pull_request":{"head":{"repo":null},"base":{"repo":{"id":1}}}}`:     true,
+		`{"schedule":"17 */2 * * *"}`:                                          false,
+		`no JSON`:                                                              false,
+	} {
+		if got := ci.Foreign([]byte(event)); got != want {
+			t.Errorf("%s: %t", event, got)
+		}
+	}
+}

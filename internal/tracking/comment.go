@@ -5,17 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/marker"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // planKey is the marker of the one comment with the plan.
 const planKey = "plan"
 
-// Comment keeps one comment with the plan on a change request, as Keep does.
-func (t *Tracking) Comment(ctx context.Context, number int, markdown string) (string, error) {
+// Comment keeps one comment with the plan on a change request, as Keep does: so whoever
+// is mentioned in it hears of it once.
+func (t *Tracking) Comment(ctx context.Context, number int, markdown string, mentions []schema.Handle) (string, error) {
+	if logins := t.logins(mentions); len(logins) > 0 {
+		markdown += "\n\nFor triage: @" + strings.Join(logins, " @")
+	}
 	return t.Keep(ctx, forge.Thread{Number: number, ChangeRequest: true}, planKey, markdown)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // One comment has the plan, wherever it stands among all; of several the oldest
@@ -34,7 +35,7 @@ func TestComment(t *testing.T) {
 			for _, body := range tc.before {
 				w.Say(w.Me, change, body)
 			}
-			url, err := w.tracking().Comment(t.Context(), change.Number, "is")
+			url, err := w.tracking().Comment(t.Context(), change.Number, "is", nil)
 			if got := w.Bodies(change); err != nil || !slices.Equal(got, tc.after) || len(w.Writes()) != tc.writes {
 				t.Errorf("%v: %d comments, want %d; wrote %q", err, len(got), len(tc.after), w.Writes())
 			}
@@ -43,6 +44,27 @@ func TestComment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The comment with the plan mentions whoever triages, those who have a login, and is
+// edited in its place when another change is pushed: they hear of it once.
+func TestCommentMentions(t *testing.T) {
+	t.Parallel()
+	everywhere(t, "triage", func(t *testing.T, w *world) {
+		on := w.OpenChange(forgetest.Stranger)
+		for _, body := range []string{"plan", "another plan"} {
+			if _, err := w.tracking().Comment(t.Context(), on.Number, body, []schema.Handle{"jdoe", "kwong", "ebrandt"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		if got := w.Bodies(on); len(got) != 1 || got[0] != "another plan\n\nFor triage: @jodoe @evabrandt\n\n<!-- escalate: plan -->" {
+			t.Errorf("%q", got)
+		}
+		if _, err := w.tracking().Comment(t.Context(), on.Number, "plan", nil); err != nil || w.Bodies(on)[0] != "plan\n\n<!-- escalate: plan -->" {
+			t.Errorf("%q, %v", w.Bodies(on), err)
+		}
+	})
 }
 
 // Where the token may not write, that is said, and nothing else; a lost reply
@@ -76,7 +98,7 @@ func TestCommentRefused(t *testing.T) {
 				refused = true
 				return tc.fault
 			}
-			url, err := w.tracking().Comment(t.Context(), number, "plan")
+			url, err := w.tracking().Comment(t.Context(), number, "plan", nil)
 			if (err != nil) != tc.fails || errors.Is(err, destination.ErrReadOnly) != tc.readOnly {
 				t.Errorf("%q, %v", url, err)
 			}
