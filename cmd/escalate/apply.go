@@ -180,8 +180,8 @@ func (o applyOptions) outbox(ctx context.Context, s *session.Session) (*outbox.R
 		ID:   runID(o.env, clone), Clone: clone, Now: o.env.now, Wait: wait, Progress: progressOf(o.env),
 		Adopt: o.adopt, Announce: o.announce, Yes: o.yes,
 	}
-	run.Overdue = func(ctx context.Context) (func(notice.Notice) bool, error) {
-		r, err := overdue(ctx, repo, run, o.env.now())
+	run.Overdue = func(ctx context.Context) (func(notice.Notice) (bool, error), error) {
+		r, err := o.overdue(ctx, s, run, o.env.now())
 		return r.Still, err
 	}
 	run.Destinations, err = o.destinations(truth.Tree)
@@ -200,10 +200,15 @@ func (o applyOptions) versions(ctx context.Context, repo *git.Repo, b *ledger.Br
 	return all, err
 }
 
-// overdue is what is overdue of what a run has for true.
-func overdue(ctx context.Context, repo *git.Repo, run *outbox.Run, now time.Time) (stale.Report, error) {
+// overdue is what is overdue of what a run has for true, and of what is proposed.
+func (o applyOptions) overdue(ctx context.Context, s *session.Session, run *outbox.Run, now time.Time) (stale.Report, error) {
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return stale.Report{}, err
+	}
 	past := &past{ctx: ctx, repo: repo, head: run.Truth.Commit, ledger: run.Branch.Tip}
 	r := stale.Check(run.Truth.Tree, now, past.of)
+	proposals{o.env, repo, s.Check, run.Branch, cmp.Or(run.Branch.Default, o.branch), run.Truth.Tree}.add(ctx, &r)
 	return r, past.err
 }
 

@@ -56,7 +56,7 @@ func (o *actOptions) begin(ctx context.Context, s *session.Session) (*proposal, 
 	if p.remote == "" {
 		return nil, usagef("--propose needs a remote to propose to; --commit commits here")
 	}
-	there, err := p.repo.AskRemote(ctx, p.remote, proposals+"*")
+	there, err := p.repo.AskRemote(ctx, p.remote, namespace+"*")
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +74,12 @@ func (o *actOptions) begin(ctx context.Context, s *session.Session) (*proposal, 
 	return p, err
 }
 
-// proposals is what the names of all branches begin with that are proposed.
-const proposals = "escalate/"
+// namespace is what the names of all branches begin with that are proposed.
+const namespace = "escalate/"
 
 // branchOf is the branch on which somebody proposes changes of an escalation.
 func branchOf(id schema.ID, by schema.Handle, n int) string {
-	name := fmt.Sprintf(proposals+"%s/%s", strings.ReplaceAll(string(id), "/", "-"), by)
+	name := fmt.Sprintf(namespace+"%s/%s", strings.ReplaceAll(string(id), "/", "-"), by)
 	if n > 1 {
 		name = fmt.Sprintf("%s-%d", name, n)
 	}
@@ -121,7 +121,7 @@ func (p *proposal) settle(ctx context.Context, s *session.Session, env environme
 // unmerged loads what somebody has proposed of an escalation that is not there yet; nil
 // where nothing that is meant is.
 func (p *proposal) unmerged(ctx context.Context, s *session.Session, by schema.Handle, meant string) (*session.Commit, error) {
-	mine := regexp.MustCompile(`^` + proposals + `[^/]+/` + regexp.QuoteMeta(string(by)) + `(-\d+)?$`)
+	mine := regexp.MustCompile(`^` + namespace + `[^/]+/` + regexp.QuoteMeta(string(by)) + `(-\d+)?$`)
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(p.there))) {
 		if !mine.MatchString(name) {
 			continue

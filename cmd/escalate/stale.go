@@ -137,10 +137,12 @@ func runStale(ctx context.Context, o staleOptions) error {
 		return err
 	}
 	past := locally(ctx, s)
-	r := stale.Check(t, o.now, past.of).Select(o.Selection)
+	r := stale.Check(t, o.now, past.of)
 	if past.err != nil {
 		return past.err
 	}
+	o.proposed(ctx, s, &r)
+	r = r.Select(o.Selection)
 	switch o.format {
 	case "json":
 		err = staleprint.JSON(env.stdout, r)
@@ -171,14 +173,19 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	if err != nil {
 		return err
 	}
-	r, err := overdue(ctx, repo, run, o.now)
+	r, err := apply.overdue(ctx, s, run, o.now)
 	if err != nil {
 		return err
+	}
+	var unlisted error
+	if r.Unlisted != nil {
+		env.says(fmt.Sprintf("nobody can be reminded of proposals that lie unmerged: %v", r.Unlisted))
+		unlisted = errFindings
 	}
 	for _, u := range r.Unread {
 		fmt.Fprintf(env.stderr, "escalate: nobody can be reminded of %s: %s\n", escape.Line(u.Of()), escape.Line(u.Why))
 	}
-	run.Overdue = func(context.Context) (func(notice.Notice) bool, error) { return r.Still, nil }
+	run.Overdue = func(context.Context) (func(notice.Notice) (bool, error), error) { return r.Still, nil }
 	run.Remind = func(told func(schema.ID) []notice.Notice) []notice.Notice {
 		return stale.Reminders(r, told, reached(run))
 	}
@@ -190,7 +197,7 @@ func runRemind(ctx context.Context, o staleOptions) error {
 	for _, e := range r.Open {
 		open = append(open, e.Escalation)
 	}
-	return errors.Join(err, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, r, func() staleprint.Telling { return telling(ctx, repo, run, told) }))
+	return errors.Join(err, unlisted, restore(ctx, env, run, open), standups(ctx, env, run, o.now), digest(ctx, env, run, r, func() staleprint.Telling { return telling(ctx, repo, run, told) }))
 }
 
 // reached returns where somebody is mentioned: in the channel where it is told

@@ -27,9 +27,13 @@ const (
 	Channel Place = "channel"
 	// Tracking is the escalation's tracking issue.
 	Tracking Place = "tracking"
+	// Proposal is the pull request that is to open the escalation. Only a reminder that
+	// it lies unmerged goes there (P1).
+	Proposal Place = "proposal"
 )
 
-// Places are all places, in the order in which people read them.
+// Places are all places of an escalation that is open, in the order in which people
+// read them.
 func Places() []Place { return []Place{Announcement, Channel, Tracking} }
 
 // Called is what people call a place, wherever it is.
@@ -39,6 +43,8 @@ func (p Place) Called() string {
 		return "announcement channel"
 	case Channel:
 		return "escalation's channel"
+	case Proposal:
+		return "pull request"
 	}
 	return "tracking issue"
 }
@@ -241,6 +247,23 @@ func (n Notice) Redacts() (told string, ok bool) {
 	return fmt.Sprintf("%s %s", n.Escalation, what), ok && n.Do == Edit
 }
 
+// Unmerged is what the keys of all reminders begin with that a pull request lies
+// unmerged by which an escalation is to be opened (P1).
+func Unmerged(id schema.ID, number int) string {
+	return fmt.Sprintf("%s %s %s %d", id, Reminder, Proposal, number)
+}
+
+// Change is the number of the pull request that a notice is for; 0 where it is for
+// another place.
+func (n Notice) Change() int {
+	rest, ok := strings.CutPrefix(n.Key, fmt.Sprintf("%s %s %s ", n.Escalation, Reminder, Proposal))
+	number, _, _ := strings.Cut(rest, " ")
+	if i, err := strconv.Atoi(number); ok && err == nil && n.To == Proposal && i > 0 {
+		return i
+	}
+	return 0
+}
+
 // Failure is the key under which is told elsewhere that a notice was not delivered.
 func Failure(of Notice) string {
 	return fmt.Sprintf("%s %s %s %s %s", of.Escalation, Undelivered, strings.TrimPrefix(of.Key, string(of.Escalation)+" "), of.To, of.Via)
@@ -303,6 +326,7 @@ func Messages(notices []Notice) []Message {
 		via, run   string
 		at         int64
 		reminder   bool
+		change     int
 	}
 	var all []Message
 	at := map[group]int{}
@@ -311,7 +335,7 @@ func Messages(notices []Notice) []Message {
 			all = append(all, Message{n})
 			continue
 		}
-		g := group{n.Escalation, n.To, n.Via, n.Run, n.At.UnixNano(), n.Moment == Reminder}
+		g := group{n.Escalation, n.To, n.Via, n.Run, n.At.UnixNano(), n.Moment == Reminder, n.Change()}
 		i, known := at[g]
 		if !known {
 			i = len(all)

@@ -139,3 +139,26 @@ func TestMessages(t *testing.T) {
 		t.Errorf("it mentions %s", got)
 	}
 }
+
+// A reminder names the pull request that it is for; two proposals of one escalation are
+// two messages.
+func TestChange(t *testing.T) {
+	t.Parallel()
+	const id = "2026/northwind"
+	remind := func(number int) notice.Notice {
+		return notice.Notice{Escalation: id, Moment: notice.Reminder, To: notice.Proposal, Key: notice.Unmerged(id, number) + " 2026-11-23T09:00:00Z 1 2026-11-23"}
+	}
+	if got := remind(41).Change(); got != 41 {
+		t.Errorf("it is for #%d", got)
+	}
+	elsewhere, none := remind(41), remind(-1)
+	elsewhere.To = notice.Tracking
+	for _, n := range []notice.Notice{elsewhere, none, {}} {
+		if got := n.Change(); got != 0 {
+			t.Errorf("%+v is for #%d", n, got)
+		}
+	}
+	if got := notice.Messages([]notice.Notice{remind(41), remind(42), remind(41)}); len(got) != 2 {
+		t.Errorf("%d messages", len(got))
+	}
+}

@@ -957,8 +957,8 @@ func TestForged(t *testing.T) {
 	w.commit("forged")
 	w.git("checkout", "--quiet", "main")
 	run := w.run("2")
-	run.Overdue = func(context.Context) (func(notice.Notice) bool, error) {
-		return func(notice.Notice) bool { return false }, nil // nothing is
+	run.Overdue = func(context.Context) (func(notice.Notice) (bool, error), error) {
+		return func(notice.Notice) (bool, error) { return false, nil }, nil // nothing is
 	}
 	r, err := run.Apply(t.Context())
 	if err != nil {

@@ -38,7 +38,8 @@ type Run struct {
 	Copies func(context.Context, schema.ID) ([]*schema.Escalation, error)
 	// Overdue returns what says whether a reminder that an earlier run wrote down is
 	// about something that is overdue still. Nil where that is not known.
-	Overdue func(context.Context) (still func(notice.Notice) bool, err error)
+	// It fails of one of which that cannot be seen.
+	Overdue func(context.Context) (still func(notice.Notice) (bool, error), err error)
 	Check   *shape.Checker
 	// Destinations are those that are configured: each that takes a place has it.
 	Destinations []destination.Destination

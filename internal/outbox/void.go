@@ -54,7 +54,7 @@ type proof struct {
 	files    fs.FS // of the ledger
 	standing map[schema.ID][]*schema.Escalation
 	pasts    map[schema.ID]past
-	still    func(notice.Notice) bool
+	still    func(notice.Notice) (bool, error)
 }
 
 // made reports whether versions of its escalation bring a notice: those that stand,
@@ -105,7 +105,14 @@ func (p *proof) settled(ctx context.Context, n notice.Notice) (bool, error) {
 			return false, fmt.Errorf("it cannot be seen whether it is overdue still: %w", err)
 		}
 	}
-	return p.still != nil && !p.still(n), nil
+	if p.still == nil {
+		return false, nil
+	}
+	still, err := p.still(n)
+	if err != nil {
+		return false, fmt.Errorf("it cannot be seen whether it is overdue still: %w", err)
+	}
+	return !still, nil
 }
 
 // stands is an escalation as it was told and as it is true, while it is: what only

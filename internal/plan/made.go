@@ -28,6 +28,8 @@ func Made(n notice.Notice, versions []*schema.Escalation) bool {
 		return false
 	}
 	switch {
+	case moment == notice.Reminder && n.To == notice.Proposal: // which no version is of yet
+		return n.Tells() && n.Change() > 0
 	case moment == notice.Reminder: // whether something is overdue, package stale knows
 		return (n.Tells() || n.Do == notice.Invite) && n.To != notice.Announcement && len(versions) > 0
 	case moment == notice.Undelivered: // of what versions can bring

@@ -18,9 +18,10 @@ const (
 
 // item is a clock that is in time, and whose work it is beside the DRI's.
 func (c *checker) item(clock Clock, due time.Time, what string, owner ...schema.Handle) Item {
-	i := Item{Escalation: c.id, Customer: c.e.Customer, Severity: c.e.Severity, Region: c.e.Account.Region, Clock: clock, State: Due, Due: c.calendar.In(due), What: what}
-	i.Asked = c.asked(clock, dri, owner)
-	i.Turn = i.Asked[0]
+	i := Item{
+		Escalation: c.id, Customer: c.e.Customer, Severity: c.e.Severity, Region: c.e.Account.Region, Clock: clock, State: Due, Due: c.calendar.In(due), What: what,
+	}
+	i.asks(c.asked(clock, dri, owner))
 	i.Closed = !process.Open(c.e)
 	if len(owner) > 0 {
 		i.Owner = c.person(owner[0], "owner")
@@ -34,7 +35,7 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string, owner ..
 	i := c.item(clock, due, what, owner...)
 	if i.Next = overdue; !c.now.Before(overdue) {
 		i.State, i.Since, i.Rung, i.Next = Overdue, c.calendar.In(overdue), dri, time.Time{}
-		for rung := manager; rung <= c.top(clock); rung++ {
+		for _, rung := range c.above(clock) {
 			at := c.climbs(rung, overdue)
 			if c.now.Before(at) {
 				i.Next = at
@@ -42,14 +43,20 @@ func (c *checker) add(clock Clock, due, overdue time.Time, what string, owner ..
 			}
 			i.Rung = rung
 		}
-		i.Asked = c.asked(clock, i.Rung, owner)
-		i.Turn = i.Asked[0]
+		i.asks(c.asked(clock, i.Rung, owner))
 		if c.asks() {
 			i.Today = c.today()
 		}
 	}
 	c.items = append(c.items, i)
 	return &c.items[len(c.items)-1]
+}
+
+// asks sets who is asked: the first has the turn. Of a proposal it may be nobody.
+func (i *Item) asks(who []Person) {
+	if i.Asked, i.Turn = who, (Person{}); len(who) > 0 {
+		i.Turn = who[0]
+	}
 }
 
 // urgent reports whether people are asked at any hour of any day: at critical,
@@ -74,6 +81,18 @@ func (c *checker) climbs(rung int, overdue time.Time) time.Time {
 		return overdue
 	}
 	return c.calendar.After(calendar.DayAt(overdue), number(days), schema.WorkingDays)
+}
+
+// above are the rungs of a clock above the first. Nobody manages triage: what it leaves
+// is the leader's, at any severity (P1).
+func (c *checker) above(clock Clock) []int {
+	switch {
+	case clock == Proposed:
+		return []int{leader}
+	case c.top(clock) == leader:
+		return []int{manager, leader}
+	}
+	return []int{manager}
 }
 
 // top is the last rung of a clock. What leaves the customer waiting or the case
@@ -102,6 +121,9 @@ func (c *checker) informsLeader() bool {
 // the turn of the one below. Who has to assign somebody keeps the turn, whoever is
 // asked beside.
 func (c *checker) asked(clock Clock, rung int, owner []schema.Handle) []Person {
+	if clock == Proposed {
+		return c.triage(rung)
+	}
 	var all []Person
 	if clock == CSE || clock == ProductDRI {
 		all = c.on(dri, clock, owner)
@@ -117,13 +139,18 @@ func (c *checker) asked(clock Clock, rung int, owner []schema.Handle) []Person {
 			all = append(all, c.person(h, "owner"))
 		}
 	}
-	var each []Person
+	return each(all)
+}
+
+// each are people, each once.
+func each(all []Person) []Person {
+	var once []Person
 	for _, p := range all {
-		if !slices.ContainsFunc(each, func(x Person) bool { return x.Handle == p.Handle }) {
-			each = append(each, p)
+		if !slices.ContainsFunc(once, func(x Person) bool { return x.Handle == p.Handle }) {
+			once = append(once, p)
 		}
 	}
-	return each
+	return once
 }
 
 // dri is whose turn the DRI's is: the stand-in's, while there is one (P6).

@@ -32,18 +32,21 @@ func Reminders(r Report, told func(schema.ID) []notice.Notice, reached func(sche
 	for _, lapse := range lapses(r.Items) {
 		i := lapse[0]
 		rung := fmt.Sprintf("%s%d ", lapseKey(i), i.Rung)
-		if i.Today.IsZero() || !due(rung, i, told(i.Escalation)) {
+		if i.Today.IsZero() || len(i.Asked) == 0 || !due(rung, i, told(i.Escalation)) {
 			continue
 		}
 		n := notice.Notice{Key: rung + i.Today.Format(time.DateOnly), Escalation: i.Escalation, Moment: notice.Reminder, Text: reminder(lapse)}
 		places := []notice.Place{notice.Channel, notice.Tracking}
-		if i.Closed { // its channel is archived
+		switch {
+		case i.Change != 0: // there is no other place yet
+			places = []notice.Place{notice.Proposal}
+		case i.Closed: // its channel is archived
 			places = places[1:]
 		}
 		for _, n.To = range places {
 			n.Mentions = nil
 			for _, h := range mentioned(lapse) {
-				if i.Closed || reached(h) == n.To {
+				if len(places) == 1 || reached(h) == n.To {
 					n.Mentions = append(n.Mentions, h)
 				}
 			}
@@ -56,9 +59,10 @@ func Reminders(r Report, told func(schema.ID) []notice.Notice, reached func(sche
 }
 
 // Still reports whether a reminder is about a lapse that has not ended, or a higher
-// rung of it.
-func (r Report) Still(n notice.Notice) bool {
-	return slices.ContainsFunc(r.Items, func(i Item) bool {
+// rung of it. It fails of a proposal that was not seen among those that are open, where
+// not all could be.
+func (r Report) Still(n notice.Notice) (bool, error) {
+	is := slices.ContainsFunc(r.Items, func(i Item) bool {
 		if i.Escalation != n.Escalation || i.State != Overdue && !i.Nudge {
 			return false
 		}
@@ -67,10 +71,17 @@ func (r Report) Still(n notice.Notice) bool {
 		reached, err := strconv.Atoi(rung)
 		return is && err == nil && reached <= i.Rung
 	})
+	if !is && n.To == notice.Proposal {
+		return false, r.Unlisted
+	}
+	return is, nil
 }
 
 // lapseKey is what the keys of all reminders of a lapse begin with.
 func lapseKey(i Item) string {
+	if i.Change != 0 {
+		return fmt.Sprintf("%s %s ", notice.Unmerged(i.Escalation, i.Change), i.at().UTC().Format(time.RFC3339))
+	}
 	return fmt.Sprintf("%s %s %s %s ", i.Escalation, notice.Reminder, i.Clock, i.at().UTC().Format(time.RFC3339))
 }
 
@@ -121,6 +132,7 @@ func lapses(items []Item) [][]Item {
 		escalation schema.ID
 		clock      Clock
 		since      int64
+		change     int
 	}
 	var all [][]Item
 	at := map[lapse]int{}
@@ -134,7 +146,7 @@ func lapses(items []Item) [][]Item {
 		if i.State != Overdue && !i.Nudge || i.Clock == Snooze && waits[i.Escalation] {
 			continue
 		}
-		l := lapse{i.Escalation, i.Clock, i.at().Unix()}
+		l := lapse{i.Escalation, i.Clock, i.at().Unix(), i.Change}
 		n, known := at[l]
 		if !known {
 			n = len(all)
@@ -204,6 +216,9 @@ func reminder(lapse []Item) notice.Text {
 		}
 		line = append(line, notice.Inline{Words: before}, notice.Inline{Words: p.Name, Person: p.Handle}, notice.Inline{Words: " (" + p.As + ")"})
 	}
+	if i.Change != 0 {
+		return notice.Text{notice.Paragraph(append(line, notice.Inline{Words: ". It ends with " + i.Clock.Ends() + "."})...)}
+	}
 	line = append(line, notice.Inline{Words: ". It ends with "}, notice.Inline{Words: i.Clock.Ends(), Place: notice.AtEdit}, notice.Inline{Words: "."})
 	return notice.Text{
 		notice.Paragraph(line...),
@@ -239,6 +254,8 @@ func (c Clock) Ends() string {
 		return "the CSE, under `account`"
 	case ProductDRI:
 		return "the Product DRI, under `product`"
+	case Proposed:
+		return "its merge or its closing"
 	case Snooze:
 		return "an update to the customer, or without the `snooze`"
 	case Cover:

@@ -37,6 +37,9 @@ func (r Report) Select(s Selection) Report {
 	r.Open = slices.DeleteFunc(slices.Clone(r.Open), func(o Standing) bool {
 		return !s.takes(o.Escalation, o.Region, o.Severity) || s.Person != "" && !theirs[o.Escalation] && !concerned[o.Escalation]
 	})
+	if len(s.IDs) > 0 {
+		r.Unlisted = nil
+	}
 	open := map[schema.ID]bool{}
 	for _, o := range r.Open {
 		open[o.Escalation] = true

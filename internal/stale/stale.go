@@ -52,6 +52,8 @@ const (
 	CSE Clock = "cse"
 	// ProductDRI: there is no Product DRI, or none yet (P9).
 	ProductDRI Clock = "product_dri"
+	// Proposed: a pull request that opens it lies unmerged (P1).
+	Proposed Clock = "proposal"
 )
 
 // State is how far a clock is.
@@ -104,6 +106,10 @@ type Item struct {
 	Nudge bool
 	// Closed reports that the escalation is closed: its channel is archived.
 	Closed bool
+	// Change is the number of the pull request that is to open it, and URL where that
+	// is; 0 where it stands on the default branch.
+	Change int
+	URL    string
 }
 
 // Person is somebody who is asked, and as what: the DRI, say.
@@ -155,6 +161,9 @@ type Report struct {
 	Open []Standing
 	// Snoozed are the escalations whose customer clock is held back.
 	Snoozed []schema.ID
+	// Unlisted is why it is not known which proposals lie unmerged, or not of all; nil
+	// where that is known, or nobody asked.
+	Unlisted error
 }
 
 // Standing is an open escalation as people know it.
@@ -189,10 +198,10 @@ func (u Unread) Of() string {
 
 // Overdue reports whether anything is overdue, or cannot be known.
 func (r Report) Overdue() bool {
-	return len(r.Unread) > 0 || slices.ContainsFunc(r.Items, func(i Item) bool { return i.State == Overdue })
+	return len(r.Unread) > 0 || r.Unlisted != nil || slices.ContainsFunc(r.Items, func(i Item) bool { return i.State == Overdue })
 }
 
-// Escalations are those of which something is said, each once.
+// Escalations are those of the default branch of which something is said, each once.
 func (r Report) Escalations() []schema.ID {
 	var ids []schema.ID
 	for _, o := range r.Open {
@@ -291,10 +300,14 @@ func CheckAnd(t *tree.Tree, now time.Time, past func([]Current) map[schema.ID]Pa
 			r.Snoozed = append(r.Snoozed, c.id)
 		}
 	}
-	slices.SortStableFunc(r.Items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(rank(a.State), rank(b.State)), a.at().Compare(b.at()), cmp.Compare(a.Escalation, b.Escalation), cmp.Compare(a.Clock, b.Clock))
-	})
+	r.sort()
 	return r
+}
+
+func (r *Report) sort() {
+	slices.SortStableFunc(r.Items, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(rank(a.State), rank(b.State)), a.at().Compare(b.at()), cmp.Compare(a.Escalation, b.Escalation), cmp.Compare(a.Clock, b.Clock), cmp.Compare(a.Change, b.Change))
+	})
 }
 
 // checkAll lets all check, on all cores, and returns how many items they have. Some

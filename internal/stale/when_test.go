@@ -62,8 +62,8 @@ func TestWhen(t *testing.T) {
 		} {
 			now := i
 			tt.change(&now)
-			if got := (stale.Report{Items: []stale.Item{now}}).Still(told); got != tt.want {
-				t.Errorf("%s: %t", tt.is, got)
+			if got, err := (stale.Report{Items: []stale.Item{now}}).Still(told); got != tt.want || err != nil {
+				t.Errorf("%s: %t, %v", tt.is, got, err)
 			}
 		}
 	}

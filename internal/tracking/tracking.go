@@ -74,8 +74,11 @@ func (t *Tracking) Signs() bool { return t.keys.Set() }
 // Via names the destination in the ledger.
 func (t *Tracking) Via() string { return t.traits.Via }
 
-// Takes reports whether something goes to the tracking issue.
-func (*Tracking) Takes(to notice.Place, _ notice.Do) bool { return to == notice.Tracking }
+// Takes reports whether something goes to the tracking issue, or to the pull request
+// that is to open it.
+func (*Tracking) Takes(to notice.Place, _ notice.Do) bool {
+	return to == notice.Tracking || to == notice.Proposal
+}
 
 // The labels of a tracking issue: the one that all have, and the scope of that
 // of its severity.
@@ -87,6 +90,9 @@ const (
 // Deliver does what a delivery says to the tracking issue of its escalation. An
 // issue that somebody deleted is opened anew.
 func (t *Tracking) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	if d.First().To == notice.Proposal {
+		return t.remind(ctx, d, inDoubt)
+	}
 	if _, redacts := d.First().Redacts(); redacts {
 		return t.redact(ctx, d)
 	}
@@ -256,7 +262,7 @@ func (t *Tracking) numberOf(thread []notice.Notice) int {
 		if _, redacts := n.Redacts(); redacts {
 			continue // which may be in an issue that is gone
 		}
-		if n.Via == t.traits.Via && n.State == notice.Done {
+		if n.Via == t.traits.Via && n.State == notice.Done && n.To != notice.Proposal {
 			issue, _, _ := strings.Cut(n.Ref, "/")
 			if number, err := strconv.Atoi(issue); err == nil {
 				return number
@@ -456,7 +462,7 @@ func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, i
 	switch n.Do {
 	case notice.Tell:
 		if n.Moment != notice.Opened {
-			return t.comment(ctx, issue.number, d, inDoubt)
+			return t.comment(ctx, forge.Thread{Number: issue.number}, d, inDoubt)
 		}
 		i, err := t.forge.Issue(ctx, issue.number) // the issue itself says it
 		return receipt(i), err
@@ -519,8 +525,7 @@ func receipt(i forge.Issue) destination.Receipt {
 }
 
 // comment writes a comment, unless it is there.
-func (t *Tracking) comment(ctx context.Context, number int, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
-	thread := forge.Thread{Number: number}
+func (t *Tracking) comment(ctx context.Context, thread forge.Thread, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
 	if inDoubt {
 		for c, err := range t.forge.Comments(ctx, thread) {
 			if err != nil {
@@ -529,7 +534,7 @@ func (t *Tracking) comment(ctx context.Context, number int, d destination.Delive
 			if is, err := t.bears(ctx, t.markedComment(thread, c), !d.First().Signed, d.Keys()...); err != nil {
 				return destination.Receipt{}, err
 			} else if is {
-				return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL, Kept: true}, nil
+				return destination.Receipt{Ref: refOf(thread.Number, c.ID), URL: c.URL, Kept: true}, nil
 			}
 		}
 	}
@@ -542,7 +547,20 @@ func (t *Tracking) comment(ctx context.Context, number int, d destination.Delive
 		return destination.Receipt{}, err
 	}
 	t.replied(c.Author)
-	return destination.Receipt{Ref: refOf(number, c.ID), URL: c.URL}, nil
+	return destination.Receipt{Ref: refOf(thread.Number, c.ID), URL: c.URL}, nil
+}
+
+// remind writes a comment on the pull request that a reminder is about (P1). On one
+// that is gone, or that somebody locked, nobody is reminded.
+func (t *Tracking) remind(ctx context.Context, d destination.Delivery, inDoubt bool) (destination.Receipt, error) {
+	r, err := t.comment(ctx, forge.Thread{Number: d.First().Change(), ChangeRequest: true}, d, inDoubt)
+	switch {
+	case errors.Is(err, forge.ErrGone):
+		return destination.Receipt{Note: "the pull request is gone"}, nil
+	case errors.Is(err, forge.ErrLocked):
+		return destination.Receipt{Note: "the pull request is locked: nobody can comment on it"}, nil
+	}
+	return r, err
 }
 
 // redact gives a comment the words of today (P37). Whom it mentioned, it mentions

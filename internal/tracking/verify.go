@@ -21,8 +21,10 @@ import (
 // Verify compares what the ledger says was told on the forge with what stands
 // there, and says what people did to the issues by hand. The people who were
 // mentioned, the line of links and the addresses of symbolic links are not compared:
-// what they were when it was told is not known.
+// what they were when it was told is not known. Nor are reminders on a pull request:
+// after its merge nobody needs them.
 func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destination.Difference, error) {
+	told = slices.DeleteFunc(slices.Clone(told), func(n notice.Notice) bool { return n.To == notice.Proposal })
 	threads := threadsOf(told)
 	is, err := t.standing(ctx, told)
 	if err != nil {

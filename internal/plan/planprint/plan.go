@@ -218,6 +218,8 @@ func (r Plan) place(id schema.ID, to notice.Place) string {
 		return "#" + string(r.Announcement)
 	case notice.Channel:
 		return "#" + string(r.Escalations[id].Channel)
+	case notice.Proposal:
+		return "the pull request"
 	default:
 		return "the tracking issue"
 	}

@@ -17,8 +17,11 @@ import (
 type page struct {
 	totals []string // sentences
 	blocks []block
-	owed   []owed
-	foot   []string // sentences
+	// proposed are the proposals that lie unmerged, unlisted is why not all may be here.
+	proposed []proposed
+	unlisted string
+	owed     []owed
+	foot     []string // sentences
 }
 
 // block is one open escalation.
@@ -38,6 +41,20 @@ type owed struct {
 	late string
 }
 
+// proposed is a proposal that lies unmerged.
+type proposed struct {
+	stale.Item
+	late string
+}
+
+// whose says whose turn it is.
+func (p proposed) whose() string {
+	if p.Turn.Handle == "" {
+		return "Nobody is asked: name somebody under `triage` in the policy"
+	}
+	return "Turn: " + p.Turn.String()
+}
+
 // few is up to how many escalations each late step has a line of its own.
 const few = 3
 
@@ -47,6 +64,8 @@ func newPage(r stale.Report, advice bool) page {
 	items := map[schema.ID][]stale.Item{}
 	for _, i := range r.Items {
 		switch {
+		case i.Change != 0:
+			p.proposed = append(p.proposed, proposed{i, lateness(r.Now, i)})
 		case !i.Closed:
 			items[i.Escalation] = append(items[i.Escalation], i)
 		case i.Clock == stale.RCA:
@@ -63,6 +82,10 @@ func newPage(r stale.Report, advice bool) page {
 		return a.since.Compare(b.since)
 	})
 	slices.SortStableFunc(p.owed, func(a, b owed) int { return a.Due.Compare(b.Due) })
+	slices.SortStableFunc(p.proposed, func(a, b proposed) int { return a.Due.Compare(b.Due) })
+	if r.Unlisted != nil {
+		p.unlisted = "which proposals lie unmerged is not known: " + r.Unlisted.Error()
+	}
 	p.totals = totals(r, p)
 	p.foot = foot(r)
 	return p
@@ -241,13 +264,22 @@ func totals(r stale.Report, p page) []string {
 		open += " (" + strings.Join(by, ", ") + ")"
 	}
 	verdict := fmt.Sprintf("%d late", late)
-	if late == 0 {
+	over := 0 // of the proposals
+	for _, x := range p.proposed {
+		if x.State == stale.Overdue {
+			over++
+		}
+	}
+	if late+over == 0 {
 		verdict = "nothing overdue"
 	}
-	if late == 0 && len(r.Unread) > 0 {
+	if late+over == 0 && (len(r.Unread) > 0 || p.unlisted != "") {
 		verdict = "and of some nothing can be said"
 	}
 	all := []string{fmt.Sprintf("%s: %s, %s.", words.Zoned(r.Now), open, verdict)}
+	if n := len(p.proposed); n > 0 {
+		all = append(all, fmt.Sprintf("%s unmerged, %d late.", words.Count(n, "proposal")+words.Agree(n, " is", " are"), over))
+	}
 	if n := len(p.owed); n > 0 {
 		over := 0
 		for _, o := range p.owed {

@@ -26,10 +26,23 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 	for _, line := range p.totals {
 		fmt.Fprintln(b, s.Paint(terminal.Bold, s.Wrap(line, 0, "")))
 	}
+	unknown := func(text string) {
+		const word = "UNKNOWN "
+		fmt.Fprintf(b, "%s%s\n", s.Paint(terminal.Red, word), s.Wrap(text, len(word), "  "))
+	}
 	for _, u := range r.Unread {
-		const unknown = "UNKNOWN "
-		text := terminal.Line(u.Of()) + ": " + terminal.Line(u.Why)
-		fmt.Fprintf(b, "%s%s\n", s.Paint(terminal.Red, unknown), s.Wrap(text, len(unknown), "  "))
+		unknown(terminal.Line(u.Of()) + ": " + terminal.Line(u.Why))
+	}
+	if p.unlisted != "" {
+		unknown(terminal.Line(p.unlisted))
+	}
+	for _, x := range p.proposed {
+		style := terminal.Green
+		if x.State == stale.Overdue {
+			style = terminal.Red
+		}
+		Head(b, s, "proposed", fmt.Sprintf("%s, %s, #%d, %s", x.Customer, x.Severity, x.Change, x.Escalation), x.late, style)
+		fmt.Fprintln(b, terminal.Clip("  "+terminal.Line(x.whose()), s.Room(0)))
 	}
 	for _, k := range p.blocks {
 		Head(b, s, k.Severity, string(k.Customer)+", "+string(k.Escalation), k.late, color(k))
@@ -101,6 +114,7 @@ func JSON(w io.Writer, r stale.Report) error {
 		Turn       schema.Handle `json:"turn"`
 		Rung       int           `json:"rung"`
 		What       string        `json:"what"`
+		URL        string        `json:"url,omitempty"`
 	}
 	out := struct {
 		Now    string         `json:"now"`
@@ -108,7 +122,10 @@ func JSON(w io.Writer, r stale.Report) error {
 		Unread []stale.Unread `json:"unread"`
 	}{jsonfmt.Time(r.Now), []item{}, append([]stale.Unread{}, r.Unread...)}
 	for _, i := range r.Items {
-		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, jsonfmt.Time(i.Due), jsonfmt.Time(i.Since), i.Turn.Handle, i.Rung, i.What})
+		out.Items = append(out.Items, item{i.Escalation, i.Clock, i.State, jsonfmt.Time(i.Due), jsonfmt.Time(i.Since), i.Turn.Handle, i.Rung, i.What, i.URL})
+	}
+	if r.Unlisted != nil {
+		out.Unread = append(out.Unread, stale.Unread{Why: newPage(r, false).unlisted})
 	}
 	return jsonfmt.Write(w, out)
 }
@@ -147,6 +164,19 @@ func write(b *markdown.Bounded, r stale.Report, advice bool, links Links) {
 	p := newPage(r, advice)
 	b.Write("**" + markdown.Cell(strings.Join(p.totals, " ")) + "**\n")
 	unread(b, r, "\n- Of %s nothing is known: %s\n")
+	if p.unlisted != "" {
+		b.Write("\n- " + cell(words.Capital(p.unlisted)) + "\n")
+	}
+	for n, x := range p.proposed {
+		text := ""
+		if n == 0 {
+			text = "\n### Proposed, and not merged\n\n"
+		}
+		text += fmt.Sprintf("- **%s**, %s, %s, %s: **%s**. %s\n", cell(string(x.Customer)), markdown.Code(string(x.Escalation)), x.Severity, link(fmt.Sprintf("#%d", x.Change), x.URL), x.late, cell(x.whose()))
+		if !b.Write(text) {
+			b.LeaveOut("proposed", string(x.Escalation))
+		}
+	}
 	for n, k := range p.blocks {
 		var text strings.Builder
 		if n == 0 || p.blocks[n-1].Severity != k.Severity {
@@ -187,14 +217,27 @@ func named(id schema.ID, channel schema.ChannelName, links Links) string {
 		if l.spot == notice.AtChannel && channel == "" {
 			continue // it is archived
 		}
-		if url := links(id, l.spot); strings.HasPrefix(url, "https://") && !strings.ContainsAny(url, "<> \n") {
-			all = append(all, fmt.Sprintf("[%s](<%s>)", escape.MarkdownLine(l.word), url))
+		if url := links(id, l.spot); isAddress(url) {
+			all = append(all, link(l.word, url))
 		}
 	}
 	if len(all) > 0 {
 		text += " (" + strings.Join(all, ", ") + ")"
 	}
 	return text
+}
+
+// isAddress reports whether a link can lead to something.
+func isAddress(url string) bool {
+	return strings.HasPrefix(url, "https://") && !strings.ContainsAny(url, "<> \n")
+}
+
+// link is a word that leads somewhere, where that is an address.
+func link(word, url string) string {
+	if !isAddress(url) {
+		return escape.MarkdownLine(word)
+	}
+	return fmt.Sprintf("[%s](<%s>)", escape.MarkdownLine(word), url)
 }
 
 // unread says of what nothing is known, each in a line of a format.

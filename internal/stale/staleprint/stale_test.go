@@ -3,6 +3,7 @@ package staleprint_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -328,5 +329,60 @@ func TestColours(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("there is no %q in\n%s", want, b.String())
 		}
+	}
+}
+
+// P1: proposals that lie unmerged stand above all else, with whose turn it is; what is
+// not known of them is said, and nothing in them is a mention or a link of its own.
+func TestProposals(t *testing.T) {
+	t.Parallel()
+	at := func(hours int) time.Time { return now.Add(time.Duration(hours) * time.Hour) }
+	proposed := func(id schema.ID, number int, state stale.State, due time.Time, turn stale.Person) stale.Item {
+		i := stale.Item{
+			Escalation: id, Customer: "Litware @everyone [x](http://evil.example)", Severity: schema.High, Region: "EMEA", Clock: stale.Proposed, State: state, Due: due, Turn: turn,
+			What: "pull request #41, which is to open it, is not merged", Change: number, URL: fmt.Sprintf("https://github.example/pull/%d", number),
+		}
+		if state == stale.Overdue {
+			i.Since = due
+		}
+		return i
+	}
+	triage := stale.Person{Handle: "rking", Name: "Robin King", As: "triage"}
+	r := stale.Report{Now: now, Items: []stale.Item{
+		proposed("2026/litware", 41, stale.Overdue, at(-2), triage), proposed("2026/fabrikam", 42, stale.Due, at(1), stale.Person{}),
+	}}
+	var text, page, list bytes.Buffer
+	if err := errors.Join(staleprint.Text(&text, r, false, terminal.Screen{Width: 100}), staleprint.Markdown(&page, r, false), staleprint.JSON(&list, r)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"0 open, 0 late.\n2 proposals are unmerged, 1 late.", "proposed  Litware @everyone [x](http://evil.example), high, #41, 2026/litware", "2 hours late\n  Turn: Robin King (triage)\n",
+		"Nobody is asked: name somebody under `triage` in the policy\n",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, &text)
+		}
+	}
+	for _, want := range []string{"### Proposed, and not merged", "**Litware `@everyone` `[x](http://evil.example`)**, `2026/litware`, high, [`#41`](<https://github.example/pull/41>): **2 hours late**. Turn: Robin King"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("no %q in\n%s", want, &page)
+		}
+	}
+	if !strings.Contains(list.String(), `"url": "https://github.example/pull/41"`) {
+		t.Errorf("no address in %s", &list)
+	}
+	if !r.Overdue() || (stale.Report{Now: now}).Overdue() {
+		t.Error("what is overdue is not")
+	}
+	r = stale.Report{Now: now, Unlisted: errors.New("GitHub is @everyone down")}
+	text.Reset()
+	page.Reset()
+	list.Reset()
+	if err := errors.Join(staleprint.Text(&text, r, false, terminal.Screen{Width: 100}), staleprint.Markdown(&page, r, false), staleprint.JSON(&list, r)); err != nil {
+		t.Fatal(err)
+	}
+	const unknown = "which proposals lie unmerged is not known: GitHub is @everyone down"
+	if !strings.Contains(text.String(), "UNKNOWN "+unknown) || !strings.Contains(list.String(), unknown) || !strings.Contains(page.String(), "- Which proposals lie unmerged is not known: GitHub is `@everyone` down\n") || !r.Overdue() {
+		t.Errorf("%s%s%s", &text, &page, &list)
 	}
 }
