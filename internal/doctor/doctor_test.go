@@ -326,10 +326,13 @@ func cases() []wrong {
 		{"its own action", flow(0, "apply", "escalations-as-code/escalate@"+pin+" # v1.2.0", "./"), ""},
 		{"a script", flow(0, "apply", "uses: escalations-as-code/escalate@"+pin+" # v1.2.0", "run: escalate apply"), ""},
 		{"no permission", flow(0, "apply", "      issues: write # the tracking issues\n", ""), "must workflow-permissions: the token of `escalate apply` lacks `issues: write`: it cannot write the tracking issues @ .github/workflows/apply.yml:N\n"},
-		{"no permissions", flow(0, "apply", "    permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n", ""),
-			"must workflow-permissions: the token of `escalate apply` lacks `contents: write` and `issues: write`: it cannot write the ledger and the tracking issues @ .github/workflows/apply.yml:N\n"},
-		{"all permissions", flow(0, "apply", "permissions: {}", "permissions: write-all", "    permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n", ""), ""},
-		{"a token of its own", flow(0, "apply", "permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n", "permissions: {}\n", "          command: apply", "          command: apply\n          token: ${{ secrets.OURS }}"), ""},
+		{"no permissions", flow(0, "apply", "    permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n      pull-requests: write # reminders on them, which stale left undelivered\n", ""),
+			"must workflow-permissions: the token of `escalate apply` lacks `contents: write`, `issues: write` and `pull-requests: write`: it cannot write the ledger, the tracking issues and reminders on pull requests @ .github/workflows/apply.yml:N\n"},
+		{"no reminders on pull requests", flow(2, "stale", "      pull-requests: write # those that open an escalation, and lie unmerged\n", ""),
+			"must workflow-permissions: the token of `escalate apply` lacks `pull-requests: write`: it cannot write reminders on pull requests @ .github/workflows/stale.yml:N\n" +
+				"must workflow-permissions: the token of `escalate stale` lacks `pull-requests: write`: it cannot write reminders on pull requests @ .github/workflows/stale.yml:N\n"},
+		{"all permissions", flow(0, "apply", "permissions: {}", "permissions: write-all", "    permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n      pull-requests: write # reminders on them, which stale left undelivered\n", ""), ""},
+		{"a token of its own", flow(0, "apply", "permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n      pull-requests: write # reminders on them, which stale left undelivered\n", "permissions: {}\n", "          command: apply", "          command: apply\n          token: ${{ secrets.OURS }}"), ""},
 
 		{"not pushed yet", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer = f.Forge.Jobs.Answer[1:] }), "must workflow-unpushed: this workflow is not on the default branch, so nothing runs it @ .github/workflows/apply.yml\n"},
 		{"disabled", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer[2].Disabled = "inactivity" }), "must workflow-disabled: the workflow stale.yml is disabled (inactivity) @ " + page("stale") + "\n"},

@@ -136,7 +136,9 @@ func permissions(n yaml.Node) map[string]string {
 		return nil
 	case n.Kind == yaml.ScalarNode:
 		level := strings.TrimSuffix(n.Value, "-all")
-		may["contents"], may["issues"] = level, level
+		for _, p := range needed() {
+			may[p] = level
+		}
 	case n.Decode(&may) != nil:
 		return nil
 	}
@@ -225,6 +227,9 @@ func (x *exam) pins() {
 	})
 }
 
+// needed are what the token of apply and stale has to write.
+func needed() []string { return []string{"contents", "issues", "pull-requests"} }
+
 // step is whether one step can do what it is for.
 func (x *exam) step(file string, s Step) {
 	where := fmt.Sprintf("%s:%d", file, s.Line)
@@ -232,7 +237,7 @@ func (x *exam) step(file string, s Step) {
 		return
 	}
 	var lacks []string
-	for _, p := range []string{"contents", "issues"} {
+	for _, p := range needed() {
 		if s.May[p] != "write" {
 			lacks = append(lacks, p+": write")
 		}
@@ -254,7 +259,7 @@ func code(list []string) []string {
 
 // lost is what is not written without some permissions.
 func lost(lacks []string) string {
-	what := map[string]string{"contents: write": "the ledger", "issues: write": "the tracking issues"}
+	what := map[string]string{"contents: write": "the ledger", "issues: write": "the tracking issues", "pull-requests: write": "reminders on pull requests"}
 	var all []string
 	for _, l := range lacks {
 		all = append(all, what[l])
