@@ -88,10 +88,8 @@ func (c *checker) proposal(p Proposal) {
 // at once.
 func (c *checker) triage(rung int) []Person {
 	var leads []Person
-	for _, h := range c.policy.Triage {
-		if p, known := c.people.People[h]; known && p.Left.IsZero() {
-			leads = append(leads, c.person(h, "triage"))
-		}
+	for _, h := range process.Triage(c.people, c.policy) {
+		leads = append(leads, c.person(h, "triage"))
 	}
 	if rung < leader && len(leads) > 0 {
 		return leads
