@@ -10,7 +10,7 @@ func Rules() []Rule {
 			By: []Actor{Lint, Plan, Stale}, Settings: []string{"triage", "severities.<level>.proposal_hours"},
 			Reading: "An open pull request is the proposal, and its merge opens the escalation; by then the DRI is known. The policy names the leads who find the DRI (`triage`), `lint` checks that they are in the directory, and the comment with the plan mentions them. " +
 				"Where nobody merges it, `stale` asks them again on the pull request: after an hour at critical and high and four at medium and low, of the region's working time, at critical of any. The CSM leader is asked beside them when the ladder has come to the leader, at any severity, and in their place where the policy names none. A draft is no proposal yet, and a fork's pull request none of which anybody hears.",
-			People:  "See to it that no proposal waits: at critical and high it is looked at within an hour, else within four hours of work; then it is the CSM leader's. Judge whether the customer's situation, future business and the brand are at risk. The video walkthrough of the process is for people.",
+			People: "See to it that no proposal waits: at critical and high it is looked at within an hour, else within four hours of work; then it is the CSM leader's. Judge whether the customer's situation, future business and the brand are at risk. The video walkthrough of the process is for people.",
 		},
 		{
 			Number: "P2", Title: "What goes elsewhere", Lines: [][2]int{{14, 14}, {85, 94}},
