@@ -77,7 +77,10 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	if err != nil || !theirs && len(files) > 0 {
 		return false, err
 	}
-	return strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere) && (theirs || !b.mergeable(o)), nil
+	if same := strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere); !same || theirs || !b.mergeable(o) {
+		return same, nil
+	}
+	return b.Forge.Ended(ctx, branchOf(i.Number)) // else it may be merged by now
 }
 
 // request proposes the escalation that an issue asks for, and says there how it stands.
