@@ -164,6 +164,12 @@ func typing() *rapid.Generator[typed] {
 				"resolution": rapid.SampledFrom([]string{"resolved", "deescalated", "withdrawn", "gone"}), "outcome": rapid.SampledFrom([]string{"positive", "none", "bad"}),
 				"summary": said, "agreement": link, "sentiment": rapid.SampledFrom([]string{"green", "blue"}), "met": entry, "exit-criteria-met": rapid.SampledFrom([]string{"yes", "no"}), "why-not": word, "reason": word,
 			}
+			if rapid.Bool().Draw(t, "as the process has it") {
+				text := word.Draw(t, "why")
+				x.comment += "\nresolution: deescalated\n- outcome: positive\nsummary: " + text + "\nagreement: https://docs.example.com/agreed\nsentiment: green\nwhy-not: " + text
+				x.flags = map[string][]string{"resolution": {"deescalated"}, "outcome": {"positive"}, "summary": {text}, "agreement": {"https://docs.example.com/agreed"}, "sentiment": {"green"}, "why-not": {text}}
+				return x
+			}
 			for _, q := range slices.Sorted(maps.Keys(answers)) {
 				if rapid.IntRange(0, 4).Draw(t, "asks "+q) > 0 == (q != "met" && q != "exit-criteria-met" && q != "why-not" && q != "reason") {
 					answer := answers[q].Draw(t, q)
