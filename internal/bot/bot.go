@@ -87,12 +87,16 @@ type Work struct {
 	Comments []forge.Comment
 	// edits are what people changed by hand in the text of tracking issues.
 	edits []edit
-	// heard is up to when comments were read, and since when.
+	// heard is up to when comments were read, since when, and how many.
 	since, heard time.Time
+	read         int
 }
 
-// None reports whether there is nothing.
-func (w *Work) None() bool { return len(w.Requests)+len(w.Comments)+len(w.edits) == 0 }
+// None reports whether there is nothing: also no reading that is to be written down,
+// so that no run has to read it again.
+func (w *Work) None() bool {
+	return len(w.Requests)+len(w.Comments)+len(w.edits) == 0 && w.read < much
+}
 
 // Handled is what came of one thing that was asked for.
 type Handled struct {
@@ -109,6 +113,8 @@ const (
 	first = time.Hour
 	// most is how many comments one run reads. The next goes on from there.
 	most = 5000
+	// much is how many comments are too many to be read by each run.
+	much = 500
 	// overlap is how much is read twice: a forge may list late.
 	overlap = 5 * time.Minute
 	// stride is how far the reading must be before it is written down.
@@ -189,20 +195,19 @@ func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) erro
 
 // comments reads the comments that may ask for something.
 func (b *Bot) comments(ctx context.Context, w *Work) error {
-	read := 0
 	for c, err := range b.Forge.CommentsSince(ctx, w.since) {
 		if err != nil {
 			return err
 		}
 		w.heard = c.Updated
-		if !c.Author.Bot && asks(c.Body) {
+		if !c.Author.Bot && (asks(c.Body) || c.Updated.After(c.Created)) {
 			w.Comments = append(w.Comments, c)
 		}
-		if read++; read >= most {
+		if w.read++; w.read >= most {
 			break
 		}
 	}
-	slices.SortFunc(w.Comments, func(x, y forge.Comment) int {
+	slices.SortStableFunc(w.Comments, func(x, y forge.Comment) int {
 		if n := x.Created.Compare(y.Created); n != 0 {
 			return n
 		}
@@ -219,18 +224,28 @@ func (b *Bot) comments(ctx context.Context, w *Work) error {
 	return err
 }
 
-// unanswered are the comments that have no answer yet, or were edited since.
+// unanswered are the comments that ask for something and have no answer yet, or were
+// edited since.
 func (b *Bot) unanswered(ctx context.Context, all []forge.Comment) (list []forge.Comment, err error) {
 	for _, c := range all {
 		kept, err := b.kept(ctx, forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest})
+		if isGone(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		if was, answered := kept[answerKey(c)]; !answered || stale(was, c.Body) {
+		if was, answered := kept[answerKey(c)]; answered && stale(was, c.Body) || !answered && asks(c.Body) {
 			list = append(list, c)
 		}
 	}
 	return list, nil
+}
+
+// isGone reports whether an error says that a thread is not here any more.
+func isGone(err error) bool {
+	var moved *forge.MovedError
+	return errors.Is(err, forge.ErrGone) || errors.As(err, &moved)
 }
 
 // asks reports whether a comment has a command, or what looks like one.
@@ -277,8 +292,10 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 			return all, err
 		}
 	}
-	if heard.Add(-overlap).Sub(w.since) >= stride {
-		err = b.hear(ctx, heard.Add(-overlap))
+	if until := heard.Add(-overlap); until.Sub(w.since) >= stride {
+		err = b.hear(ctx, until)
+	} else if w.read >= most && heard.After(w.since) { // so much in so little time
+		err = b.hear(ctx, heard)
 	}
 	return all, err
 }

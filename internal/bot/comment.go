@@ -43,6 +43,9 @@ type about struct {
 func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	on := forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest}
 	kept, err := b.kept(ctx, on)
+	if isGone(err) {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -102,8 +105,7 @@ func (b *Bot) about(ctx context.Context, on forge.Thread) (*about, error) {
 		return b.aboutChange(ctx, on.Number)
 	}
 	i, err := b.Forge.Issue(ctx, on.Number)
-	var moved *forge.MovedError
-	if errors.Is(err, forge.ErrGone) || errors.As(err, &moved) {
+	if isGone(err) {
 		return nil, nil
 	}
 	if err != nil {

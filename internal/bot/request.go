@@ -54,6 +54,9 @@ func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issu
 // stands reports whether all is done and said that an issue asks for.
 func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, error) {
 	kept, err := b.kept(ctx, forge.Thread{Number: i.Number})
+	if isGone(err) {
+		return true, nil
+	}
 	if err != nil {
 		return false, err
 	}

@@ -1,0 +1,266 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/escalations-as-code/escalate/internal/draft"
+	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
+	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/marker"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/shape"
+	"github.com/escalations-as-code/escalate/internal/tracking"
+	"github.com/escalations-as-code/escalate/internal/tree"
+)
+
+// bench is a bot at a forge, without git: what it commits cannot be tried here.
+type bench struct {
+	*testing.T
+	*forgetest.GitHub
+	*Bot
+	now time.Time
+}
+
+var (
+	jo    = forge.Author{ID: 7, Login: "JoDoe"}
+	robin = forge.Author{ID: 8, Login: "rking"}
+)
+
+// newBench has the tree of the fixture, with files over it.
+func newBench(t *testing.T, files map[string]string) *bench {
+	t.Helper()
+	check, err := shape.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := fstest.MapFS{
+		fixture.Northwind: {Data: []byte(fixture.Read(fixture.Northwind))},
+		fixture.People:    {Data: []byte(strings.Replace(fixture.Read(fixture.People), "rking: {name: Robin King,", "rking: {name: Robin King, github: rking,", 1))},
+	}
+	for name, text := range files {
+		all[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	tr, err := tree.Open(all, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{T: t, GitHub: forgetest.NewGitHub(t), now: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)}
+	b.GitHub.Now = func() time.Time { return b.now }
+	b.Store.Me = forgetest.App
+	b.Viewer = forgetest.App.Login
+	r, err := github.New(github.Config{
+		API: b.API, GraphQL: b.GraphQL, Repository: "acme/escalations", Token: "token", UserAgent: "test", Now: b.GitHub.Now, Wait: func(context.Context, time.Duration) error { return nil }, Says: func(string) {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	remote := ledgertest.NewRemote()
+	book, err := ledger.OpenBook(fstest.MapFS{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book.Begin()
+	begun, err := book.Written()
+	if err != nil {
+		t.Fatal(err)
+	}
+	remote.Branches[ledger.Name] = remote.Commit("", begun)
+	branch, err := ledger.Open(t.Context(), &ledgertest.Clone{Remote: remote, Named: "main"}, "origin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Bot = &Bot{
+		Forge: r, Talk: tracking.New(r, tr.People, marker.Keys{}), Ledger: branch,
+		Clone: &Clone{Branch: "main", Repo: &git.Repo{}, Tip: &session.Commit{Tree: tr}},
+		Judge: func(_ context.Context, base *session.Commit) Judge {
+			return func(path string, data []byte) (draft.Draft, error) {
+				return draft.Of(lint.Base{Tree: base.Tree}, path, data, b.now, nil), nil
+			}
+		},
+		CommitURL: func(string) string { return "" }, Still: func() error { return nil }, Now: b.GitHub.Now, answers: map[forge.Thread]map[string]string{},
+	}
+	return b
+}
+
+// listing is a forge whose list of comments is given.
+type listing struct {
+	Forge
+	list []forge.Comment
+}
+
+func (l listing) CommentsSince(context.Context, time.Time) iter.Seq2[forge.Comment, error] {
+	return func(yield func(forge.Comment, error) bool) {
+		for _, c := range l.list {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// What people wrote beside commands counts, too: reading goes on from there where that
+// is much, or else it would never come to what stands behind the most that one run reads.
+func TestMuchIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	var list []forge.Comment
+	for i := range most + 1 {
+		list = append(list, forge.Comment{ID: int64(i), Issue: 1, Body: "The test is booked.", Author: jo, Created: b.now.Add(time.Duration(i) * time.Second), Updated: b.now.Add(time.Duration(i) * time.Second)})
+	}
+	list[most].Body = "/update Booked."
+	b.Bot.Forge = listing{b.Bot.Forge, list}
+	w := Work{since: b.now.Add(-time.Hour)}
+	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 0 {
+		t.Fatalf("%d comments, %v", len(w.Comments), err)
+	}
+	if w.None() {
+		t.Fatal("there is nothing to do, and the next run reads the same")
+	}
+	if _, err := b.Do(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	if heard, err := b.Bot.heard(t.Context()); err != nil || !heard.Comments.After(b.now) {
+		t.Errorf("it is heard up to %v, %v", heard.Comments, err)
+	}
+	b.Bot.Forge = listing{b.Bot.Forge, list[:20]}
+	if w := (Work{since: b.now.Add(-time.Hour)}); b.comments(t.Context(), &w) != nil || !w.None() {
+		t.Error("a few comments are something to do")
+	}
+}
+
+// Of a comment that is listed twice, the newer counts, however many there are.
+func TestListedTwice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	var list []forge.Comment
+	for range 2 {
+		for i := range 40 {
+			list = append(list, forge.Comment{ID: int64(i), Issue: 1, Body: fmt.Sprintf("/update %d as it was", i), Author: jo, Created: b.now, Updated: b.now})
+		}
+	}
+	for i := range list[40:] {
+		list[40+i].Body = "/update As it is."
+	}
+	b.Open(forgetest.App, "")
+	b.Bot.Forge = listing{b.Bot.Forge, list}
+	var w Work
+	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 40 {
+		t.Fatalf("%d comments, %v", len(w.Comments), err)
+	}
+	for _, c := range w.Comments {
+		if c.Body != "/update As it is." {
+			t.Errorf("%d: %s", c.ID, c.Body)
+		}
+	}
+}
+
+// A thread that somebody deleted by now holds back no other.
+func TestGoneBetween(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "").Deleted = true
+	b.Open(forgetest.App, "")
+	var list []forge.Comment
+	for i := range 2 {
+		list = append(list, forge.Comment{ID: int64(i), Issue: i + 1, Body: "/update All is well.", Author: jo, Created: b.now, Updated: b.now})
+	}
+	b.Bot.Forge = listing{b.Bot.Forge, list}
+	var w Work
+	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 1 || w.Comments[0].Issue != 2 {
+		t.Fatalf("%+v, %v", w.Comments, err)
+	}
+	if says, err := b.comment(t.Context(), list[0]); says != "" || err != nil {
+		t.Errorf("%q, %v", says, err)
+	}
+}
+
+// A comment that was edited after its answer: said so, once; also where it has no command
+// any more. What asked for nothing before is asked for now.
+func TestEditedAfter(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "")
+	on := forge.Thread{Number: 1}
+	unanswered := func() []forge.Comment {
+		t.Helper()
+		b.answers = map[forge.Thread]map[string]string{}
+		var w Work
+		if err := b.comments(t.Context(), &w); err != nil {
+			t.Fatal(err)
+		}
+		return w.Comments
+	}
+	c := b.Say(jo, on, "/update All is well.")
+	if err := b.say(t.Context(), on, answerKey(c.Comment), "Done: update.\n\n"+readAs(c.Body)); err != nil {
+		t.Fatal(err)
+	}
+	if list := unanswered(); len(list) != 0 {
+		t.Fatalf("it is answered, and to be handled: %+v", list)
+	}
+	for _, body := range []string{"/update All is lost.", "All is lost."} {
+		b.now = b.now.Add(time.Minute)
+		c.Body, c.Updated = body, b.now
+		list := unanswered()
+		if len(list) != 1 {
+			t.Fatalf("%q: %+v", body, list)
+		}
+		if _, err := b.comment(t.Context(), list[0]); err != nil {
+			t.Fatal(err)
+		}
+		if bodies := b.Bodies(on); len(bodies) != 2 || strings.Count(bodies[1], "That changes nothing") != 1 || !strings.HasPrefix(bodies[1], "Done: update.") {
+			t.Errorf("%q: %q", body, bodies)
+		}
+		if list := unanswered(); len(list) != 0 {
+			t.Errorf("%q: it is said, and to be handled: %+v", body, list)
+		}
+	}
+	b.Say(jo, on, "Nothing.").Updated = b.now.Add(time.Minute)
+	if list := unanswered(); len(list) != 0 {
+		t.Errorf("what asks for nothing is to be handled: %+v", list)
+	}
+}
+
+// Whoever pastes our marker answers nothing; nor does another bot that repeats it.
+func TestForgedAnswers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "")
+	on := forge.Thread{Number: 1}
+	c := b.Say(jo, on, "/update All is well.")
+	for _, by := range []forge.Author{forgetest.Stranger, jo, forgetest.OtherApp} {
+		b.Say(by, on, fmt.Sprintf("Done.\n<!-- escalate: answer %d --><!-- escalate: request -->\n%s", c.ID, readAs(c.Body)))
+	}
+	if kept, err := b.Bot.kept(t.Context(), on); err != nil || len(kept) != 0 {
+		t.Fatalf("%v, %v", kept, err)
+	}
+	var w Work
+	if err := b.comments(t.Context(), &w); err != nil || !slices.ContainsFunc(w.Comments, func(x forge.Comment) bool { return x.ID == c.ID }) {
+		t.Errorf("it is not to be handled: %+v, %v", w.Comments, err)
+	}
+}
+
+// What bots write is no command.
+func TestBotsAskForNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "")
+	b.Say(forgetest.OtherApp, forge.Thread{Number: 1}, "/update All is well.")
+	b.Say(forgetest.App, forge.Thread{Number: 1}, "/update All is well.")
+	var w Work
+	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 0 {
+		t.Errorf("%+v, %v", w.Comments, err)
+	}
+}
