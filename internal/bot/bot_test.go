@@ -9,11 +9,14 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode/utf8"
 
+	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -24,6 +27,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // bench is a bot at a forge, without git: what it commits cannot be tried here.
@@ -262,5 +266,142 @@ func TestBotsAskForNothing(t *testing.T) {
 	var w Work
 	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 0 {
 		t.Errorf("%+v, %v", w.Comments, err)
+	}
+}
+
+// Where nobody can tell who may do what, nothing is done.
+func TestMisreadPolicy(t *testing.T) {
+	t.Parallel()
+	for file, text := range map[string]string{tree.PolicyPath: "bot: {commands: [", tree.PeoplePath: "people: [x"} {
+		b := newBench(t, map[string]string{file: text})
+		if err := b.Clone.legible(); err == nil || !strings.Contains(err.Error(), file) {
+			t.Errorf("%s has errors: %v", file, err)
+		}
+	}
+	if err := newBench(t, nil).Clone.legible(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A proposal whose check fails is not merged, whatever its severity.
+func TestMergeNeedsTheCheck(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Clone.Tip.Policy.Bot.Merge = []schema.Severity{schema.Critical}
+	p := b.Store.Propose(forgetest.App, "escalate/request-1", "0123456789abcdef")
+	for _, passed := range []bool{false, true} {
+		says, err := b.merge(t.Context(), opening{severity: schema.Critical}, p.Change, p.Commit, "[#1](x)", passed)
+		if err != nil || p.Merged != passed || strings.HasPrefix(says, proposed) == passed {
+			t.Errorf("passed %v: merged %v, %q, %v", passed, p.Merged, says, err)
+		}
+	}
+}
+
+// Who asked for an escalation and has left: what is proposed stays as it is said.
+func TestAuthorLeft(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	i := b.Open(forgetest.Stranger, "### Which customer is it?\n\nFabrikam", form.Label)
+	on := forge.Thread{Number: 1}
+	if err := b.say(t.Context(), on, requestKey, proposed+"[#2](x)."); err != nil {
+		t.Fatal(err)
+	}
+	if stands, err := b.stands(t.Context(), i.Issue, "0123456789abcdef"); !stands || err != nil {
+		t.Errorf("it does not stand: %v", err)
+	}
+	if says, err := b.request(t.Context(), i.Issue); says != "" || err != nil || !strings.HasPrefix(b.Bodies(on)[0], proposed) {
+		t.Errorf("%q, %v: %q", says, err, b.Bodies(on))
+	}
+}
+
+// A comment has as many commands as a run has time for, and an answer has room.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "")
+	c := b.Say(jo, forge.Thread{Number: 1}, strings.Repeat("/met 1\n", mostCommands+1))
+	text, _, err := b.carried(t.Context(), c.Comment, about{id: "2026/northwind", path: fixture.Northwind})
+	if err != nil || !strings.Contains(text, "none of them is done") {
+		t.Errorf("%q, %v", text, err)
+	}
+	read := comment.Read("/severity " + strings.Repeat("é\u202e", 20_000) + "\n/product-dri @x because " + strings.Repeat("@jodoe ", 5_000) + "\n/case " + strings.Repeat("`", 50_000))
+	_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, read.Commands, Asked{By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range deeds {
+		if d.Done() || len(d.Why) > 10_000 {
+			t.Errorf("/%s is answered by %d bytes: %.300q", d.Command.Name, len(d.Why), d.Why)
+		}
+	}
+	if got := b.fitting(strings.Repeat("é", 70_000)); utf8.RuneCountInString(got) > b.Forge.Traits().MaxBody-400 {
+		t.Errorf("an answer has %d characters", utf8.RuneCountInString(got))
+	}
+}
+
+// A pull request that takes the file away has nothing to be changed.
+func TestFileTakenAway(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	of := about{id: "2026/gone", path: "escalations/2026/gone.yaml"}
+	_, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, comment.Read("/update x\n/met 1").Commands, Asked{By: "jdoe", At: b.now, Now: b.now})
+	if err != nil || len(deeds) != 2 || deeds[0].Done() || !strings.Contains(deeds[1].Why, "takes the file away") {
+		t.Errorf("%+v, %v", deeds, err)
+	}
+}
+
+// What a thread is about, and why nothing can be done there.
+func TestAboutChange(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	for name, x := range map[string]struct {
+		files  []string
+		change func(*forgetest.Proposal)
+		why    string
+		path   string
+	}{
+		"one escalation":  {[]string{fixture.Northwind, "README.md"}, func(*forgetest.Proposal) {}, "", fixture.Northwind},
+		"of a fork":       {[]string{fixture.Northwind}, func(p *forgetest.Proposal) { p.Fork = true }, "another repository", ""},
+		"merged":          {[]string{fixture.Northwind}, func(p *forgetest.Proposal) { p.Open, p.Merged = false, true }, "It is merged", ""},
+		"declined":        {[]string{fixture.Northwind}, func(p *forgetest.Proposal) { p.Open = false }, "without being merged", ""},
+		"another base":    {[]string{fixture.Northwind}, func(p *forgetest.Proposal) { p.Base = "next" }, "not for the branch", ""},
+		"two escalations": {[]string{fixture.Northwind, "escalations/2026/fabrikam.yaml"}, func(*forgetest.Proposal) {}, "several escalations", ""},
+		"a renamed file":  {[]string{fixture.Northwind + " -> escalations/2026/north.yaml"}, func(*forgetest.Proposal) {}, "several escalations", ""},
+	} {
+		p := b.Store.Propose(jo, "a-branch", "0123456789abcdef", x.files...)
+		x.change(p)
+		of, err := b.about(t.Context(), forge.Thread{Number: p.Number, ChangeRequest: true})
+		if err != nil || of == nil || of.path != x.path || !strings.Contains(of.why, x.why) || (x.why == "") != (of.why == "") {
+			t.Errorf("%s: %+v, %v", name, of, err)
+		}
+	}
+	p := b.Store.Propose(jo, "a-branch", "0123456789abcdef", "README.md", "escalations/people.yaml")
+	if of, err := b.about(t.Context(), forge.Thread{Number: p.Number, ChangeRequest: true}); of != nil || err != nil {
+		t.Errorf("of no escalation: %+v, %v", of, err)
+	}
+	c := b.Say(forgetest.Stranger, forge.Thread{Number: 1}, "/update Buy this.")
+	if text, _, err := b.carried(t.Context(), c.Comment, about{why: "It is merged."}); err != nil || !strings.Contains(text, "people directory") {
+		t.Errorf("a stranger is told %q, %v", text, err)
+	}
+}
+
+// A command takes the role that the policy asks for; lowering has a name of its own.
+func TestMay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{tree.PolicyPath: "bot: {commands: {close: {may: [csm_manager]}, lower: {may: [csm_leader, vp_sales]}}}\n"})
+	e := b.Clone.Tip.Load(fixture.Northwind)
+	for body, who := range map[string][2]bool{ // jdoe, rking
+		"/close\nresolution: resolved": {false, true}, "/severity low because x": {false, true}, "/severity LOW\nx": {false, true}, "/severity lo because x": {false, true},
+		"/severity critical because x": {true, true}, "/severity high because x": {true, true}, "/update x": {true, true},
+	} {
+		x := comment.Read(body).Commands[0]
+		for n, by := range []schema.Handle{"jdoe", "rking"} {
+			if why := b.may(called(x, e), by); (why == "") != who[n] {
+				t.Errorf("%q by %s: %q", body, by, why)
+			}
+		}
+	}
+	if why := b.may("lower", "jdoe"); !strings.Contains(why, "`csm_leader` or `vp_sales`") {
+		t.Error(why)
 	}
 }

@@ -45,7 +45,16 @@ func (c *Clone) Look(ctx context.Context, branches ...string) (map[string]string
 			return nil, err
 		}
 	}
-	return there.Branches, nil
+	return there.Branches, c.legible()
+}
+
+// legible is an error where the policy or the directory of the tip has errors: then
+// nobody can tell who may do what, and all waits until they are mended.
+func (c *Clone) legible() error {
+	if file := c.Tip.Misread(); file != "" {
+		return fmt.Errorf("`%s` of the default branch has errors, which `escalate lint` shows: nothing that is asked for is done until they are mended", file)
+	}
+	return nil
 }
 
 // Change is a commit to be made.

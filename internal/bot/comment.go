@@ -65,7 +65,13 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return says, b.say(ctx, on, key, text+"\n\n"+readAs(c.Body))
+	return says, b.say(ctx, on, key, b.fitting(text)+"\n\n"+readAs(c.Body))
+}
+
+// fitting is an answer that a comment can hold, with its marks.
+func (b *Bot) fitting(text string) string {
+	const marks = 500
+	return words.Clip(text, b.Forge.Traits().MaxBody-marks)
 }
 
 // answerKey is the key of the answer to a comment.
@@ -133,13 +139,21 @@ func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
 			ids = append(ids, id)
 		}
 	}
-	within := ledger.Within(ids)
-	if len(ids) == 0 {
-		if !slices.Contains(i.Labels, tracking.Label) {
-			return "", nil
+	if len(ids) > 0 {
+		if id, err := b.tracks(ctx, i, ids, ledger.Within(ids)); err != nil || id != "" {
+			return id, err
 		}
-		within = nil // somebody took the marker away: the ledger has the number
 	}
+	if !slices.Contains(i.Labels, tracking.Label) {
+		return "", nil
+	}
+	// Somebody took the marker away, or put another there: the ledger has the number.
+	return b.tracks(ctx, i, nil, nil)
+}
+
+// tracks is the escalation, of some or, where there are none, of all, of which an issue
+// is the tracking issue. within is where the ledger has them.
+func (b *Bot) tracks(ctx context.Context, i forge.Issue, ids []schema.ID, within []string) (schema.ID, error) {
 	files, err := b.Ledger.Files(ctx, within...)
 	if err != nil {
 		return "", err
@@ -249,6 +263,9 @@ func (a *answer) refuse(d Deed) {
 	a.add(fmt.Sprintf("**Not done:** %s. %s", escape.MarkdownCode("/"+d.Command.Name), d.Why), "not done: /"+d.Command.Name)
 }
 
+// mostCommands is how many commands one comment may have: each takes its time.
+const mostCommands = 25
+
 // carried does what a comment asks for. It returns the answer, and the same in plain
 // words.
 func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, says string, err error) {
@@ -262,6 +279,8 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 		return help(), "showed the commands", nil
 	case of.why != "":
 		return of.why, "nothing can be done there", nil
+	case len(read.Commands) > mostCommands:
+		return fmt.Sprintf("It has %d commands, and none of them is done: write at most %d into one comment.", len(read.Commands), mostCommands), "too many commands", nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(read.Unknown)) {
 		a.add(fmt.Sprintf("There is no command %s: did you mean %s?", escape.MarkdownCode("/"+name), escape.MarkdownCode("/"+read.Unknown[name])), "no command: /"+name)
@@ -491,7 +510,7 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 		a.add("It was proposed before, and the pull request is closed.", "proposed before")
 		return nil
 	}
-	change, err := b.open(ctx, branch, title, head, "Asked for by "+escape.MarkdownLine(words.Name(tip.People, asked.By))+" in "+c.URL+".")
+	change, _, err := b.open(ctx, branch, title, head, "Asked for by "+escape.MarkdownLine(words.Name(tip.People, asked.By))+" in "+c.URL+".")
 	if err != nil {
 		return err
 	}
@@ -504,14 +523,14 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 	return nil
 }
 
-// open opens the change request of a branch, with its check and its plan.
-func (b *Bot) open(ctx context.Context, branch, title, head, body string) (forge.Change, error) {
-	change, err := b.Forge.Propose(ctx, forge.Proposal{Title: words.Clip(title, b.Forge.Traits().MaxTitle-1), Body: body, Head: branch, Base: b.Clone.Branch})
-	if err != nil {
-		return change, err
+// open opens the change request of a branch, with its check and its plan. It returns
+// whether the check passes.
+func (b *Bot) open(ctx context.Context, branch, title, head, body string) (change forge.Change, passed bool, err error) {
+	change, err = b.Forge.Propose(ctx, forge.Proposal{Title: words.Clip(title, b.Forge.Traits().MaxTitle-1), Body: body, Head: branch, Base: b.Clone.Branch})
+	if err == nil {
+		passed, err = b.verdict(ctx, change.Number, head)
 	}
-	_, err = b.verdict(ctx, change.Number, head)
-	return change, err
+	return change, passed, err
 }
 
 // checkName is what the check of a proposal is called: as the job is that checks one
@@ -595,6 +614,12 @@ func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, 
 // carryChange carries out commands on the file as a change request has it; /fix among
 // them.
 func (b *Bot) carryChange(ctx context.Context, head *session.Commit, of about, list []comment.Command, asked Asked) (data []byte, deeds []Deed, err error) {
+	if !head.Has(of.path) {
+		for _, x := range list {
+			deeds = append(deeds, Deed{Command: x, Why: "The pull request takes the file away."})
+		}
+		return nil, deeds, nil
+	}
 	if data, err = head.ReadFile(of.path); err != nil {
 		return nil, nil, err
 	}

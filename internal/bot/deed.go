@@ -177,7 +177,13 @@ func told(message, hint string) string {
 	if hint != "" {
 		message += ": " + hint
 	}
-	return escape.MarkdownLine(words.Sentence(message))
+	return line(words.Sentence(message))
+}
+
+// line is a line of Markdown that quotes what somebody wrote, however much that was.
+func line(text string) string {
+	const longest = 500
+	return escape.MarkdownLine(words.Clip(text, longest))
 }
 
 // misread says what is wrong with an answer.
@@ -196,9 +202,9 @@ const few = 8
 func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 	lines := []string{"Something is missing:"}
 	for _, q := range open {
-		line := "- " + escape.MarkdownLine(q.Title)
+		text := "- " + escape.MarkdownLine(q.Title)
 		if q.Help != "" {
-			line += " " + escape.MarkdownLine(q.Help)
+			text += " " + escape.MarkdownLine(q.Help)
 		}
 		var labels []string
 		for _, o := range q.Options(c, answers) {
@@ -209,12 +215,12 @@ func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 			labels = append(labels, escape.MarkdownCode(label))
 		}
 		if n := len(labels); n > 0 && (n <= few || q.Form == act.Entry) {
-			line += " (" + strings.Join(labels, ", ") + ")"
+			text += " (" + strings.Join(labels, ", ") + ")"
 		}
 		for _, fact := range q.Know(c, answers) {
-			line += "\n  - " + escape.MarkdownLine(fact)
+			text += "\n  - " + line(fact)
 		}
-		lines = append(lines, line)
+		lines = append(lines, text)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -223,12 +229,12 @@ func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 func against(found []finding.Finding) string {
 	lines := []string{fmt.Sprintf("%s of the process %s against it:", words.Count(len(found), "rule"), words.Agree(len(found), "is", "are"))}
 	for _, f := range found {
-		line := "- " + escape.MarkdownLine(words.Sentence(f.Message))
+		text := "- " + line(words.Sentence(f.Message))
 		if f.Hint != "" {
-			line += " " + escape.MarkdownLine(words.Sentence(f.Hint))
+			text += " " + line(words.Sentence(f.Hint))
 		}
 		cites := strings.Join(append([]string{f.Rule}, f.Cites...), ", ")
-		lines = append(lines, line+" ["+escape.MarkdownLine(cites)+"]")
+		lines = append(lines, text+" ["+escape.MarkdownLine(cites)+"]")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -62,6 +62,9 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	}
 	said := kept[requestKey]
 	by := b.who(i.Author)
+	if by == "" && strings.HasPrefix(said, proposed) { // who asked has left: what they asked for stays
+		return true, nil
+	}
 	if by == "" || said == "" {
 		return said == b.stranger(), nil
 	}
@@ -80,7 +83,8 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	if err != nil || !theirs && len(files) > 0 {
 		return false, err
 	}
-	if same := strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere); !same || theirs || !b.mergeable(o) {
+	same := strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere) && (theirs || strings.Contains(said, headMark(head)))
+	if !same || theirs || !b.mergeable(o) {
 		return same, nil
 	}
 	return b.Forge.Ended(ctx, branchOf(i.Number)) // else it may be merged by now
@@ -93,6 +97,9 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 	kept, err := b.kept(ctx, on)
 	if err != nil {
 		return "", err
+	}
+	if b.who(i.Author) == "" && strings.HasPrefix(kept[requestKey], proposed) {
+		return "", nil
 	}
 	if err := b.label(ctx, i); err != nil {
 		return "", err
@@ -126,6 +133,10 @@ const (
 	proposed     = "It is proposed by "
 	changedThere = "was changed there since"
 )
+
+// headMark marks in an answer for which commit of a proposal all was done: a run that was
+// killed before it answered may have pushed one without its check and its plan.
+func headMark(commit string) string { return fmt.Sprintf("<!-- at %.12s -->", commit) }
 
 // withBefore says what is missing beside a proposal of before.
 func withBefore(why, head string) string {
@@ -185,7 +196,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 			return "", err
 		}
 	}
-	change, err := b.open(ctx, branch, subject(o.id, []string{o.says}), head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
+	change, passed, err := b.open(ctx, branch, subject(o.id, []string{o.says}), head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
 	if err != nil {
 		return "", err
 	}
@@ -193,13 +204,13 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if theirs {
 		return proposed + link + ", and " + changedThere + ": change it there. Editing this issue changes nothing any more.", nil
 	}
-	return b.merge(ctx, o, change, head, link)
+	return b.merge(ctx, o, change, head, link, passed)
 }
 
 // merge merges a proposal that passes, where the policy lets it, and says how it stands.
-func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, link string) (string, error) {
-	waits := proposed + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal."
-	if !b.mergeable(o) {
+func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, link string, passed bool) (string, error) {
+	waits := proposed + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal.\n\n" + headMark(head)
+	if !passed || !b.mergeable(o) {
 		return waits, nil
 	}
 	p, err := b.Forge.Proposed(ctx, change.Number)
@@ -302,6 +313,9 @@ func (b *Bot) pushRequest(ctx context.Context, branch, head string, i forge.Issu
 			return head, theirs, err
 		}
 		parent = head
+	}
+	if err := b.ask(ctx, o.id, o.opened); err != nil { // before it can be merged
+		return "", false, err
 	}
 	tip, err = b.Clone.Push(ctx, branch, Change{
 		Parent: parent, Files: files, Subject: subject(o.id, []string{o.says}), Source: i.URL, By: b.Clone.Tip.People.People[by], At: b.now(),
