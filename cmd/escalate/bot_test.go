@@ -358,3 +358,65 @@ func (d *desk) answer(on forge.Thread, id int64) string {
 }
 
 var hiddenMark = regexp.MustCompile(`<!--.*?-->`)
+
+// A run that is killed at any call is made up for by the next: nothing is lost, and
+// nothing is done or answered twice. That is true where the branch is protected, too.
+func TestBotIsKilled(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on := forge.Thread{Number: 1}
+	killed := func(op string, f forgetest.Fault) {
+		d.Fault = func(is string) forgetest.Fault {
+			if strings.HasPrefix(is, op) {
+				return f
+			}
+			return forgetest.None
+		}
+		if out, code := d.tries("bot"); code == exitClean && f == forgetest.Down {
+			t.Errorf("with %s it is clean:\n%s", op, out)
+		}
+		d.Fault = nil
+	}
+	// Two comments of one second; the run is killed once it has committed them.
+	d.now = d.now.Add(time.Minute)
+	d.Say(jo, on, "/update One of two.")
+	d.Say(robin, on, "/update Two of two.")
+	last := d.Say(jo, on, "/severity low because It is only one team now.")
+	killed("comment 1", forgetest.Down)
+	d.now = d.now.Add(time.Minute)
+	killed("propose", forgetest.Lost)
+	d.now = d.now.Add(time.Minute)
+	d.run("bot")
+	file := d.file(northwindPath)
+	for _, text := range []string{"One of two.", "Two of two."} {
+		if strings.Count(file, text) != 1 {
+			t.Errorf("%q stands there %d times:\n%s", text, strings.Count(file, text), file)
+		}
+	}
+	d.has("the file", file, "at: 2026-11-24T10:01:00Z", "at: 2026-11-24T10:01:01Z")
+	bodies := strings.Join(d.Bodies(on), "\n")
+	if n := strings.Count(bodies, "escalate: answer "); n != 3 || len(d.Proposals) != 1 {
+		t.Errorf("%d answers, %d proposals:\n%s", n, len(d.Proposals), bodies)
+	}
+	d.has("the answer", d.answer(on, last.ID), "Proposed: ", "It counts once somebody merges it")
+
+	// The branch is protected: all is proposed. Somebody puts another marker before ours.
+	hook := filepath.Join(d.remote, "hooks", "update")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\ntest \"$1\" != refs/heads/main\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.Issues[0].Body = "<!-- escalate: 2026/fabrikam -->\n" + strings.ReplaceAll(d.Issues[0].Body, "escalate: 2026/northwind", "was")
+	d.Say(jo, on, "/update It is proposed.")
+	c := d.Say(jo, on, "/update It was deleted.")
+	d.Comments = d.Comments[:len(d.Comments)-1] // and is gone
+	d.now = d.now.Add(time.Minute)
+	d.run("bot")
+	if len(d.Proposals) != 2 || strings.Contains(d.file(northwindPath), "It is proposed.") {
+		t.Errorf("%d proposals, the file is\n%s\n%q", len(d.Proposals), d.file(northwindPath), d.Bodies(on))
+	} else {
+		d.has("the proposal", d.git("--git-dir", d.remote, "show", d.Proposals[1].Head+":"+northwindPath), "It is proposed.")
+	}
+	if text := d.answer(on, c.ID); text != "" {
+		t.Errorf("what was deleted is answered: %s", text)
+	}
+}

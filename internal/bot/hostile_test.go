@@ -39,23 +39,31 @@ func hostileText(t *rapid.T, label string, most int) string {
 }
 
 var (
-	codeSpan = regexp.MustCompile("(?s)(`+)(.*?[^`])(`+)")
-	fenced   = regexp.MustCompile("(?ms)^(```+)[a-z]*\n.*?^```+$")
+	backquotes = regexp.MustCompile("`+")
+	fenced     = regexp.MustCompile("(?ms)^(```+)[a-z]*\n.*?^```+$")
 	// mention is what GitHub makes one of, reference what refers to an issue.
 	mention   = regexp.MustCompile(`(?:^|[^A-Za-z0-9_/&;.+-])@[A-Za-z0-9]`)
 	reference = regexp.MustCompile(`(?i)(?:^|[^\w&;])(?:#|gh-)[0-9]|github\.com/[\w./-]+/(?:issues|pull)/[0-9]`)
 )
 
-// rendered is Markdown without its code.
+// rendered is Markdown without its code: that goes on to as many backquotes as it begins
+// with.
 func rendered(markdown string) string {
 	markdown = fenced.ReplaceAllString(markdown, "")
-	return codeSpan.ReplaceAllStringFunc(markdown, func(s string) string {
-		m := codeSpan.FindStringSubmatch(s)
-		if len(m[1]) != len(m[3]) {
-			return s
+	runs := backquotes.FindAllStringIndex(markdown, -1)
+	var b strings.Builder
+	at := 0
+	for i := 0; i < len(runs); i++ {
+		length := func(r []int) int { return r[1] - r[0] }
+		end := slices.IndexFunc(runs[i+1:], func(r []int) bool { return length(r) == length(runs[i]) })
+		if end < 0 || runs[i][0] > 0 && markdown[runs[i][0]-1] == '\\' {
+			continue
 		}
-		return "\ufffc"
-	})
+		b.WriteString(markdown[at:runs[i][0]] + "\ufffc")
+		i += end + 1
+		at = runs[i][1]
+	}
+	return b.String() + markdown[at:]
 }
 
 // wrong describes what an answer does beside saying something; "" where that is nothing.
