@@ -420,3 +420,47 @@ func TestBotIsKilled(t *testing.T) {
 		t.Errorf("what was deleted is answered: %s", text)
 	}
 }
+
+// A run that is killed once it has pushed what an edited issue asks for is made up for:
+// the commit gets its check and its plan. So is one that is killed as it merges.
+func TestBotRequestIsKilled(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	answers := map[string]string{
+		"kind": "an account escalation: a customer in a challenging situation, whatever the reason", "customer": "Fabrikam", "severity": "medium",
+		"description": "Builds fail\n\nAll of them.", "csm": "Jo Doe (jdoe)", "account-executive": "Ana Rivera (arivera)", "product-related": "no", "ask": "One engineer.",
+		"approach": "Look.", "criterion": "Builds pass for a week", "step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
+	}
+	issue := d.Open(jo, d.filled(answers, ""), form.Label)
+	d.run("bot")
+	answers["ask"] = "Two engineers."
+	issue.Body = d.filled(answers, "")
+	at := func(op string, f forgetest.Fault) func(string) forgetest.Fault {
+		return func(is string) forgetest.Fault {
+			if strings.HasPrefix(is, op) {
+				return f
+			}
+			return forgetest.None
+		}
+	}
+	d.Fault = at("check ", forgetest.Down)
+	d.tries("bot")
+	answers["customer"], answers["severity"], answers["product-related"], answers["product-dri"] = "Contoso", "critical", "yes", "Vik Rao (vproduct)"
+	urgent := d.Open(robin, d.filled(answers, ""), form.Label)
+	d.Fault = at("merge ", forgetest.Lost)
+	d.tries("bot")
+	d.Fault = nil
+	head := d.Proposal(d.Proposals[0].Number).Commit
+	checked := false
+	for _, c := range d.Checks {
+		checked = checked || c.Commit == head
+	}
+	if !checked {
+		t.Error("the commit of the edit has no check")
+	}
+	d.now = d.now.Add(time.Minute)
+	out := d.run("bot")
+	if !strings.Contains(urgent.Body, "escalate: 2026/contoso") {
+		t.Errorf("it is merged, and not told:\n%s\n%q", out, d.Bodies(forge.Thread{Number: urgent.Number}))
+	}
+}
