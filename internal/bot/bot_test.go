@@ -38,10 +38,8 @@ type bench struct {
 	now time.Time
 }
 
-var (
-	jo    = forge.Author{ID: 7, Login: "JoDoe"}
-	robin = forge.Author{ID: 8, Login: "rking"}
-)
+// jo is a CSM of the directory.
+var jo = forge.Author{ID: 7, Login: "JoDoe"}
 
 // newBench has the tree of the fixture, with files over it.
 func newBench(t *testing.T, files map[string]string) *bench {
