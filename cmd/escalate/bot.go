@@ -80,8 +80,13 @@ func runBot(ctx context.Context, o applyOptions) error {
 			return err
 		})
 	}
+	if !o.json {
+		if printErr := printHandled(o.env, o.options, handled, nil); err == nil {
+			err = printErr
+		}
+	}
 	var applied bytes.Buffer
-	if err == nil && len(handled)+len(b.Restore) > 0 { // or it is for apply
+	if err == nil { // also what a run before did, and was ended before it told it
 		if err = run.Branch.Refresh(ctx); err == nil {
 			telling := o
 			if o.json {
@@ -94,8 +99,8 @@ func runBot(ctx context.Context, o applyOptions) error {
 			err = errors.Join(err, restore(ctx, o.env, run, b.Restore))
 		}
 	}
-	if printErr := printHandled(o.env, o.options, handled, applied.Bytes()); err == nil || errors.Is(err, errFindings) {
-		err = errors.Join(err, printErr)
+	if o.json && (err == nil || errors.Is(err, errFindings)) {
+		err = errors.Join(err, printHandled(o.env, o.options, handled, applied.Bytes()))
 	}
 	if err == nil {
 		for _, h := range handled {

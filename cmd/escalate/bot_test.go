@@ -292,15 +292,19 @@ func TestBotRequests(t *testing.T) {
 	if p.Head != fmt.Sprintf("escalate/request-%d", number) || len(d.Checks) != 1 || !d.Checks[0].Passed {
 		t.Errorf("%+v, checks %+v", p, d.Checks)
 	}
+	// Somebody else asks for the same customer: it is another escalation.
+	again := d.Open(robin, d.filled(answers, ""), form.Label)
 	was := p.Commit
-	if d.run("bot"); d.Proposal(p.Number).Commit != was || len(d.Checks) != 1 {
+	if d.run("bot"); d.Proposal(p.Number).Commit != was || len(d.Checks) != 2 {
 		t.Error("it is proposed again")
 	}
+	d.has("the other", strings.Join(d.Proposal(len(d.Issues)).Files, " "), "escalations/2026/fabrikam-2.yaml")
+	d.has("its answer", d.last(forge.Thread{Number: again.Number}), "It is proposed by")
 	answers["ask"] = "Two engineers."
 	issue.Body = d.filled(answers, "")
 	d.run("bot")
 	d.has("the branch", d.git("--git-dir", d.remote, "show", p.Head+":escalations/2026/fabrikam.yaml"), "Two engineers.", "by: jdoe", "at: 2026-11-24T10:00:00Z")
-	if len(d.Proposals) != 1 {
+	if len(d.Proposals) != 2 {
 		t.Fatalf("%d proposals", len(d.Proposals))
 	}
 

@@ -66,7 +66,8 @@ type Bot struct {
 	// told last: people changed their text by hand.
 	Restore []schema.ID
 
-	answers map[forge.Thread]map[string]string // what was answered, by key
+	answers  map[forge.Thread]map[string]string // what was answered, by key
+	reserved map[schema.ID]int                  // the issues that ask for escalations which are proposed
 }
 
 // Verdict is what the check says of a proposal, and what merging it will announce.
@@ -172,9 +173,11 @@ func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) erro
 	}
 	f := form.New(&act.Case{Tree: b.Clone.Tip.Tree, At: b.now()})
 	for i, err := range b.Forge.IssuesSince(ctx, "", w.since) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		w.heard = i.Updated
+		switch {
 		case !i.Open || i.ChangeRequest || labels(i, form.Label):
 		case labels(i, tracking.Label):
 			e, err := b.edit(ctx, i)
@@ -195,17 +198,22 @@ func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) erro
 
 // comments reads the comments that may ask for something.
 func (b *Bot) comments(ctx context.Context, w *Work) error {
+	var last time.Time
 	for c, err := range b.Forge.CommentsSince(ctx, w.since) {
 		if err != nil {
 			return err
 		}
-		w.heard = c.Updated
+		last = c.Updated
 		if !c.Author.Bot && (asks(c.Body) || c.Updated.After(c.Created)) {
 			w.Comments = append(w.Comments, c)
 		}
 		if w.read++; w.read >= most {
+			w.heard = last // what is behind it is not read yet
 			break
 		}
+	}
+	if last.After(w.heard) {
+		w.heard = last
 	}
 	slices.SortStableFunc(w.Comments, func(x, y forge.Comment) int {
 		if n := x.Created.Compare(y.Created); n != 0 {
@@ -273,6 +281,11 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		}
 		return false
 	}
+	again := func(updated time.Time, was int) { // what failed is read again
+		if len(all) > was && all[was].Err != nil && updated.Before(heard) {
+			heard = updated
+		}
+	}
 	for _, i := range w.Requests {
 		if handle(i.URL, func() (string, error) { return b.request(ctx, i) }) {
 			return all, err
@@ -283,14 +296,14 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		if handle(c.URL, func() (string, error) { return b.comment(ctx, c) }) {
 			return all, err
 		}
-		if len(all) > was && all[was].Err != nil && c.Updated.Before(heard) {
-			heard = c.Updated // it is read again
-		}
+		again(c.Updated, was)
 	}
 	for _, e := range w.edits {
+		was := len(all)
 		if handle(e.issue.URL, func() (string, error) { return b.ticked(ctx, e) }) {
 			return all, err
 		}
+		again(e.issue.Updated, was)
 	}
 	if until := heard.Add(-overlap); until.Sub(w.since) >= stride {
 		err = b.hear(ctx, until)

@@ -501,6 +501,10 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 	} else if title, err = b.Clone.subject(ctx, head); err != nil {
 		return err
 	}
+	if errors.Is(err, git.ErrRefused) {
+		a.add("**Not done:** a rule of this repository refuses the branch `"+branch+"`: whoever runs escalate here must allow `escalate/*`.", "the branch is refused")
+		return nil
+	}
 	if err != nil {
 		return err
 	}

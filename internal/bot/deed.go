@@ -76,9 +76,9 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 		return nil, "", fmt.Sprintf("There is no command %s.", escape.MarkdownCode("/"+command.Name)), nil
 	}
 	var d draft.Draft
+	read := &act.Case{Tree: t, Escalation: e, By: asked.By, At: asked.At} // whose today is the day on which it was written
 	for _, at := range []time.Time{asked.At, asked.Now} {
-		c := &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}
-		out, says, why, err := edited(c, a, command)
+		out, says, why, err := edited(read, &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}, a, command)
 		if err != nil || why != "" {
 			return nil, "", why, err
 		}
@@ -96,7 +96,8 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 }
 
 // edited is the file as an act leaves it, and what that does; or why it cannot be done.
-func edited(c *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
+// c is the case in which the answers are read, and at the one in which they are written.
+func edited(c, at *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
 	if err := a.Ready(c); err != nil {
 		if a.State == act.Open {
 			return nil, "", "The escalation is closed: `/reopen because TEXT` opens it again.", nil
@@ -118,7 +119,7 @@ func edited(c *act.Case, a *act.Act, command comment.Command) (data []byte, says
 	case len(command.Given) == 0:
 		return nil, "", "It says nothing: write it as " + escape.MarkdownCode(usage(command.Name)) + ".", nil
 	}
-	data, err = splice.Apply(schema.KindEscalation, c.Escalation.Path, c.Escalation.Data, a.Edit(c, answers)...)
+	data, err = splice.Apply(schema.KindEscalation, c.Escalation.Path, c.Escalation.Data, a.Edit(at, answers)...)
 	if refusal := (*splice.Refusal)(nil); errors.As(err, &refusal) {
 		return nil, "", told(refusal.Message, refusal.Hint), nil
 	}

@@ -31,16 +31,12 @@ func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issu
 	if len(all) == 0 {
 		return nil, nil
 	}
-	branches := make([]string, len(all))
-	for n, i := range all {
-		branches[n] = branchOf(i.Number)
-	}
-	heads, err := b.Clone.Look(ctx, branches...)
+	heads, err := b.reserve(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for n, i := range all {
-		stands, err := b.stands(ctx, i, heads[branches[n]])
+	for _, i := range all {
+		stands, err := b.stands(ctx, i, heads[branchOf(i.Number)])
 		if err != nil {
 			return nil, err
 		}
@@ -49,6 +45,36 @@ func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issu
 		}
 	}
 	return list, nil
+}
+
+// reserve asks the remote for the branches of all requests, and remembers which
+// escalations they are to be: another request for the same customer gets another id.
+func (b *Bot) reserve(ctx context.Context) (heads map[string]string, err error) {
+	if heads, err = b.Clone.Look(ctx, "escalate/request-*"); err != nil {
+		return nil, err
+	}
+	b.reserved = map[schema.ID]int{}
+	if len(heads) == 1 { // the default branch
+		return heads, nil
+	}
+	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	all, err := ledger.Requests(files)
+	for id, r := range all {
+		if heads[branchOf(r.Issue)] != "" && !b.Clone.Tip.Has(tree.Path(id)) {
+			b.reserved[id] = r.Issue
+		}
+	}
+	return heads, err
+}
+
+// free reports whether an issue may ask for an escalation of an id.
+func (b *Bot) free(id schema.ID, issue int) bool {
+	by := b.reserved[id]
+	return by == 0 || by == issue
 }
 
 // stands reports whether all is done and said that an issue asks for.
@@ -68,14 +94,16 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	if by == "" || said == "" {
 		return said == b.stranger(), nil
 	}
+	if strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
+		if ended, err := b.Forge.Ended(ctx, branchOf(i.Number)); err != nil || ended {
+			return ended, err
+		}
+	}
 	o, why, err := b.opening(i, by)
 	if err != nil || why != "" {
 		return said == withBefore(why, head), err
 	}
 	if head == "" {
-		if strings.HasPrefix(said, proposed) { // it was merged, or declined
-			return true, nil
-		}
 		why, err = b.refusal(ctx, o)
 		return why != "" && said == why, err
 	}
@@ -84,10 +112,7 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 		return false, err
 	}
 	same := strings.HasPrefix(said, proposed) && theirs == strings.Contains(said, changedThere) && (theirs || strings.Contains(said, headMark(head)))
-	if !same || theirs || !b.mergeable(o) {
-		return same, nil
-	}
-	return b.Forge.Ended(ctx, branchOf(i.Number)) // else it may be merged by now
+	return same && (theirs || !b.mergeable(o)), nil // what may be merged is tried again
 }
 
 // request proposes the escalation that an issue asks for, and says there how it stands.
@@ -164,7 +189,7 @@ type opening struct {
 // requested proposes what an issue asks for, and returns what to say there.
 func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	branch := branchOf(i.Number)
-	branches, err := b.Clone.Look(ctx, branch)
+	branches, err := b.reserve(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -248,6 +273,10 @@ func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, e
 	}
 	a := act.New()
 	answers, open, err := a.Read(c, read.Given)
+	for id, n := act.ID(answers), 2; err == nil && len(open) == 0 && (!b.free(act.ID(answers), i.Number) || tip.Has(tree.Path(act.ID(answers)))); n++ {
+		read.Given["id"] = []string{fmt.Sprintf("%s-%d", id, n)}
+		answers, open, err = a.Read(c, read.Given)
+	}
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):

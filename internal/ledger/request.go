@@ -28,12 +28,9 @@ func (r Request) Asks(o schema.Opened) bool {
 	return r.Issue > 0 && r.URL != "" && o.By == r.By && o.At.Equal(r.At)
 }
 
-const (
-	requestsFolder = "requests"
-	heardPath      = "heard.json"
-)
+const heardPath = "heard.json"
 
-func requestPath(id schema.ID) string { return path.Join(requestsFolder, string(id)+".json") }
+func requestPath(id schema.ID) string { return path.Join(RequestsFolder, string(id)+".json") }
 
 // RequestOf returns the issue by which an escalation was asked for; the zero request
 // where it was by none, or where somebody made the file unreadable: then it gets an
@@ -42,6 +39,29 @@ func RequestOf(files fs.FS, id schema.ID) (Request, error) {
 	var r Request
 	err := readJSON(files, requestPath(id), &r)
 	return r, err
+}
+
+// RequestsFolder holds the requests.
+const RequestsFolder = "requests"
+
+// Requests are all requests, by the escalations that they ask for. What somebody made
+// unreadable is left out.
+func Requests(files fs.FS) (map[schema.ID]Request, error) {
+	ids, err := listed(files, RequestsFolder+"/*/*.json", ".json")
+	if err != nil {
+		return nil, err
+	}
+	all := map[schema.ID]Request{}
+	for _, id := range ids {
+		r, err := RequestOf(files, id)
+		if err != nil {
+			return nil, err
+		}
+		if r != (Request{}) {
+			all[id] = r
+		}
+	}
+	return all, nil
 }
 
 // AsFile is the file that RequestOf reads.

@@ -40,3 +40,17 @@ func TestRequest(t *testing.T) {
 		t.Errorf("%+v (%v)", got, err)
 	}
 }
+
+// All requests are found by the escalations that they ask for.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"requests/2026/broken.json": {Data: []byte("{")}}
+	for n, id := range []schema.ID{"2026/a", "2026/b"} {
+		name, data := ledger.Request{Issue: n + 1, URL: "https://forge.example/1", By: "jdoe"}.AsFile(id)
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	all, err := ledger.Requests(files)
+	if err != nil || len(all) != 2 || all["2026/a"].Issue != 1 || all["2026/b"].Issue != 2 {
+		t.Errorf("%+v (%v)", all, err)
+	}
+}
