@@ -180,6 +180,8 @@ func (r *Redactor) stays(v reflect.Value, field string) bool {
 		return slices.Contains([]stale.State{stale.Overdue, stale.Due, stale.Advisory}, x)
 	case view.Status:
 		return slices.Contains(view.Statuses(), x)
+	case schema.BotCommand:
+		return slices.Contains(schema.BotCommands(), x)
 	case string: // the name of a region, as the policy has it
 		return slices.Contains(r.regions, s)
 	case interface{ JSONSchema() *jsonschema.Schema }: // a word of a list

@@ -7,9 +7,9 @@ func Rules() []Rule {
 			Number: "P1", Title: "What an account escalation is", Lines: [][2]int{{9, 13}, {16, 16}, {18, 20}, {24, 24}, {87, 87}},
 			Says: "A customer is in a challenging situation, with or without a support ticket, by one issue or many: that is an account escalation. Anyone may open one, also before a DRI is known. " +
 				"The leads of the groups that may take it hear of the proposal and find the DRI.",
-			By: []Actor{Lint, Plan, Stale}, Settings: []string{"triage", "severities.<level>.proposal_hours"},
+			By: []Actor{Lint, Plan, Stale}, Settings: []string{"triage", "severities.<level>.proposal_hours", "bot"},
 			Reading: "An open pull request is the proposal, and its merge opens the escalation; by then the DRI is known. The policy names the leads who find the DRI (`triage`), `lint` checks that they are in the directory, and the comment with the plan mentions them. " +
-				"Where nobody merges it, `stale` asks them again on the pull request: after an hour at critical and high and four at medium and low, of the region's working time, at critical of any. The CSM leader is asked beside them when the ladder has come to the leader, at any severity, and in their place where the policy names none. A draft is no proposal yet, and a fork's pull request none of which anybody hears.",
+				"Where nobody merges it, `stale` asks them again on the pull request: after an hour at critical and high and four at medium and low, of the region's working time, at critical of any. The CSM leader is asked beside them when the ladder has come to the leader, at any severity, and in their place where the policy names none. A draft is no proposal yet, and a fork's pull request none of which anybody hears. A proposal that was made with the issue form is merged without a review at the severities of `bot.merge`, once its checks pass.",
 			People: "See to it that no proposal waits: at critical and high it is looked at within an hour, else within four hours of work; then it is the CSM leader's. Judge whether the customer's situation, future business and the brand are at risk. The video walkthrough of the process is for people.",
 		},
 		{
