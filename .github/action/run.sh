@@ -25,8 +25,11 @@ case $COMMAND in
   stale) # reminds, and writes the job summary itself
     "$ESCALATE" stale --apply "${args[@]}" || code=$?
     ;;
+  bot) # answers where something is asked for; what it tells, the job summary has
+    "$ESCALATE" bot "${args[@]}" || code=$?
+    ;;
   *)
-    echo '::error title=escalate::command is none of lint, plan, apply and stale'
+    echo '::error title=escalate::command is none of lint, plan, apply, stale and bot'
     code=2
     ;;
 esac

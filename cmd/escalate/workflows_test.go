@@ -12,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -86,7 +87,7 @@ func TestOwnForm(t *testing.T) {
 // repository, but for the name of the action, and the commit that it is pinned at.
 func TestSetupWorkflows(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml"} {
+	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml", ".github/workflows/bot.yml"} {
 		own := strings.ReplaceAll(read(t, name), "uses: ./\n", "uses: escalations-as-code/escalate@PIN\n")
 		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read(t, "docs/setup.md"), want) {
 			t.Errorf("docs/setup.md does not have %s as it is here:\n%s", name, want)
@@ -136,6 +137,93 @@ func TestJudgedAgainWithAnotherBase(t *testing.T) {
 	}
 	if job := lint.Jobs["escalations"]; len(lint.Jobs) != 1 || job.If != "" {
 		t.Errorf("the jobs are %+v", lint.Jobs)
+	}
+}
+
+// The workflow of the bot is started by whatever may ask for something, by people alone,
+// and by a schedule for what a run left. It runs what is on the default branch and
+// nothing that a pull request brought, has the whole history, and is not stopped.
+func TestBotWorkflow(t *testing.T) {
+	t.Parallel()
+	var bot struct {
+		On struct {
+			Issues       struct{ Types []string }
+			IssueComment struct{ Types []string } `yaml:"issue_comment"`
+			Schedule     []struct{ Cron string }
+		}
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			If, Environment string
+			Permissions     map[string]string
+			Concurrency     struct {
+				Group  string
+				Cancel bool `yaml:"cancel-in-progress"`
+			}
+			Steps []struct {
+				Uses string
+				With map[string]string
+				Env  map[string]string
+			}
+		}
+	}
+	text := read(t, ".github/workflows/bot.yml")
+	if err := yaml.Unmarshal([]byte(text), &bot); err != nil {
+		t.Fatal(err)
+	}
+	if got := bot.On.Issues.Types; !slices.Equal(got, []string{"opened", "edited", "reopened", "labeled"}) {
+		t.Errorf("issues start it when they are %q", got)
+	}
+	if got := bot.On.IssueComment.Types; !slices.Equal(got, []string{"created", "edited"}) {
+		t.Errorf("comments start it when they are %q", got)
+	}
+	if got := bot.On.Schedule; len(got) != 1 || strings.HasPrefix(got[0].Cron, "0 ") {
+		t.Errorf("its schedule is %v", got)
+	}
+	for _, name := range workflows(t) {
+		if strings.Contains(read(t, name), "pull_request_target") {
+			t.Errorf("%s has the rights of the repository for what a pull request brought", name)
+		}
+	}
+	job, ok := bot.Jobs["bot"]
+	if !ok || len(bot.Jobs) != 1 || len(bot.Permissions) > 0 || job.Environment != "escalate" {
+		t.Fatalf("it is %+v", bot)
+	}
+	if want := map[string]string{"contents": "write", "issues": "write", "pull-requests": "write", "checks": "write"}; !maps.Equal(job.Permissions, want) {
+		t.Errorf("it may %v, want %v", job.Permissions, want)
+	}
+	if job.Concurrency.Group != "escalate-bot" || job.Concurrency.Cancel {
+		t.Errorf("its turn is %+v", job.Concurrency)
+	}
+	if len(job.Steps) != 2 || job.Steps[0].With["fetch-depth"] != "0" || job.Steps[0].With["ref"] != "" || job.Steps[0].With["repository"] != "" || job.Steps[1].With["command"] != "bot" {
+		t.Errorf("its steps are %+v", job.Steps)
+	}
+	var apply struct {
+		Jobs map[string]struct {
+			Steps []struct{ Env map[string]string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, ".github/workflows/apply.yml")), &apply); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := job.Steps[len(job.Steps)-1].Env, apply.Jobs["apply"].Steps[1].Env; len(want) == 0 || !maps.Equal(got, want) {
+		t.Errorf("its secrets are %v, those of apply %v", got, want)
+	}
+	// What a condition asks of an event is there, and no text of one is anywhere else.
+	title := ""
+	for _, f := range form.New(&act.Case{Tree: tree.Empty()}).Fields {
+		if f.ID == "customer" {
+			title = f.Title
+		}
+	}
+	for _, want := range []string{"'" + form.Label + "'", "'escalation'", "contains(github.event.issue.body, '" + title + "')", "contains(github.event.comment.body, '/')", "github.event.sender.type != 'Bot'", "github.event.comment.user.type != 'Bot'"} {
+		if !strings.Contains(job.If, want) {
+			t.Errorf("its condition lacks %s:\n%s", want, job.If)
+		}
+	}
+	for n, line := range strings.Split(text, "\n") {
+		if strings.Contains(line, "github.event") && strings.Contains(line, "${{") {
+			t.Errorf("bot.yml:%d: a part of an event outside of the condition", n+1)
+		}
 	}
 }
 
@@ -262,6 +350,7 @@ func TestEarlierWorkflows(t *testing.T) {
 		"plan":  {"base", "comment", "dir", "format"},
 		"apply": {"adopt", "announce-existing", "branch", "dir", "dry-run", "json", "print", "remote", "verify"},
 		"stale": {"apply", "branch", "dir", "format", "remote"},
+		"bot":   {"branch", "dir", "remote"},
 	} {
 		cmd, _, err := newRoot(environment{}).Find([]string{command})
 		if err != nil {

@@ -36,7 +36,7 @@ const folder = ".github/workflows"
 // gitHub are the parts that a repository on GitHub has.
 func gitHub(w Wanted) []part {
 	var list []part
-	for _, name := range []string{"lint", "apply", "stale"} {
+	for _, name := range []string{"lint", "apply", "stale", "bot"} {
 		list = append(list, part{
 			path: folder + "/" + name + ".yml", firm: true,
 			text:  func(w Wanted, at string) ([]byte, error) { return workflow(name, at, w) },
@@ -94,7 +94,7 @@ func Form(repository fs.FS, data []byte) (File, error) {
 	return File{Path: form.Path, State: Upgraded, Was: was, Data: endingAs(data, was)}, nil
 }
 
-// workflowPlace is where one of the three is, or goes.
+// workflowPlace is where one of ours is, or goes.
 func (e existing) workflowPlace(name string) place {
 	usual, other := folder+"/"+name+".yml", folder+"/escalate-"+name+".yml"
 	switch is := e.runs(name); {
@@ -118,7 +118,7 @@ func (e existing) first(names ...string) string {
 	return ""
 }
 
-// workflow is one of the three, as this version writes it at a path. Beside another of
+// workflow is one of ours, as this version writes it at a path. Beside another of
 // its name it has a name of its own.
 func workflow(name, at string, w Wanted) ([]byte, error) {
 	data, err := files.ReadFile("files/github/" + name + ".yml")
@@ -130,6 +130,7 @@ func workflow(name, at string, w Wanted) ([]byte, error) {
 		"name: "+name+"\n", "name: "+cmp.Or(beside(at), name)+"\n",
 		"branches: [main]", "branches: ["+edit.FlowText(w.Branch)+"]",
 		"docs/setup.md", "https://github.com/"+home+"/blob/main/docs/setup.md",
+		"docs/bot.md", "https://github.com/"+home+"/blob/main/docs/bot.md",
 		"docs/slack.md", "https://github.com/"+home+"/blob/main/docs/slack.md",
 	).Replace(string(data))
 	return []byte(text + seal(text)), nil
@@ -178,9 +179,9 @@ var (
 	// runs is such a step of a mirror, too, or in escalate's own repository.
 	runs = regexp.MustCompile(`(?m)^[^#\n]*\buses:[ \t]*["']?([\w.-]+/escalate@|\./["']?[ \t]*(,|\}|\r?$))`)
 	// scripts are commands that are typed.
-	scripts = regexp.MustCompile(`(?m)^[^#\n]*\bescalate (lint|apply|stale)\b`)
+	scripts = regexp.MustCompile(`(?m)^[^#\n]*\bescalate (lint|apply|stale|bot)\b`)
 	// commands are what a workflow has the action do, in lines that are no notes.
-	commands = regexp.MustCompile(`(?m)^[^#\n]*\bcommand:\s*["']?(lint|plan|apply|stale)\b`)
+	commands = regexp.MustCompile(`(?m)^[^#\n]*\bcommand:\s*["']?(lint|plan|apply|stale|bot)\b`)
 	pushed   = regexp.MustCompile(`(?m)^[^#\n]*\bpush\b`)
 )
 
@@ -196,7 +197,7 @@ func (e existing) workflows() []string {
 	return list
 }
 
-// runs is the workflow that does what one of the three does; "" where there is none.
+// runs is the workflow that does what one of ours does; "" where there is none.
 func (e existing) runs(name string) string {
 	for _, file := range e.workflows() {
 		if data, err := e.read(file); err == nil && serves(data) == name {
@@ -206,7 +207,7 @@ func (e existing) runs(name string) string {
 	return ""
 }
 
-// serves says which of the three a workflow is; "" where it is another.
+// serves says which of ours a workflow is; "" where it is another.
 func serves(data []byte) string {
 	found := scripts.FindAllSubmatch(data, -1)
 	if runs.Match(data) {
@@ -223,6 +224,8 @@ func serves(data []byte) string {
 		return "apply"
 	case slices.Contains(does, "stale"):
 		return "stale"
+	case slices.Contains(does, "bot"):
+		return "bot"
 	}
 	return ""
 }

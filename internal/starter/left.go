@@ -66,6 +66,9 @@ func Left(s Standing) []Step {
 	}
 	s.commit(do)
 	do("On GitHub, make the environment `escalate` for " + s.Branch + " alone, and protect " + s.Branch + ": https://github.com/" + home + "/blob/main/docs/setup.md has it step by step.")
+	if s.untouched(form.Path) {
+		do("Let the bot answer the form: in Settings, Actions, General, allow GitHub Actions to create and approve pull requests; and make the label that the form gives, or GitHub leaves it out:", "gh label create "+form.Label)
+	}
 	switch {
 	case s.Choose:
 		do("Begin the ledger, once this is on "+s.Branch+": there "+words.Agree(s.Escalations, "is", "are")+" "+words.Count(s.Escalations, "escalation")+" already. The first command takes what stands there as told, the second one announces all of it:",

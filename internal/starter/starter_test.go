@@ -84,7 +84,7 @@ func TestNew(t *testing.T) {
 			w.People = people
 			files := made(t, r, w)
 			want := "made escalations/people.yaml\nmade escalations/policy.yaml\nmade schema/escalation.schema.json\nmade schema/people.schema.json\nmade schema/policy.schema.json\n" +
-				"made .vscode/settings.json\nmade .vscode/extensions.json\nmade README.md\nmade .github/workflows/lint.yml\nmade .github/workflows/apply.yml\nmade .github/workflows/stale.yml\n" +
+				"made .vscode/settings.json\nmade .vscode/extensions.json\nmade README.md\nmade .github/workflows/lint.yml\nmade .github/workflows/apply.yml\nmade .github/workflows/stale.yml\nmade .github/workflows/bot.yml\n" +
 				"made .github/CODEOWNERS\nmade .github/pull_request_template.md\n"
 			if got := said(files); got != want {
 				t.Errorf("\n%s\nwant\n%s", got, want)
@@ -202,9 +202,10 @@ func TestNewKeeps(t *testing.T) {
 				".github/workflows/lint.yml":  "on: push\njobs:\n  a:\n    steps:\n      - run: go run ./cmd/escalate lint\n",
 				".github/workflows/apply.yml": "on: push\njobs: {a: {steps: [{uses: acme/escalate@v1.0.0, with: {command: apply}}]}}\n",
 				".github/workflows/stale.yml": "on: {schedule: [{cron: 0 0 * * *}]}\njobs: {a: {steps: [{uses: ./, with: {command: apply}}, {run: escalate stale --apply}]}}\n",
+				".github/workflows/forms.yml": "on: [issues]\njobs: {a: {steps: [{uses: ./, with: {command: bot}}]}}\n",
 			},
-			[]string{"kept .github/workflows/lint.yml", "kept .github/workflows/apply.yml", "kept .github/workflows/stale.yml"},
-			[]string{"made .github/workflows/escalate-lint.yml lint.yml is a workflow of yours"},
+			[]string{"kept .github/workflows/lint.yml", "kept .github/workflows/apply.yml", "kept .github/workflows/stale.yml", "kept .github/workflows/forms.yml"},
+			[]string{"made .github/workflows/escalate-lint.yml lint.yml is a workflow of yours", "made .github/workflows/bot.yml"},
 		},
 		"both names taken": {
 			map[string]string{".github/workflows/lint.yml": "a", ".github/workflows/escalate-lint.yml": "b"},
@@ -381,7 +382,7 @@ func TestWorkflows(t *testing.T) {
 				t.Errorf("%s: %v\n%s", name, err, f.Data)
 			}
 		}
-		if n != 5 || on != 2 {
+		if n != 6 || on != 2 {
 			t.Errorf("%+v: %d steps run it, %d times on its branch", c, n, on)
 		}
 	}
@@ -511,11 +512,12 @@ func TestNewTwice(t *testing.T) {
 	names := []string{
 		"README.md", "readme.txt", "escalations/README.md", "escalations/people.yaml", "escalations/people.yml", "escalations/policy.yml", "escalations/2026/northwind.yaml", "schema/people.schema.json",
 		".vscode/settings.json", "CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS", ".github/PULL_REQUEST_TEMPLATE.md", "docs/pull_request_template.txt",
-		".github/workflows/lint.yml", ".github/workflows/escalate-lint.yml", ".github/workflows/apply.yaml", ".github/workflows/stale.yml", ".github/workflows/other.yml",
+		".github/workflows/lint.yml", ".github/workflows/escalate-lint.yml", ".github/workflows/apply.yaml", ".github/workflows/stale.yml", ".github/workflows/bot.yml", ".github/workflows/other.yml",
 	}
 	text := rapid.SampledFrom([]string{
 		"", "name: theirs\n", "See https://github.com/escalations-as-code/escalate\n", "- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: lint}\n",
 		"on: push\n- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: apply}\n", "- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: stale}\n",
+		"- uses: escalations-as-code/escalate@v0.1.0\n  with: {command: bot}\n",
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		there := map[string]string{}
