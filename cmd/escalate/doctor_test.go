@@ -44,13 +44,13 @@ func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		repo + "/rules/branches/escalate-ledger": `[{"type": "deletion"}, {"type": "non_fast_forward"}]`,
 		repo + "/branches/main":                  `{"name": "main", "protected": true}`,
 		repo + "/branches/escalate-ledger":       `{"name": "escalate-ledger", "protected": true}`,
-		repo + "/actions/workflows":              `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "active"}, {"id": 2, "path": ".github/workflows/lint.yml", "state": "active"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}]}`,
+		repo + "/actions/workflows":              `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "active"}, {"id": 2, "path": ".github/workflows/lint.yml", "state": "active"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}]}`,
 		repo + "/actions/permissions/workflow":   `{"can_approve_pull_request_reviews": true}`,
 		repo + "/labels/" + form.Label:           `{"name": "escalation-request"}`,
 		"/api/auth.test":                         `{"ok": true, "user_id": "U0BOT"}`,
 		"/api/conversations.list":                `{"ok": true, "channels": [{"id": "C1", "name": "escalated_customers", "is_member": true}]}`,
 	}
-	for _, id := range []string{"1", "2", "3"} {
+	for _, id := range []string{"1", "2", "3", "4"} {
 		answers[repo+"/actions/workflows/"+id+"/runs"] = `{"workflow_runs": [{"created_at": "2026-11-27T09:00:00Z", "event": "schedule", "status": "completed", "conclusion": "success"}]}`
 	}
 	answer, known := c.but[path]
@@ -88,7 +88,7 @@ func TestDoctorOnline(t *testing.T) {
 	}
 	people = strings.Replace(people, "github: anarivera", "github: anarivera, slack: U0ARIVERA", 1)
 	files := []string{fixture.People, people, fixture.Northwind, fixture.Read(fixture.Northwind)}
-	for _, name := range []string{"apply", "lint", "stale"} {
+	for _, name := range []string{"apply", "lint", "stale", "bot"} {
 		data, err := os.ReadFile(filepath.Join("../../.github/workflows", name+".yml"))
 		if err != nil {
 			t.Fatal(err)
@@ -115,15 +115,15 @@ func TestDoctorOnline(t *testing.T) {
 		unseen int
 		asks   int
 	}{
-		"well": {nil, nil, 0, 13},
+		"well": {nil, nil, 1, 14}, // whether a rule of main lets the bot pass
 		"not well": {map[string]string{
 			repo + "/rules/branches/main":          "[]",
-			repo + "/actions/workflows":            `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "disabled_manually"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}]}`,
+			repo + "/actions/workflows":            `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "disabled_manually"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}]}`,
 			repo + "/actions/permissions/workflow": `{"can_approve_pull_request_reviews": false}`,
 			"/api/conversations.list":              `{"ok": true, "channels": []}`,
 			repo + "/labels/" + form.Label:         "404",
 			repo + "/labels":                       "[]",
-		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional", "form-label-missing"}, 0, 13},
+		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "form-label-missing", "branch-unprotected", "check-optional"}, 0, 14},
 		"a token that may not see it": {map[string]string{
 			repo + "/actions/workflows": "403", repo + "/actions/permissions/workflow": "403", repo + "/rules/branches/main": "403", repo + "/rules/branches/escalate-ledger": "404",
 			repo + "/labels/" + form.Label: "404",

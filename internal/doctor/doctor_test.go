@@ -112,14 +112,15 @@ func well(t *testing.T) doctor.Facts {
 	f := doctor.Facts{
 		Now: now, Version: "v1.2.0", Platform: ci.GitHub, Home: "github.com/acme/escalations",
 		Tree:      files(t),
-		Workflows: []doctor.Workflow{workflow(t, "apply"), workflow(t, "lint"), workflow(t, "stale")},
+		Workflows: []doctor.Workflow{workflow(t, "apply"), workflow(t, "lint"), workflow(t, "stale"), workflow(t, "bot")},
 		Clone:     doctor.Clone{Remotes: []string{"origin"}, Remote: "origin"},
 		Standing:  doctor.Asked[ledger.Standing]{Answer: ledger.Standing{Tip: "1", Default: "main", Truth: "2"}},
 		Notices:   doctor.Asked[[]notice.Notice]{Answer: []notice.Notice{line("2026/northwind opened", issues+"1")}},
 		Forge: &doctor.Forge{
-			Name:     "GitHub",
-			Hosted:   doctor.Asked[forge.Hosted]{Answer: forge.Hosted{Repository: "acme/escalations", Default: "main", Private: forge.Yes, Archived: forge.No, Issues: forge.Yes, Write: forge.Yes}},
-			Main:     doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.Yes, Kept: forge.Yes, Checks: []string{"escalations"}, Restricts: []string{"pull_request"}}},
+			Name:   "GitHub",
+			Hosted: doctor.Asked[forge.Hosted]{Answer: forge.Hosted{Repository: "acme/escalations", Default: "main", Private: forge.Yes, Archived: forge.No, Issues: forge.Yes, Write: forge.Yes}},
+			// A rule that asks for reviews does not say whom it lets pass: then something is unseen.
+			Main:     doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.Yes, Kept: forge.Yes, Checks: []string{"escalations"}}},
 			Ledger:   doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.No, Kept: forge.Yes}},
 			Proposes: doctor.Asked[forge.Said]{Answer: forge.Yes},
 			Label:    doctor.Asked[forge.Said]{Answer: forge.Yes},
@@ -130,7 +131,7 @@ func well(t *testing.T) doctor.Facts {
 		},
 	}
 	f.Form.Answer = made(t, f)
-	for _, name := range []string{"apply", "lint", "stale"} {
+	for _, name := range []string{"apply", "lint", "stale", "bot"} {
 		f.Forge.Jobs.Answer = append(f.Forge.Jobs.Answer, forge.Job{File: doctor.WorkflowFolder + "/" + name + ".yml", Page: page(name), Began: now.Add(-3 * time.Hour), Ran: forge.Yes})
 	}
 	return f
@@ -295,12 +296,17 @@ func cases() []wrong {
 		{"nothing said of the repository", set(func(f *doctor.Facts) { f.Forge.Hosted.Answer.Issues, f.Forge.Hosted.Answer.Private = 0, 0 }),
 			"unseen whether the repository has issues: GitHub does not say it\nunseen whether the repository is private: GitHub does not say it\n"},
 
-		{"no workflow for stale", set(func(f *doctor.Facts) { f.Workflows = f.Workflows[:2] }),
+		{"no workflow for stale", set(func(f *doctor.Facts) { f.Workflows = slices.Delete(f.Workflows, 2, 3) }),
 			"must workflow-missing: no workflow runs `escalate stale`: nobody is asked for what is overdue @ .github/workflows/stale.yml\n"},
 		{"no workflow at all", set(func(f *doctor.Facts) { f.Workflows = nil }),
 			"must workflow-missing: no workflow runs `escalate apply`: nothing is announced @ .github/workflows/apply.yml\n" +
 				"must workflow-missing: no workflow runs `escalate lint`: no pull request is checked @ .github/workflows/lint.yml\n" +
-				"must workflow-missing: no workflow runs `escalate stale`: nobody is asked for what is overdue @ .github/workflows/stale.yml\n"},
+				"must workflow-missing: no workflow runs `escalate stale`: nobody is asked for what is overdue @ .github/workflows/stale.yml\n" +
+				"must workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n"},
+		{"no bot, and no form that asks for it", set(func(f *doctor.Facts) {
+			f.Workflows, f.Form = f.Workflows[:3], doctor.Ask[[]byte](nil, fs.ErrNotExist)
+		}), "should workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n" +
+			"should form-missing: there is no issue form: whoever has no clone opens no escalation in the browser @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"a workflow that runs whatever", flow(0, "apply", "command: apply", "command: ${{ inputs.command }}"),
 			"unseen whether a workflow runs `escalate apply`: it may be .github/workflows/apply.yml, whose command is an expression\n"},
 		{"one workflow for all", set(func(f *doctor.Facts) {
@@ -309,6 +315,7 @@ func cases() []wrong {
 		}), "unseen whether a workflow runs `escalate apply`: it may be .github/workflows/lint.yml, whose command is an expression\n" +
 			"unseen whether a workflow runs `escalate lint`: it may be .github/workflows/lint.yml, whose command is an expression\n" +
 			"unseen whether a workflow runs `escalate stale`: it may be .github/workflows/lint.yml, whose command is an expression\n" +
+			"unseen whether a workflow runs `escalate bot`: it may be .github/workflows/lint.yml, whose command is an expression\n" +
 			"unseen whether .github/workflows/lint.yml is older than this escalate: no version stands behind the commit\n"},
 		{"a workflow that is no YAML", set(func(f *doctor.Facts) {
 			w, _ := doctor.ReadWorkflow(".github/workflows/x.yml", []byte("a: [ # escalations-as-code/escalate@PIN"))
@@ -316,6 +323,10 @@ func cases() []wrong {
 		}), "must workflow-unreadable: this workflow cannot be read: yaml: line 1: did not find expected node content @ .github/workflows/x.yml\n"},
 		{"no schedule", flow(2, "stale", "schedule:", "repository_dispatch:"), "must workflow-unstarted: no `schedule` starts the workflow that runs `escalate stale`: nobody is asked for what is overdue @ .github/workflows/stale.yml\n"},
 		{"no push", flow(0, "apply", "on:\n  push:\n    branches: [main]\n", "on:\n"), "must workflow-unstarted: no `push` starts the workflow that runs `escalate apply`: nothing is announced @ .github/workflows/apply.yml\n"},
+		{"no comments for the bot", flow(3, "bot", "  issue_comment:\n    types: [created, edited]\n", ""), "must workflow-unstarted: no `issue_comment` starts the workflow that runs `escalate bot`: no comment changes an escalation @ .github/workflows/bot.yml\n"},
+		{"no issues and no schedule for the bot", flow(3, "bot", "  issues:\n    types: [opened, edited, reopened, labeled]\n", "", "  schedule:\n    - cron: \"41 * * * *\"\n", ""),
+			"must workflow-unstarted: no `issues` starts the workflow that runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n" +
+				"should workflow-unstarted: no `schedule` starts the workflow that runs `escalate bot`: what a run left that failed waits for the next issue or comment @ .github/workflows/bot.yml\n"},
 		{"called by another", flow(1, "lint", "pull_request:", "workflow_call:"), ""},
 		{"PIN", flow(1, "lint", pin+" # v1.2.0", "PIN"), "must workflow-unpinned: `PIN` stands in 2 places where the commit of a release belongs: no workflow with it can run @ .github/workflows/lint.yml:N\n"},
 		{"a tag", flow(0, "apply", pin+" # v1.2.0", "v1.2.0"), "should workflow-unpinned: the action is taken at `v1.2.0`, which somebody can move @ .github/workflows/apply.yml:N\n"},
@@ -333,6 +344,9 @@ func cases() []wrong {
 				"must workflow-permissions: the token of `escalate stale` lacks `pull-requests: write`: it cannot write reminders on pull requests @ .github/workflows/stale.yml:N\n"},
 		{"all permissions", flow(0, "apply", "permissions: {}", "permissions: write-all", "    permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n      pull-requests: write # reminders on them, which stale left undelivered\n", ""), ""},
 		{"a token of its own", flow(0, "apply", "permissions:\n      contents: write # the branch of the ledger\n      issues: write # the tracking issues\n      pull-requests: write # reminders on them, which stale left undelivered\n", "permissions: {}\n", "          command: apply", "          command: apply\n          token: ${{ secrets.OURS }}"), ""},
+		{"a bot that may not propose", flow(3, "bot", "      pull-requests: write # opens them, answers there, and merges where the policy says so\n      checks: write # the check `escalations` of its pull requests: they start no other workflow\n", ""),
+			"must workflow-permissions: the token of `escalate bot` lacks `pull-requests: write` and `checks: write`: it cannot write pull requests and the check of what it proposes @ .github/workflows/bot.yml:N\n"},
+		{"a bot that may write all", flow(3, "bot", "permissions: {}", "permissions: write-all", "    permissions:\n      contents: write # what is asked for, on the default branch or one of a pull request; the branch of the ledger\n      issues: write # answers, and the tracking issues\n      pull-requests: write # opens them, answers there, and merges where the policy says so\n      checks: write # the check `escalations` of its pull requests: they start no other workflow\n", ""), ""},
 
 		{"not pushed yet", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer = f.Forge.Jobs.Answer[1:] }), "must workflow-unpushed: this workflow is not on the default branch, so nothing runs it @ .github/workflows/apply.yml\n"},
 		{"disabled", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer[2].Disabled = "inactivity" }), "must workflow-disabled: the workflow stale.yml is disabled (inactivity) @ " + page("stale") + "\n"},
@@ -340,6 +354,11 @@ func cases() []wrong {
 			f.Forge.Jobs.Answer[0].Failed = "https://github.com/acme/escalations/actions/runs/9"
 		}),
 			"must workflow-failed: the last run of apply.yml failed @ https://github.com/acme/escalations/actions/runs/9\n"},
+		{"the bot failed", set(func(f *doctor.Facts) {
+			f.Forge.Jobs.Answer[3].Failed = "https://github.com/acme/escalations/actions/runs/9"
+		}), "must workflow-failed: the last run of bot.yml failed @ https://github.com/acme/escalations/actions/runs/9\n"},
+		{"the bot is disabled", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer[3].Disabled = "inactivity" }), "must workflow-disabled: the workflow bot.yml is disabled (inactivity) @ " + page("bot") + "\n"},
+		{"the bot does not run", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer[3].Began = now.AddDate(0, 0, -2) }), "must workflow-idle: bot.yml ran last 2 days ago: what a run left that failed is not made good @ " + page("bot") + "\n"},
 		{"lint failed", set(func(f *doctor.Facts) {
 			f.Forge.Jobs.Answer[1].Failed = "https://github.com/acme/escalations/actions/runs/9"
 		}), ""},
@@ -365,8 +384,19 @@ func cases() []wrong {
 			"should branch-unprotected: anybody who may write pushes to `main`, and so announces, without a pull request\n"},
 		{"nothing said of main", set(func(f *doctor.Facts) { f.Forge.Main.Answer.Reviewed = forge.Unsaid }), "unseen whether the default branch is protected: GitHub does not say it\n"},
 		{"another check", set(func(f *doctor.Facts) { f.Forge.Main.Answer.Checks = []string{"build"} }),
-			"should check-optional: the check `escalations` need not pass before a merge into `main`: what lint refuses can be merged\n"},
-		{"the check of a called workflow", set(func(f *doctor.Facts) { f.Forge.Main.Answer.Checks = []string{"ours / escalations"} }), ""},
+			"should check-optional: the check `escalations` need not pass before a merge into `main`: what lint refuses can be merged\n" +
+				"should checks-unreported: `main` requires `build`, which nothing reports for what the bot pushes: its pull requests cannot be merged as they are\n"},
+		{"another check, and a bot with a token of its own", func(t *testing.T, f *doctor.Facts) {
+			f.Forge.Main.Answer.Checks = append(f.Forge.Main.Answer.Checks, "build")
+			f.Workflows[3] = workflow(t, "bot", "          command: bot", "          command: bot\n          token: ${{ steps.app.outputs.token }}")
+		}, ""},
+		{"another check, and no bot", set(func(f *doctor.Facts) {
+			f.Forge.Main.Answer.Checks, f.Workflows = append(f.Forge.Main.Answer.Checks, "build"), f.Workflows[:3]
+		}), "must workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n"},
+		{"rules that hold main", set(func(f *doctor.Facts) { f.Forge.Main.Answer.Restricts = []string{"pull_request"} }),
+			"unseen whether what a comment asks for is committed at once: rules hold `main` (pull_request), and whom they let pass is not said\n"},
+		{"the check of a called workflow", set(func(f *doctor.Facts) { f.Forge.Main.Answer.Checks = []string{"ours / escalations"} }),
+			"should checks-unreported: `main` requires `ours / escalations`, which nothing reports for what the bot pushes: its pull requests cannot be merged as they are\n"},
 		{"a ledger that can be forced back", set(func(f *doctor.Facts) { f.Forge.Ledger.Answer.Kept = forge.No }),
 			"should ledger-unprotected: `escalate-ledger` can be forced back or deleted: it is the proof of what was said when\n"},
 		{"nothing said of the ledger", set(func(f *doctor.Facts) { f.Forge.Ledger.Answer.Kept = forge.Unsaid }), "unseen whether `escalate-ledger` can be forced back or deleted: GitHub does not say it\n"},
@@ -385,13 +415,23 @@ func cases() []wrong {
 		{"a form that is all wrong", asked("label: ", "label: My "),
 			"should form-stale: the issue form is not what policy and people say: `What is it?` reads otherwise; `Is the relationship or future business at risk, too?` reads otherwise; `Which customer is it?` reads otherwise; and 18 more @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label", set(func(f *doctor.Facts) { f.Forge.Label.Answer = forge.No }),
-			"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+			"must form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it, and the bot looks for it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+		{"no label, and no bot", set(func(f *doctor.Facts) { f.Forge.Label.Answer, f.Workflows = forge.No, f.Workflows[:3] }),
+			"must workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n" +
+				"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label, and no form", set(func(f *doctor.Facts) {
 			f.Forge.Label.Answer, f.Form = forge.No, doctor.Ask[[]byte](nil, fs.ErrNotExist)
 		}),
 			"should form-missing: there is no issue form: whoever has no clone opens no escalation in the browser @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"a label that is not shown", set(func(f *doctor.Facts) { f.Forge.Label = doctor.Ask(forge.Unsaid, kind(forge.ErrForbidden)) }), "unseen whether there is the label of the issue form: in words\n"},
-		{"no proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.No }), "should proposals-forbidden: workflows may not open pull requests: none can propose an escalation for somebody\n"},
+		{"no proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.No }), "must proposals-forbidden: workflows may not open pull requests: the bot can propose nothing that an issue or a comment asks for\n"},
+		{"no proposals, and no bot", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer, f.Workflows = forge.No, f.Workflows[:3] }),
+			"must workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n" +
+				"should proposals-forbidden: workflows may not open pull requests: none can propose an escalation for somebody\n"},
+		{"no proposals, and a bot with a token of its own", func(t *testing.T, f *doctor.Facts) {
+			f.Forge.Proposes.Answer = forge.No
+			f.Workflows[3] = workflow(t, "bot", "          command: bot", "          command: bot\n          token: ${{ steps.app.outputs.token }}")
+		}, ""},
 		{"nothing said of proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.Unsaid }), "unseen whether workflows may open pull requests: GitHub does not say it\n"},
 
 		{"no Slack", set(func(f *doctor.Facts) { f.Slack = nil }), "unseen Slack: the app, its scopes and the announcement channel: there is no token for it\n"},
@@ -479,6 +519,7 @@ func TestOrder(t *testing.T) {
 	f.Clone.Shallow = true
 	f.Refused.Answer = "no"
 	f.Workflows = f.Workflows[:2]
+	f.Form = doctor.Ask[[]byte](nil, fs.ErrNotExist)
 	f.Forge.Hosted.Answer.Write = forge.No
 	f.Forge.Main.Answer.Reviewed = forge.No
 	f.Forge.Proposes.Answer = forge.No
@@ -487,7 +528,7 @@ func TestOrder(t *testing.T) {
 	for _, a := range doctor.Examine(f).Ailments {
 		names = append(names, a.Name)
 	}
-	want := []string{"ledger-missing", "ledger-refused", "token-weak", "workflow-missing", "channel-missing", "clone-shallow", "proposals-forbidden", "branch-unprotected"}
+	want := []string{"ledger-missing", "ledger-refused", "token-weak", "workflow-missing", "channel-missing", "clone-shallow", "workflow-missing", "proposals-forbidden", "branch-unprotected", "form-missing"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got  %q\nwant %q", names, want)
 	}

@@ -118,10 +118,16 @@ func (x *exam) runs(j forge.Job, commands []string) {
 			Fix: fmt.Sprintf("Actions, %s, Enable workflow; or `gh workflow enable %s`", name, name)})
 		return
 	}
-	if j.Failed != "" && (slices.Contains(commands, "apply") || slices.Contains(commands, "stale")) { // lint fails for what it finds
+	if j.Failed != "" && slices.ContainsFunc(commands, func(c string) bool { return c != "lint" && c != "plan" }) { // which fail for what they find
 		x.says(Ailment{Name: "workflow-failed", Level: Must, Where: j.Failed, About: []string{j.File}, What: fmt.Sprintf("the last run of %s failed", name), Fix: "its page says why; then run it again"})
 	}
-	if !slices.Contains(commands, "stale") {
+	lost := ""
+	switch {
+	case slices.Contains(commands, "stale"):
+		lost = "nobody is asked for what is overdue"
+	case slices.Contains(commands, "bot"):
+		lost = "what a run left that failed is not made good"
+	default:
 		return
 	}
 	byHand := fmt.Sprintf("Actions, %s, Run workflow; or `gh workflow run %s`", name, name)
@@ -129,9 +135,9 @@ func (x *exam) runs(j forge.Job, commands []string) {
 	case j.Ran == forge.Unsaid:
 		x.unseen("when "+name+" ran last", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	case j.Ran == forge.No:
-		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s never ran: nobody is asked for what is overdue", name), Fix: byHand})
+		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s never ran: %s", name, lost), Fix: byHand})
 	case since > x.long(j.File):
-		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s ran last %s ago: nobody is asked for what is overdue", name, words.Span(since)), Fix: byHand + "; and see that it has a schedule"})
+		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s ran last %s ago: %s", name, words.Span(since), lost), Fix: byHand + "; and see that it has a schedule"})
 	}
 }
 
@@ -154,6 +160,30 @@ func (x *exam) branch() {
 	}
 	if check, known := x.check(); known && !slices.ContainsFunc(g.Checks, func(c string) bool { return c == check || strings.HasSuffix(c, " / "+check) }) {
 		x.should("check-optional", fmt.Sprintf("the check `%s` need not pass before a merge into `%s`: what lint refuses can be merged", check, name), rules+": Require status checks to pass, `"+check+"`")
+	}
+	x.proposed(name, g)
+}
+
+// checked is the check that the bot reports at what it proposes, as the job of lint does.
+const checked = "escalations"
+
+// anApp is how the bot gets a token of its own.
+const anApp = "a GitHub App's token for the bot does without: docs/setup.md says how"
+
+// proposed is what the rules of the default branch make of what the bot does.
+func (x *exam) proposed(branch string, g forge.Guard) {
+	bot, ok := x.bot()
+	if !ok {
+		return
+	}
+	if others := slices.DeleteFunc(slices.Clone(g.Checks), func(c string) bool { return c == checked }); len(others) > 0 && !bot.Own {
+		x.says(Ailment{Name: "checks-unreported", Level: Should, About: others,
+			What: fmt.Sprintf("`%s` requires %s, which nothing reports for what the bot pushes: its pull requests cannot be merged as they are", branch, words.And(code(others))),
+			Fix:  "close and reopen each by hand, which starts its checks; " + anApp})
+	}
+	if len(g.Restricts) > 0 {
+		x.unseen("whether what a comment asks for is committed at once", fmt.Errorf("rules hold `%s` (%s), and whom they let pass is not said", branch, strings.Join(g.Restricts, ", ")),
+			"let the account of the bot bypass them; else each comment becomes a pull request, which somebody merges")
 	}
 }
 
@@ -202,7 +232,14 @@ func (x *exam) proposals() {
 	case p.Err != nil:
 		x.unseen("whether workflows may open pull requests", p.Err, "")
 	case p.Answer == forge.No:
-		x.should("proposals-forbidden", "workflows may not open pull requests: none can propose an escalation for somebody", settings("Actions, General, Workflow permissions: Allow GitHub Actions to create and approve pull requests"))
+		level, what := Should, "workflows may not open pull requests: none can propose an escalation for somebody"
+		switch bot, ok := x.bot(); {
+		case ok && bot.Own: // its token is not the workflow's
+			return
+		case ok:
+			level, what = Must, "workflows may not open pull requests: the bot can propose nothing that an issue or a comment asks for"
+		}
+		x.says(Ailment{Name: "proposals-forbidden", Level: level, What: what, Fix: settings("Actions, General, Workflow permissions: Allow GitHub Actions to create and approve pull requests") + "; or " + anApp})
 	case p.Answer == forge.Unsaid:
 		x.unseen("whether workflows may open pull requests", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/words"
 )
 
@@ -120,10 +121,30 @@ func starts(on yaml.Node) []string {
 
 // commands are those that a repository runs by itself, in the order in which their
 // lack hurts.
-func commands() []string { return []string{"apply", "lint", "stale"} }
+func commands() []string { return []string{"apply", "lint", "stale", "bot"} }
+
+// start is an event that is to start a command, what is lost without it, and how much
+// that hurts.
+type start struct {
+	event, loss string
+	level       Level
+}
+
+// wanted are the events that are to start a command.
+func wanted(command string) []start {
+	return map[string][]start{
+		"apply": {{"push", "nothing is announced", Must}},
+		"lint":  {{"pull_request", "no pull request is checked", Must}},
+		"stale": {{"schedule", "nobody is asked for what is overdue", Must}},
+		"bot": {
+			{"issues", "no issue that is made with the form is answered", Must}, {"issue_comment", "no comment changes an escalation", Must},
+			{"schedule", "what a run left that failed waits for the next issue or comment", Should},
+		},
+	}[command]
+}
 
 var (
-	command = regexp.MustCompile(`\bescalate (apply|lint|stale)\b`)
+	command = regexp.MustCompile(`\bescalate (apply|lint|stale|bot)\b`)
 	version = regexp.MustCompile(`\bv\d+\.\d+\.\d+\b`)
 	commit  = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 )
@@ -136,7 +157,7 @@ func permissions(n yaml.Node) map[string]string {
 		return nil
 	case n.Kind == yaml.ScalarNode:
 		level := strings.TrimSuffix(n.Value, "-all")
-		for _, p := range needed() {
+		for _, p := range needed("bot") { // all there are
 			may[p] = level
 		}
 	case n.Decode(&may) != nil:
@@ -147,15 +168,11 @@ func permissions(n yaml.Node) map[string]string {
 
 // workflows is whether what is to run by itself is there, and as it should be.
 func (x *exam) workflows() {
-	of := map[string]struct{ start, loss string }{
-		"apply": {"push", "nothing is announced"},
-		"lint":  {"pull_request", "no pull request is checked"},
-		"stale": {"schedule", "nobody is asked for what is overdue"},
-	}
 	if x.Platform != "" && x.Platform != ci.GitHub || x.Tree == nil && x.Astray == nil {
 		return
 	}
-	there, started, whatever := map[string]string{}, map[string]bool{}, ""
+	type started struct{ command, event string }
+	there, does, whatever := map[string]string{}, map[started]bool{}, ""
 	for _, w := range x.Workflows {
 		if w.Err != nil {
 			x.says(Ailment{Name: "workflow-unreadable", Level: Must, Where: w.File, What: "this workflow cannot be read: " + plainly(w.Err), Fix: "mend it: docs/setup.md has it as it should be"})
@@ -165,21 +182,27 @@ func (x *exam) workflows() {
 			if strings.Contains(s.Command, "${{") {
 				whatever = w.File
 			}
-			if slices.Contains(w.Starts, of[s.Command].start) || slices.Contains(w.Starts, "workflow_call") {
-				started[s.Command] = true
+			for _, of := range wanted(s.Command) {
+				if slices.Contains(w.Starts, of.event) || slices.Contains(w.Starts, "workflow_call") {
+					does[started{s.Command, of.event}] = true
+				}
 			}
 		}
 	}
 	for _, c := range commands() {
+		lacks := slices.DeleteFunc(wanted(c), func(s start) bool { return does[started{c, s.event}] })
 		switch {
-		case !started[c] && whatever != "":
+		case len(lacks) == 0:
+		case whatever != "":
 			x.unseen("whether a workflow runs `escalate "+c+"`", fmt.Errorf("it may be %s, whose command is an expression", whatever), "")
 		case there[c] == "":
-			x.says(Ailment{Name: "workflow-missing", Level: Must, Where: WorkflowFolder + "/" + c + ".yml", About: []string{c},
-				What: fmt.Sprintf("no workflow runs `escalate %s`: %s", c, of[c].loss), Fix: "`escalate init` writes it; then commit and push it"})
-		case !started[c]:
-			x.says(Ailment{Name: "workflow-unstarted", Level: Must, Where: there[c], About: []string{c},
-				What: fmt.Sprintf("no `%s` starts the workflow that runs `escalate %s`: %s", of[c].start, c, of[c].loss), Fix: fmt.Sprintf("write `%s:` under `on:` of it; where it is for something else, `escalate init` writes one of its own", of[c].start)})
+			x.says(Ailment{Name: "workflow-missing", Level: x.missed(c), Where: WorkflowFolder + "/" + c + ".yml", About: []string{c},
+				What: fmt.Sprintf("no workflow runs `escalate %s`: %s", c, lacks[0].loss), Fix: "`escalate init` writes it; then commit and push it"})
+		default:
+			for _, s := range lacks {
+				x.says(Ailment{Name: "workflow-unstarted", Level: s.level, Where: there[c], About: []string{c},
+					What: fmt.Sprintf("no `%s` starts the workflow that runs `escalate %s`: %s", s.event, c, s.loss), Fix: fmt.Sprintf("write `%s:` under `on:` of it; where it is for something else, `escalate init` writes one of its own", s.event)})
+			}
 		}
 	}
 	for _, w := range x.Workflows {
@@ -189,6 +212,15 @@ func (x *exam) workflows() {
 	}
 	x.pins()
 	x.versions()
+}
+
+// missed is how much it hurts that nothing runs a command. Without the issue form, nobody
+// is told that there is a bot.
+func (x *exam) missed(command string) Level {
+	if command == "bot" && (x.Form.Err != nil || !form.Made(x.Form.Answer)) {
+		return Should
+	}
+	return Must
 }
 
 // places are where the action is taken in some way, such as
@@ -227,24 +259,32 @@ func (x *exam) pins() {
 	})
 }
 
-// needed are what the token of apply and stale has to write.
-func needed() []string { return []string{"contents", "issues", "pull-requests"} }
+// needed are what the token of a command has to write.
+func needed(command string) []string {
+	switch command {
+	case "apply", "stale":
+		return []string{"contents", "issues", "pull-requests"}
+	case "bot":
+		return []string{"contents", "issues", "pull-requests", "checks"}
+	}
+	return nil
+}
 
 // step is whether one step can do what it is for.
 func (x *exam) step(file string, s Step) {
 	where := fmt.Sprintf("%s:%d", file, s.Line)
-	if s.Own || s.May == nil || s.Command != "apply" && s.Command != "stale" {
+	if s.Own || s.May == nil {
 		return
 	}
 	var lacks []string
-	for _, p := range needed() {
+	for _, p := range needed(s.Command) {
 		if s.May[p] != "write" {
 			lacks = append(lacks, p+": write")
 		}
 	}
 	if len(lacks) > 0 {
 		x.says(Ailment{Name: "workflow-permissions", Level: Must, Where: where, About: lacks,
-			What: fmt.Sprintf("the token of `escalate %s` lacks %s: it cannot write %s", s.Command, words.And(code(lacks)), lost(lacks)),
+			What: fmt.Sprintf("the token of `escalate %s` lacks %s: it cannot write %s", s.Command, words.And(code(lacks)), lost(s.Command, lacks)),
 			Fix:  "write under `permissions:` of the job: " + strings.Join(code(lacks), " and ")})
 	}
 }
@@ -257,9 +297,13 @@ func code(list []string) []string {
 	return all
 }
 
-// lost is what is not written without some permissions.
-func lost(lacks []string) string {
-	what := map[string]string{"contents: write": "the ledger", "issues: write": "the tracking issues", "pull-requests: write": "reminders on pull requests"}
+// lost is what a command does not write without some permissions.
+func lost(command string, lacks []string) string {
+	pulls := "reminders on pull requests"
+	if command == "bot" {
+		pulls = "pull requests"
+	}
+	what := map[string]string{"contents: write": "the ledger", "issues: write": "the tracking issues", "pull-requests: write": pulls, "checks: write": "the check of what it proposes"}
 	var all []string
 	for _, l := range lacks {
 		all = append(all, what[l])
@@ -333,4 +377,16 @@ func (x *exam) job(file string) (forge.Job, bool) {
 		return forge.Job{}, false
 	}
 	return x.Forge.Jobs.Answer[i], true
+}
+
+// bot is the step that runs the bot; ok is false where nothing does.
+func (x *exam) bot() (s Step, ok bool) {
+	for _, w := range x.Workflows {
+		for _, s := range w.Steps {
+			if s.Command == "bot" {
+				return s, true
+			}
+		}
+	}
+	return Step{}, false
 }
