@@ -123,7 +123,7 @@ func TestDoctorOnline(t *testing.T) {
 			"/api/conversations.list":              `{"ok": true, "channels": []}`,
 			repo + "/labels/" + form.Label:         "404",
 			repo + "/labels":                       "[]",
-		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "form-label-missing", "branch-unprotected", "check-optional"}, 0, 14},
+		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional", "form-label-missing"}, 0, 14},
 		"a token that may not see it": {map[string]string{
 			repo + "/actions/workflows": "403", repo + "/actions/permissions/workflow": "403", repo + "/rules/branches/main": "403", repo + "/rules/branches/escalate-ledger": "404",
 			repo + "/labels/" + form.Label: "404",

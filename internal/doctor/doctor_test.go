@@ -415,10 +415,7 @@ func cases() []wrong {
 		{"a form that is all wrong", asked("label: ", "label: My "),
 			"should form-stale: the issue form is not what policy and people say: `What is it?` reads otherwise; `Is the relationship or future business at risk, too?` reads otherwise; `Which customer is it?` reads otherwise; and 18 more @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label", set(func(f *doctor.Facts) { f.Forge.Label.Answer = forge.No }),
-			"must form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it, and the bot looks for it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
-		{"no label, and no bot", set(func(f *doctor.Facts) { f.Forge.Label.Answer, f.Workflows = forge.No, f.Workflows[:3] }),
-			"must workflow-missing: no workflow runs `escalate bot`: no issue that is made with the form is answered @ .github/workflows/bot.yml\n" +
-				"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+			"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label, and no form", set(func(f *doctor.Facts) {
 			f.Forge.Label.Answer, f.Form = forge.No, doctor.Ask[[]byte](nil, fs.ErrNotExist)
 		}),

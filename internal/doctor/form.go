@@ -53,11 +53,7 @@ func (x *exam) label() {
 	case l.Err != nil:
 		x.unseen("whether there is the label of the issue form", l.Err, "")
 	case l.Answer == forge.No:
-		level, lost := Should, ""
-		if _, ok := x.bot(); ok {
-			level, lost = Must, ", and the bot looks for it"
-		}
-		x.says(Ailment{Name: "form-label-missing", Level: level, Where: form.Path, What: fmt.Sprintf("there is no label `%s`: issues that are made with the form do not get it", form.Label) + lost,
+		x.says(Ailment{Name: "form-label-missing", Level: Should, Where: form.Path, What: fmt.Sprintf("there is no label `%s`: issues that are made with the form do not get it", form.Label),
 			Fix: fmt.Sprintf("Issues, Labels, New label: `%s`; or `gh label create %s`", form.Label, form.Label)})
 	}
 }

@@ -67,7 +67,7 @@ func Left(s Standing) []Step {
 	s.commit(do)
 	do("On GitHub, make the environment `escalate` for " + s.Branch + " alone, and protect " + s.Branch + ": https://github.com/" + home + "/blob/main/docs/setup.md has it step by step.")
 	if s.untouched(form.Path) {
-		do("Let the bot answer the form: in Settings, Actions, General, allow GitHub Actions to create and approve pull requests; and make the label that the form gives, or GitHub leaves it out:", "gh label create "+form.Label)
+		do("Let the bot propose what people ask for by the issue form and by comments: in Settings, Actions, General, allow GitHub Actions to create and approve pull requests.")
 	}
 	switch {
 	case s.Choose:
