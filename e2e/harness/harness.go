@@ -22,6 +22,7 @@ type Tools struct {
 	dir  string // for what is made
 
 	binary    func() (string, error)
+	clocked   func() (string, error)
 	runner    func() (string, error)
 	emulators func() (*emulators, error)
 	contract  func() (routers.Router, error)
@@ -42,6 +43,7 @@ func New(root string) (*Tools, error) {
 	}
 	x := &Tools{root: root, dir: dir}
 	x.binary = sync.OnceValues(x.buildBinary)
+	x.clocked = sync.OnceValues(x.buildClocked)
 	x.runner = sync.OnceValues(x.buildRunner)
 	x.emulators = sync.OnceValues(x.startEmulators)
 	x.contract = sync.OnceValues(func() (routers.Router, error) {

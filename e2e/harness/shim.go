@@ -24,6 +24,7 @@ type shim struct {
 	now        func() time.Time
 	origin     *Origin // nil without a world
 	times      map[item]*span
+	edits      map[int]edit // of the text of issues, the last of each
 	reactions  []Reaction
 	pulls      []*pull
 	checks     []*CheckRun

@@ -14,9 +14,9 @@ import (
 // at is a time as GitHub says it: to the second.
 func at(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// stamp notes that an issue or a comment was made or changed, by the answer to the
-// request that did it. The emulator has the machine's clock, and not the world's.
-func (g *GitHub) stamp(method, path string, answer []byte) {
+// stamp notes that somebody made or changed an issue or a comment, by the request that
+// did it and its answer. The emulator has the machine's clock, and not the world's.
+func (g *GitHub) stamp(by, method, path string, asked, answer []byte) {
 	if method == http.MethodGet || method == http.MethodHead {
 		return
 	}
@@ -51,6 +51,10 @@ func (g *GitHub) stamp(method, path string, answer []byte) {
 		}
 		number, _ := strconv.ParseInt(m[1], 10, 64) // the path has it
 		touch("issues", number, false)
+		var text struct{ Body *string }
+		if m[2] == "" && json.Unmarshal(asked, &text) == nil && text.Body != nil {
+			g.shim.edits[int(number)] = edit{by, now}
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ func (g *GitHub) answer(r *http.Request, path string, body []byte) (reply, error
 		// The emulator does not say why.
 		return invalid("Label", "name", "already_exists", ""), nil
 	case a.status < 300:
-		g.stamp(r.Method, path, a.body)
+		g.stamp(Bot, r.Method, path, body, a.body)
 		a.body = g.amend(a.body)
 	}
 	return a, nil

@@ -29,9 +29,10 @@ type World struct {
 	dir   string
 	env   *environment
 
-	mu   sync.Mutex
-	now  time.Time
-	runs []*Run
+	mu     sync.Mutex
+	now    time.Time
+	runs   []*Run
+	clocks bool
 }
 
 // environment is what git and escalate see of the machine: nothing of the
@@ -80,6 +81,9 @@ func (w *World) AddSlack(o SlackOptions) *Slack {
 // destinations are the variables that say where announcements go.
 func (w *World) destinations() []string {
 	vars := []string{"GITHUB_API_URL=" + w.GitHub.URL()}
+	if w.clocks {
+		vars = append(vars, "GITHUB_GRAPHQL_URL="+w.GitHub.URL()+graphQLPath, "GITHUB_SERVER_URL="+site)
+	}
 	if w.Slack != nil {
 		vars = append(vars, "SLACK_API_URL="+w.Slack.URL(), "SLACK_BOT_TOKEN="+SlackToken)
 	}
@@ -238,10 +242,13 @@ type With []string
 func (w *World) Start(c *Clone, with With, args ...string) *Run {
 	w.t.Helper()
 	binary, err := w.tools.Binary()
+	if w.clocks {
+		binary, err = w.tools.clocked()
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	env := slices.Concat(w.env.vars, w.destinations(), []string{"GITHUB_REPOSITORY=" + Repository, "GITHUB_TOKEN=" + Token})
+	env := slices.Concat(w.env.vars, w.destinations(), []string{"GITHUB_REPOSITORY=" + Repository, "GITHUB_TOKEN=" + Token, clockVariable + "=" + w.Now().Format(time.RFC3339)})
 	for _, v := range with {
 		name, _, set := strings.Cut(v, "=")
 		env = slices.DeleteFunc(env, func(old string) bool { return strings.HasPrefix(old, name+"=") })
