@@ -21,8 +21,9 @@ import (
 )
 
 var (
-	faultPoints = flag.Int("fault-points", 0, "at how many calls and pushes each fault happens, spread evenly; 0 for one of those that tell the most")
-	faultTable  = flag.String("fault-table", "", "write the table of faults to this file")
+	faultPoints   = flag.Int("fault-points", 0, "at how many calls and pushes each fault happens, spread evenly; 0 for one of those that tell the most")
+	faultTable    = flag.String("fault-table", "", "write the table of faults to this file")
+	botFaultTable = flag.String("bot-fault-table", "", "write the table of the bot's faults to this file")
 )
 
 // scenario is what is merged, and applied, while something goes wrong: two

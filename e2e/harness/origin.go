@@ -57,6 +57,8 @@ type PushFault struct {
 	// Do is called by Raced, KillBeforePush and KillAfterPush. When killing, it
 	// must return only when whoever pushes is dead.
 	Do func()
+	// Any has pushes to every branch count, and not to that of the ledger alone.
+	Any bool
 }
 
 // Origin is the repository that everybody pushes to. It is bare, on disk.
@@ -67,6 +69,7 @@ type Origin struct {
 
 	mu     sync.Mutex
 	pushes int // to the branch of the ledger, that reached it
+	all    int // to any branch
 	fault  PushFault
 	seen   int
 	fired  int
@@ -123,6 +126,13 @@ func (o *Origin) Pushes() int {
 	return o.pushes
 }
 
+// AllPushes returns how many pushes to any branch reached the repository.
+func (o *Origin) AllPushes() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.all
+}
+
 // ServeHTTP answers the hooks.
 func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	updates, err := io.ReadAll(r.Body)
@@ -155,13 +165,19 @@ func (o *Origin) refuses(hook, updates string) bool {
 
 // due counts a push, and returns the fault that is due at this moment of it.
 func (o *Origin) due(hook, updates string) (PushFault, bool) {
-	if !strings.Contains(updates, " refs/heads/"+LedgerBranch+"\n") {
-		return PushFault{}, false
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	ledger := strings.Contains(updates, " refs/heads/"+LedgerBranch+"\n")
 	if hook == "pre-receive" {
-		o.pushes++
+		o.all++
+		if ledger {
+			o.pushes++
+		}
+	}
+	if !ledger && !(o.fault.Any && strings.Contains(updates, " refs/heads/")) {
+		return PushFault{}, false
+	}
+	if hook == "pre-receive" {
 		o.seen++
 		first := max(o.fault.At, 1)
 		o.target = o.fault.Kind != "" && o.seen >= first && o.seen < first+max(o.fault.Times, 1)
