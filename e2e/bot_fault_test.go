@@ -218,7 +218,7 @@ const graphQL = "/graphql"
 
 // TestBotFaults ends the bot before and after calls and pushes, while it handles twenty
 // comments, runs it again, and counts what is lost, and what is there twice.
-// Without -fault-points it does so at a few.
+// Without -fault-points it does so at one call in twenty.
 func TestBotFaults(t *testing.T) {
 	t.Parallel()
 	clean := newAsking(t)
@@ -268,7 +268,7 @@ func TestBotFaults(t *testing.T) {
 			r.lost, r.doubled, r.answered, r.committed, r.wrong = r.lost+d.lost, r.doubled+d.doubled, r.answered+d.answered, r.committed+d.committed, r.wrong+d.wrong
 		})
 	}
-	some := func(n, of int) []int {
+	some := func(n, of int) []int { // of both sides of a call or push one in twenty
 		if *faultPoints > 0 {
 			return spread(each(n), *faultPoints)
 		}
@@ -276,7 +276,7 @@ func TestBotFaults(t *testing.T) {
 	}
 	t.Run("at", func(t *testing.T) {
 		for i, kind := range []harness.FaultKind{harness.KillBefore, harness.KillAfter} {
-			for k, at := range some(len(calls), 32) {
+			for k, at := range some(len(calls), 10) {
 				if *faultPoints == 0 && k%2 != i {
 					continue
 				}
@@ -286,7 +286,7 @@ func TestBotFaults(t *testing.T) {
 			}
 		}
 		for i, kind := range []harness.PushFaultKind{harness.KillBeforePush, harness.KillAfterPush, harness.PushLost, harness.PushBroken} {
-			for k, at := range some(pushes, 10) {
+			for k, at := range some(pushes, 5) {
 				if *faultPoints == 0 && k%4 != i {
 					continue
 				}
