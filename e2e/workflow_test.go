@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/escalations-as-code/escalate/e2e/harness"
 )
@@ -23,6 +24,7 @@ const (
 	lintWorkflow  = ".github/workflows/lint.yml"
 	applyWorkflow = ".github/workflows/apply.yml"
 	staleWorkflow = ".github/workflows/stale.yml"
+	botWorkflow   = ".github/workflows/bot.yml"
 )
 
 // own returns files of this repository.
@@ -277,4 +279,41 @@ func contains(t testing.TB, text string, words ...string) {
 			t.Errorf("it does not say %q:\n%s", word, text)
 		}
 	}
+}
+
+// TestBotWorkflow runs the workflow of the bot by the events that GitHub sends when
+// somebody writes a comment, and when somebody fills in the form.
+func TestBotWorkflow(t *testing.T) {
+	t.Parallel()
+	now := time.Now().UTC().Truncate(time.Second) // a workflow goes by the clock of the machine
+	files := own(t, "cmd", "internal", "schema", "go.mod", "go.sum", "action.yml", ".github")
+	files[peopleFile] = text(t, "testdata/apply/people.yaml")
+	files[northwindFile] = northwind(t, edit{"2026-11-20T09:30:00Z", now.Add(-2 * time.Hour).Format(time.RFC3339)}, edit{"due: 2026-11-24", "due: " + now.AddDate(0, 0, 3).Format(time.DateOnly)})
+	w := tools.NewWorldAt(t, now.Add(-time.Minute), logins, files)
+	w.MustApply(0, "--announce-existing")
+	issue := tracking(t, w, "2026/northwind").Number
+
+	comment := w.GitHub.AddComment("jodoe", issue, "/update internal The load test $(date) is `booked`.")
+	payload := tools.Event(t, "issue_comment", "created")
+	payload["comment"].(map[string]any)["body"] = "/update internal The load test $(date) is `booked`."
+	if j := w.Act(w.Clone, harness.Workflow{File: botWorkflow, Event: "issue_comment", Payload: payload}); j.Failed {
+		t.Fatalf("it fails\n%s", j.Log)
+	}
+	contains(t, w.Origin.Git("show", "main:"+northwindFile), "The load test $(date) is `booked`.")
+	contains(t, shown(tracking(t, w, "2026/northwind")), fmt.Sprintf("escalate: answer %d ", comment), "Done: update")
+
+	d := &desk{TB: t, World: w}
+	body := d.filled(map[string]string{"customer": "Fabrikam", "severity": "low", "description": "Builds fail"})
+	number := w.GitHub.AddIssue("jodoe", "Escalation", body, "escalation-request")
+	payload = tools.Event(t, "issues", "opened")
+	asks := payload["issue"].(map[string]any)
+	asks["body"], asks["labels"] = body, []any{map[string]any{"name": "escalation-request"}}
+	if j := w.Act(w.Clone, harness.Workflow{File: botWorkflow, Event: "issues", Payload: payload}); j.Failed {
+		t.Fatalf("it fails\n%s", j.Log)
+	}
+	said := w.GitHub.Comments(number)
+	if len(said) != 1 {
+		t.Fatalf("it has the answers %v", said)
+	}
+	contains(t, said[0].Body, "Something is missing:")
 }
