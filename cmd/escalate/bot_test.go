@@ -211,6 +211,7 @@ func TestBotComments(t *testing.T) {
 		{jo, "I think /update is great, see\n/usr/bin.", ""},
 		{jo, "/help", "/snooze DATE because TEXT"},
 		{jo, "/close", "```\n/close\nresolution: \n"},
+		{jo, "/close", "`1`: Queue time under 60 s"}, // its number once
 	}
 	var ids []int64
 	for _, a := range asked {

@@ -144,7 +144,7 @@ func closeForm(c *act.Case, a *act.Act) string {
 		line := "- " + escape.MarkdownCode(q.Name) + ": " + escape.MarkdownLine(strings.TrimSpace(q.Title+" "+q.Help))
 		for _, o := range q.Options(c, act.Answers{}) {
 			line += "\n  - " + escape.MarkdownCode(o.Value)
-			if meaning := strings.TrimSpace(strings.TrimPrefix(o.Label, o.Value) + " " + o.Help); meaning != "" {
+			if meaning := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(o.Label, o.Value), ".") + " " + o.Help); meaning != "" {
 				line += ": " + escape.MarkdownLine(meaning)
 			}
 		}
