@@ -207,7 +207,7 @@ func (w *World) Pass(d time.Duration) {
 
 // patience is how long a run of escalate may take. None takes that long unless
 // something is broken.
-const patience = 2 * time.Minute
+const patience = 8 * time.Minute
 
 // Run is a running escalate.
 type Run struct {

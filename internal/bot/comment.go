@@ -260,6 +260,10 @@ func (a *answer) deeds(list []Deed, done string) {
 }
 
 func (a *answer) refuse(d Deed) {
+	if d.Command.Name == "close" && len(d.Command.Given) == 0 { // the form is the answer
+		a.add(d.Why, "asked for the form of a closing")
+		return
+	}
 	a.add(fmt.Sprintf("**Not done:** %s. %s", escape.MarkdownCode("/"+d.Command.Name), d.Why), "not done: /"+d.Command.Name)
 }
 
@@ -314,7 +318,7 @@ func helps(c comment.Comment) bool {
 func help() string {
 	lines := []string{"Write a command at the beginning of a line of a comment; its text may go on below it. Several may stand in one comment.", ""}
 	for _, u := range comment.Usage() {
-		lines = append(lines, "- "+escape.MarkdownCode(u[0])+": "+escape.MarkdownLine(u[1]))
+		lines = append(lines, "- `"+u[0]+"`: "+escape.MarkdownLine(u[1])) // which are words of ours
 	}
 	return strings.Join(lines, "\n")
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -141,7 +142,7 @@ func closeForm(c *act.Case, a *act.Act) string {
 		if q.Hidden || !asked(q) {
 			continue
 		}
-		line := "- " + escape.MarkdownCode(q.Name) + ": " + escape.MarkdownLine(strings.TrimSpace(q.Title+" "+q.Help))
+		line := "- " + escape.MarkdownCode(q.Name) + ": " + escape.MarkdownLine(spoken(strings.TrimSpace(q.Title+" "+q.Help)))
 		for _, o := range q.Options(c, act.Answers{}) {
 			line += "\n  - " + escape.MarkdownCode(o.Value)
 			if meaning := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(o.Label, o.Value), ".") + " " + o.Help); meaning != "" {
@@ -176,10 +177,16 @@ func usage(name string) string {
 // told is a message with its hint, as a sentence of Markdown.
 func told(message, hint string) string {
 	if hint != "" {
-		message += ": " + hint
+		message += ": " + spoken(hint)
 	}
 	return line(words.Sentence(message))
 }
+
+// flag is how the terminal names a question.
+var flag = regexp.MustCompile(`--([a-z][a-z-]*[a-z])`)
+
+// spoken is a text of ours that names questions as a comment does, and not as flags.
+func spoken(text string) string { return flag.ReplaceAllString(text, "$1") }
 
 // line is a line of Markdown that quotes what somebody wrote, however much that was.
 func line(text string) string {
@@ -205,7 +212,7 @@ func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 	for _, q := range open {
 		text := "- " + escape.MarkdownLine(q.Title)
 		if q.Help != "" {
-			text += " " + escape.MarkdownLine(q.Help)
+			text += " " + escape.MarkdownLine(spoken(q.Help))
 		}
 		var labels []string
 		for _, o := range q.Options(c, answers) {
