@@ -15,8 +15,8 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
-	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/outbox"
@@ -134,7 +134,7 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 		Forge: repository, Talk: tracking.New(repository, run.Truth.People, keys), Clone: clone, Ledger: run.Branch,
 		Judge: func(ctx context.Context, base *session.Commit) bot.Judge {
 			return func(path string, data []byte) (draft.Draft, error) {
-				return judged(ctx, s, run.Branch, base, path, data, o.env.now())
+				return judged(ctx, repo, base, path, data, o.env.now())
 			}
 		},
 		Verdict: func(ctx context.Context, head string) (bot.Verdict, error) {
@@ -155,17 +155,13 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 	}, nil
 }
 
-// judged drafts another content of a file of a commit, with the history of that.
-func judged(ctx context.Context, s *session.Session, b *ledger.Branch, commit *session.Commit, path string, data []byte, at time.Time) (draft.Draft, error) {
-	repo, err := s.Repo(ctx)
-	if err != nil {
-		return draft.Draft{}, err
-	}
+// judged says whether the rules take another content of a file of a commit, by the
+// history of that.
+func judged(ctx context.Context, repo *git.Repo, commit *session.Commit, path string, data []byte, at time.Time) (draft.Draft, error) {
 	base := &lintBase{Base: lint.Base{Tree: commit.Tree, Commit: commit.ID}}
 	base.know(ctx, repo)
-	past := &past{ctx: ctx, repo: repo, head: commit.ID, ledger: b.Tip}
-	d := draft.Of(base.Base, path, data, at, past.of)
-	return d, errors.Join(base.err, past.err)
+	d := draft.Judged(base.Base, path, data, at)
+	return d, base.err
 }
 
 // verdict judges a commit against where it comes from, and plans what merging it tells.

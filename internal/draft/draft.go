@@ -36,10 +36,10 @@ type Draft struct {
 	Clocks, Ended []stale.Item
 }
 
-// Of drafts another content of a file. base is the tree as it is, with what is known
-// of its history; at is the moment at which it is written. past is that of
-// stale.Check.
-func Of(base lint.Base, path string, data []byte, at time.Time, past func([]stale.Current) map[schema.ID]stale.Past) Draft {
+// Judged drafts another content of a file, and says of it nothing but whether the rules
+// take it. base is the tree as it is, with what is known of its history; at is the moment
+// at which it is written.
+func Judged(base lint.Base, path string, data []byte, at time.Time) Draft {
 	d := Draft{ID: tree.ID(path), Path: path, Data: data, Now: base.Tree.With(path, data).AsOf(at)}
 	if base.Has(path) {
 		d.Was, _ = base.ReadFile(path) // what cannot be read, lint tells
@@ -53,6 +53,13 @@ func Of(base lint.Base, path string, data []byte, at time.Time, past func([]stal
 			d.Warnings = append(d.Warnings, f)
 		}
 	}
+	return d
+}
+
+// Of drafts it as Judged does, with what it will have announced and the clocks after it.
+// past is that of stale.Check.
+func Of(base lint.Base, path string, data []byte, at time.Time, past func([]stale.Current) map[schema.ID]stale.Past) Draft {
+	d := Judged(base, path, data, at)
 	if len(d.Errors) > 0 {
 		return d
 	}
