@@ -168,9 +168,7 @@ func (b *Bot) heard(ctx context.Context) (ledger.Heard, error) {
 // those that were made with the form and have no label, since the repository has none
 // of that name: GitHub says nothing of it.
 func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) error {
-	labels := func(i forge.Issue, label string) bool {
-		return slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, label) })
-	}
+	has := b.Forge.Traits().HasLabel
 	f := form.New(&act.Case{Tree: b.Clone.Tip.Tree, At: b.now()})
 	for i, err := range b.Forge.IssuesSince(ctx, "", w.since) {
 		if err != nil {
@@ -178,8 +176,8 @@ func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) erro
 		}
 		w.heard = i.Updated
 		switch {
-		case !i.Open || i.ChangeRequest || labels(i, form.Label):
-		case labels(i, tracking.Label):
+		case !i.Open || i.ChangeRequest || has(i.Labels, form.Label):
+		case has(i.Labels, tracking.Label):
 			e, err := b.edit(ctx, i)
 			if err != nil {
 				return err
@@ -266,6 +264,11 @@ func asks(body string) bool {
 // a later run.
 func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 	b.answers = map[forge.Thread]map[string]string{} // another run may have answered since
+	if len(w.Comments)+len(w.edits) > 0 {
+		if _, err := b.Clone.Look(ctx); err != nil { // or committed
+			return nil, err
+		}
+	}
 	heard := w.heard
 	handle := func(url string, do func() (string, error)) (stop bool) {
 		if err = b.Still(); err != nil {
@@ -369,7 +372,7 @@ func (b *Bot) say(ctx context.Context, on forge.Thread, key, text string) error 
 
 // write writes files of the ledger.
 func (b *Bot) write(ctx context.Context, message string, files map[string][]byte) error {
-	return b.Ledger.Write(ctx, message, b.Now().UTC().Truncate(time.Second), nil, func(is fs.FS) (map[string][]byte, error) {
+	return b.Ledger.Write(ctx, message, b.now(), nil, func(is fs.FS) (map[string][]byte, error) {
 		changed := map[string][]byte{}
 		for name, data := range files {
 			if was, err := fs.ReadFile(is, name); err != nil || string(was) != string(data) {

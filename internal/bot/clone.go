@@ -103,11 +103,18 @@ const tries = 10
 
 // onTop does something on the tip of the default branch, and anew where that has moved.
 func (c *Clone) onTop(ctx context.Context, do func() error) error {
-	var err error
-	for range tries {
-		if _, err = c.Look(ctx); err != nil {
+	return anew(func() error {
+		if _, err := c.Look(ctx); err != nil {
 			return err
 		}
+		return do()
+	})
+}
+
+// anew does something again while it meets a branch that has moved.
+func anew(do func() error) error {
+	var err error
+	for range tries {
 		if err = do(); !errors.Is(err, git.ErrMoved) {
 			return err
 		}

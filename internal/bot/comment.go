@@ -21,6 +21,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/marker"
+	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -52,9 +53,6 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	key := answerKey(c)
 	if was, answered := kept[key]; answered {
 		return b.edited(ctx, on, key, was, c)
-	}
-	if _, err := b.Clone.Look(ctx); err != nil {
-		return "", err
 	}
 	of, err := b.about(ctx, on)
 	if err != nil || of == nil {
@@ -117,7 +115,7 @@ func (b *Bot) about(ctx context.Context, on forge.Thread) (*about, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := b.tracked(ctx, i)
+	id, _, err := b.tracked(ctx, i)
 	switch {
 	case err != nil:
 		return nil, err
@@ -125,14 +123,15 @@ func (b *Bot) about(ctx context.Context, on forge.Thread) (*about, error) {
 		return &about{id: id, why: "There is no file of this escalation any more."}, nil
 	case id != "":
 		return &about{id: id, path: tree.Path(id)}, nil
-	case slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, form.Label) }):
+	case b.Forge.Traits().HasLabel(i.Labels, form.Label):
 		return &about{why: "The escalation is not opened yet. Edit the issue to change what it asks for; commands are for the pull request, and for this issue once that is merged."}, nil
 	}
 	return nil, nil
 }
 
-// tracked is the escalation of which an issue is the tracking issue; "" of another.
-func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
+// tracked is the escalation of which an issue is the tracking issue, with what the ledger
+// has of it; "" of another.
+func (b *Bot) tracked(ctx context.Context, i forge.Issue) (id schema.ID, thread []notice.Notice, err error) {
 	var ids []schema.ID
 	for _, m := range marker.Read(i.Body) {
 		if id := schema.ID(m.What); tree.IsEscalation(tree.Path(id)) {
@@ -140,12 +139,12 @@ func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
 		}
 	}
 	if len(ids) > 0 {
-		if id, err := b.tracks(ctx, i, ids, ledger.Within(ids)); err != nil || id != "" {
-			return id, err
+		if id, thread, err = b.tracks(ctx, i, ids, ledger.Within(ids)); err != nil || id != "" {
+			return id, thread, err
 		}
 	}
-	if !slices.Contains(i.Labels, tracking.Label) {
-		return "", nil
+	if !b.Forge.Traits().HasLabel(i.Labels, tracking.Label) {
+		return "", nil, nil
 	}
 	// Somebody took the marker away, or put another there: the ledger has the number.
 	return b.tracks(ctx, i, nil, nil)
@@ -153,20 +152,20 @@ func (b *Bot) tracked(ctx context.Context, i forge.Issue) (schema.ID, error) {
 
 // tracks is the escalation, of some or, where there are none, of all, of which an issue
 // is the tracking issue. within is where the ledger has them.
-func (b *Bot) tracks(ctx context.Context, i forge.Issue, ids []schema.ID, within []string) (schema.ID, error) {
+func (b *Bot) tracks(ctx context.Context, i forge.Issue, ids []schema.ID, within []string) (schema.ID, []notice.Notice, error) {
 	files, err := b.Ledger.Files(ctx, within...)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer files.Close()
 	book, err := ledger.OpenBook(files, within...)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if len(ids) == 0 {
 		all, err := book.All()
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		for _, n := range all {
 			if n.URL == i.URL {
@@ -179,13 +178,13 @@ func (b *Bot) tracks(ctx context.Context, i forge.Issue, ids []schema.ID, within
 	for _, id := range ids {
 		thread, err := book.Of(id)
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
 		if is, err := b.Talk.Tracks(ctx, i, id, thread); err != nil || is {
-			return id, err
+			return id, thread, err
 		}
 	}
-	return "", nil
+	return "", nil, nil
 }
 
 // aboutChange finds out what a change request is about.
@@ -240,15 +239,21 @@ func (a *answer) add(markdown, plain string) {
 	a.lines, a.says = append(a.lines, markdown), append(a.says, plain)
 }
 
+// whole answers nothing where something fails: it may be done anew.
+func (a *answer) whole(do func() error) func() error {
+	return func() error {
+		was := *a
+		err := do()
+		if err != nil {
+			*a = was
+		}
+		return err
+	}
+}
+
 // deeds adds what came of commands.
 func (a *answer) deeds(list []Deed, done string) {
-	var says []string
-	for _, d := range list {
-		if d.Done() {
-			says = append(says, d.Says)
-		}
-	}
-	if len(says) > 0 {
+	if says := doneOf(list); len(says) > 0 {
 		text := strings.Join(says, "; ")
 		a.add(fmt.Sprintf(done, escape.MarkdownLine(text)), strings.ReplaceAll(done, "%s", text))
 	}
@@ -367,15 +372,10 @@ func level(command comment.Command) schema.Severity {
 // once, and the rest by a proposal.
 func (b *Bot) onIssue(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
 	var proposed []comment.Command
-	err := b.Clone.onTop(ctx, func() error {
-		was := *a
+	err := b.Clone.onTop(ctx, a.whole(func() error {
 		proposed = nil
-		err := b.direct(ctx, a, c, of, list, asked, &proposed)
-		if err != nil {
-			*a = was
-		}
-		return err
-	})
+		return b.direct(ctx, a, c, of, list, asked, &proposed)
+	}))
 	if errors.Is(err, git.ErrRefused) { // the branch is protected: all of it is proposed
 		proposed, err = b.allowed(a, of, list, asked), nil
 	}
@@ -422,27 +422,36 @@ func (b *Bot) direct(ctx context.Context, a *answer, c forge.Comment, of about, 
 		return err
 	}
 	if commit != "" { // a run before did it, and was ended before it answered
-		subject, err := b.Clone.subject(ctx, commit)
-		if err != nil {
-			return err
-		}
-		a.add("Done: "+escape.MarkdownLine(subject)+" ("+b.link(commit)+"). What is not named there is not done.", "done before: "+subject)
-		return nil
+		return b.before(ctx, a, commit)
 	}
 	data, deeds, err := Carry(tip.Tree, of.path, now, asked, b.Judge(ctx, tip))
 	if err != nil {
 		return err
 	}
 	if done := doneOf(deeds); len(done) > 0 {
-		commit, err = b.Clone.Push(ctx, b.Clone.Branch, Change{
-			Parent: tip.ID, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: c.URL, By: tip.People.People[asked.By], At: asked.Now,
-		})
-		if err != nil {
+		if commit, err = b.commit(ctx, b.Clone.Branch, tip.ID, of, data, done, asked, c.URL); err != nil {
 			return err
 		}
 	}
 	a.deeds(deeds, "Done: %s"+b.behind(commit)+".")
 	return nil
+}
+
+// before answers with what a run before has committed, and was ended before it answered.
+func (b *Bot) before(ctx context.Context, a *answer, commit string) error {
+	subject, err := b.Clone.subject(ctx, commit)
+	if err == nil {
+		a.add("Done: "+escape.MarkdownLine(subject)+" ("+b.link(commit)+"). What is not named there is not done.", "done before: "+subject)
+	}
+	return err
+}
+
+// commit pushes to a branch what somebody has asked for at an address: the file of an
+// escalation as their deeds leave it.
+func (b *Bot) commit(ctx context.Context, branch, parent string, of about, data []byte, done []string, asked Asked, source string) (string, error) {
+	return b.Clone.Push(ctx, branch, Change{
+		Parent: parent, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: source, By: b.Clone.Tip.People.People[asked.By], At: asked.Now,
+	})
 }
 
 // behind is the link of a commit behind what it does.
@@ -499,9 +508,7 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 			return nil
 		}
 		title = subject(of.id, done)
-		head, err = b.Clone.Push(ctx, branch, Change{
-			Parent: tip.ID, Files: map[string][]byte{of.path: data}, Subject: title, Source: c.URL, By: tip.People.People[asked.By], At: asked.Now,
-		})
+		head, err = b.commit(ctx, branch, tip.ID, of, data, done, asked, c.URL)
 	} else if title, err = b.Clone.subject(ctx, head); err != nil {
 		return err
 	}
@@ -564,15 +571,7 @@ func (b *Bot) verdict(ctx context.Context, number int, head string) (bool, error
 
 // onChange does what a comment on a change request asks for, on its branch.
 func (b *Bot) onChange(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
-	var err error
-	for range tries {
-		was := *a
-		if err = b.pushed(ctx, a, c, of, list, asked); !errors.Is(err, git.ErrMoved) {
-			return err
-		}
-		*a = was
-	}
-	return err
+	return anew(a.whole(func() error { return b.pushed(ctx, a, c, of, list, asked) }))
 }
 
 func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
@@ -592,9 +591,7 @@ func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, 
 	if commit, err := b.Clone.Traced(ctx, head.ID, c.URL, asked.At); err != nil {
 		return err
 	} else if commit != "" {
-		subject, err := b.Clone.subject(ctx, commit)
-		if err == nil {
-			a.add("Done: "+escape.MarkdownLine(subject)+" ("+b.link(commit)+"). What is not named there is not done.", "done before: "+subject)
+		if err = b.before(ctx, a, commit); err == nil {
 			_, err = b.verdict(ctx, of.change.Number, head.ID)
 		}
 		return err
@@ -605,10 +602,7 @@ func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, 
 	}
 	commit := ""
 	if done := doneOf(deeds); len(done) > 0 {
-		commit, err = b.Clone.Push(ctx, branch, Change{
-			Parent: head.ID, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: c.URL, By: b.Clone.Tip.People.People[asked.By], At: asked.Now,
-		})
-		if err == nil {
+		if commit, err = b.commit(ctx, branch, head.ID, of, data, done, asked, c.URL); err == nil {
 			_, err = b.verdict(ctx, of.change.Number, commit)
 		}
 		if err != nil {

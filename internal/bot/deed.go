@@ -78,7 +78,7 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 	}
 	var d draft.Draft
 	read := &act.Case{Tree: t, Escalation: e, By: asked.By, At: asked.At} // whose today is the day on which it was written
-	for _, at := range []time.Time{asked.At, asked.Now} {
+	for _, at := range slices.Compact([]time.Time{asked.At, asked.Now}) {
 		out, says, why, err := edited(read, &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}, a, command)
 		if err != nil || why != "" {
 			return nil, "", why, err

@@ -11,7 +11,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/form"
-	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -129,10 +128,11 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 	if err := b.label(ctx, i); err != nil {
 		return "", err
 	}
-	text, err := b.requested(ctx, i)
-	for n := 1; errors.Is(err, git.ErrMoved) && n < tries; n++ {
+	text := ""
+	err = anew(func() (err error) {
 		text, err = b.requested(ctx, i)
-	}
+		return err
+	})
 	if err != nil || text == "" || kept[requestKey] == text {
 		return "", err
 	}
@@ -142,7 +142,7 @@ func (b *Bot) request(ctx context.Context, i forge.Issue) (string, error) {
 
 // label gives a request its label, by which it is found again.
 func (b *Bot) label(ctx context.Context, i forge.Issue) error {
-	if slices.ContainsFunc(i.Labels, func(l string) bool { return b.Forge.Traits().SameLabel(l, form.Label) }) {
+	if b.Forge.Traits().HasLabel(i.Labels, form.Label) {
 		return nil
 	}
 	if err := b.Forge.MakeLabel(ctx, forge.Label{Name: form.Label, Description: "Somebody asks for an escalation", Color: "c5def5"}); err != nil {
@@ -215,11 +215,6 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, by)
 	if err != nil {
 		return "", err
-	}
-	if !theirs {
-		if err := b.ask(ctx, o.id, o.opened); err != nil {
-			return "", err
-		}
 	}
 	change, passed, err := b.open(ctx, branch, subject(o.id, []string{o.says}), head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
 	if err != nil {

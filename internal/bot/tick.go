@@ -10,8 +10,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/forge"
-	"github.com/escalations-as-code/escalate/internal/ledger"
-	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/plan"
 	"github.com/escalations-as-code/escalate/internal/tracking"
 	"github.com/escalations-as-code/escalate/internal/tree"
@@ -31,12 +29,8 @@ type edit struct {
 // edit is what people changed in the text of an issue; it has no id where that is
 // nothing, or it is no tracking issue.
 func (b *Bot) edit(ctx context.Context, i forge.Issue) (edit, error) {
-	id, err := b.tracked(ctx, i)
+	id, thread, err := b.tracked(ctx, i)
 	if err != nil || id == "" {
-		return edit{}, err
-	}
-	thread, err := b.told(ctx, id)
-	if err != nil {
 		return edit{}, err
 	}
 	ticks, other, err := b.Talk.Ticks(ctx, i, thread)
@@ -67,9 +61,6 @@ func (b *Bot) ticked(ctx context.Context, was edit) (string, error) {
 	if kept, err := b.kept(ctx, on); err != nil || kept[key] != "" {
 		return "", err
 	}
-	if _, err := b.Clone.Look(ctx); err != nil {
-		return "", err
-	}
 	a := &answer{}
 	if len(e.ticks) > 0 {
 		if err := b.carryTicks(ctx, a, e, author, at); err != nil {
@@ -96,14 +87,9 @@ func (b *Bot) carryTicks(ctx context.Context, a *answer, e edit, author forge.Au
 	if !b.Clone.Tip.Has(of.path) {
 		return nil
 	}
-	return b.Clone.onTop(ctx, func() error {
-		was := *a
-		err := b.commitTicks(ctx, a, of, e.ticks, Asked{By: by, At: at.UTC(), Now: b.now()}, source)
-		if err != nil {
-			*a = was
-		}
-		return err
-	})
+	return b.Clone.onTop(ctx, a.whole(func() error {
+		return b.commitTicks(ctx, a, of, e.ticks, Asked{By: by, At: at.UTC(), Now: b.now()}, source)
+	}))
 }
 
 func (b *Bot) commitTicks(ctx context.Context, a *answer, of about, ticks []tracking.Tick, asked Asked, source string) error {
@@ -141,10 +127,7 @@ func (b *Bot) commitTicks(ctx context.Context, a *answer, of about, ticks []trac
 	if len(done) == 0 {
 		return nil
 	}
-	_, err = b.Clone.Push(ctx, b.Clone.Branch, Change{
-		Parent: tip.ID, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: source, By: tip.People.People[asked.By], At: asked.Now,
-	})
-	if err == nil {
+	if _, err = b.commit(ctx, b.Clone.Branch, tip.ID, of, data, done, asked, source); err == nil {
 		a.says = append(a.says, "ticked: "+strings.Join(done, "; "))
 	}
 	return err
@@ -175,19 +158,4 @@ func ticking(t tracking.Tick, e *schema.Escalation) (command comment.Command, wh
 		return command, "A tick is not taken away here: what was met or done once has its day in the file."
 	}
 	return command, ""
-}
-
-// told is what the ledger has of an escalation.
-func (b *Bot) told(ctx context.Context, id schema.ID) ([]notice.Notice, error) {
-	within := ledger.Within([]schema.ID{id})
-	files, err := b.Ledger.Files(ctx, within...)
-	if err != nil {
-		return nil, err
-	}
-	defer files.Close()
-	book, err := ledger.OpenBook(files, within...)
-	if err != nil {
-		return nil, err
-	}
-	return book.Of(id)
 }

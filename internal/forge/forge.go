@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,11 @@ type Traits struct {
 	Scoped func(scope, value string) string
 	// SameLabel reports whether two names are those of one label.
 	SameLabel func(a, b string) bool
+}
+
+// HasLabel reports whether a label is among others.
+func (t Traits) HasLabel(labels []string, label string) bool {
+	return slices.ContainsFunc(labels, func(l string) bool { return t.SameLabel(l, label) })
 }
 
 // Author is who wrote something.

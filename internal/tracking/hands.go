@@ -134,7 +134,7 @@ func (t *Tracking) relabelled(i forge.Issue, want wanted) []hand {
 		ours = append(ours, want.severity)
 	}
 	for _, l := range ours {
-		if !t.has(i.Labels, l) {
+		if !t.traits.HasLabel(i.Labels, l) {
 			says = append(says, fmt.Sprintf("it does not have the label %q any more", l))
 		}
 	}
@@ -151,11 +151,6 @@ func (t *Tracking) relabelled(i forge.Issue, want wanted) []hand {
 	return []hand{{fault: destination.Labelled, says: strings.Join(says, ", and "), label: t.relabel(i.Labels, want.severity)}}
 }
 
-// has reports whether a label is among others.
-func (t *Tracking) has(labels []string, l string) bool {
-	return slices.ContainsFunc(labels, func(is string) bool { return t.traits.SameLabel(is, l) })
-}
-
 // ofSeverity reports whether a label is that of a severity.
 func (t *Tracking) ofSeverity(l string) bool {
 	scope := t.traits.Scoped(severityScope, "")
@@ -170,7 +165,7 @@ func (t *Tracking) relabel(labels []string, severity string) []string {
 		to = append(to, severity)
 	}
 	for _, l := range labels {
-		if !t.has(to, l) && (severity == "" || !t.ofSeverity(l)) {
+		if !t.traits.HasLabel(to, l) && (severity == "" || !t.ofSeverity(l)) {
 			to = append(to, l)
 		}
 	}
