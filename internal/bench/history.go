@@ -101,6 +101,7 @@ func readHistory(dir string, parse bool) error {
 	if err != nil {
 		return err
 	}
+	defer repo.Close()
 	head, err := repo.Resolve(ctx, "HEAD")
 	if err != nil {
 		return err

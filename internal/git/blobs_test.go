@@ -54,7 +54,7 @@ func TestBlobs(t *testing.T) {
 }
 
 // However many commits and files there are, a call runs the same few
-// processes, and none outlives it.
+// processes, and none outlives it but the one that reads objects until Close.
 func TestProcesses(t *testing.T) {
 	s := newSandbox(t)
 	for i := range 40 {
@@ -83,9 +83,11 @@ func TestProcesses(t *testing.T) {
 		want string // with a ? where one may be ended before it says that it began
 	}{
 		{"Open", func() { s.open(".") }, "rev-parse"},
-		{"Resolve", func() { r.Resolve(t.Context(), "main") }, "rev-parse"},
-		{"Resolve in vain", func() { r.Resolve(t.Context(), "nowhere") }, "rev-parse rev-parse"},
-		{"MergeBase", func() { r.MergeBase(t.Context(), head, head) }, "merge-base"},
+		{"Resolve", func() { r.Resolve(t.Context(), "main") }, "cat-file"},
+		{"Resolve in vain", func() { r.Resolve(t.Context(), "nowhere") }, "cat-file rev-parse"},
+		{"Ref in vain", func() { r.Ref(t.Context(), "refs/escalate/nowhere") }, "cat-file"},
+		{"MergeBase", func() { r.MergeBase(t.Context(), head, s.id("HEAD~1")) }, "merge-base rev-parse"}, // which is the test's
+		{"MergeBase of the same", func() { r.MergeBase(t.Context(), head, head) }, ""},
 		{"Log", func() { s.log(r, git.LogOptions{To: head}) }, "log"},
 		{"Log with contents", func() { s.log(r, git.LogOptions{To: head, Contents: all}) }, "cat-file log"},
 		{"Log, ended early", func() {
@@ -131,7 +133,7 @@ func TestProcesses(t *testing.T) {
 			}
 			files(t, tree)
 			tree.Close()
-		}, "ls-tree"},
+		}, "cat-file"},
 		{"Tree, and reading it", func() {
 			tree, err := r.Tree(t.Context(), head, "")
 			if err != nil {
@@ -142,13 +144,14 @@ func TestProcesses(t *testing.T) {
 			}
 			tree.Close()
 			tree.Close()
-		}, "cat-file ls-tree"},
+		}, "cat-file"},
 	} {
 		if err := os.WriteFile(commands, nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
 		before := runtime.NumGoroutine()
 		test.do()
+		r.Close()
 		// Each process has some goroutines, of which the last may still be on
 		// its way out.
 		for i := 0; runtime.NumGoroutine() > before; i++ {

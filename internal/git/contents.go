@@ -6,18 +6,16 @@ import (
 	"sync"
 )
 
-// contents reads the contents of a tree's files through one git, which it
-// starts when the first is asked for.
+// contents reads the contents of a tree's files.
 //
 // To ask and to wait costs many times what git takes to answer. So where files
 // are read in the order in which they stand in their folder, by however many
 // goroutines, those that follow are asked for as well.
 type contents struct {
-	ctx   context.Context
-	start func(context.Context) (*cat, error)
+	ctx  context.Context
+	repo *Repo
 
 	mu     sync.Mutex
-	cat    *cat
 	closed bool
 	err    error // the first that was met
 
@@ -37,40 +35,31 @@ const farthest = 64 << 10
 func (c *contents) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.closed = true
-	if c.cat != nil {
-		c.cat.stop()
-	}
+	c.closed, c.ready = true, nil
 	return nil
 }
 
-// open makes sure that there is a git to ask. The lock is held.
-func (c *contents) open() (err error) {
+// ask lets somebody ask for contents. The lock is held.
+func (c *contents) ask(do func(*cat) error) error {
 	if c.closed {
 		return fs.ErrClosed
 	}
-	if cause := context.Cause(c.ctx); cause != nil {
-		return cause
-	}
-	if c.cat == nil {
-		c.ready = map[string]Blob{}
-		c.cat, err = c.start(c.ctx)
-	}
-	return err
+	return c.repo.read(c.ctx, do)
 }
 
 // size returns the size of a content.
-func (c *contents) size(id string) (int64, error) {
+func (c *contents) size(id string) (size int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.open(); err != nil {
-		return 0, err
-	}
-	if err := c.cat.ask(id); err != nil {
-		return 0, err
-	}
-	b, err := c.cat.answer(0)
-	return b.Size, err
+	err = c.ask(func(git *cat) error {
+		if err := git.ask(id); err != nil {
+			return err
+		}
+		b, err := git.answer(0)
+		size = b.Size
+		return err
+	})
+	return size, err
 }
 
 // Err returns the first error that reading a file's content met: the repository
@@ -91,35 +80,34 @@ func (c *contents) read(folder []entry, i int) (b Blob, err error) {
 			c.err = err
 		}
 	}()
-	if err := c.open(); err != nil {
-		return Blob{}, err
-	}
 	id := folder[i].ID
 	if b, ok := c.ready[id]; ok {
 		delete(c.ready, id)
 		return b, nil
 	}
-	n := c.together(folder, i)
-	if err := c.cat.ask(id); err != nil {
-		return Blob{}, err
-	}
-	for _, e := range folder[i+1 : i+n] {
-		if e.Mode.IsRegular() {
-			if err := c.cat.ask(e.ID); err != nil {
-				return Blob{}, err
+	err = c.ask(func(git *cat) error {
+		if err := git.ask(id); err != nil {
+			return err
+		}
+		for _, e := range folder[i+1 : i+c.together(folder, i)] {
+			if e.Mode.IsRegular() {
+				if err := git.ask(e.ID); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	b, err = c.cat.answer(MaxBlob)
-	if len(c.ready) > most { // nobody came for it
-		clear(c.ready)
-	}
-	for len(c.cat.asked) > 0 {
-		// An error is told to who asks for that file.
-		if b, err := c.cat.answer(farthest); err == nil && b.Size <= farthest {
-			c.ready[b.ID] = b
+		b, err = git.answer(MaxBlob)
+		if c.ready == nil || len(c.ready) > most { // nobody came for it
+			c.ready = map[string]Blob{}
 		}
-	}
+		for len(git.asked) > 0 {
+			// An error is told to who asks for that file.
+			if b, err := git.answer(farthest); err == nil && b.Size <= farthest {
+				c.ready[b.ID] = b
+			}
+		}
+		return err
+	})
 	return b, err
 }
 

@@ -27,6 +27,7 @@ func TestIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { repo.Close() })
 	x, err := repo.Index(t.Context(), "in")
 	if err != nil {
 		t.Fatal(err)
@@ -72,6 +73,7 @@ func TestRefill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { repo.Close() })
 	if err := errors.Join(repo.Refill(t.Context(), "in"), origin.Open().Refill(t.Context(), "in")); err != nil {
 		t.Fatal(err)
 	}

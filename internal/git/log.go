@@ -152,6 +152,9 @@ func (r *Repo) Authored(ctx context.Context, id string) (time.Time, error) {
 	if err := r.checkIDs(id); err != nil {
 		return time.Time{}, err
 	}
+	if c, err := r.named(ctx, id); err == nil && !c.authored.IsZero() {
+		return c.authored, nil
+	}
 	out, err := r.output(ctx, "log", "--no-walk", "--no-show-signature", "--format=tformat:%at", id, "--")
 	if err != nil {
 		return time.Time{}, fmt.Errorf("cannot read the commit %.10s: %w", id, err)

@@ -27,7 +27,7 @@ import (
 )
 
 // Repo is a repository, seen from a folder in it. It can be used by several
-// goroutines.
+// goroutines, and is to be closed.
 type Repo struct {
 	// Dir is the folder, as an absolute path.
 	Dir string
@@ -42,12 +42,14 @@ type Repo struct {
 	env      []string
 	sha256   bool
 	boundary map[string]bool // the commits whose parents a shallow clone lacks
+	reader   *reader
+	common   *common
 }
 
 // Open finds the repository that dir is in. The error may be ErrNoGit or
 // ErrNoRepository.
 func Open(ctx context.Context, dir string) (*Repo, error) {
-	r := &Repo{env: environment()}
+	r := &Repo{env: environment(), reader: &reader{}, common: &common{}}
 	var err error
 	if r.git, err = exec.LookPath("git"); errors.Is(err, exec.ErrNotFound) {
 		return nil, &kindError{"git is not installed, or not in the PATH; it is needed to read the history", []error{ErrNoGit}}
@@ -120,7 +122,7 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	why := strings.TrimSpace(strings.ReplaceAll(said(err), "fatal: Needed a single revision", ""))
 	if rev == "HEAD" && why == "" {
 		e.text = "the repository has no commit yet"
-	} else if _, err := r.lookUp(ctx, "refs/remotes/origin/"+rev); err == nil {
+	} else if _, err := r.named(ctx, "refs/remotes/origin/"+rev); err == nil {
 		// What a clone has of a branch that it did not check out.
 		e.text += "; did you mean " + code("origin/"+rev) + "?"
 	} else if r.Shallow {
@@ -132,10 +134,26 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	return "", e
 }
 
+// Ref returns the id of the commit that a ref stands for, "" where there is none.
+func (r *Repo) Ref(ctx context.Context, name string) (string, error) {
+	c, err := r.named(ctx, name)
+	if err == nil || errors.Is(err, errMissing) {
+		return c.id, nil
+	}
+	id, err := r.Resolve(ctx, name)
+	if errors.Is(err, ErrNoCommit) {
+		return "", nil
+	}
+	return id, err
+}
+
 // lookUp is Resolve, with the error of git.
 func (r *Repo) lookUp(ctx context.Context, rev string) (string, error) {
 	if rev == "" || strings.ContainsRune(rev, 0) {
 		return "", &commandError{command: "rev-parse", said: "that is no name", err: ErrNoCommit}
+	}
+	if c, err := r.named(ctx, rev); err == nil {
+		return c.id, nil
 	}
 	id, err := r.output(ctx, "rev-parse", "--verify", "--end-of-options", rev+"^{commit}")
 	if err == nil && !r.isID(id) { // a range, or ^ before it
@@ -150,6 +168,9 @@ func (r *Repo) lookUp(ctx context.Context, rev string) (string, error) {
 func (r *Repo) MergeBase(ctx context.Context, a, b string) (string, error) {
 	if err := r.checkIDs(a, b); err != nil {
 		return "", err
+	}
+	if a == b {
+		return a, context.Cause(ctx)
 	}
 	id, err := r.output(ctx, "merge-base", a, b)
 	exit, _ := errors.AsType[*exec.ExitError](err)

@@ -176,6 +176,7 @@ func (s *sandbox) open(dir string) *git.Repo {
 	if err != nil {
 		s.Fatal(err)
 	}
+	s.Cleanup(func() { r.Close() })
 	return r
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -41,20 +40,22 @@ func (r *Repo) Tree(ctx context.Context, commit string, within ...string) (*Tree
 	if err := r.checkIDs(commit); err != nil {
 		return nil, err
 	}
-	args := []string{"ls-tree", "-r", "-z", "--full-tree", commit, "--"}
+	names := map[string]bool{}
 	for _, name := range within {
 		if name != "" && !fs.ValidPath(name) {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 		}
-		if full := path.Join(r.Prefix, name); full != "" && full != "." {
-			args = append(args, full)
-		}
+		names[fromTop(path.Join(r.Prefix, name))] = true
 	}
-	if len(within) == 0 && r.Prefix != "" {
-		args = append(args, r.Prefix)
+	if len(within) == 0 {
+		names[r.Prefix] = true
 	}
 	t := newTree(ctx, r)
-	if err := t.list(ctx, r, args); err != nil {
+	err := r.read(ctx, func(c *cat) error { return t.walk(c, commit, names) })
+	if err == nil {
+		err = t.sort()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("cannot list the files of commit %s: %w", commit, err)
 	}
 	return t, nil
@@ -63,42 +64,8 @@ func (r *Repo) Tree(ctx context.Context, commit string, within ...string) (*Tree
 func newTree(ctx context.Context, r *Repo) *Tree {
 	return &Tree{
 		folders:  map[string][]entry{".": nil},
-		contents: contents{ctx: ctx, start: r.startCat},
+		contents: contents{ctx: ctx, repo: r},
 	}
-}
-
-// list reads what git ls-tree prints: "100644 blob ID", tab, path, NUL.
-func (t *Tree) list(ctx context.Context, r *Repo, args []string) error {
-	p, err := r.start(ctx, false, args...)
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	prefix := slash(r.Prefix)
-	var long []byte
-	for {
-		line, err := token(p.out, &long)
-		if err == io.EOF {
-			break
-		} else if err != nil {
-			return p.gone()
-		}
-		record, name, _ := strings.Cut(string(line), "\t")
-		octal, rest, _ := strings.Cut(record, " ")
-		_, id, ok := strings.Cut(rest, " ")
-		if !ok {
-			return fmt.Errorf("git ls-tree says %.200q", line)
-		}
-		if name, ok := strings.CutPrefix(name, prefix); ok {
-			if err := t.add(name, Entry{Mode: mode(octal), ID: id}); err != nil {
-				return err
-			}
-		}
-	}
-	if err := p.wait(); err != nil {
-		return err
-	}
-	return t.sort()
 }
 
 // sort puts each folder in order.

@@ -90,7 +90,7 @@ func TestTreeRefuses(t *testing.T) {
 	is(t, err, fs.ErrInvalid)
 	missing := strings.Repeat("1", 40)
 	_, err = r.Tree(t.Context(), missing, "")
-	refused(t, err, "cannot list the files of commit "+missing+": git ls-tree: fatal: not a tree object")
+	refused(t, err, "cannot list the files of commit "+missing+": it is missing, or its files are", git.ErrMissing)
 
 	// Trees that git makes none of, but stores and fetches.
 	blob := s.id("HEAD:a")
@@ -282,8 +282,9 @@ func all(git.Change) bool { return true }
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	s := newSandbox(t)
-	s.commit("one", "a", "1", "b", "2", "c", "3")
+	s.commit("one", "a", "1", "b", "2", "c", "3", "esc/d", "4")
 	r := s.open(".")
+	head, esc := s.id("HEAD"), s.id("HEAD:esc")
 	tree := s.tree(r, "HEAD", "")
 	id := identity(t, tree, "b")
 	if err := os.Remove(filepath.Join(s.dir, ".git/objects", id[:2], id[2:])); err != nil {
@@ -305,5 +306,17 @@ func TestMissing(t *testing.T) {
 	}
 	if n != 2 || !errors.Is(last, git.ErrMissing) {
 		t.Errorf("%d contents, then %v", n-1, last)
+	}
+
+	if err := os.Remove(filepath.Join(s.dir, ".git/objects", esc[:2], esc[2:])); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := r.Tree(t.Context(), head, "esc")
+		refused(t, err, "what is in its folder `esc` is missing", git.ErrMissing)
+		some, err := r.Tree(t.Context(), head, "c") // which needs no other folder
+		if err != nil || read(t, some, "c") != "3" {
+			t.Error(err)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -100,7 +101,7 @@ func (r *Repo) FetchTips(ctx context.Context, remote string, branches map[string
 		return r.fetch(ctx, remote, branches)
 	}
 	err := r.fetch(ctx, remote, branches, "--depth=1")
-	return errors.Join(err, r.readBoundary(ctx)) // which goes through the tips now, too
+	return errors.Join(err, r.Close(), r.readBoundary(ctx)) // which goes through the tips now, too
 }
 
 func (r *Repo) fetch(ctx context.Context, remote string, branches map[string]string, flags ...string) error {
@@ -131,7 +132,7 @@ func (r *Repo) Deepen(ctx context.Context, remote, branch string) error {
 		return fmt.Errorf("cannot fetch the history from the remote %s: %w", code(remote), err)
 	}
 	r.Shallow, r.boundary = false, nil
-	return nil
+	return r.Close() // it knows where the history ended
 }
 
 // has reports whether the repository has a commit.
@@ -139,7 +140,11 @@ func (r *Repo) has(ctx context.Context, id string) (bool, error) {
 	if err := r.checkIDs(id); err != nil {
 		return false, err
 	}
-	_, err := r.output(ctx, "cat-file", "-e", id+"^{commit}")
+	_, err := r.named(ctx, id)
+	if err == nil || errors.Is(err, errMissing) {
+		return err == nil, nil
+	}
+	_, err = r.output(ctx, "cat-file", "-e", id+"^{commit}")
 	if err != nil && context.Cause(ctx) != nil {
 		return false, err
 	}
@@ -328,6 +333,11 @@ func (r *Repo) Keep(ctx context.Context, ref, commit string) error {
 // CommonDir returns the folder in which all working trees of the repository keep
 // what they share.
 func (r *Repo) CommonDir(ctx context.Context) (string, error) {
+	r.common.mu.Lock()
+	defer r.common.mu.Unlock()
+	if r.common.dir != "" {
+		return r.common.dir, nil
+	}
 	dir, err := r.output(ctx, "rev-parse", "--git-common-dir")
 	if err != nil {
 		return "", fmt.Errorf("cannot find the folder of git: %w", err)
@@ -335,7 +345,14 @@ func (r *Repo) CommonDir(ctx context.Context) (string, error) {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Dir, dir)
 	}
+	r.common.dir = dir
 	return dir, nil
+}
+
+// common is where the folder is that working trees share, once that is known.
+type common struct {
+	mu  sync.Mutex
+	dir string
 }
 
 // network runs a git that may open connections, with the credentials that the

@@ -42,6 +42,7 @@ func TestStood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { repo.Close() })
 	if _, err := history.Stood(t.Context(), repo, r.Head(), []string{a}); !errors.Is(err, git.ErrShallow) {
 		t.Errorf("of a shallow clone: %v", err)
 	}

@@ -34,6 +34,7 @@ type Branch struct {
 	Standing
 
 	store Store
+	seen  string // what this clone has seen of it
 }
 
 // OpenBranch asks where the ledger stands on a remote, or here where remote is
@@ -78,6 +79,7 @@ func (b *Branch) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.seen = seen
 	if seen != "" && at.Tip != seen {
 		follows := at.Tip != ""
 		if follows {
@@ -108,10 +110,14 @@ func setBack(remote, tip, seen string) error {
 
 // see remembers where the ledger stands.
 func (b *Branch) see(ctx context.Context) error {
-	if !b.Exists() {
+	if !b.Exists() || b.Tip == b.seen {
 		return nil
 	}
-	return b.store.See(ctx, b.Tip)
+	err := b.store.See(ctx, b.Tip)
+	if err == nil {
+		b.seen = b.Tip
+	}
+	return err
 }
 
 // Exists reports whether there is a ledger.
@@ -217,8 +223,7 @@ func Tip(ctx context.Context, repo *git.Repo, remote string) (string, error) {
 		refs = []string{"refs/remotes/" + remote + "/" + Name, refs[0]}
 	}
 	for _, ref := range refs {
-		commit, err := repo.Resolve(ctx, ref)
-		if err == nil || !errors.Is(err, git.ErrNoCommit) {
+		if commit, err := repo.Ref(ctx, ref); err != nil || commit != "" {
 			return commit, err
 		}
 	}

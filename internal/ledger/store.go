@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/escalations-as-code/escalate/internal/git"
@@ -65,11 +64,11 @@ func InGit(repo *git.Repo, remote, named string) Store { return inGit{repo, remo
 
 func (s inGit) Ask(ctx context.Context) (Standing, error) {
 	if s.remote == "" {
-		tip, err := s.resolve(ctx, "refs/heads/"+Name)
+		tip, err := s.repo.Ref(ctx, "refs/heads/"+Name)
 		if err != nil {
 			return Standing{}, err
 		}
-		truth, err := s.resolve(ctx, "HEAD")
+		truth, err := s.repo.Ref(ctx, "HEAD")
 		return Standing{Tip: tip, Truth: truth}, err
 	}
 	asked := []string{Name}
@@ -85,15 +84,6 @@ func (s inGit) Ask(ctx context.Context) (Standing, error) {
 		at.Truth = answer.Branches[s.named]
 	}
 	return at, s.repo.Fetch(ctx, s.remote, answer.Branches)
-}
-
-// resolve is the commit that a name stands for; "" where there is none.
-func (s inGit) resolve(ctx context.Context, name string) (string, error) {
-	commit, err := s.repo.Resolve(ctx, name)
-	if errors.Is(err, git.ErrNoCommit) {
-		return "", nil
-	}
-	return commit, err
 }
 
 func (s inGit) Files(ctx context.Context, commit string, within ...string) (Files, error) {
@@ -116,7 +106,7 @@ func (s inGit) Push(ctx context.Context, c git.NewCommit) (string, error) {
 	return commit, err
 }
 
-func (s inGit) Seen(ctx context.Context) (string, error) { return s.resolve(ctx, seen) }
+func (s inGit) Seen(ctx context.Context) (string, error) { return s.repo.Ref(ctx, seen) }
 
 func (s inGit) See(ctx context.Context, commit string) error {
 	return s.repo.Keep(ctx, seen, commit)

@@ -251,6 +251,7 @@ func (w *world) run(clone string) *outbox.Run {
 		if err != nil {
 			w.Fatal(err)
 		}
+		w.Cleanup(func() { repo.Close() })
 		store = ledger.InGit(repo, "", "")
 		versions = func(ctx context.Context, id schema.ID) ([]*schema.Escalation, error) {
 			return history.Escalations(ctx, repo, branch.Truth, id)

@@ -85,6 +85,9 @@ func (s *Session) Close() {
 	for _, c := range s.commits {
 		c.Close()
 	}
+	if s.repo != nil {
+		s.repo.Close()
+	}
 	if s.unlock != nil {
 		s.unlock()
 	}

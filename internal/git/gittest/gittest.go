@@ -93,5 +93,6 @@ func (r *Repo) Open() *git.Repo {
 	if err != nil {
 		r.Fatal(err)
 	}
+	r.Cleanup(func() { repo.Close() })
 	return repo
 }
