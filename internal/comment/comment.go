@@ -161,10 +161,11 @@ var (
 	fence     = regexp.MustCompile("^ {0,3}(```+|~~~+)")
 	quotation = regexp.MustCompile(`^ {0,3}>`)
 	// wrote is how a mail program begins what somebody answers to.
-	wrote     = regexp.MustCompile(`^(On|Am|Le|El|Il|Op|Em) .{5,200}(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).{0,200}:\s*$|^-{2,} ?(Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
+	wrote     = regexp.MustCompile(`^(On|Am|Le|El|Il|Op|Em) .+(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).*:\s*$|^-{2,} ?(Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
 	sent      = regexp.MustCompile(`^(Sent from my |Von meinem .* gesendet|Envoyé de mon |Get Outlook for )`)
 	remark    = regexp.MustCompile(`(?s)<!--.*?(-->|\z)`)
 	signature = "-- "
+	longest   = 500 // which such a line never is
 )
 
 // own are the lines of a comment that its author wrote: nothing that is quoted, no
@@ -188,7 +189,7 @@ func own(body string) []line {
 		case mark != "":
 			open = mark
 			lines = append(lines, line{text, true})
-		case text == signature, wrote.MatchString(text), sent.MatchString(text):
+		case text == signature, len(text) < longest && wrote.MatchString(text), sent.MatchString(text):
 			return lines
 		case quotation.MatchString(text):
 		default:
