@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/fixture"
-	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/shape"
@@ -46,7 +45,8 @@ func (b *board) Deliver(_ context.Context, d destination.Delivery, inDoubt bool)
 
 // office is a repository, and a Slack and a board that hear of it.
 type office struct {
-	*gittest.Repo
+	testing.TB
+	*ledgertest.Remote
 	check *shape.Checker
 	slack *fake
 	board *board
@@ -63,13 +63,11 @@ const (
 	noReply      = "its reply is lost"
 )
 
-// newOffice is an office with a copy of a repository.
-func newOffice(t testing.TB, of *gittest.Repo, check *shape.Checker) *office {
+// newOffice is an office with an escalation.
+func newOffice(t testing.TB, check *shape.Checker) *office {
 	t.Helper()
-	o := &office{Repo: &gittest.Repo{TB: t, Dir: t.TempDir()}, check: check, slack: newFake(t), board: &board{}}
-	if err := os.CopyFS(o.Dir, os.DirFS(of.Dir)); err != nil {
-		t.Fatal(err)
-	}
+	o := &office{TB: t, Remote: ledgertest.NewRemote(), check: check, slack: newFake(t), board: &board{}}
+	o.Branches["main"] = o.Commit("", map[string][]byte{fixture.People: []byte(fixture.Read(fixture.People)), fixture.Northwind: []byte(fixture.Read(fixture.Northwind))})
 	return o
 }
 
@@ -101,15 +99,15 @@ func (f faulty) Deliver(ctx context.Context, d destination.Delivery, inDoubt boo
 // apply runs, and reports whether the run came to its end.
 func (o *office) apply() (ended bool) {
 	o.Helper()
-	branch, err := ledger.OpenBranch(o.Context(), o.Open(), "", "")
+	store := &ledgertest.Clone{Remote: o.Remote}
+	branch, err := ledger.Open(o.Context(), store, "origin")
 	if err != nil {
 		o.Fatal(err)
 	}
-	files, err := o.Open().Tree(o.Context(), o.Head(), "")
+	files, err := store.Files(o.Context(), branch.Truth)
 	if err != nil {
 		o.Fatal(err)
 	}
-	defer files.Close()
 	truth, err := tree.Open(files, o.check)
 	if err != nil {
 		o.Fatal(err)
@@ -163,9 +161,7 @@ func TestBesideAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	repo := gittest.New(t)
-	repo.Commit("open", fixture.People, fixture.Read(fixture.People), fixture.Northwind, fixture.Read(fixture.Northwind))
-	clean := newOffice(t, repo, check)
+	clean := newOffice(t, check)
 	clean.live()
 	want := clean.told()
 	if len(want) != 3 || len(want["the board"]) != 1 || len(want["#escalated_customers"]) != 1 || len(want["#esc_northwind"]) != 1 {
@@ -175,7 +171,7 @@ func TestBesideAnother(t *testing.T) {
 		for _, fault := range []string{killedBefore, killedAfter, noReply} {
 			t.Run(fmt.Sprintf("%d %s", at+1, fault), func(t *testing.T) {
 				t.Parallel()
-				o := newOffice(t, repo, check)
+				o := newOffice(t, check)
 				o.fault, o.at = fault, at+1
 				o.live()
 				if got := o.told(); !maps.EqualFunc(got, want, slices.Equal) {
