@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -56,8 +57,15 @@ func newDesk(t *testing.T, files map[string]string) *desk {
 	d.git("add", "--all")
 	d.git("commit", "--quiet", "--message", "begin")
 	d.git("remote", "add", "origin", d.remote)
-	for _, at := range []string{d.clone + "/.git", d.remote} { // nobody needs it after a crash
-		d.git("--git-dir", at, "config", "core.fsync", "none")
+	for _, at := range []string{d.clone + "/.git", d.remote} { // nobody needs it after a crash, or later
+		config, err := os.OpenFile(at+"/config", os.O_APPEND|os.O_WRONLY, 0)
+		if err == nil {
+			_, err = config.WriteString("[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[receive]\n\tautogc = false\n")
+			err = errors.Join(err, config.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	d.git("push", "--quiet", "origin", "main")
 	d.Tip = func(branch string) (string, []string) {

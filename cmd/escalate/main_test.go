@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/git/gittest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden output of the scripts and the pages")
@@ -39,13 +40,11 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, "")
 			}
 			// git commits the same, whoever runs it and whenever.
-			for _, v := range []string{
-				"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
-				"GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=core.fsync", "GIT_CONFIG_VALUE_0=none", // nobody needs it after a crash
-				"GIT_CONFIG_KEY_1=gc.auto", "GIT_CONFIG_VALUE_1=0",
+			for _, v := range append(gittest.Fast(), // nobody needs it after a crash
+				"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
 				"GIT_AUTHOR_NAME=Jo Doe", "GIT_AUTHOR_EMAIL=jo@example.com", "GIT_AUTHOR_DATE=2026-11-23T09:00:00Z",
 				"GIT_COMMITTER_NAME=Jo Doe", "GIT_COMMITTER_EMAIL=jo@example.com", "GIT_COMMITTER_DATE=2026-11-23T09:00:00Z",
-			} {
+			) {
 				name, value, _ := strings.Cut(v, "=")
 				env.Setenv(name, value)
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/git/gittest"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
@@ -170,7 +171,7 @@ func (w *world) git(args ...string) string {
 	w.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = w.dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+	cmd.Env = append(append(os.Environ(), gittest.Fast()...), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -390,7 +391,7 @@ func (s *signer) Signs() bool { return s.key }
 // set, what was written down before is looked for as it was.
 func TestSigned(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := inMemory(t)
 	keyed, keyless := &signer{via: "keyed", key: true}, &signer{via: "keyless"}
 	w.also = []destination.Destination{keyed, keyless}
 	for _, o := range w.apply("mine").Outcomes {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/destination"
+	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -54,8 +55,8 @@ func TestRestore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			k := &kept{claim: func() string { return w.git("show", "escalate-ledger:claim.jsonl") }}
+			w := inMemory(t)
+			k := &kept{claim: func() string { return w.ledger("claim.jsonl") }}
 			w.also = []destination.Destination{k}
 			if tc.killed {
 				w.killed("another")
@@ -63,7 +64,7 @@ func TestRestore(t *testing.T) {
 				w.apply("mine")
 			}
 			k.changed = tc.changed
-			tip, began := w.git("rev-parse", "escalate-ledger"), w.now
+			tip, began := w.remote.Branches[ledger.Name], w.now
 			run := w.run("mine")
 			restored, err := run.Restore(t.Context(), []schema.ID{"2026/northwind"})
 			if waited := w.now.Sub(began); err != nil || !slices.Equal(restored, tc.want) || waited < tc.waits || waited > tc.waits+time.Minute {
@@ -72,10 +73,10 @@ func TestRestore(t *testing.T) {
 			if tc.changed && !strings.Contains(k.at, run.ID) {
 				t.Errorf("it is put back while the ledger says %s", k.at)
 			}
-			if !tc.changed && w.git("rev-parse", "escalate-ledger") != tip {
+			if !tc.changed && w.remote.Branches[ledger.Name] != tip {
 				t.Error("it writes into the ledger")
 			}
-			if tc.changed && w.git("ls-tree", "escalate-ledger", "claim.jsonl") != "" {
+			if tc.changed && w.ledger("claim.jsonl") != "" {
 				t.Error("it keeps its claim")
 			}
 		})
