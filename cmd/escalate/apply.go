@@ -9,7 +9,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -124,11 +123,8 @@ func runApply(ctx context.Context, o applyOptions) error {
 // more than the limit the collector would never rest. What little it saves by
 // that is collected sooner instead.
 func makeRoom(env environment) {
-	if env.getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(math.MaxInt64)
-	}
-	if env.getenv("GOGC") == "" {
-		debug.SetGCPercent(100)
+	if env.spend != nil {
+		env.spend(100, math.MaxInt64)
 	}
 }
 

@@ -21,13 +21,8 @@ import (
 func main() {
 	// The process is short and lives on little: collecting garbage less often
 	// saves a quarter of the time, and the limit holds where the collector gets
-	// no turn in time. Whoever sets these knows better.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(80 << 20)
-	}
+	// no turn in time.
+	spend(400, 80<<20)
 	// A command that is stopped stops the git that it runs.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := environment{
@@ -36,6 +31,7 @@ func main() {
 		stderr:   os.Stderr,
 		getenv:   os.Getenv,
 		getwd:    os.Getwd,
+		spend:    spend,
 		version:  version(),
 		build:    built(debug.ReadBuildInfo()),
 		now:      time.Now,
@@ -56,6 +52,18 @@ func main() {
 	code := run(ctx, os.Args[1:], env)
 	stop()
 	os.Exit(code)
+}
+
+// spend lets the process have so much garbage, in percent of what it needs, and
+// collects it sooner from a limit of bytes on. Whoever sets GOGC or GOMEMLIMIT knows
+// better.
+func spend(percent int, limit int64) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // version is that of the module, as `go install` records it.

@@ -41,6 +41,9 @@ type environment struct {
 	version        string
 	build          starter.Version // what version is, as a workflow names it
 	now            func() time.Time
+	// spend says how much memory the process may have; nil where it is not the command's
+	// alone.
+	spend func(percent int, limit int64)
 	// ask asks whoever is at the terminal; nil where nobody is.
 	ask *asker
 	// pager shows long output, a command and its arguments; nil where stdout is

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,10 +121,10 @@ func (o staleOptions) there(t *tree.Tree) error {
 
 func runStale(ctx context.Context, o staleOptions) error {
 	env := o.env
-	if env.getenv("GOMEMLIMIT") == "" {
+	if env.spend != nil {
 		// The open escalations stay until their past is known: with the limit of lint, the
 		// collector would go over them again and again.
-		debug.SetMemoryLimit(160 << 20)
+		env.spend(400, 160<<20)
 	}
 	s, err := o.open(env)
 	if err != nil {
