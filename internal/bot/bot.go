@@ -260,8 +260,8 @@ func asks(body string) bool {
 	return len(read.Commands)+len(read.Unknown) > 0
 }
 
-// Do handles what is to be done. What fails holds back nothing else; it is handled by
-// a later run.
+// Do handles what is to be done. What fails is handled by a later run; it holds back what
+// was asked for on the same thread after it, and nothing else.
 func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 	b.answers = map[forge.Thread]map[string]string{} // another run may have answered since
 	if len(w.Comments)+len(w.edits) > 0 {
@@ -284,29 +284,40 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		}
 		return false
 	}
-	again := func(updated time.Time, was int) { // what failed is read again
-		if len(all) > was && all[was].Err != nil && updated.Before(heard) {
+	again := func(updated time.Time) { // what is not done yet is read again
+		if updated.Before(heard) {
 			heard = updated
 		}
 	}
+	failed := func(was int) bool { return len(all) > was && all[was].Err != nil }
 	for _, i := range w.Requests {
 		if handle(i.URL, func() (string, error) { return b.request(ctx, i) }) {
 			return all, err
 		}
 	}
-	for _, c := range w.Comments {
+	stopped := inOrder(w.Comments, func(c forge.Comment, waits bool) (fails, stop bool) {
 		was := len(all)
-		if handle(c.URL, func() (string, error) { return b.comment(ctx, c) }) {
-			return all, err
+		if waits {
+			all = append(all, Handled{URL: c.URL, Says: "waits for what was asked for before it"})
+		} else if handle(c.URL, func() (string, error) { return b.comment(ctx, c) }) {
+			return true, true
 		}
-		again(c.Updated, was)
+		if waits || failed(was) {
+			again(c.Updated)
+		}
+		return failed(was), false
+	})
+	if stopped {
+		return all, err
 	}
 	for _, e := range w.edits {
 		was := len(all)
 		if handle(e.issue.URL, func() (string, error) { return b.ticked(ctx, e) }) {
 			return all, err
 		}
-		again(e.issue.Updated, was)
+		if failed(was) {
+			again(e.issue.Updated)
+		}
 	}
 	if until := heard.Add(-overlap); until.Sub(w.since) >= stride {
 		err = b.hear(ctx, until)
@@ -314,6 +325,23 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		err = b.hear(ctx, heard)
 	}
 	return all, err
+}
+
+// inOrder handles comments, the oldest first, until one stops it. After one that fails, what
+// else was asked for on its thread waits for a run that does both: whoever wrote it had
+// read the one before, and of two severities the later counts.
+func inOrder(list []forge.Comment, do func(c forge.Comment, waits bool) (fails, stop bool)) (stopped bool) {
+	held := map[int]bool{}
+	for _, c := range list {
+		fails, stop := do(c, held[c.Issue])
+		if stop {
+			return true
+		}
+		if fails {
+			held[c.Issue] = true
+		}
+	}
+	return false
 }
 
 // hear writes down up to when the comments were read.

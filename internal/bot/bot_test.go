@@ -189,6 +189,37 @@ func TestGoneBetween(t *testing.T) {
 	}
 }
 
+// After a comment that fails, those behind it on its thread wait, and those of others do
+// not: or the severity that was asked for first would be the one that counts.
+func TestFailedHoldsBackItsThread(t *testing.T) {
+	t.Parallel()
+	var list []forge.Comment
+	for i, issue := range []int{1, 1, 2, 1, 2} {
+		list = append(list, forge.Comment{ID: int64(i), Issue: issue})
+	}
+	var done, waited []int64
+	if inOrder(list, func(c forge.Comment, waits bool) (fails, stop bool) {
+		if waits {
+			waited = append(waited, c.ID)
+			return false, false
+		}
+		done = append(done, c.ID)
+		return c.ID == 1, false
+	}) {
+		t.Error("nothing stops it, and it stopped")
+	}
+	if !slices.Equal(done, []int64{0, 1, 2, 4}) || !slices.Equal(waited, []int64{3}) {
+		t.Errorf("done %v, waited %v", done, waited)
+	}
+	last := int64(-1)
+	if !inOrder(list, func(c forge.Comment, _ bool) (fails, stop bool) {
+		last = c.ID
+		return true, c.ID == 2
+	}) || last != 2 {
+		t.Errorf("it is stopped at 2, and goes on to %d", last)
+	}
+}
+
 // A comment that was edited after its answer: said so, once; also where it has no command
 // any more. What asked for nothing before is asked for now.
 func TestEditedAfter(t *testing.T) {
