@@ -30,7 +30,6 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	harness.RunHook()
 	log.SetFlags(0)
 	code, err := run(m)
 	if err != nil {

@@ -9,19 +9,20 @@ import (
 	"strings"
 )
 
-// clockVariable says what the clock shows when a program of Clocked begins.
+// clockVariable says what the clock of a program of Clocked shows.
 const clockVariable = "ESCALATE_E2E_NOW"
 
 // Clocked has escalate go by the clock of the world from now on, and not by that of the
-// machine: what the bot does tells at what time it was asked for. GraphQL is there, too.
+// machine: what the bot does tells at what time it was asked for. That clock stands still
+// while a program runs, so that what it does depends on no machine: one that takes long
+// renews its claim, which is a push more. GraphQL is there, too.
 func (w *World) Clocked() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.clocks = true
 }
 
-// buildClocked builds escalate with another clock, of which no other program has a trace:
-// it begins at the time of the world, and goes on as clocks do.
+// buildClocked builds escalate with another clock, of which no other program has a trace.
 func (x *Tools) buildClocked() (string, error) {
 	main := filepath.Join(x.root, "cmd/escalate/main.go")
 	source, err := os.ReadFile(main)
@@ -34,11 +35,11 @@ func (x *Tools) buildClocked() (string, error) {
 	}
 	text := strings.Replace(string(source), clock, "worldClock(),", 1) + fmt.Sprintf(`
 func worldClock() func() time.Time {
-	begun, begin := time.Now(), time.Now()
-	if at, err := time.Parse(time.RFC3339, os.Getenv(%q)); err == nil {
-		begin = at
+	at, err := time.Parse(time.RFC3339, os.Getenv(%q))
+	if err != nil {
+		panic(err)
 	}
-	return func() time.Time { return begin.Add(time.Since(begun)) }
+	return func() time.Time { return at }
 }
 `, clockVariable)
 	file, overlay, path := filepath.Join(x.dir, "main.go"), filepath.Join(x.dir, "overlay.json"), filepath.Join(x.dir, "escalate-clocked")

@@ -33,6 +33,8 @@ const site = "https://github.example"
 // fails on command.
 type GitHub struct {
 	*proxy
+	tools    *Tools
+	logins   Logins
 	contract routers.Router
 	people   map[string]string // who may be assigned: by login in lower case, as it is written
 	shim     *shim
@@ -104,7 +106,7 @@ func (x *Tools) NewGitHub(t testing.TB, logins Logins) *GitHub {
 		},
 	})
 	g := &GitHub{
-		proxy: newProxy(t, port), contract: contract, people: people,
+		proxy: newProxy(t, port), tools: x, logins: logins, contract: contract, people: people,
 		deleted: map[int]bool{}, pulls: map[int]bool{},
 		shim: &shim{now: time.Now, times: map[item]*span{}, edits: map[int]edit{}},
 	}

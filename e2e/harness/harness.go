@@ -23,6 +23,7 @@ type Tools struct {
 
 	binary    func() (string, error)
 	clocked   func() (string, error)
+	hook      func() (string, error)
 	runner    func() (string, error)
 	emulators func() (*emulators, error)
 	contract  func() (routers.Router, error)
@@ -44,6 +45,7 @@ func New(root string) (*Tools, error) {
 	x := &Tools{root: root, dir: dir}
 	x.binary = sync.OnceValues(x.buildBinary)
 	x.clocked = sync.OnceValues(x.buildClocked)
+	x.hook = sync.OnceValues(x.buildHook)
 	x.runner = sync.OnceValues(x.buildRunner)
 	x.emulators = sync.OnceValues(x.startEmulators)
 	x.contract = sync.OnceValues(func() (routers.Router, error) {

@@ -28,7 +28,6 @@ import (
 var tools *harness.Tools
 
 func TestMain(m *testing.M) {
-	harness.RunHook()
 	var err error
 	if tools, err = harness.New("../.."); err != nil {
 		log.Fatal(err)
@@ -442,5 +441,43 @@ func TestWorld(t *testing.T) {
 	show()
 	if w.Origin.Ledger("notices/x") != "" || w.Origin.Ledgers() != nil {
 		t.Error("there is a ledger")
+	}
+}
+
+// A copy of a world is as that was, down to the ids, and what happens in one does not
+// happen in the other.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	w := tools.NewWorld(t, logins, map[string]string{"README.md": "Of the first.\n"})
+	issue := w.GitHub.AddIssue("jodoe", "An issue", "Its text")
+	w.GitHub.AddComment("anarivera", issue, "A comment")
+	w.Clone.Git("checkout", "--quiet", "-b", "alpha")
+	w.Clone.Commit("Alpha", map[string]string{"alpha": "It is alpha.\n"})
+	w.Clone.Git("push", "--quiet", "origin", "alpha")
+	pull := w.GitHub.OpenPull("jodoe", "alpha", "Open Alpha", "", harness.PullOptions{})
+	w.Pass(time.Hour)
+	c := w.Copy(t)
+	state := func(w *harness.World) string {
+		return fmt.Sprint(w.Now(), w.GitHub.Issues(), w.GitHub.Pulls(), w.GitHub.Comments(pull), w.Origin.Git("for-each-ref"), w.Clone.Git("for-each-ref"), w.Clone.Git("status"))
+	}
+	was := state(w)
+	if got := state(c); got != was {
+		t.Errorf("the copy is\n%s\nwant\n%s", got, was)
+	}
+	c.GitHub.AddComment("jodoe", issue, "Another comment")
+	c.GitHub.MergePull(pull)
+	c.Clone.Pull()
+	c.Clone.Merge("More", map[string]string{"more": "More.\n"})
+	fired := c.Origin.Inject(harness.PushFault{Kind: harness.PushLost, Any: true})
+	cmd := exec.Command("git", "push", "--quiet", "origin", "HEAD:refs/heads/beta")
+	cmd.Dir = c.Clone.Dir
+	if out, err := cmd.CombinedOutput(); err == nil || fired() != 1 {
+		t.Errorf("the push goes well, and the fault happened %d times\n%s", fired(), out)
+	}
+	if got := state(w); got != was {
+		t.Errorf("the first is\n%s\nwant\n%s", got, was)
+	}
+	if got := state(c); !strings.Contains(got, "Another comment") || !strings.Contains(got, "refs/heads/beta") || c.Origin.AllPushes() != 1 {
+		t.Errorf("nothing happened in the copy:\n%s", got)
 	}
 }

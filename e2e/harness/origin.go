@@ -63,9 +63,12 @@ type PushFault struct {
 
 // Origin is the repository that everybody pushes to. It is bare, on disk.
 type Origin struct {
-	Dir string
-	t   testing.TB
-	env *environment
+	Dir   string
+	t     testing.TB
+	tools *Tools
+	env   *environment
+
+	program, url string // of the hooks, and whom they ask
 
 	mu     sync.Mutex
 	pushes int // to the branch of the ledger, that reached it
@@ -80,31 +83,38 @@ type Origin struct {
 }
 
 func (w *World) newOrigin() *Origin {
-	t := w.t
-	t.Helper()
-	o := &Origin{Dir: filepath.Join(w.dir, "origin.git"), t: t, env: w.env, said: map[string]answered{}}
-	o.env.git(t, w.dir, "init", "--quiet", "--bare", "--initial-branch=main", o.Dir)
-	server := httptest.NewServer(o)
-	t.Cleanup(server.Close)
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for hook, condition := range map[string]string{
-		"pre-receive":           "",
-		"reference-transaction": "[ \"$1\" = committed ] || exit 0\n",
-	} {
-		if err := os.WriteFile(filepath.Join(o.Dir, "hooks", hook), []byte(hookScript(program, hook, condition, server.URL)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.t.Helper()
+	o := w.origin()
+	o.env.git(w.t, w.dir, "init", "--quiet", "--bare", "--initial-branch=main", o.Dir)
+	o.serve()
 	return o
+}
+
+// origin is one without a repository.
+func (w *World) origin() *Origin {
+	return &Origin{Dir: filepath.Join(w.dir, "origin.git"), t: w.t, tools: w.tools, env: w.env, said: map[string]answered{}}
+}
+
+// serve has the hooks of the repository ask what is to become of a push.
+func (o *Origin) serve() {
+	o.t.Helper()
+	server := httptest.NewServer(o)
+	o.t.Cleanup(server.Close)
+	program, err := o.tools.hook()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.program, o.url = program, server.URL
+	o.hook(preReceive)
 }
 
 // Inject has pushes to the branch of the ledger go wrong from now on. It
 // replaces the fault before, and returns a function that says how often it went
 // wrong.
 func (o *Origin) Inject(f PushFault) (fired func() int) {
+	if f.Kind.after() { // else nobody has to wait for it
+		o.hook(moved)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.fault, o.seen, o.fired, o.target = f, 0, 0, false
@@ -160,7 +170,7 @@ func (o *Origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (o *Origin) refuses(hook, updates string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.protected && hook == "pre-receive" && strings.Contains(updates, " refs/heads/main\n")
+	return o.protected && hook == preReceive && strings.Contains(updates, " refs/heads/main\n")
 }
 
 // due counts a push, and returns the fault that is due at this moment of it.
@@ -168,7 +178,7 @@ func (o *Origin) due(hook, updates string) (PushFault, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	ledger := strings.Contains(updates, " refs/heads/"+LedgerBranch+"\n")
-	if hook == "pre-receive" {
+	if hook == preReceive {
 		o.all++
 		if ledger {
 			o.pushes++
@@ -177,12 +187,12 @@ func (o *Origin) due(hook, updates string) (PushFault, bool) {
 	if !ledger && !(o.fault.Any && strings.Contains(updates, " refs/heads/")) {
 		return PushFault{}, false
 	}
-	if hook == "pre-receive" {
+	if hook == preReceive {
 		o.seen++
 		first := max(o.fault.At, 1)
 		o.target = o.fault.Kind != "" && o.seen >= first && o.seen < first+max(o.fault.Times, 1)
 	}
-	if !o.target || (hook == "pre-receive") == o.fault.Kind.after() {
+	if !o.target || (hook == preReceive) == o.fault.Kind.after() {
 		return PushFault{}, false
 	}
 	o.target = false

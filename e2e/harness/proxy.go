@@ -26,9 +26,10 @@ type proxy struct {
 	client   *http.Client
 	refusal  func(Fault, *Call) (reply, bool) // the answer of a kind of fault that has one of its own
 
-	mu     sync.Mutex
-	calls  []*Call
-	faults []*injected
+	mu      sync.Mutex
+	calls   []*Call
+	faults  []*injected
+	changes []change // of the emulator
 }
 
 // Call is one request and its reply.
@@ -175,6 +176,11 @@ func (p *proxy) ask(method, path string, header http.Header, body []byte) (reply
 	}
 	defer res.Body.Close()
 	got, err := io.ReadAll(res.Body)
+	if method != http.MethodGet && res.StatusCode < 300 {
+		p.mu.Lock()
+		p.changes = append(p.changes, change{method, path, r.Header, body})
+		p.mu.Unlock()
+	}
 	return reply{res.StatusCode, res.Header, got}, err
 }
 

@@ -52,22 +52,30 @@ func (x *Tools) NewWorld(t testing.TB, logins Logins, files map[string]string) *
 // NewWorldAt is NewWorld at another time.
 func (x *Tools) NewWorldAt(t testing.TB, at time.Time, logins Logins, files map[string]string) *World {
 	t.Helper()
+	w := x.emptyWorld(t, at)
+	w.GitHub = x.NewGitHub(t, logins)
+	w.Origin = w.newOrigin()
+	w.GitHub.shim.origin, w.GitHub.shim.now = w.Origin, w.Now
+	w.Clone = w.NewClone()
+	w.Clone.Merge("The first escalations", files)
+	return w
+}
+
+// emptyWorld is a world with a clock and an environment, and nothing else.
+func (x *Tools) emptyWorld(t testing.TB, at time.Time) *World {
+	t.Helper()
 	w := &World{t: t, tools: x, dir: t.TempDir(), now: at}
 	w.env = &environment{now: w.Now}
 	config := filepath.Join(w.dir, "gitconfig")
-	// No name to fall back on, as on a runner.
-	if err := os.WriteFile(config, []byte("[user]\n\tuseConfigOnly = true\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n"), 0o644); err != nil {
+	// No name to fall back on, as on a runner. No test outlives the machine, and none
+	// leaves anything to be collected: both take long.
+	if err := os.WriteFile(config, []byte("[user]\n\tuseConfigOnly = true\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n[core]\n\tfsync = none\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	w.env.vars = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TMPDIR=" + w.dir, "TZ=UTC", "LANG=C.UTF-8",
 		"GIT_CONFIG_GLOBAL=" + config, "GIT_CONFIG_NOSYSTEM=1",
 	}
-	w.GitHub = x.NewGitHub(t, logins)
-	w.Origin = w.newOrigin()
-	w.GitHub.shim.origin, w.GitHub.shim.now = w.Origin, w.Now
-	w.Clone = w.NewClone()
-	w.Clone.Merge("The first escalations", files)
 	return w
 }
 
