@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"regexp"
@@ -19,14 +20,74 @@ import (
 
 const pullFile = "escalations/2026/alpha.yaml"
 
-// asking is a world in which people have written twenty comments, of which none is
-// answered: on a tracking issue and on a pull request.
-type asking struct {
-	*desk
-	ids []int64
+// question is a comment that asks the bot for something.
+type question struct {
+	world int           // in which of the small worlds it stands
+	after time.Duration // 0: in the same second as the one before
+	who   string
+	on    string // "issue" or "pull"
+	body  string
 }
 
-func newAsking(t testing.TB) *asking {
+// questions are the twenty comments. To have all of them answered takes the bot long, so
+// that most faults happen in small worlds, of few comments each: comments of one second
+// and several commands; a pull request, and the issue between; steps and criteria; a
+// commit and a proposal; and what changes nothing.
+var questions = []question{
+	{1, time.Minute, "jodoe", "issue", "/update customer The load test is booked."},
+	{1, 0, "anarivera", "issue", "/update internal Their CTO has called."},
+	{1, time.Second, "minlee", "issue", "/significant The cause is found.\n/step Mend the queue @minlee 2026-11-27\n/update internal It is a lock."},
+	{2, time.Minute, "jodoe", "pull", "/update internal The first look."},
+	{2, 0, "anarivera", "pull", "/step Call them @anarivera 2026-11-26"},
+	{1, time.Minute, "robinking", "issue", "/severity critical because Their board asks.\n/product-dri @dinapatel"},
+	{3, time.Minute, "jodoe", "issue", "/case https://crm.example.com/cases/5002"},
+	{3, 0, "jodoe", "issue", "/done load test"},
+	{5, time.Minute, "jodoe", "issue", "/help"},
+	{4, time.Minute, "anarivera", "issue", "/updat internal A word with a letter less."},
+	{5, time.Minute, "minlee", "issue", "/close"},
+	{4, time.Minute, "robinking", "issue", "/severity medium because It is mended."},
+	{4, time.Minute, "robinking", "issue", "/snooze 2026-12-01 because They are on holiday.\n/update customer See you in December."},
+	{2, time.Minute, "dinapatel", "issue", "/cover @jodoe until 2026-12-01 because I am away."},
+	{2, time.Minute, "jodoe", "pull", "/case https://crm.example.com/cases/1\n/severity low because One team."},
+	{2, time.Minute, "minlee", "pull", "/fix"},
+	{3, time.Minute, "jodoe", "issue", "/met 1"},
+	{3, time.Minute, "jodoe", "issue", "/criterion No job is lost for a week."},
+	{5, time.Minute, "robinking", "issue", "> /update customer Said by another.\n\nWell said.\n\n/update both Well."},
+	{5, time.Minute, "jodoe", "issue", "/reopen because It is open.\n/support https://support.example.com/tickets/4712"},
+}
+
+// script is some of the comments, and what comes of them where nothing fails.
+type script struct {
+	name      string
+	questions []question
+	calls     int
+	pushes    int
+	want      map[string][]string
+}
+
+// scripts are that of all twenty, and those of the small worlds.
+func scripts() (twenty *script, small []*script) {
+	twenty = &script{name: "twenty", questions: questions}
+	for n := 1; n <= 5; n++ {
+		s := &script{name: fmt.Sprint("world ", n)}
+		for _, q := range questions {
+			if q.world == n {
+				s.questions = append(s.questions, q)
+			}
+		}
+		small = append(small, s)
+	}
+	return twenty, small
+}
+
+// stage is a world with a tracking issue and a pull request, on which nobody has
+// written anything yet.
+type stage struct {
+	*desk
+	on map[string]int // the numbers of those
+}
+
+func newStage(t testing.TB) *stage {
 	t.Helper()
 	d := newDesk(t, map[string]string{northwindFile: northwind(t)})
 	d.Clone.Pull()
@@ -36,39 +97,24 @@ func newAsking(t testing.TB) *asking {
 	d.Clone.Git("checkout", "--quiet", "main")
 	issue := tracking(t, d.World, "2026/northwind").Number
 	pull := d.GitHub.OpenPull("jodoe", "alpha", "Open Alpha", "", harness.PullOptions{})
-	a := &asking{desk: d}
-	for _, c := range []struct {
-		after time.Duration // 0: in the same second
-		who   string
-		on    int
-		body  string
-	}{
-		{time.Minute, "jodoe", issue, "/update customer The load test is booked."},
-		{0, "anarivera", issue, "/update internal Their CTO has called."},
-		{time.Second, "minlee", issue, "/significant The cause is found.\n/step Mend the queue @minlee 2026-11-27\n/update internal It is a lock."},
-		{time.Minute, "jodoe", pull, "/update internal The first look."},
-		{0, "anarivera", pull, "/step Call them @anarivera 2026-11-26"},
-		{time.Minute, "robinking", issue, "/severity critical because Their board asks.\n/product-dri @dinapatel"},
-		{time.Minute, "jodoe", issue, "/case https://crm.example.com/cases/5002"},
-		{0, "jodoe", issue, "/done load test"},
-		{time.Minute, "jodoe", issue, "/help"},
-		{time.Minute, "anarivera", issue, "/updat internal A word with a letter less."},
-		{time.Minute, "minlee", issue, "/close"},
-		{time.Minute, "robinking", issue, "/severity medium because It is mended."},
-		{time.Minute, "robinking", issue, "/snooze 2026-12-01 because They are on holiday.\n/update customer See you in December."},
-		{time.Minute, "dinapatel", issue, "/cover @jodoe until 2026-12-01 because I am away."},
-		{time.Minute, "jodoe", pull, "/case https://crm.example.com/cases/1\n/severity low because One team."},
-		{time.Minute, "minlee", pull, "/fix"},
-		{time.Minute, "jodoe", issue, "/met 1"},
-		{time.Minute, "jodoe", issue, "/criterion No job is lost for a week."},
-		{time.Minute, "robinking", issue, "> /update customer Said by another.\n\nWell said.\n\n/update both Well."},
-		{time.Minute, "jodoe", issue, "/reopen because It is open.\n/support https://support.example.com/tickets/4712"},
-	} {
-		d.Pass(c.after)
-		a.ids = append(a.ids, d.GitHub.AddComment(c.who, c.on, c.body))
+	return &stage{d, map[string]int{"issue": issue, "pull": pull}}
+}
+
+// asking is a world in which people have written comments, of which none is answered.
+type asking struct {
+	*desk
+	ids []int64
+}
+
+// asking has people write the comments of a script in a copy of the world.
+func (s *stage) asking(t testing.TB, of *script) *asking {
+	t.Helper()
+	a := &asking{desk: &desk{TB: t, World: s.Copy(t)}}
+	for _, q := range of.questions {
+		a.Pass(q.after)
+		a.ids = append(a.ids, a.GitHub.AddComment(q.who, s.on[q.on], q.body))
 	}
-	d.Pass(5 * time.Minute)
-	d.GitHub.Forget()
+	a.Pass(5 * time.Minute)
 	return a
 }
 
@@ -139,17 +185,56 @@ func (a *asking) outcomeOf() map[string][]string {
 // botDamage is what a fault did for good.
 type botDamage struct{ lost, doubled, answered, committed, wrong int }
 
+var (
+	howMany  = regexp.MustCompile(`^(Exit criteria|Next steps), \d+ of \d+ (met|done); `)
+	shows    = regexp.MustCompile(`^(\[escalations/|- |\*\*(Exit criteria|Next standup|Last contact))`)
+	severity = regexp.MustCompile(`, severity \w+\)$`)
+)
+
+// apart are the facts of what is told, each for itself. What a run could not push, a later
+// one does. It is told then, apart from what was done before; and whatever shows how the
+// escalation stands, shows it as of then.
+func apart(text string) (facts []string) {
+	if strings.HasPrefix(text, "### What merging this announces") { // the last of it counts
+		return together(text)
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		line = severity.ReplaceAllString(strings.TrimSpace(line), ")")
+		switch m := howMany.FindStringSubmatch(line); {
+		case line == "", shows.MatchString(line):
+		case m != nil:
+			for fact := range strings.SplitSeq(strings.TrimRight(line[len(m[0]):], "."), "; ") {
+				facts = append(facts, m[1]+": "+fact)
+			}
+		default:
+			facts = append(facts, line)
+		}
+	}
+	return facts
+}
+
+// together are texts as they are.
+func together(text string) []string { return []string{text} }
+
 // damaged says what is lost, doubled, answered twice or not at all, and committed twice.
-func (a *asking) damaged(want map[string][]string) (d botDamage, how []string) {
+func (a *asking) damaged(want map[string][]string, told func(text string) []string) (d botDamage, how []string) {
 	a.Helper()
 	got := a.outcomeOf()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		counts := map[string]int{}
+		as := together
+		if name == "told" {
+			as = told
+		}
 		for _, text := range want[name] {
-			counts[text]--
+			for _, fact := range as(text) {
+				counts[fact]--
+			}
 		}
 		for _, text := range got[name] {
-			counts[text]++
+			for _, fact := range as(text) {
+				counts[fact]++
+			}
 		}
 		for text, n := range counts {
 			if n < 0 {
@@ -183,7 +268,11 @@ func (a *asking) damaged(want map[string][]string) (d botDamage, how []string) {
 	}
 	for _, b := range strings.Fields(a.Origin.Git("for-each-ref", "--format=%(refname:short)", "refs/heads")) {
 		sources := map[string]int{}
-		for _, m := range askedFor.FindAllStringSubmatch(a.Origin.Git("log", "--format=%B", b), -1) {
+		log := []string{"log", "--format=%B", b}
+		if b != "main" { // a comment may have something done, and something proposed on top of it
+			log = append(log, "^main")
+		}
+		for _, m := range askedFor.FindAllStringSubmatch(a.Origin.Git(log...), -1) {
 			if sources[m[1]]++; sources[m[1]] > 1 {
 				d.committed++
 				how = append(how, "committed twice for "+m[1])
@@ -219,44 +308,46 @@ const graphQL = "/graphql"
 
 // TestBotFaults ends the bot before and after calls and pushes, while it handles twenty
 // comments, runs it again, and counts what is lost, and what is there twice.
-// Without -fault-points it does so at one call in twenty.
+// Without -fault-points it does so at one point in twenty.
 func TestBotFaults(t *testing.T) {
 	t.Parallel()
-	clean := newAsking(t)
-	before := clean.Origin.AllPushes()
-	r := clean.bot()
-	if r.Code != 0 {
-		t.Fatal(r)
-	}
-	calls, pushes, want := clean.GitHub.Calls(), clean.Origin.AllPushes()-before, clean.outcomeOf()
-	if d, how := clean.damaged(want); d != (botDamage{}) {
-		t.Fatalf("without a fault: %+v\n%s\n%v", d, strings.Join(how, "\n"), r)
-	}
-	clean.mustBeDone()
-	golden(t, "testdata/forms/twenty.golden", clean.answers())
-	if len(calls) < 60 || pushes < 15 {
-		t.Fatalf("%d calls and %d pushes", len(calls), pushes)
+	world := newStage(t)
+	twenty, small := scripts()
+	for _, s := range append(small, twenty) {
+		a := world.asking(t, s)
+		r := a.bot()
+		if r.Code != 0 {
+			t.Fatal(r)
+		}
+		s.calls, s.pushes, s.want = len(a.GitHub.Calls()), a.Origin.AllPushes(), a.outcomeOf()
+		if d, how := a.damaged(s.want, together); d != (botDamage{}) {
+			t.Fatalf("%s, without a fault: %+v\n%s\n%v", s.name, d, strings.Join(how, "\n"), r)
+		}
+		a.mustBeDone()
+		if s == twenty {
+			golden(t, "testdata/forms/twenty.golden", a.answers())
+		}
 	}
 
-	var mu sync.Mutex
 	turn := make(chan struct{}, runtime.NumCPU()) // these do not wait, as most tests do: git is at work
-	type row struct {
-		points, runs int
-		botDamage
-	}
-	rows := map[string]*row{}
-	point := func(t *testing.T, name string, at int, inject func(*asking) (fired func() int)) {
-		t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
+	var mu sync.Mutex
+	rows := map[string]*botRow{}
+	point := func(t *testing.T, kind string, of *script, at int, inject func(*asking) (fired func() int)) {
+		t.Run(fmt.Sprintf("%s/%s/%d", kind, of.name, at), func(t *testing.T) {
 			t.Parallel()
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			a := newAsking(t)
+			a := world.asking(t, of)
 			fired := inject(a)
 			runs := a.runs()
 			if fired() == 0 {
 				t.Errorf("call or push %d was never made", at)
 			}
-			d, how := a.damaged(want)
+			told := together
+			if kind == string(harness.PushBroken) { // which ends no run
+				told = apart
+			}
+			d, how := a.damaged(of.want, told)
 			if d != (botDamage{}) {
 				t.Errorf("%+v\n%s", d, strings.Join(how, "\n"))
 			} else {
@@ -264,54 +355,91 @@ func TestBotFaults(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if rows[name] == nil {
-				rows[name] = &row{}
+			if rows[kind] == nil {
+				rows[kind] = &botRow{}
 			}
-			r := rows[name]
-			r.points, r.runs = r.points+1, max(r.runs, runs)
-			r.lost, r.doubled, r.answered, r.committed, r.wrong = r.lost+d.lost, r.doubled+d.doubled, r.answered+d.answered, r.committed+d.committed, r.wrong+d.wrong
+			rows[kind].add(runs, d)
 		})
 	}
-	some := func(n int) []int {
-		const few = 60 // one in so many: each point has the bot answer all twenty
-		if *faultPoints > 0 {
-			return spread(each(n), *faultPoints)
-		}
-		return spread(each(n), max(n/few, 1))
-	}
+	calls := []harness.FaultKind{harness.KillBefore, harness.KillAfter}
+	pushes := []harness.PushFaultKind{harness.KillBeforePush, harness.KillAfterPush, harness.PushLost, harness.PushBroken}
 	t.Run("at", func(t *testing.T) {
-		for i, kind := range []harness.FaultKind{harness.KillBefore, harness.KillAfter} {
-			for k, at := range some(len(calls)) {
-				if *faultPoints == 0 && k%2 != i { // before every other, after the rest
-					continue
-				}
-				point(t, string(kind), at, func(a *asking) func() int {
+		for i, kind := range calls {
+			for of, at := range somewhere(twenty, small, func(s *script) int { return s.calls }, i, len(calls)) {
+				point(t, string(kind), of, at, func(a *asking) func() int {
 					return a.GitHub.Inject(harness.Fault{Kind: kind, At: at, Do: a.Kill})
 				})
 			}
 		}
-		for i, kind := range []harness.PushFaultKind{harness.KillBeforePush, harness.KillAfterPush, harness.PushLost, harness.PushBroken} {
-			for _, at := range some(pushes) {
-				if *faultPoints == 0 && i != 1 { // after it, where it would be made twice
-					continue
-				}
-				point(t, string(kind), at, func(a *asking) func() int {
+		for i, kind := range pushes {
+			for of, at := range somewhere(twenty, small, func(s *script) int { return s.pushes }, i, len(pushes)) {
+				point(t, string(kind), of, at, func(a *asking) func() int {
 					return a.Origin.Inject(harness.PushFault{Kind: kind, At: at, Any: true, Do: a.Kill})
 				})
 			}
 		}
 	})
 	var b strings.Builder
-	fmt.Fprintf(&b, "Twenty comments, %d calls of GitHub and %d pushes; at each point one fault, then runs until one succeeds.\n\n", len(calls), pushes)
+	called, pushed := 0, 0
+	for _, s := range small {
+		called, pushed = called+s.calls, pushed+s.pushes
+	}
+	fmt.Fprintf(&b, "Twenty comments in five worlds: %d calls of GitHub and %d pushes; at each point one fault, then runs until one succeeds. In a world of all twenty each happens once.\n\n", called, pushed)
 	b.WriteString("| fault | points | runs, at most | lost | doubled | answered twice | committed twice | otherwise wrong |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
-	for _, name := range slices.Sorted(maps.Keys(rows)) {
-		r := rows[name]
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d |\n", name, r.points, r.runs, r.lost, r.doubled, r.answered, r.committed, r.wrong)
+	for _, kind := range slices.Sorted(maps.Keys(rows)) {
+		r := rows[kind]
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d |\n", kind, r.points, r.runs, r.lost, r.doubled, r.answered, r.committed, r.wrong)
 	}
 	t.Log("\n" + b.String())
 	if *botFaultTable != "" {
 		if err := os.WriteFile(*botFaultTable, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// botRow is a line of the table.
+type botRow struct {
+	points, runs int
+	botDamage
+}
+
+func (r *botRow) add(runs int, d botDamage) {
+	r.points, r.runs = r.points+1, max(r.runs, runs)
+	r.lost, r.doubled, r.answered, r.committed, r.wrong = r.lost+d.lost, r.doubled+d.doubled, r.answered+d.answered, r.committed+d.committed, r.wrong+d.wrong
+}
+
+// somewhere are the points at which one of several kinds of faults happens, by their
+// number in a script: one in twenty of all points of the small worlds, of which each kind
+// has its own, or as many as -fault-points says; and one among all twenty comments, which
+// takes long.
+func somewhere(twenty *script, small []*script, size func(*script) int, kind, kinds int) iter.Seq2[*script, int] {
+	type place struct {
+		of *script
+		at int
+	}
+	var all, some []place
+	for _, s := range small {
+		for at := range size(s) {
+			all = append(all, place{s, at + 1})
+		}
+	}
+	const few = 20
+	if *faultPoints > 0 {
+		some = spread(all, *faultPoints)
+	} else {
+		for n := (2*kind + 1) * few / (2 * kinds); n < len(all); n += few {
+			some = append(some, all[n])
+		}
+	}
+	if *faultPoints > 0 || kind == 1 { // after it, where it might be done twice
+		some = append(some, place{twenty, 1 + (2*kind+1)*size(twenty)/(2*kinds)})
+	}
+	return func(yield func(*script, int) bool) {
+		for _, p := range some {
+			if !yield(p.of, p.at) {
+				return
+			}
 		}
 	}
 }

@@ -502,11 +502,11 @@ func each(n int) []int {
 }
 
 // spread returns n of a list, spread evenly.
-func spread(list []int, n int) []int {
+func spread[T any](list []T, n int) []T {
 	if n >= len(list) {
 		return list
 	}
-	some := make([]int, n)
+	some := make([]T, n)
 	for i := range some {
 		some[i] = list[(2*i+1)*len(list)/(2*n)]
 	}
