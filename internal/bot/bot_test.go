@@ -434,3 +434,48 @@ func TestMay(t *testing.T) {
 		t.Error(why)
 	}
 }
+
+// What is joined to another command is asked for, too: nobody names a Product DRI by
+// adding a severity who may not name one.
+func TestMayJoined(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, map[string]string{tree.PolicyPath: "bot: {commands: {product-dri: {may: [csm_manager]}, criterion: {pull_request: true}, step: {may: [csm_leader], pull_request: true}, met: {may: [csm_leader]}}}\n"})
+	of := about{id: "2026/northwind", path: fixture.Northwind}
+	e := b.Clone.Tip.Load(of.path)
+	for body, want := range map[string]struct {
+		refused, reviewed string // the commands, by their numbers
+	}{
+		"/severity critical because x":                                {"", ""},
+		"/severity critical because x\n/product-dri @dpatel":          {"0", ""},
+		"/product-dri @dpatel\n/severity critical because x":          {"0", ""},
+		"/severity critical because x\n/criterion It is over":         {"", "1"},
+		"/reopen because x\n/criterion It is over":                    {"", "0"},
+		"/reopen because x\n/step Look @jodoe friday":                 {"0", "0"},
+		"/reopen because x\n/criterion It is over\n/step Look @jodoe": {"0", "0"},
+		"/reopen because x":                                           {"", ""},
+		"/close\nresolution: resolved":                                {"", "0"},
+		"/close\nresolution: resolved\nmet: 1":                        {"0", "0"},
+	} {
+		list := comment.Read(body).Commands
+		a := &answer{}
+		allowed := b.allowed(a, of, list, Asked{By: "jdoe"})
+		refused, reviewed := "", ""
+		for n, x := range list {
+			if !slices.ContainsFunc(allowed, func(y comment.Command) bool { return x.Name == y.Name }) {
+				refused += fmt.Sprint(n)
+			}
+			if b.reviewed(x, e) {
+				reviewed += fmt.Sprint(n)
+			}
+		}
+		if refused != want.refused || reviewed != want.reviewed {
+			t.Errorf("%q: %q refused, %q reviewed: %q", body, refused, reviewed, a.lines)
+		}
+		if _, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, list, Asked{By: "jdoe", At: b.now, Now: b.now}); err != nil || refused != "" && deeds[0].Done() {
+			t.Errorf("%q on a pull request: %+v, %v", body, deeds, err)
+		}
+		if refused != "" && !strings.Contains(a.lines[0], "` belongs to it. It needs somebody who is `") {
+			t.Errorf("%q: %q", body, a.lines)
+		}
+	}
+}

@@ -341,6 +341,33 @@ func (b *Bot) may(name schema.BotCommand, by schema.Handle) string {
 	return "It needs somebody who is " + words.Or(names) + ": ask one of them to write it."
 }
 
+// mayAll returns why somebody may not give a command or what is joined to it; "" where
+// they may give all of it.
+func (b *Bot) mayAll(x comment.Command, e *tree.Escalation, by schema.Handle) string {
+	if why := b.may(called(x, e), by); why != "" {
+		return why
+	}
+	for _, name := range x.Joined {
+		if why := b.may(schema.BotCommand(name), by); why != "" {
+			return escape.MarkdownCode("/"+name) + " belongs to it. " + why
+		}
+	}
+	return ""
+}
+
+// reviewed reports whether the policy asks for a pull request for a command or for what
+// is joined to it.
+func (b *Bot) reviewed(x comment.Command, e *tree.Escalation) bool {
+	names := []schema.BotCommand{called(x, e)}
+	for _, name := range x.Joined {
+		names = append(names, schema.BotCommand(name))
+	}
+	return slices.ContainsFunc(names, func(name schema.BotCommand) bool {
+		pr := b.Clone.Tip.Policy.Bot.Commands[name].PullRequest
+		return pr != nil && *pr
+	})
+}
+
 // called is what the policy calls a command: one that lowers the severity has a name of
 // its own.
 func called(command comment.Command, e *tree.Escalation) schema.BotCommand {
@@ -393,7 +420,7 @@ func (b *Bot) allowed(a *answer, of about, list []comment.Command, asked Asked) 
 		if x.Name == "fix" {
 			why = "It is for a pull request: what is merged is as it is, and its next change mends it."
 		} else {
-			why = b.may(called(x, e), asked.By)
+			why = b.mayAll(x, e, asked.By)
 		}
 		if why != "" {
 			a.refuse(Deed{Command: x, Why: why})
@@ -408,7 +435,7 @@ func (b *Bot) direct(ctx context.Context, a *answer, c forge.Comment, of about, 
 	e := tip.Load(of.path)
 	var now []comment.Command
 	for _, x := range b.allowed(a, of, list, asked) {
-		if pr := tip.Policy.Bot.Commands[called(x, e)].PullRequest; pr != nil && *pr && len(x.Given) > 0 {
+		if b.reviewed(x, e) && len(x.Given) > 0 {
 			*proposed = append(*proposed, x)
 		} else {
 			now = append(now, x)
@@ -627,7 +654,7 @@ func (b *Bot) carryChange(ctx context.Context, head *session.Commit, of about, l
 	}
 	e := head.Load(of.path)
 	for _, x := range list {
-		why := b.may(called(x, e), asked.By)
+		why := b.mayAll(x, e, asked.By)
 		switch {
 		case why != "":
 			deeds = append(deeds, Deed{Command: x, Why: why})

@@ -23,6 +23,9 @@ type Command struct {
 	Given map[string][]string
 	// Text is what stands behind the word.
 	Text string
+	// Joined are the names of the commands that are given with it: those beside it whose
+	// answers it takes, such as the product-dri of a severity, and the met of a closing.
+	Joined []string
 }
 
 // Comment is what a comment holds.
@@ -100,6 +103,9 @@ func Read(body string) Comment {
 		if current.answers != nil {
 			command.Given = current.answers(said)
 		}
+		if current.name == "close" && len(command.Given["met"]) > 0 {
+			command.Joined = []string{"met"}
+		}
 		c.Commands = append(c.Commands, command)
 		current, text = nil, nil
 	}
@@ -145,6 +151,7 @@ func together(list []Command) []Command {
 					list[i].Given[question] = answer
 				}
 			}
+			list[i].Joined = append(list[i].Joined, name)
 			list[j].Name = ""
 		}
 	}
