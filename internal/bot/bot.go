@@ -88,15 +88,39 @@ type Work struct {
 	Comments []forge.Comment
 	// edits are what people changed by hand in the text of tracking issues.
 	edits []edit
-	// heard is up to when comments were read, since when, and how many.
+	// heard is up to when issues and comments were read, since when, and how many
+	// comments.
 	since, heard time.Time
 	read         int
+	// looked is how many requests were looked at.
+	looked int
+	// again are the threads that were read because something on them had failed.
+	again []ledger.Thread
 }
 
 // None reports whether there is nothing: also no reading that is to be written down,
 // so that no run has to read it again.
 func (w *Work) None() bool {
-	return len(w.Requests)+len(w.Comments)+len(w.edits) == 0 && w.read < much
+	return len(w.Requests)+len(w.Comments)+len(w.edits)+len(w.again) == 0 && !w.much()
+}
+
+// much reports whether so much was read that each run would take its time with it.
+func (w *Work) much() bool { return w.read >= much || w.looked > 2*unchanged }
+
+// reading is how far is read once all is handled but what failed, and whether that is
+// to be written down. What failed is remembered by itself: however long it does, no run
+// reads more for it than its thread.
+func (w *Work) reading(failed []ledger.Thread) (h ledger.Heard, changes bool) {
+	h = ledger.Heard{Comments: w.since, Again: failed}
+	switch until := w.heard.Add(-overlap); {
+	case until.Sub(w.since) >= stride, w.much() && until.After(w.since):
+		h.Comments = until
+	case w.read >= most && w.heard.After(w.since): // so much in so little time
+		h.Comments = w.heard
+	}
+	return h, !h.Comments.Equal(w.since) || !slices.EqualFunc(failed, w.again, func(x, y ledger.Thread) bool {
+		return x.Number == y.Number && x.ChangeRequest == y.ChangeRequest && x.Since.Equal(y.Since)
+	})
 }
 
 // Handled is what came of one thing that was asked for.
@@ -120,6 +144,10 @@ const (
 	overlap = 5 * time.Minute
 	// stride is how far the reading must be before it is written down.
 	stride = 10 * time.Minute
+	// patience is how long what fails holds back what stands behind it.
+	patience = day
+	// unchanged is how many requests that did not change one run looks at.
+	unchanged = 50
 )
 
 // Look reads what may have to be done. It changes nothing.
@@ -135,20 +163,12 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 	if _, err := b.Clone.Look(ctx); err != nil {
 		return w, err
 	}
-	var requests []forge.Issue
-	for i, err := range b.Forge.Issues(ctx, form.Label) {
-		if err != nil {
-			return w, err
-		}
-		if i.Open && !i.ChangeRequest {
-			requests = append(requests, i)
-		}
-	}
-	if err := b.issues(ctx, &w, &requests); err != nil {
+	w.again = heard.Again
+	requests, changed, err := b.issues(ctx, &w)
+	if err != nil {
 		return w, err
 	}
-	slices.SortFunc(requests, func(x, y forge.Issue) int { return x.Number - y.Number })
-	if w.Requests, err = b.pending(ctx, requests); err != nil {
+	if w.Requests, err = b.pending(ctx, &w, requests, changed); err != nil {
 		return w, err
 	}
 	return w, b.comments(ctx, &w)
@@ -164,17 +184,23 @@ func (b *Bot) heard(ctx context.Context) (ledger.Heard, error) {
 	return ledger.ReadHeard(files)
 }
 
-// issues reads the issues that changed: tracking issues whose text people edited, and
-// those that were made with the form and have no label, since the repository has none
-// of that name: GitHub says nothing of it.
-func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) error {
+// issues reads the requests, and which issues changed or are read again: among these
+// tracking issues whose text people edited, and requests that have no label, since the
+// repository has none of that name: GitHub says nothing of it.
+func (b *Bot) issues(ctx context.Context, w *Work) (requests []forge.Issue, changed map[int]bool, err error) {
+	for i, err := range b.Forge.Issues(ctx, form.Label) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if i.Open && !i.ChangeRequest {
+			requests = append(requests, i)
+		}
+	}
 	has := b.Forge.Traits().HasLabel
 	f := form.New(&act.Case{Tree: b.Clone.Tip.Tree, At: b.now()})
-	for i, err := range b.Forge.IssuesSince(ctx, "", w.since) {
-		if err != nil {
-			return err
-		}
-		w.heard = i.Updated
+	changed = map[int]bool{}
+	read := func(i forge.Issue) error {
+		changed[i.Number] = true
 		switch {
 		case !i.Open || i.ChangeRequest || has(i.Labels, form.Label):
 		case has(i.Labels, tracking.Label):
@@ -186,12 +212,38 @@ func (b *Bot) issues(ctx context.Context, w *Work, requests *[]forge.Issue) erro
 				w.edits = append(w.edits, e)
 			}
 		case f.Is(i.Body):
-			if !slices.ContainsFunc(*requests, func(r forge.Issue) bool { return r.Number == i.Number }) {
-				*requests = append(*requests, i)
+			if !slices.ContainsFunc(requests, func(r forge.Issue) bool { return r.Number == i.Number }) {
+				requests = append(requests, i)
 			}
 		}
+		return nil
 	}
-	return nil
+	for i, err := range b.Forge.IssuesSince(ctx, "", w.since) {
+		if err != nil {
+			return nil, nil, err
+		}
+		w.heard = i.Updated
+		if err := read(i); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, t := range w.again {
+		if t.ChangeRequest || changed[t.Number] {
+			continue
+		}
+		i, err := b.Forge.Issue(ctx, t.Number)
+		if isGone(err) {
+			continue
+		}
+		if err == nil {
+			err = read(i)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	slices.SortFunc(requests, func(x, y forge.Issue) int { return x.Number - y.Number })
+	return requests, changed, nil
 }
 
 // comments reads the comments that may ask for something.
@@ -202,7 +254,7 @@ func (b *Bot) comments(ctx context.Context, w *Work) error {
 			return err
 		}
 		last = c.Updated
-		if !c.Author.Bot && (asks(c.Body) || c.Updated.After(c.Created)) {
+		if mayAsk(c) {
 			w.Comments = append(w.Comments, c)
 		}
 		if w.read++; w.read >= most {
@@ -212,6 +264,9 @@ func (b *Bot) comments(ctx context.Context, w *Work) error {
 	}
 	if last.After(w.heard) {
 		w.heard = last
+	}
+	if err := b.commentsAgain(ctx, w); err != nil {
+		return err
 	}
 	slices.SortStableFunc(w.Comments, func(x, y forge.Comment) int {
 		if n := x.Created.Compare(y.Created); n != 0 {
@@ -228,6 +283,28 @@ func (b *Bot) comments(ctx context.Context, w *Work) error {
 	var err error
 	w.Comments, err = b.unanswered(ctx, w.Comments)
 	return err
+}
+
+// commentsAgain reads the comments of the threads that are read again. They are listed
+// before those that changed since: of one that is in both, the newer is behind.
+func (b *Bot) commentsAgain(ctx context.Context, w *Work) error {
+	var list []forge.Comment
+	for _, t := range w.again {
+		for c, err := range b.Forge.Comments(ctx, forge.Thread{Number: t.Number, ChangeRequest: t.ChangeRequest}) {
+			if isGone(err) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			if mayAsk(c) && !c.Updated.Before(t.Since) {
+				c.Issue, c.ChangeRequest = t.Number, t.ChangeRequest
+				list = append(list, c)
+			}
+		}
+	}
+	w.Comments = append(list, w.Comments...)
+	return nil
 }
 
 // unanswered are the comments that ask for something and have no answer yet, or were
@@ -254,14 +331,20 @@ func isGone(err error) bool {
 	return errors.Is(err, forge.ErrGone) || errors.As(err, &moved)
 }
 
+// mayAsk reports whether a comment may have to be handled: it asks for something, or may
+// have asked for it before it was edited.
+func mayAsk(c forge.Comment) bool {
+	return !c.Author.Bot && (asks(c.Body) || c.Updated.After(c.Created))
+}
+
 // asks reports whether a comment has a command, or what looks like one.
 func asks(body string) bool {
 	read := comment.Read(body)
 	return len(read.Commands)+len(read.Unknown) > 0
 }
 
-// Do handles what is to be done. What fails is handled by a later run; it holds back what
-// was asked for on the same thread after it, and nothing else.
+// Do handles what is to be done. What fails is handled by a later run; for a day it holds
+// back what was asked for on the same thread after it, and nothing else.
 func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 	b.answers = map[forge.Thread]map[string]string{} // another run may have answered since
 	if len(w.Comments)+len(w.edits) > 0 {
@@ -269,7 +352,7 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 			return nil, err
 		}
 	}
-	heard := w.heard
+	var undone []ledger.Thread
 	handle := func(url string, do func() (string, error)) (stop bool) {
 		if err = b.Still(); err != nil {
 			return true
@@ -284,18 +367,25 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		}
 		return false
 	}
-	again := func(updated time.Time) { // what is not done yet is read again
-		if updated.Before(heard) {
-			heard = updated
+	again := func(on forge.Thread, updated time.Time) { // what is not done yet is read again
+		i := slices.IndexFunc(undone, func(t ledger.Thread) bool { return t.Number == on.Number && t.ChangeRequest == on.ChangeRequest })
+		if i < 0 {
+			undone = append(undone, ledger.Thread{Number: on.Number, ChangeRequest: on.ChangeRequest, Since: updated})
+		} else if updated.Before(undone[i].Since) {
+			undone[i].Since = updated
 		}
 	}
 	failed := func(was int) bool { return len(all) > was && all[was].Err != nil }
 	for _, i := range w.Requests {
+		was := len(all)
 		if handle(i.URL, func() (string, error) { return b.request(ctx, i) }) {
 			return all, err
 		}
+		if failed(was) {
+			again(forge.Thread{Number: i.Number}, i.Updated)
+		}
 	}
-	stopped := inOrder(w.Comments, func(c forge.Comment, waits bool) (fails, stop bool) {
+	stopped := inOrder(w.Comments, func(c forge.Comment, waits bool) (holds, stop bool) {
 		was := len(all)
 		if waits {
 			all = append(all, Handled{URL: c.URL, Says: "waits for what was asked for before it"})
@@ -303,9 +393,9 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 			return true, true
 		}
 		if waits || failed(was) {
-			again(c.Updated)
+			again(forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest}, c.Updated)
 		}
-		return failed(was), false
+		return failed(was) && holdsBack(c, b.Now()), false
 	})
 	if stopped {
 		return all, err
@@ -316,38 +406,36 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 			return all, err
 		}
 		if failed(was) {
-			again(e.issue.Updated)
+			again(forge.Thread{Number: e.issue.Number}, e.issue.Updated)
 		}
 	}
-	if until := heard.Add(-overlap); until.Sub(w.since) >= stride {
-		err = b.hear(ctx, until)
-	} else if w.read >= most && heard.After(w.since) { // so much in so little time
-		err = b.hear(ctx, heard)
+	slices.SortFunc(undone, func(x, y ledger.Thread) int { return x.Number - y.Number })
+	if h, changes := w.reading(undone); changes {
+		name, data := h.AsFile()
+		err = b.write(ctx, "Hear", map[string][]byte{name: data})
 	}
 	return all, err
 }
 
-// inOrder handles comments, the oldest first, until one stops it. After one that fails, what
-// else was asked for on its thread waits for a run that does both: whoever wrote it had
-// read the one before, and of two severities the later counts.
-func inOrder(list []forge.Comment, do func(c forge.Comment, waits bool) (fails, stop bool)) (stopped bool) {
+// holdsBack reports whether what stands behind a comment that failed waits for it. What
+// fails for longer may fail for ever.
+func holdsBack(c forge.Comment, now time.Time) bool { return now.Sub(c.Updated) < patience }
+
+// inOrder handles comments, the oldest first, until one stops it. After one that holds
+// back, what else was asked for on its thread waits for a run that does both: whoever wrote
+// it had read the one before, and of two severities the later counts.
+func inOrder(list []forge.Comment, do func(c forge.Comment, waits bool) (holds, stop bool)) (stopped bool) {
 	held := map[int]bool{}
 	for _, c := range list {
-		fails, stop := do(c, held[c.Issue])
+		holds, stop := do(c, held[c.Issue])
 		if stop {
 			return true
 		}
-		if fails {
+		if holds {
 			held[c.Issue] = true
 		}
 	}
 	return false
-}
-
-// hear writes down up to when the comments were read.
-func (b *Bot) hear(ctx context.Context, until time.Time) error {
-	name, data := ledger.Heard{Comments: until}.AsFile()
-	return b.write(ctx, "Hear", map[string][]byte{name: data})
 }
 
 // ask writes down which issue asks for an escalation.

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/fixture"
@@ -217,6 +218,12 @@ func TestFailedHoldsBackItsThread(t *testing.T) {
 		return true, c.ID == 2
 	}) || last != 2 {
 		t.Errorf("it is stopped at 2, and goes on to %d", last)
+	}
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for age, want := range map[time.Duration]bool{0: true, 23 * time.Hour: true, 24 * time.Hour: false} {
+		if got := holdsBack(forge.Comment{Updated: now.Add(-age)}, now); got != want {
+			t.Errorf("after %s it holds back: %v", age, got)
+		}
 	}
 }
 
@@ -477,5 +484,136 @@ func TestMayJoined(t *testing.T) {
 		if refused != "" && !strings.Contains(a.lines[0], "` belongs to it. It needs somebody who is `") {
 			t.Errorf("%q: %q", body, a.lines)
 		}
+	}
+}
+
+// What fails for ever is read again by itself, and the rest of the reading goes on: with
+// each run it would be more else.
+func TestFailureIsRemembered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	begin := b.now
+	b.Open(forgetest.App, "")
+	b.Open(forgetest.App, "")
+	on := forge.Thread{Number: 1}
+	b.Say(jo, on, "/update It was before there was a bot.")
+	b.now = b.now.Add(time.Minute)
+	bad := b.Say(jo, on, "/update It cannot be done.")
+	failed := []ledger.Thread{{Number: 1, Since: bad.Updated}}
+	for range 3 {
+		b.now = b.now.Add(24 * time.Hour)
+		w := Work{since: begin, heard: b.now}
+		h, changes := w.reading(failed)
+		if !changes || !h.Comments.Equal(b.now.Add(-overlap)) || len(h.Again) != 1 {
+			t.Fatalf("it is read up to %s, and again %+v", h.Comments, h.Again)
+		}
+		b.Say(jo, forge.Thread{Number: 2}, "All of the others go on.")
+		b.Forget()
+		w = Work{since: h.Comments, again: h.Again}
+		if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 1 || w.Comments[0].ID != bad.ID || w.Comments[0].Issue != 1 {
+			t.Fatalf("%+v, %v", w.Comments, err)
+		}
+		if w.read != 1 || len(b.Asked()) > 5 {
+			t.Errorf("%d comments are read by %q", w.read, b.Asked())
+		}
+		if w.None() {
+			t.Error("there is nothing to do, and something failed")
+		}
+	}
+	// It is answered, and remembered no more; nor is what is gone.
+	if err := b.say(t.Context(), on, answerKey(bad.Comment), "Done.\n\n"+readAs(bad.Body)); err != nil {
+		t.Fatal(err)
+	}
+	w := Work{since: b.now, again: append(failed, ledger.Thread{Number: 7, Since: begin})}
+	if _, _, err := b.issues(t.Context(), &w); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.comments(t.Context(), &w); err != nil || len(w.Comments) != 0 {
+		t.Fatalf("%+v, %v", w.Comments, err)
+	}
+	if _, err := b.Do(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := b.Bot.heard(t.Context()); err != nil || len(h.Again) != 0 || !h.Comments.Equal(b.now) {
+		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+// A request that fails before it has its label, and a tick, are found again, too.
+func TestFailedIssues(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	f := form.New(&act.Case{Tree: b.Clone.Tip.Tree, At: b.now})
+	body := ""
+	for _, x := range f.Fields {
+		body += "### " + x.Title + "\n\n_No response_\n\n"
+	}
+	b.Open(jo, body)
+	b.Open(jo, body)
+	b.Say(jo, forge.Thread{Number: 2}, "This is another.")
+	b.Bot.Still = func() error { return nil }
+	down := true
+	b.Fault = func(op string) forgetest.Fault {
+		if down && strings.HasPrefix(op, "make label") {
+			return forgetest.Down
+		}
+		return forgetest.None
+	}
+	w := Work{since: b.now.Add(-time.Hour), heard: b.now, Requests: []forge.Issue{b.Issues[0].Issue}}
+	all, err := b.Do(t.Context(), w)
+	if err != nil || len(all) != 1 || all[0].Err == nil {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	h, err := b.Bot.heard(t.Context())
+	if err != nil || len(h.Again) != 1 || h.Again[0].Number != 1 || h.Comments.Before(b.now.Add(-time.Hour/2)) {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	down, b.now = false, b.now.Add(24*time.Hour)
+	requests, changed, err := b.issues(t.Context(), &Work{since: b.now, again: h.Again})
+	if err != nil || len(requests) != 1 || requests[0].Number != 1 || !changed[1] {
+		t.Errorf("%+v, %v, %v", requests, changed, err)
+	}
+}
+
+// However many requests are open, a run asks about those that changed, and of the rest
+// about a few; within some hours about each.
+func TestManyRequests(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	const many = 1000
+	for range many {
+		i := b.Open(forgetest.Stranger, "### Which customer is it?\n\nFabrikam", form.Label)
+		b.Store.Say(forgetest.App, forge.Thread{Number: i.Number}, b.stranger()+"\n\n<!-- escalate: request -->")
+	}
+	b.now = b.now.Add(24 * time.Hour)
+	b.Rewrite(forgetest.Stranger, b.Issues[2], "### Which customer is it?\n\nContoso")
+	b.GitHub.Requests = nil
+	w := Work{since: b.now.Add(-time.Hour)}
+	requests, changed, err := b.issues(t.Context(), &w)
+	if err != nil || len(requests) != many {
+		t.Fatalf("%d requests, %v", len(requests), err)
+	}
+	if todo, err := b.unsettled(t.Context(), due(requests, changed, b.now), nil); err != nil || len(todo) != 0 {
+		t.Fatalf("%d are to be handled, %v", len(todo), err)
+	}
+	if n, most := len(b.GitHub.Requests), many/100+unchanged+5; n > most {
+		t.Errorf("a run makes %d requests, and may make %d", n, most)
+	}
+	looked := map[int]bool{}
+	for range many / unchanged {
+		list := due(requests, changed, b.now)
+		if len(list) > unchanged+1 || !slices.ContainsFunc(list, func(i forge.Issue) bool { return i.Number == 3 }) {
+			t.Errorf("%d are looked at, and not what changed", len(list))
+		}
+		for _, i := range list {
+			looked[i.Number] = true
+		}
+		b.now = b.now.Add(time.Hour)
+	}
+	if len(looked) != many {
+		t.Errorf("%d of %d are looked at", len(looked), many)
+	}
+	if list := due(make([]forge.Issue, unchanged), nil, b.now); len(list) != unchanged {
+		t.Errorf("of %d, %d are looked at", unchanged, len(list))
 	}
 }

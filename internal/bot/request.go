@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/escape"
@@ -26,7 +27,7 @@ const requestKey = "request"
 func branchOf(number int) string { return fmt.Sprintf("escalate/request-%d", number) }
 
 // pending are the requests of which something is to be done or said.
-func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issue, err error) {
+func (b *Bot) pending(ctx context.Context, w *Work, all []forge.Issue, changed map[int]bool) (list []forge.Issue, err error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -34,6 +35,35 @@ func (b *Bot) pending(ctx context.Context, all []forge.Issue) (list []forge.Issu
 	if err != nil {
 		return nil, err
 	}
+	all = due(all, changed, b.Now())
+	w.looked = len(all)
+	return b.unsettled(ctx, all, heads)
+}
+
+// due are the requests that a run looks at, of which each costs a question or two: those
+// that changed, and of the rest as many as a run has time for, others each hour. Somebody
+// may have entered the directory since, changed a rule, or reviewed what is proposed.
+func due(all []forge.Issue, changed map[int]bool, now time.Time) []forge.Issue {
+	var list, rest []forge.Issue
+	for _, i := range all {
+		if changed[i.Number] {
+			list = append(list, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	if parts := (len(rest) + unchanged - 1) / unchanged; parts > 1 {
+		at := int(now.Unix()/int64(time.Hour/time.Second)) % parts * unchanged
+		rest = rest[at:min(at+unchanged, len(rest))]
+	}
+	list = append(list, rest...)
+	slices.SortFunc(list, func(x, y forge.Issue) int { return x.Number - y.Number })
+	return list
+}
+
+// unsettled are those of which something is to be done or said. heads are the branches
+// of what is proposed.
+func (b *Bot) unsettled(ctx context.Context, all []forge.Issue, heads map[string]string) (list []forge.Issue, err error) {
 	for _, i := range all {
 		stands, err := b.stands(ctx, i, heads[branchOf(i.Number)])
 		if err != nil {

@@ -70,11 +70,23 @@ func (r Request) AsFile(id schema.ID) (name string, data []byte) {
 	return requestPath(id), asJSON(r)
 }
 
-// Heard says how far the comments of a forge were read.
+// Heard says how far the issues and comments of a forge were read.
 type Heard struct {
-	// Comments is the time of the last change of one, up to which all have their answer;
-	// zero where none was read yet.
+	// Comments is the time of the last change of one, up to which all have their answer,
+	// but for what is on Again; zero where none was read yet.
 	Comments time.Time `json:"comments"`
+	// Again are the threads on which something could not be handled. Each run reads them
+	// until it can be.
+	Again []Thread `json:"again,omitempty"`
+}
+
+// Thread is an issue or a change request that is read again.
+type Thread struct {
+	Number        int  `json:"number"`
+	ChangeRequest bool `json:"change_request,omitempty"`
+	// Since is when that changed last which could not be handled; of several, the first:
+	// what is older is not read.
+	Since time.Time `json:"since"`
 }
 
 // ReadHeard reads how far comments were read. What somebody made unreadable says

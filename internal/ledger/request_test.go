@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"reflect"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -34,10 +35,11 @@ func TestRequest(t *testing.T) {
 			t.Errorf("%s: %+v (%v)", name, got, err)
 		}
 	}
-	heard := ledger.Heard{Comments: at}
-	name, data = heard.AsFile()
-	if got, err := ledger.ReadHeard(fstest.MapFS{name: {Data: data}}); err != nil || got != heard {
-		t.Errorf("%+v (%v)", got, err)
+	for _, heard := range []ledger.Heard{{Comments: at}, {Comments: at, Again: []ledger.Thread{{Number: 3, Since: at}, {Number: 5, ChangeRequest: true, Since: at}}}} {
+		name, data = heard.AsFile()
+		if got, err := ledger.ReadHeard(fstest.MapFS{name: {Data: data}}); err != nil || !reflect.DeepEqual(got, heard) {
+			t.Errorf("%+v (%v)", got, err)
+		}
 	}
 }
 
