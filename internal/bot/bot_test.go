@@ -617,3 +617,96 @@ func TestManyRequests(t *testing.T) {
 		t.Errorf("of %d, %d are looked at", unchanged, len(list))
 	}
 }
+
+// Nobody says something in another's name: what somebody else edited before it was
+// handled is not done, and an answer says so. Who edits their own says it themselves.
+func TestReworded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	b.Open(forgetest.App, "")
+	on := forge.Thread{Number: 1}
+	of := about{id: "2026/northwind", path: fixture.Northwind}
+	robin := forge.Author{ID: 8, Login: "rking"}
+	for name, x := range map[string]struct {
+		by   forge.Author
+		want string
+	}{
+		"a colleague": {robin, "edited by `rking` after `JoDoe`"}, "a stranger": {forgetest.Stranger, "edited by `mallory`"},
+		"a program": {forgetest.OtherApp, "edited by `echo[bot]`"}, "who is gone": {forge.Author{}, "somebody whose account is gone"}, "themselves": {jo, ""},
+	} {
+		c := b.Say(jo, on, "/update All is well.")
+		b.now = b.now.Add(time.Minute)
+		b.Reword(x.by, c, "/update All is lost.")
+		why, err := b.reworded(t.Context(), c.Comment)
+		if err != nil || !strings.Contains(why, x.want) || (why == "") != (x.want == "") || strings.Contains(why, "@") {
+			t.Errorf("%s: %q, %v", name, why, err)
+		}
+		if x.want == "" {
+			continue
+		}
+		if text, says, err := b.carried(t.Context(), c.Comment, of); err != nil || text != why || !strings.Contains(says, "somebody else") {
+			t.Errorf("%s: it is answered %q, %q, %v", name, text, says, err)
+		}
+	}
+	b.Forget()
+	c := b.Say(jo, on, "/update All is well.")
+	if why, err := b.reworded(t.Context(), c.Comment); why != "" || err != nil || len(b.Asked()) > 0 {
+		t.Errorf("what nobody edited is asked about: %q, %v, %q", why, err, b.Asked())
+	}
+	// It was edited again since it was read: a later run reads what it says.
+	read := c.Comment
+	read.Updated = b.now.Add(time.Second)
+	b.now = b.now.Add(time.Minute)
+	b.Reword(jo, c, "/update All is lost.")
+	if why, err := b.reworded(t.Context(), read); why != "" || err == nil {
+		t.Errorf("what it says now is not what was read: %q, %v", why, err)
+	}
+}
+
+// What a colleague edits in a request is theirs; what somebody else does, or nobody who
+// is known, opens nothing until whoever opened it looks at it.
+func TestRequestReworded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	i := b.Open(jo, "### Which customer is it?\n\nFabrikam", form.Label)
+	by := func() (schema.Handle, string) {
+		t.Helper()
+		h, why, err := b.editor(t.Context(), i.Issue, "jdoe")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h, why
+	}
+	if h, why := by(); h != "jdoe" || why != "" || len(b.Asked()) > 0 {
+		t.Errorf("nobody edited it: %s, %q, %q", h, why, b.Asked())
+	}
+	for name, x := range map[string]struct {
+		by   forge.Author
+		want schema.Handle
+		why  string
+	}{
+		"a colleague": {forge.Author{ID: 8, Login: "rking"}, "rking", ""}, "a stranger": {forgetest.Stranger, "", "edited by `mallory`"},
+		"a program": {forgetest.OtherApp, "", "edited by `echo[bot]`"}, "who is gone": {forge.Author{}, "", "somebody whose account is gone"}, "its author": {jo, "jdoe", ""},
+	} {
+		b.now = b.now.Add(time.Minute)
+		b.Rewrite(x.by, i, i.Body+"\n")
+		if h, why := by(); h != x.want || !strings.Contains(why, x.why) || (why == "") != (x.why == "") {
+			t.Errorf("%s: %s, %q", name, h, why)
+		}
+	}
+	b.now = b.now.Add(time.Minute)
+	b.Rewrite(forgetest.Stranger, i, i.Body+"\n")
+	_, why := by()
+	on := forge.Thread{Number: i.Number}
+	if err := b.say(t.Context(), on, requestKey, why); err != nil {
+		t.Fatal(err)
+	}
+	if stands, err := b.stands(t.Context(), i.Issue, ""); !stands || err != nil {
+		t.Errorf("it is said, and to be handled: %v", err)
+	}
+	b.now = b.now.Add(time.Minute)
+	b.Rewrite(jo, i, i.Body+"\n")
+	if stands, err := b.stands(t.Context(), i.Issue, ""); stands || err != nil {
+		t.Errorf("its author looked at it, and nothing is to be handled: %v", err)
+	}
+}

@@ -60,6 +60,9 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	}
 	_ = b.Forge.React(ctx, on, c.ID, forge.Seen) // a courtesy: the answer is what counts
 	text, says, err := b.carried(ctx, c, *of)
+	if isGone(err) { // it was deleted meanwhile
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -288,6 +291,11 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 		return help(), "showed the commands", nil
 	case of.why != "":
 		return of.why, "nothing can be done there", nil
+	}
+	if why, err := b.reworded(ctx, c); err != nil || why != "" {
+		return why, "edited by somebody else before it was handled", err
+	}
+	switch {
 	case len(read.Commands) > mostCommands:
 		return fmt.Sprintf("It has %d commands, and none of them is done: write at most %d into one comment.", len(read.Commands), mostCommands), "too many commands", nil
 	}
@@ -304,6 +312,34 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 		err = b.onIssue(ctx, a, c, of, read.Commands, asked)
 	}
 	return strings.Join(a.lines, "\n\n"), strings.Join(a.says, ", "), err
+}
+
+// reworded is why the words of a comment are not its author's, in Markdown; "" where they
+// are: whoever may write to a repository may edit what others wrote.
+func (b *Bot) reworded(ctx context.Context, c forge.Comment) (string, error) {
+	if !c.Updated.After(c.Created) {
+		return "", nil
+	}
+	by, at, err := b.Forge.CommentEdit(ctx, forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest}, c.ID)
+	if err != nil || at.IsZero() || by.Is(c.Author) && !at.After(c.Updated) {
+		return "", err
+	}
+	if at.After(c.Updated) {
+		return "", errReadBefore
+	}
+	return "**Not done:** the comment was edited by " + account(by) + " after " + account(c.Author) + " had written it, and nobody says something in another's name. Write it again, as a new comment.", nil
+}
+
+// errReadBefore is returned of what was edited after it was read: a later run reads it as
+// it is.
+var errReadBefore = errors.New("it was edited after it was read")
+
+// account names an account, and mentions nobody.
+func account(a forge.Author) string {
+	if a.Login == "" {
+		return "somebody whose account is gone"
+	}
+	return escape.MarkdownCode(a.Login)
 }
 
 // now is the time as files have it.

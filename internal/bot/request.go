@@ -123,6 +123,10 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	if by == "" || said == "" {
 		return said == b.stranger(), nil
 	}
+	if strings.HasPrefix(said, reworded) {
+		_, why, err := b.editor(ctx, i, by)
+		return why != "" && said == withBefore(why, head), err
+	}
 	if strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
 		if ended, err := b.Forge.Ended(ctx, branchOf(i.Number)); err != nil || ended {
 			return ended, err
@@ -189,6 +193,31 @@ const (
 	changedThere = "was changed there since"
 )
 
+// reworded is how the answer begins on an issue that somebody edited who may open nothing.
+const reworded = "The issue was edited by "
+
+// editor is whose the text of a request is: of whoever edited it last or, where nobody
+// did, of its author; or why it is nobody's who may open something, in Markdown. A
+// colleague may well complete it, and is named as who did.
+func (b *Bot) editor(ctx context.Context, i forge.Issue, author schema.Handle) (by schema.Handle, why string, err error) {
+	if !i.Updated.After(i.Created) {
+		return author, "", nil
+	}
+	last, at, err := b.Forge.LastEdit(ctx, i.Number)
+	switch {
+	case err != nil:
+		return "", "", err
+	case at.After(i.Updated):
+		return "", "", errReadBefore
+	case at.IsZero() || last.Is(i.Author):
+		return author, "", nil
+	}
+	if by = b.who(last); by == "" {
+		return "", reworded + account(last) + ", who is not in the people directory (`" + tree.PeoplePath + "`). Whoever opened it must look at it, and edit it: then it counts as theirs.", nil
+	}
+	return by, "", nil
+}
+
 // headMark marks in an answer for which commit of a proposal all was done: a run that was
 // killed before it answered may have pushed one without its check and its plan.
 func headMark(commit string) string { return fmt.Sprintf("<!-- at %.12s -->", commit) }
@@ -231,6 +260,14 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil || ended {
 		return "", err // it was merged, and what is told says so; or it was declined, and who did says why
 	}
+	head := branches[branch]
+	editor, why, err := b.editor(ctx, i, by)
+	if err != nil {
+		return "", err
+	}
+	if why != "" {
+		return withBefore(why, head), nil
+	}
 	o, why, err := b.opening(i, by)
 	if err == nil && why == "" {
 		why, err = b.refusal(ctx, o)
@@ -238,11 +275,10 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	head := branches[branch]
 	if why != "" {
 		return withBefore(why, head), nil
 	}
-	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, by)
+	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, editor)
 	if err != nil {
 		return "", err
 	}
@@ -254,12 +290,20 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if theirs {
 		return proposed + link + ", and " + changedThere + ": change it there. Editing this issue changes nothing any more.", nil
 	}
+	if editor != by && b.mergeable(o) {
+		return waiting(link, head) + "\n\n" + escape.MarkdownLine(words.Name(b.Clone.Tip.People, editor)) + " edited the issue last, so that it is not merged without a review.", nil
+	}
 	return b.merge(ctx, o, change, head, link, passed)
+}
+
+// waiting is what stands on an issue while its proposal waits.
+func waiting(link, head string) string {
+	return proposed + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal.\n\n" + headMark(head)
 }
 
 // merge merges a proposal that passes, where the policy lets it, and says how it stands.
 func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, link string, passed bool) (string, error) {
-	waits := proposed + link + ". Once that is merged, this issue is where you follow the escalation; until then, editing this issue changes the proposal.\n\n" + headMark(head)
+	waits := waiting(link, head)
 	if !passed || !b.mergeable(o) {
 		return waits, nil
 	}

@@ -100,11 +100,15 @@ type Check struct {
 	Title, Summary, Details string
 }
 
-// Editor is a forge that says who edited the text of an issue last.
+// Editor is a forge that says who edited a text last, and when: the zero time, where
+// nobody did or the forge does not say it; the zero author, where it does not say who,
+// as of an account that is gone.
 type Editor interface {
-	// LastEdit returns who edited the text of an issue last, and when: the zero author,
-	// where nobody did or the forge does not say who.
+	// LastEdit is that of the text of an issue.
 	LastEdit(ctx context.Context, number int) (Author, time.Time, error)
+	// CommentEdit is that of a comment of a thread. The error is ErrGone where somebody
+	// deleted it.
+	CommentEdit(ctx context.Context, in Thread, id int64) (Author, time.Time, error)
 }
 
 // Checker is a forge that shows checks beside a commit.

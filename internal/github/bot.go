@@ -291,38 +291,73 @@ func (r *Repository) SetCheck(ctx context.Context, commit string, c forge.Check)
 	return confirm(run, err)
 }
 
-// LastEdit returns who edited the text of an issue last: GraphQL says it.
+// edited is what GraphQL says of the last edit of a text.
+type edited struct {
+	LastEditedAt time.Time
+	Editor       struct {
+		Typename string `json:"__typename"`
+		Login    string
+	}
+}
+
+func (e edited) by() forge.Author {
+	return forge.Author{Login: e.Editor.Login, Bot: e.Editor.Typename == "Bot"}
+}
+
+// LastEdit returns who edited the text of an issue last.
 func (r *Repository) LastEdit(ctx context.Context, number int) (by forge.Author, at time.Time, err error) {
-	if r.graphQL == "" {
-		return by, at, nil
-	}
-	request, err := r.NewRequest(http.MethodPost, r.graphQL, map[string]any{
-		"query":     "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { issue(number: $number) { number lastEditedAt editor { __typename login } } } }",
-		"variables": map[string]any{"owner": r.owner, "name": r.repo, "number": number},
-	})
-	if err != nil {
-		return by, at, err
-	}
 	var reply struct {
-		Data struct {
-			Repository struct {
-				Issue struct {
-					Number       int
-					LastEditedAt time.Time
-					Editor       struct {
-						Typename string `json:"__typename"`
-						Login    string
-					}
-				}
+		Repository struct {
+			Issue struct {
+				Number int
+				edited
 			}
 		}
 	}
-	if _, err = r.Do(ctx, request, &reply); err != nil {
-		return by, at, inWords(err)
-	}
-	i := reply.Data.Repository.Issue
-	if i.Number != number {
+	said, err := r.asks(ctx, "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) { issue(number: $number) { number lastEditedAt editor { __typename login } } } }",
+		map[string]any{"owner": r.owner, "name": r.repo, "number": number}, &reply)
+	i := reply.Repository.Issue
+	if said && i.Number != number {
 		return by, at, unconfirmed("who edited issue %d was asked for, and is not said", number)
 	}
-	return forge.Author{Login: i.Editor.Login, Bot: i.Editor.Typename == "Bot"}, i.LastEditedAt, nil
+	return i.by(), i.LastEditedAt, err
+}
+
+// CommentEdit returns who edited a comment last.
+func (r *Repository) CommentEdit(ctx context.Context, _ forge.Thread, id int64) (by forge.Author, at time.Time, err error) {
+	if r.graphQL == "" {
+		return by, at, nil
+	}
+	c, _, err := r.Client.Issues.GetComment(ctx, r.owner, r.repo, id) // GraphQL knows it by another id
+	if err != nil {
+		return by, at, inWords(err)
+	}
+	if c.GetID() != id || c.GetNodeID() == "" {
+		return by, at, unconfirmed("comment %d was asked for, and something else returned", id)
+	}
+	var reply struct {
+		Node struct {
+			Typename string `json:"__typename"`
+			edited
+		}
+	}
+	said, err := r.asks(ctx, "query($id: ID!) { node(id: $id) { __typename ... on IssueComment { lastEditedAt editor { __typename login } } } }", map[string]any{"id": c.GetNodeID()}, &reply)
+	if said && reply.Node.Typename != "IssueComment" {
+		return by, at, unconfirmed("who edited comment %d was asked for, and is not said", id)
+	}
+	return reply.Node.by(), reply.Node.LastEditedAt, err
+}
+
+// asks asks GraphQL. said is false where there is none, or it failed.
+func (r *Repository) asks(ctx context.Context, query string, variables map[string]any, data any) (said bool, err error) {
+	if r.graphQL == "" {
+		return false, nil
+	}
+	request, err := r.NewRequest(http.MethodPost, r.graphQL, map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return false, err
+	}
+	reply := struct{ Data any }{data}
+	_, err = r.Do(ctx, request, &reply)
+	return err == nil, inWords(err)
 }

@@ -524,3 +524,51 @@ func TestProposals(t *testing.T) {
 		}
 	}
 }
+
+// Who edited an issue or a comment last, and when; nothing is said of what nobody edited,
+// and an answer about something else is none.
+func TestLastEdits(t *testing.T) {
+	t.Parallel()
+	g := forgetest.NewGitHub(t)
+	r := repository(t, g)
+	r.graphQL = g.GraphQL
+	i := g.Open(forgetest.Stranger, "as it was")
+	on := forge.Thread{Number: i.Number}
+	c := g.Say(forgetest.User, on, "as it was")
+	for name, ask := range map[string]func(id int64) (forge.Author, time.Time, error){
+		"issue":   func(id int64) (forge.Author, time.Time, error) { return r.LastEdit(t.Context(), int(id-c.ID)+i.Number) },
+		"comment": func(id int64) (forge.Author, time.Time, error) { return r.CommentEdit(t.Context(), on, id) },
+	} {
+		rewrite := func(by forge.Author) {
+			if name == "issue" {
+				g.Rewrite(by, i, "as it is")
+			} else {
+				g.Reword(by, c, "as it is")
+			}
+		}
+		if by, at, err := ask(c.ID); by != (forge.Author{}) || !at.IsZero() || err != nil {
+			t.Errorf("%s: nobody edited it: %+v, %s, %v", name, by, at, err)
+		}
+		for _, want := range []forge.Author{forgetest.Stranger, forgetest.OtherApp, {}} {
+			rewrite(want)
+			if by, at, err := ask(c.ID); by.Login != want.Login || by.Bot != want.Bot || !at.Equal(g.Now()) || err != nil {
+				t.Errorf("%s: %+v edited it: %+v, %s, %v", name, want, by, at, err)
+			}
+		}
+		if _, _, err := ask(c.ID + 7); err == nil {
+			t.Errorf("%s: of one that is not there it is said", name)
+		}
+	}
+	g.Fault = func(op string) forgetest.Fault {
+		if op == "edit" {
+			return forgetest.Idle
+		}
+		return forgetest.None
+	}
+	if _, _, err := r.CommentEdit(t.Context(), on, c.ID); !errors.Is(err, destination.ErrUnconfirmed) {
+		t.Errorf("a reply that says nothing is taken for one: %v", err)
+	}
+	if _, _, err := r.LastEdit(t.Context(), i.Number); !errors.Is(err, destination.ErrUnconfirmed) {
+		t.Errorf("a reply that says nothing is taken for one: %v", err)
+	}
+}

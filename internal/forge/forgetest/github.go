@@ -40,24 +40,52 @@ func NewGitHub(t testing.TB) *GitHub {
 	return g
 }
 
-// edits says who edited an issue last.
+// edits says who edited an issue or a comment last.
 func (g *GitHub) edits(body []byte) (op string, answer func(http.ResponseWriter)) {
-	var in struct{ Variables struct{ Number int } }
-	_ = json.Unmarshal(body, &in) // then there is no such issue
+	var in struct {
+		Variables struct {
+			Number int
+			ID     string
+		}
+	}
+	_ = json.Unmarshal(body, &in) // then there is no such thing
+	data := func(v any) func(http.ResponseWriter) { return reply(http.StatusOK, map[string]any{"data": v}) }
+	if v := in.Variables; v.ID != "" {
+		for _, c := range g.Comments {
+			if nodeOf(c) == v.ID {
+				shown := lastEdit(c.Editor, c.Edited)
+				shown["__typename"] = "IssueComment"
+				return "edit", data(map[string]any{"node": shown})
+			}
+		}
+		return "edit", data(map[string]any{"node": nil})
+	}
 	i := g.issue(in.Variables.Number)
 	if i == nil {
-		return "edit", reply(http.StatusOK, map[string]any{"data": map[string]any{"repository": map[string]any{"issue": nil}}})
+		return "edit", data(map[string]any{"repository": map[string]any{"issue": nil}})
 	}
-	shown := map[string]any{"number": i.Number, "lastEditedAt": nil, "editor": nil}
-	if !i.Edited.IsZero() {
-		kind := "User"
-		if i.Editor.Bot {
+	shown := lastEdit(i.Editor, i.Edited)
+	shown["number"] = i.Number
+	return "edit", data(map[string]any{"repository": map[string]any{"issue": shown}})
+}
+
+func lastEdit(by forge.Author, at time.Time) map[string]any {
+	shown := map[string]any{"lastEditedAt": nil, "editor": nil}
+	if at.IsZero() {
+		return shown
+	}
+	shown["lastEditedAt"] = at
+	if kind := "User"; by.Login != "" {
+		if by.Bot {
 			kind = "Bot"
 		}
-		shown["lastEditedAt"], shown["editor"] = i.Edited, map[string]string{"__typename": kind, "login": i.Editor.Login}
+		shown["editor"] = map[string]string{"__typename": kind, "login": by.Login}
 	}
-	return "edit", reply(http.StatusOK, map[string]any{"data": map[string]any{"repository": map[string]any{"issue": shown}}})
+	return shown
 }
+
+// nodeOf is what GraphQL knows a comment by.
+func nodeOf(c *Comment) string { return fmt.Sprintf("IC_%d", c.ID) }
 
 type user struct {
 	ID    int64  `json:"id,omitempty"`
@@ -100,7 +128,7 @@ func (g *GitHub) issueOf(i *Issue) any {
 }
 
 func (g *GitHub) commentOf(c *Comment) any {
-	return map[string]any{"issue_url": fmt.Sprintf("%s/repos/acme/escalations/issues/%d", g.API, c.On.Number), "id": c.ID, "body": c.Body, "user": userOf(c.Author), "html_url": c.URL, "created_at": c.Created, "updated_at": c.Updated, "author_association": association(c.Member)}
+	return map[string]any{"issue_url": fmt.Sprintf("%s/repos/acme/escalations/issues/%d", g.API, c.On.Number), "id": c.ID, "node_id": nodeOf(c), "body": c.Body, "user": userOf(c.Author), "html_url": c.URL, "created_at": c.Created, "updated_at": c.Updated, "author_association": association(c.Member)}
 }
 
 // association is how GitHub says whether an author belongs to the repository.
@@ -274,6 +302,8 @@ func (g *GitHub) route(r *http.Request, parts []string, body []byte) (op string,
 		return fmt.Sprintf("comment %d", number), says(http.StatusForbidden, "Unable to create comment because issue is locked.")
 	case what == "POST issues N comments":
 		return fmt.Sprintf("comment %d", number), there(func(w http.ResponseWriter) { reply(http.StatusCreated, g.commentOf(g.Say(g.Me, thread, *in.Body)))(w) })
+	case what == "GET issues comments N" && g.comment(int64(number)) >= 0:
+		return fmt.Sprintf("comment's %d", number), reply(http.StatusOK, g.commentOf(g.Comments[g.comment(int64(number))]))
 	case what == "PATCH issues comments N" && g.comment(int64(number)) >= 0:
 		return fmt.Sprintf("edit comment %d", number), func(w http.ResponseWriter) {
 			c := g.Comments[g.comment(int64(number))]

@@ -67,6 +67,9 @@ type Issue struct {
 type Comment struct {
 	forge.Comment
 	On forge.Thread
+	// Editor is who edited it last, and when.
+	Editor forge.Author
+	Edited time.Time
 }
 
 // Reacted is a reaction: to an issue, where the comment is 0.
@@ -175,10 +178,15 @@ func (s *Store) Rewrite(by forge.Author, i *Issue, body string) {
 	i.Body, i.Editor, i.Edited, i.Updated = body, by, s.Now(), s.Now()
 }
 
+// Reword has somebody edit a comment.
+func (s *Store) Reword(by forge.Author, c *Comment, body string) {
+	c.Body, c.Editor, c.Edited, c.Updated = body, by, s.Now(), s.Now()
+}
+
 // Say puts a comment there.
 func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
 	s.said++ // no number is ever used again
-	c := &Comment{forge.Comment{ID: 100 + s.said, Body: body, Author: by, Created: s.Now(), Updated: s.Now()}, on}
+	c := &Comment{Comment: forge.Comment{ID: 100 + s.said, Body: body, Author: by, Created: s.Now(), Updated: s.Now()}, On: on}
 	c.URL = fmt.Sprintf("%s/issues/%d#%d", s.at, on.Number, c.ID)
 	if i := s.issue(on.Number); i != nil && (!s.own || !on.ChangeRequest) {
 		i.Updated = c.Updated
