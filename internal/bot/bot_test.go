@@ -710,3 +710,29 @@ func TestRequestReworded(t *testing.T) {
 		t.Errorf("its author looked at it, and nothing is to be handled: %v", err)
 	}
 }
+
+// An issue of the form that a program opened gets one answer, which says what to do.
+func TestRequestOfProgram(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	for _, by := range []forge.Author{forgetest.App, forgetest.OtherApp} { // the one with our own token
+		i := b.Open(by, "### Which customer is it?\n\nFabrikam", form.Label)
+		on := forge.Thread{Number: i.Number}
+		for n := range 2 {
+			b.answers = map[forge.Thread]map[string]string{}
+			stands, err := b.stands(t.Context(), i.Issue, "")
+			if err != nil || stands != (n > 0) {
+				t.Fatalf("%s, run %d: it stands: %v, %v", by.Login, n, stands, err)
+			}
+			if _, err := b.request(t.Context(), i.Issue); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if bodies := b.Bodies(on); len(bodies) != 1 || !strings.Contains(bodies[0], "A program opened this issue (`"+by.Login+"`)") || !strings.Contains(bodies[0], "fill in the form yourself") || strings.Contains(bodies[0], "you are not") {
+			t.Errorf("%q", bodies)
+		}
+	}
+	if list := b.Open(forgetest.Stranger, ""); b.nobody(list.Author) != b.stranger() {
+		t.Error("a stranger is taken for a program")
+	}
+}

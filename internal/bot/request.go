@@ -121,7 +121,7 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 		return true, nil
 	}
 	if by == "" || said == "" {
-		return said == b.stranger(), nil
+		return said == b.nobody(i.Author), nil
 	}
 	if strings.HasPrefix(said, reworded) {
 		_, why, err := b.editor(ctx, i, by)
@@ -247,14 +247,14 @@ type opening struct {
 
 // requested proposes what an issue asks for, and returns what to say there.
 func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
+	by := b.who(i.Author)
+	if by == "" {
+		return b.nobody(i.Author), nil
+	}
 	branch := branchOf(i.Number)
 	branches, err := b.reserve(ctx)
 	if err != nil {
 		return "", err
-	}
-	by := b.who(i.Author)
-	if by == "" {
-		return b.stranger(), nil
 	}
 	ended, err := b.Forge.Ended(ctx, branch)
 	if err != nil || ended {
@@ -321,6 +321,16 @@ func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, l
 		return "", err
 	}
 	return "It is opened by " + link + ", at once, since it is " + string(o.severity) + ". This issue is where you follow it.", nil
+}
+
+// nobody is what an issue is answered whose author may open nothing.
+func (b *Bot) nobody(a forge.Author) string {
+	if !a.Bot {
+		return b.stranger()
+	}
+	return "A program opened this issue (" + account(a) + "), and an escalation is opened by somebody: nothing is done here.\n\n" +
+		"- If you asked for it: fill in the form yourself (*New issue*, *Escalation*), and close this one.\n" +
+		"- If you run the program: have it use the account of somebody who is in the people directory (`" + tree.PeoplePath + "`); in Slack that is *the person using the workflow*."
 }
 
 // opening is the file that an issue asks for; or why there can be none, in Markdown.
