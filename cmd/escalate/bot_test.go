@@ -309,9 +309,10 @@ func TestBotRequests(t *testing.T) {
 	}
 	d.has("the other", strings.Join(d.Proposal(len(d.Issues)).Files, " "), "escalations/2026/fabrikam-2.yaml")
 	d.has("its answer", d.last(forge.Thread{Number: again.Number}), "It is proposed by")
-	answers["ask"] = "Two engineers."
+	answers["ask"], answers["severity"] = "Two engineers.", "low"
 	issue.Body = d.filled(answers, "")
 	d.run("bot")
+	d.has("the title", d.Proposal(p.Number).Title, "2026/fabrikam: opened, low")
 	d.has("the branch", d.git("--git-dir", d.remote, "show", p.Head+":escalations/2026/fabrikam.yaml"), "Two engineers.", "by: jdoe", "at: 2026-11-24T10:00:00Z")
 	if len(d.Proposals) != 2 {
 		t.Fatalf("%d proposals", len(d.Proposals))
@@ -325,7 +326,7 @@ func TestBotRequests(t *testing.T) {
 	if len(d.Issues) != issues || strings.Contains(strings.Join(issue.Labels, " "), form.Label) {
 		t.Errorf("there are %d issues, the labels are %v", len(d.Issues), issue.Labels)
 	}
-	d.has("the issue", issue.Title+issue.Body+strings.Join(issue.Labels, " "), "Fabrikam: Builds fail", "Two engineers.", "escalate: 2026/fabrikam", "severity:medium")
+	d.has("the issue", issue.Title+issue.Body+strings.Join(issue.Labels, " "), "Fabrikam: Builds fail", "Two engineers.", "escalate: 2026/fabrikam", "severity:low")
 	d.says(jo, on, "/met 1")
 	d.has("the file", d.file("escalations/2026/fabrikam.yaml"), "met: 2026-11-24")
 

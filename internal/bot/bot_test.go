@@ -736,3 +736,22 @@ func TestRequestOfProgram(t *testing.T) {
 		t.Error("a stranger is taken for a program")
 	}
 }
+
+// The title of a proposal follows an edit of its issue, where nobody gave it another.
+func TestRetitle(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	const was, is = "2026/fabrikam: opened, medium", "2026/contoso: opened, high"
+	for title, want := range map[string]string{was: is, is: is, "Fabrikam, please look": "Fabrikam, please look"} {
+		p := b.Store.Propose(forgetest.App, "escalate/request-1", "0123456789abcdef")
+		p.Title = title
+		change, err := b.Bot.Forge.Propose(t.Context(), forge.Proposal{Title: is, Head: p.Head, Base: p.Base})
+		if err != nil || change.Title != title {
+			t.Fatalf("%+v, %v", change, err)
+		}
+		if err := b.retitle(t.Context(), change, is, func() ([]string, error) { return []string{is, was}, nil }); err != nil || p.Title != want {
+			t.Errorf("%q becomes %q, %v", title, p.Title, err)
+		}
+		p.Open = false
+	}
+}

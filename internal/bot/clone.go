@@ -135,3 +135,14 @@ func (c *Clone) made(ctx context.Context, commit, source string) (bool, error) {
 	newest, err := c.Repo.Saying(ctx, commit, traced(source), time.Unix(0, 0))
 	return newest == commit, err
 }
+
+// subjects are those of the commits of a branch that the default branch has not.
+func (c *Clone) subjects(ctx context.Context, commit string) (list []string, err error) {
+	for x, err := range c.Repo.Log(ctx, git.LogOptions{From: c.Tip.ID, To: commit}) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x.Subject)
+	}
+	return list, nil
+}

@@ -604,12 +604,15 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 // open opens the change request of a branch, with its check and its plan. It returns
 // whether the check passes.
 func (b *Bot) open(ctx context.Context, branch, title, head, body string) (change forge.Change, passed bool, err error) {
-	change, err = b.Forge.Propose(ctx, forge.Proposal{Title: words.Clip(title, b.Forge.Traits().MaxTitle-1), Body: body, Head: branch, Base: b.Clone.Branch})
+	change, err = b.Forge.Propose(ctx, forge.Proposal{Title: b.titled(title), Body: body, Head: branch, Base: b.Clone.Branch})
 	if err == nil {
 		passed, err = b.verdict(ctx, change.Number, head)
 	}
 	return change, passed, err
 }
+
+// titled is a title that the forge takes.
+func (b *Bot) titled(title string) string { return words.Clip(title, b.Forge.Traits().MaxTitle-1) }
 
 // checkName is what the check of a proposal is called: as the job is that checks one
 // which a person pushed, so that one rule requires both.

@@ -282,7 +282,8 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	change, passed, err := b.open(ctx, branch, subject(o.id, []string{o.says}), head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
+	title := subject(o.id, []string{o.says})
+	change, passed, err := b.open(ctx, branch, title, head, fmt.Sprintf("Asked for by %s in %s.", escape.MarkdownLine(words.Name(b.Clone.Tip.People, by)), i.URL))
 	if err != nil {
 		return "", err
 	}
@@ -290,10 +291,27 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if theirs {
 		return proposed + link + ", and " + changedThere + ": change it there. Editing this issue changes nothing any more.", nil
 	}
+	if err := b.retitle(ctx, change, title, func() ([]string, error) { return b.Clone.subjects(ctx, head) }); err != nil {
+		return "", err
+	}
 	if editor != by && b.mergeable(o) {
 		return waiting(link, head) + "\n\n" + escape.MarkdownLine(words.Name(b.Clone.Tip.People, editor)) + " edited the issue last, so that it is not merged without a review.", nil
 	}
 	return b.merge(ctx, o, change, head, link, passed)
+}
+
+// retitle has the title of a proposal say what it does now, where it is still one that
+// we gave it: that of one of its commits. Another is somebody's.
+func (b *Bot) retitle(ctx context.Context, change forge.Change, title string, ours func() ([]string, error)) error {
+	title = b.titled(title)
+	if change.Title == title {
+		return nil
+	}
+	given, err := ours()
+	if err != nil || !slices.ContainsFunc(given, func(s string) bool { return b.titled(s) == change.Title }) {
+		return err
+	}
+	return b.Forge.Retitle(ctx, change.Number, title)
 }
 
 // waiting is what stands on an issue while its proposal waits.

@@ -42,8 +42,8 @@ type Reactor interface {
 // Proposed is a change request as it stands.
 type Proposed struct {
 	Change
-	Title, Body string
-	Author      Author
+	Body   string
+	Author Author
 	// Head is the branch that is to be merged, Commit what it holds, and Base the
 	// branch that it is to be merged into.
 	Head, Commit, Base string

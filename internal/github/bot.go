@@ -176,7 +176,7 @@ func whole(pr *github.PullRequest) bool {
 func proposed(pr *github.PullRequest) forge.Proposed {
 	head, base := pr.GetHead(), pr.GetBase()
 	return forge.Proposed{
-		Change: forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}, Title: pr.GetTitle(), Body: pr.GetBody(), Author: author(pr.GetUser()),
+		Change: forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL(), Title: pr.GetTitle()}, Body: pr.GetBody(), Author: author(pr.GetUser()),
 		Head: head.GetRef(), Commit: head.GetSHA(), Base: base.GetRef(),
 		Open: pr.GetState() == "open", Merged: pr.GetMerged(), Draft: pr.GetDraft(),
 		Fork:    head.GetRepo().GetID() == 0 || head.GetRepo().GetID() != base.GetRepo().GetID(),

@@ -211,7 +211,7 @@ func TestProposed(t *testing.T) {
 	p.Title, p.Body, p.Draft, p.Fork = "Open Northwind", "Text", true, true
 	r := repository(t, g)
 	want := forge.Proposed{
-		Change: forge.Change{Number: 2, URL: "https://github.example/pull/2"}, Title: "Open Northwind", Body: "Text", Author: forgetest.Stranger,
+		Change: forge.Change{Number: 2, URL: "https://github.example/pull/2", Title: "Open Northwind"}, Body: "Text", Author: forgetest.Stranger,
 		Head: "escalate/northwind", Commit: "c0ffee", Base: "main", Open: true, Draft: true, Fork: true, Created: begun, Updated: begun,
 	}
 	if got, err := r.Proposed(t.Context(), 2); got != want || err != nil {

@@ -30,6 +30,15 @@ func (r *Repository) Propose(ctx context.Context, p forge.Proposal) (forge.Chang
 	return change(pr)
 }
 
+// Retitle gives a pull request another title.
+func (r *Repository) Retitle(ctx context.Context, number int, title string) error {
+	pr, _, err := r.PullRequests.Edit(ctx, r.owner, r.repo, number, &github.PullRequest{Title: &title})
+	if err == nil && (pr.GetNumber() != number || pr.GetTitle() != title) {
+		return unconfirmed("pull request %d was given a title, and has another", number)
+	}
+	return needing(toPropose, err)
+}
+
 // Ended reports whether all pull requests of a branch are closed, of which there is one.
 func (r *Repository) Ended(ctx context.Context, head string) (bool, error) {
 	all, _, err := r.PullRequests.List(ctx, r.owner, r.repo, &github.PullRequestListOptions{State: "all", Head: r.owner + ":" + head})
@@ -51,7 +60,7 @@ func (r *Repository) Ended(ctx context.Context, head string) (bool, error) {
 
 // change is a pull request that a reply confirms.
 func change(pr *github.PullRequest) (forge.Change, error) {
-	c := forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL()}
+	c := forge.Change{Number: pr.GetNumber(), URL: pr.GetHTMLURL(), Title: pr.GetTitle()}
 	if c.Number <= 0 || c.URL == "" {
 		return forge.Change{}, fmt.Errorf("a pull request was opened that has no number or address: %w", destination.ErrUnconfirmed)
 	}

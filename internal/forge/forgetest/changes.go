@@ -82,6 +82,11 @@ func (g *GitHub) routeChanges(r *http.Request, what string, number int, parts []
 		}
 	case what == "GET pulls N" && p != nil:
 		return fmt.Sprintf("proposal %d", number), func(w http.ResponseWriter) { reply(http.StatusOK, g.pullOf(p))(w) }
+	case what == "PATCH pulls N" && p != nil:
+		return fmt.Sprintf("retitle %d %s", number, in.Title), func(w http.ResponseWriter) {
+			p.Title, g.issue(number).Title = in.Title, in.Title
+			reply(http.StatusOK, g.pullOf(p))(w)
+		}
 	case what == "GET pulls N files" && p != nil:
 		return fmt.Sprintf("files %d", number), func(w http.ResponseWriter) {
 			list := []any{}
