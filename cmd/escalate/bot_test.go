@@ -181,7 +181,7 @@ func TestBotComments(t *testing.T) {
 	d.has("the commit", d.git("--git-dir", d.remote, "log", "-1", "--format=%an <%ae>%n%B", "main"), "Jo Doe <jo@example.com>", "2026/northwind: ", "Asked-for-in: <https://github.example/issues/1#")
 	bodies := strings.Join(d.Bodies(on), "\n---\n")
 	d.has("the issue", bodies, "Done: ", "https://github.example/acme/escalations/commit/", "The load test is booked.")
-	if len(d.Reactions) != 1 || d.Reactions[0].With != forge.Seen {
+	if len(d.Reactions) != 1 || d.Reactions[0].With != "eyes" {
 		t.Errorf("reactions: %+v", d.Reactions)
 	}
 	was := d.git("--git-dir", d.remote, "rev-parse", "main")

@@ -58,7 +58,7 @@ func (b *Bot) comment(ctx context.Context, c forge.Comment) (string, error) {
 	if err != nil || of == nil {
 		return "", err
 	}
-	_ = b.Forge.React(ctx, on, c.ID, forge.Seen) // a courtesy: the answer is what counts
+	_ = b.Forge.React(ctx, on, c.ID) // a courtesy: the answer is what counts
 	text, says, err := b.carried(ctx, c, *of)
 	if isGone(err) { // it was deleted meanwhile
 		return "", nil

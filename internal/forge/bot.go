@@ -21,22 +21,12 @@ type Feed interface {
 	CommentsSince(ctx context.Context, since time.Time) iter.Seq2[Comment, error]
 }
 
-// Reaction is what a reader answers without words.
-type Reaction string
-
-// The reactions.
-const (
-	Seen    Reaction = "seen"    // it was read
-	Done    Reaction = "done"    // what it asks for was done
-	Refused Reaction = "refused" // what it asks for cannot be done as it stands
-)
-
 // Reactor is a forge on which there are reactions.
 type Reactor interface {
-	// React leaves a reaction on a comment of a thread, or, of the comment 0, on what
-	// the thread is about. One that is there already is no error. The error is ErrGone
-	// where somebody deleted the comment, and ErrLocked where somebody locked the thread.
-	React(ctx context.Context, on Thread, comment int64, with Reaction) error
+	// React leaves the reaction on a comment of a thread that says that it was seen. One
+	// that is there already is no error. The error is ErrGone where somebody deleted the
+	// comment, and ErrLocked where somebody locked the thread.
+	React(ctx context.Context, on Thread, comment int64) error
 }
 
 // Proposed is a change request as it stands.

@@ -106,23 +106,13 @@ func byChange[T, V any](since time.Time, list func(time.Time, github.ListOptions
 	}
 }
 
-// reactions are the names that GitHub has for them.
-var reactions = map[forge.Reaction]string{forge.Seen: "eyes", forge.Done: "+1", forge.Refused: "confused"}
+// seen is the reaction that says that something was seen.
+const seen = "eyes"
 
 // React leaves a reaction.
-func (r *Repository) React(ctx context.Context, on forge.Thread, comment int64, with forge.Reaction) error {
-	content, ok := reactions[with]
-	if !ok {
-		return fmt.Errorf("GitHub has no reaction %q", with)
-	}
-	var left *github.Reaction
-	var err error
-	if comment == 0 {
-		left, _, err = r.Reactions.CreateIssueReaction(ctx, r.owner, r.repo, on.Number, content)
-	} else {
-		left, _, err = r.Reactions.CreateIssueCommentReaction(ctx, r.owner, r.repo, comment, content)
-	}
-	if err == nil && (left.GetID() <= 0 || left.GetContent() != content) {
+func (r *Repository) React(ctx context.Context, _ forge.Thread, comment int64) error {
+	left, _, err := r.Reactions.CreateIssueCommentReaction(ctx, r.owner, r.repo, comment, seen)
+	if err == nil && (left.GetID() <= 0 || left.GetContent() != seen) {
 		return unconfirmed("a reaction was left that has no number or is another")
 	}
 	return inWords(err)

@@ -165,7 +165,7 @@ func TestSincePages(t *testing.T) {
 	}
 }
 
-// A reaction is left once, on an issue or on a comment.
+// A reaction is left once on a comment.
 func TestReact(t *testing.T) {
 	t.Parallel()
 	g := forgetest.NewGitHub(t)
@@ -173,30 +173,21 @@ func TestReact(t *testing.T) {
 	c := g.Say(forgetest.Stranger, on, "Hello")
 	r := repository(t, g)
 	for range 2 {
-		for _, with := range []forge.Reaction{forge.Seen, forge.Done, forge.Refused} {
-			if err := errors.Join(r.React(t.Context(), on, c.ID, with), r.React(t.Context(), on, 0, with)); err != nil {
-				t.Error(err)
-			}
+		if err := r.React(t.Context(), on, c.ID); err != nil {
+			t.Error(err)
 		}
 	}
-	want := []forgetest.Reacted{
-		{By: g.Me, On: 1, Comment: c.ID, With: forge.Seen}, {By: g.Me, On: 1, With: forge.Seen}, {By: g.Me, On: 1, Comment: c.ID, With: forge.Done},
-		{By: g.Me, On: 1, With: forge.Done}, {By: g.Me, On: 1, Comment: c.ID, With: forge.Refused}, {By: g.Me, On: 1, With: forge.Refused},
-	}
-	if !slices.Equal(g.Reactions, want) {
+	if want := []forgetest.Reacted{{By: g.Me, On: 1, Comment: c.ID, With: "eyes"}}; !slices.Equal(g.Reactions, want) {
 		t.Errorf("%+v", g.Reactions)
 	}
-	if g.Requests[0] != `POST /issues/comments/101/reactions {"content":"eyes"}` || g.Requests[1] != `POST /issues/1/reactions {"content":"eyes"}` {
+	if g.Requests[0] != `POST /issues/comments/101/reactions {"content":"eyes"}` {
 		t.Errorf("asked %q", g.Requests)
 	}
-	if err := r.React(t.Context(), on, 999, forge.Seen); !errors.Is(err, forge.ErrGone) {
+	if err := r.React(t.Context(), on, 999); !errors.Is(err, forge.ErrGone) {
 		t.Errorf("a comment that is gone: %v", err)
 	}
-	if err := r.React(t.Context(), on, c.ID, "shrug"); err == nil {
-		t.Error("a reaction that is none is left")
-	}
 	g.Issues[0].Locked = true
-	if err := r.React(t.Context(), on, c.ID, forge.Seen); !errors.Is(err, forge.ErrLocked) {
+	if err := r.React(t.Context(), on, c.ID); !errors.Is(err, forge.ErrLocked) {
 		t.Errorf("on a locked issue: %v", err)
 	}
 }
@@ -384,7 +375,7 @@ func TestSetCheck(t *testing.T) {
 func TestBotErrors(t *testing.T) {
 	t.Parallel()
 	does := map[string]func(context.Context, *Repository) error{
-		"react": func(ctx context.Context, r *Repository) error { return r.React(ctx, on, 101, forge.Seen) },
+		"react": func(ctx context.Context, r *Repository) error { return r.React(ctx, on, 101) },
 		"shown": func(ctx context.Context, r *Repository) error { _, err := r.Proposed(ctx, 1); return err },
 		"merge": func(ctx context.Context, r *Repository) error { return r.Merge(ctx, 1, "c0ffee") },
 		"check": func(ctx context.Context, r *Repository) error {

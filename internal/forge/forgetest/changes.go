@@ -10,9 +10,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 )
 
-// known are the reactions by GitHub's names; there are others.
-var known = map[string]forge.Reaction{"eyes": forge.Seen, "+1": forge.Done, "confused": forge.Refused}
-
 // pullOf is a pull request as GitHub shows it.
 func (g *GitHub) pullOf(p *Proposal) any {
 	state, head := "closed", map[string]any{"ref": p.Head, "sha": p.Commit, "repo": map[string]any{"id": 1}}
@@ -52,8 +49,6 @@ func (g *GitHub) routeChanges(r *http.Request, what string, number int, parts []
 	p := g.Proposal(number)
 	passed := in.Conclusion == "success"
 	switch {
-	case what == "POST issues N reactions" && g.issue(number) != nil:
-		return fmt.Sprintf("react %d %s", number, in.Content), g.react(number, 0, in.Content)
 	case what == "POST issues comments N reactions" && g.comment(int64(number)) >= 0:
 		c := g.Comments[g.comment(int64(number))]
 		return fmt.Sprintf("react %d/%d %s", c.On.Number, c.ID, in.Content), g.react(c.On.Number, c.ID, in.Content)
@@ -149,12 +144,9 @@ func (g *GitHub) routeChanges(r *http.Request, what string, number int, parts []
 // react leaves a reaction of whose the token is.
 func (g *GitHub) react(on int, comment int64, content string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
-		r := Reacted{By: g.Me, On: on, Comment: comment, With: known[content]}
+		r := Reacted{By: g.Me, On: on, Comment: comment, With: content}
 		status := http.StatusOK
 		switch at := slices.Index(g.Reactions, r); {
-		case r.With == "":
-			says(http.StatusUnprocessableEntity, "Validation Failed")(w)
-			return
 		case g.issue(on).Locked:
 			says(http.StatusForbidden, "Unable to create reaction because issue is locked.")(w)
 			return

@@ -72,12 +72,12 @@ type Comment struct {
 	Edited time.Time
 }
 
-// Reacted is a reaction: to an issue, where the comment is 0.
+// Reacted is a reaction to a comment.
 type Reacted struct {
 	By      forge.Author
 	On      int // the number of the issue or the change request
 	Comment int64
-	With    forge.Reaction
+	With    string // what GitHub calls it
 }
 
 // Proposal is a change request that is held.
