@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -14,10 +15,12 @@ import (
 	"github.com/escalations-as-code/escalate/internal/bot"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/lint"
+	"github.com/escalations-as-code/escalate/internal/markdown"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/outbox"
 	"github.com/escalations-as-code/escalate/internal/plan/planprint"
@@ -79,6 +82,9 @@ func runBot(ctx context.Context, o applyOptions) error {
 			handled, err = b.Do(ctx, work)
 			return err
 		})
+	}
+	if sumErr := appendSummary(o.env, func(w io.Writer) error { return handledSummary(w, handled) }); err == nil {
+		err = sumErr
 	}
 	if !o.json {
 		if printErr := printHandled(o.env, o.options, handled, nil); err == nil {
@@ -236,4 +242,36 @@ func printHandled(env environment, opts *options, all []bot.Handled, applied []b
 		}
 	}
 	return nil
+}
+
+// handledSummary prints what came of what was asked for as Markdown, for the summary of a
+// job of GitHub Actions: what failed first.
+func handledSummary(w io.Writer, all []bot.Handled) error {
+	if len(all) == 0 {
+		return nil
+	}
+	b := markdown.Bounded{}
+	b.Write("### What was asked for\n\n")
+	left := 0
+	for _, failed := range []bool{true, false} {
+		for _, h := range all {
+			if (h.Err != nil) != failed {
+				continue
+			}
+			const longest = 500
+			line := "- " + escape.MarkdownLine(words.Clip(h.Says, longest))
+			if failed {
+				line = "- **failed:** " + escape.MarkdownLine(words.Clip(h.Err.Error(), longest))
+			}
+			if !b.Write(line + " (" + escape.MarkdownLine(h.URL) + ")\n") {
+				left++
+			}
+		}
+	}
+	text := b.String()
+	if left > 0 {
+		text += fmt.Sprintf("- and %d more, which the log of the job has\n", left)
+	}
+	_, err := io.WriteString(w, text+"\n")
+	return err
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/bot"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
@@ -89,5 +92,36 @@ func TestBotNames(t *testing.T) {
 	files := d.Proposal(d.Proposals[0].Number).Files
 	if len(files) != 1 || !strings.HasPrefix(files[0], "escalations/2026/") || strings.ContainsAny(strings.TrimSuffix(files[0], ".yaml"), ".$( ") || files[0] == fixture.Northwind {
 		t.Errorf("its files are %q", files)
+	}
+}
+
+// The job's summary has what was handled, what failed first, and what somebody wrote is
+// text there.
+func TestHandledSummary(t *testing.T) {
+	t.Parallel()
+	all := []bot.Handled{
+		{URL: "https://github.example/issues/1#101", Says: "done: step @everyone <img src=x> closes #7\n::error::x"},
+		{URL: "https://github.example/issues/2#102", Err: errors.New("the `remote` is <b>down</b>")},
+	}
+	var b strings.Builder
+	if err := handledSummary(&b, all); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	if len(lines) != 4 || lines[0] != "### What was asked for" || !strings.HasPrefix(lines[2], "- **failed:** the ") || !strings.Contains(lines[2], "issues/2") || !strings.HasPrefix(lines[3], "- done: step ") {
+		t.Errorf("it is %q", lines)
+	}
+	for _, live := range []string{" @everyone", "<img", "<b>", " #7", "\n::"} {
+		if strings.Contains(b.String(), live) {
+			t.Errorf("it has %q: %s", live, b.String())
+		}
+	}
+	b.Reset()
+	if err := handledSummary(&b, slices.Repeat(all[:1], 5000)); err != nil || len(b.String()) > 65_000 || !strings.Contains(b.String(), "more, which the log of the job has") {
+		t.Errorf("%d bytes, %v", len(b.String()), err)
+	}
+	b.Reset()
+	if err := handledSummary(&b, nil); err != nil || b.String() != "" {
+		t.Errorf("of nothing it says %q, %v", b.String(), err)
 	}
 }

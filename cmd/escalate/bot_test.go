@@ -26,6 +26,7 @@ type desk struct {
 	*testing.T
 	*forgetest.GitHub
 	remote, clone string
+	summary       string // where the summary of a job is written; "" for none
 	now           time.Time
 }
 
@@ -121,7 +122,7 @@ func (d *desk) tries(args ...string) (string, int) {
 	d.Helper()
 	getenv := func(name string) string {
 		return map[string]string{
-			"GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/escalations", "GITHUB_API_URL": d.API, "GITHUB_GRAPHQL_URL": d.GraphQL, "GITHUB_SERVER_URL": "https://github.example",
+			"GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/escalations", "GITHUB_API_URL": d.API, "GITHUB_GRAPHQL_URL": d.GraphQL, "GITHUB_SERVER_URL": "https://github.example", "GITHUB_STEP_SUMMARY": d.summary,
 		}[name]
 	}
 	var out bytes.Buffer
@@ -175,8 +176,14 @@ func TestBotComments(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
 	on := forge.Thread{Number: 1}
+	d.summary = filepath.Join(t.TempDir(), "summary.md")
 	out := d.says(jo, on, "Hello.\n\n/update customer The load test is booked.\nIt takes a day.\n/step Look at it @jodoe friday\n\n-- \nJo")
 	d.has("the log", out, "#10", "done", "update")
+	summary, err := os.ReadFile(d.summary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.has("the job's summary", string(summary), "### What was asked for\n\n- Done: ", "issues/1", "### What was announced")
 	d.has("the file", d.file(northwindPath), "at: 2026-11-24T10:01:00Z", "The load test is booked.\n", "It takes a day.", "step: Look at it", "due: 2026-11-27")
 	d.has("the commit", d.git("--git-dir", d.remote, "log", "-1", "--format=%an <%ae>%n%B", "main"), "Jo Doe <jo@example.com>", "2026/northwind: ", "Asked-for-in: <https://github.example/issues/1#")
 	bodies := strings.Join(d.Bodies(on), "\n---\n")
