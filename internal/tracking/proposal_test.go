@@ -93,6 +93,50 @@ func TestProposalIsNoIssue(t *testing.T) {
 	})
 }
 
+// Until its escalation is opened, a reminder on a pull request is verified as all else
+// that was told.
+func TestVerifyProposal(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		do   func(w *world, on forge.Thread)
+		want []destination.Fault
+	}{
+		"nothing":  {func(*world, forge.Thread) {}, nil},
+		"the plan": {func(w *world, on forge.Thread) { w.Say(w.Me, on, "### Plan\n\n"+mark("plan")) }, nil},
+		"deleted":  {func(w *world, _ forge.Thread) { w.Comments = nil }, []destination.Fault{destination.Missing}},
+		"edited": {func(w *world, _ forge.Thread) {
+			w.Comments[0].Body = strings.Replace(w.Comments[0].Body, "Nobody", "Somebody", 1)
+		}, []destination.Fault{destination.Edited}},
+		"doubled":  {func(w *world, on forge.Thread) { w.Say(w.Me, on, w.Comments[0].Body) }, []destination.Fault{destination.Doubled}},
+		"copied":   {func(w *world, on forge.Thread) { w.Say(forgetest.Stranger, on, w.Comments[0].Body) }, nil},
+		"orphaned": {func(w *world, on forge.Thread) { w.Say(w.Me, on, "Merge it.\n\n"+mark(unmerged(on.Number).Key+" 2")) }, []destination.Fault{destination.Orphaned}},
+	} {
+		everywhere(t, name, func(t *testing.T, w *world) {
+			on := w.OpenChange(forgetest.Stranger)
+			n := unmerged(on.Number)
+			r, err := w.tracking().Deliver(t.Context(), w.delivery([]notice.Notice{n}), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.State, n.Ref, n.URL = notice.Done, r.Ref, r.URL
+			tc.do(w, on)
+			gone := unmerged(77) // and one that is gone
+			gone.State, gone.Ref = notice.Done, "77/1"
+			differences, err := w.tracking().Verify(t.Context(), w.sent([]notice.Notice{n, gone}))
+			var got []destination.Fault
+			for _, d := range differences {
+				got = append(got, d.Fault)
+				if d.To != notice.Proposal || d.URL == "" {
+					t.Errorf("%+v", d)
+				}
+			}
+			if err != nil || !slices.Equal(got, tc.want) {
+				t.Errorf("%+v, %v", differences, err)
+			}
+		})
+	}
+}
+
 // changes is how many change requests have a number among the issues.
 func changes(w *world) int {
 	n := 0

@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/markdown"
+	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -21,10 +22,10 @@ import (
 // Verify compares what the ledger says was told on the forge with what stands
 // there, and says what people did to the issues by hand. The people who were
 // mentioned, the line of links and the addresses of symbolic links are not compared:
-// what they were when it was told is not known. Nor are reminders on a pull request:
-// after its merge nobody needs them.
+// what they were when it was told is not known. Nor are reminders on a pull request once
+// its escalation is opened: nobody needs them any more.
 func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destination.Difference, error) {
-	told = slices.DeleteFunc(slices.Clone(told), func(n notice.Notice) bool { return n.To == notice.Proposal })
+	told = withoutMerged(told)
 	threads := threadsOf(told)
 	is, err := t.standing(ctx, told)
 	if err != nil {
@@ -43,6 +44,9 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 		}
 	}
 	for _, m := range t.messages(told) {
+		if is.gone[m.First().Change()] {
+			continue
+		}
 		text := m.Text()
 		if now, is := redacted[m.First().Ref]; is {
 			text = now
@@ -91,12 +95,34 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 		}
 	}
 	for key, at := range is.found {
-		if !known[key] {
-			differences = append(differences, destination.Difference{Key: key, To: notice.Tracking, Fault: destination.Orphaned, URL: at[0].url})
+		if !known[key] && tells(key) {
+			to := notice.Tracking
+			if at[0].at.Kind == marker.Change {
+				to = notice.Proposal
+			}
+			differences = append(differences, destination.Difference{Key: key, To: to, Fault: destination.Orphaned, URL: at[0].url})
 		}
 	}
 	slices.SortStableFunc(differences, func(a, b destination.Difference) int { return strings.Compare(a.Key, b.Key) })
 	return differences, nil
+}
+
+// withoutMerged is what was told, without the reminders on the pull requests of
+// escalations that are opened.
+func withoutMerged(told []notice.Notice) []notice.Notice {
+	opened := map[schema.ID]bool{}
+	for _, n := range told {
+		opened[n.Escalation] = opened[n.Escalation] || n.To != notice.Proposal
+	}
+	return slices.DeleteFunc(slices.Clone(told), func(n notice.Notice) bool { return n.To == notice.Proposal && opened[n.Escalation] })
+}
+
+// tells reports whether a marker is that of something that is told of an escalation.
+// Others are of what Keep keeps, such as the answers to comments: of them the ledger
+// has nothing.
+func tells(key string) bool {
+	id, _, _ := strings.Cut(key, " ")
+	return schema.ID(id).Valid()
 }
 
 // threadsOf parts what was told by escalation.
@@ -210,6 +236,7 @@ type standing struct {
 	found  map[string][]writing // by marker: the issues and comments that have it
 	issues map[int]forge.Issue  // those with our label, and those that the ledger names
 	away   map[int]error        // those that the ledger names and that are not there
+	gone   map[int]bool         // the change requests that are not there any more
 }
 
 // stands reports whether an issue is the one of a thread: it has its marker, or
@@ -222,7 +249,7 @@ func (t *Tracking) stands(i forge.Issue, thread []notice.Notice) bool {
 // comments. Markers of strangers are not believed, unless the ledger names where they
 // stand: another token may have written it.
 func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing, error) {
-	is := standing{map[string][]writing{}, map[int]forge.Issue{}, map[int]error{}}
+	is := standing{map[string][]writing{}, map[int]forge.Issue{}, map[int]error{}, map[int]bool{}}
 	refs, urls, numbers := map[string]bool{}, map[string]bool{}, []int{}
 	unsigned := map[string]bool{} // what may have been written before there was a key
 	for _, n := range told {
@@ -274,6 +301,19 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 			take(refOf(number, c.ID), t.markedComment(forge.Thread{Number: number}, c))
 		}
 	}
+	for _, number := range t.changes(told) {
+		on := forge.Thread{Number: number, ChangeRequest: true}
+		for c, err := range t.forge.Comments(ctx, on) {
+			if errors.Is(err, forge.ErrGone) {
+				is.gone[number] = true
+				break
+			}
+			if err != nil {
+				return is, fmt.Errorf("change request %d: %w", number, err)
+			}
+			take(refOf(number, c.ID), t.markedComment(on, c))
+		}
+	}
 	for _, w := range others {
 		switch ours, err := t.believed(ctx, w, unsigned[w.What]); {
 		case err != nil:
@@ -283,6 +323,18 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 		}
 	}
 	return is, nil
+}
+
+// changes are the change requests on which somebody was reminded here.
+func (t *Tracking) changes(told []notice.Notice) []int {
+	var all []int
+	for _, n := range told {
+		if number := n.Change(); number != 0 && n.Via == t.traits.Via && n.State == notice.Done {
+			all = append(all, number)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // comments are those on issues: from the list of all where they are on many, and one

@@ -78,6 +78,11 @@ func TestVerify(t *testing.T) {
 		"an orphaned comment":  {func(w *world) { w.Say(w.Me, thread, "Steps\n\n"+mark(id+" steps 2")) }, []string{"orphaned steps 2"}},
 		"an orphaned issue":    {func(w *world) { w.Open(w.Me, mark("2026/other"), "escalation") }, []string{"orphaned 2026/other"}},
 		"what is not told yet": {func(w *world) { w.Say(w.Me, thread, mark(id+" closed 2026-11-30T12:00:00Z")) }, nil},
+		"what we keep": {func(w *world) {
+			for _, key := range []string{"answer 101", "request", "edit 1795863600"} {
+				w.Say(w.Me, thread, "Done.\n\n"+mark(key))
+			}
+		}, nil},
 		"on another page": {func(w *world) {
 			for range 250 {
 				w.Say(forgetest.Stranger, thread, "Hello")
