@@ -755,3 +755,37 @@ func TestRetitle(t *testing.T) {
 		p.Open = false
 	}
 }
+
+// The plan stands on a pull request once: where the token is of an App, which starts the
+// ordinary workflow and may set no check, that has both.
+func TestPlanOnce(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		viewer string
+		fault  forgetest.Fault
+		plans  int
+	}{
+		"a workflow":                     {"github-actions", forgetest.None, 1},
+		"a workflow that sets no checks": {"github-actions", forgetest.Forbidden, 1},
+		"an App":                         {"acme-bot", forgetest.Forbidden, 0},
+		"an App that sets checks":        {"acme-bot", forgetest.None, 1},
+		"nobody knows whose":             {"", forgetest.Forbidden, 1},
+	} {
+		b := newBench(t, nil)
+		b.Viewer = x.viewer
+		b.Fault = func(op string) forgetest.Fault {
+			if strings.HasPrefix(op, "check") {
+				return x.fault
+			}
+			return forgetest.None
+		}
+		b.Bot.Verdict = func(context.Context, string) (Verdict, error) {
+			return Verdict{Passed: true, Plan: "### What merging this announces"}, nil
+		}
+		p := b.Store.Propose(forgetest.App, "escalate/comment-1", "0123456789abcdef")
+		passed, err := b.verdict(t.Context(), p.Number, p.Commit)
+		if n := len(b.Bodies(forge.Thread{Number: p.Number, ChangeRequest: true})); err != nil || !passed || n != x.plans {
+			t.Errorf("%s: %d plans, passed %v, %v", name, n, passed, err)
+		}
+	}
+}

@@ -88,6 +88,9 @@ type Traits struct {
 	// MaxBody is how many characters it takes of an issue or a comment, MaxTitle of
 	// a title.
 	MaxBody, MaxTitle int
+	// Workflow is the login that a workflow's own token writes as: what that pushes starts
+	// no other workflow. Empty where there is none.
+	Workflow string
 	// Login returns the login of a person of the directory; empty where there is
 	// none.
 	Login func(schema.Person) string

@@ -38,7 +38,7 @@ func New(c Config) (*Repository, error) {
 // Traits are those of GitHub.
 func (r *Repository) Traits() forge.Traits {
 	return forge.Traits{
-		Via: "github", Repository: r.owner + "/" + r.repo, MaxBody: 65_536, MaxTitle: 256,
+		Via: "github", Repository: r.owner + "/" + r.repo, MaxBody: 65_536, MaxTitle: 256, Workflow: "github-actions" + bot,
 		Login:     func(p schema.Person) string { return string(p.GitHub) },
 		Scoped:    func(scope, value string) string { return scope + ":" + value },
 		SameLabel: func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) },
