@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -786,6 +787,47 @@ func TestPlanOnce(t *testing.T) {
 		passed, err := b.verdict(t.Context(), p.Number, p.Commit)
 		if n := len(b.Bodies(forge.Thread{Number: p.Number, ChangeRequest: true})); err != nil || !passed || n != x.plans {
 			t.Errorf("%s: %d plans, passed %v, %v", name, n, passed, err)
+		}
+	}
+}
+
+// What is said of a command that is not done, and that all of it can be answered by a
+// comment.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	product := regexp.MustCompile(`(?m)^product:.*\n(?:  .*\n)*`)
+	file := product.ReplaceAllString(strings.Replace(fixture.Read(fixture.Northwind), "severity: high", "severity: low", 1), "")
+	b := newBench(t, map[string]string{fixture.Northwind: file})
+	for body, want := range map[string][]string{
+		"/severity low because x": {"**Not done:** `/severity`. The severity is that already."},
+		"/severity high because x": {
+			"- Is the product part of the problem? ", "(`yes`, `no`) Write it on a line below the command: `product-related: ANSWER`.",
+		},
+		"/severity high because x\nproduct-related: no":                                      {"- Why is the product no part of it? ", "`product-reason: ANSWER`."},
+		"/severity high because x\nproduct-related: yes":                                     {"- Who is the Product DRI from now on? ", "Write it on a line below the command: `/product-dri @login`."},
+		"/severity high because x\nproduct-related: no\nproduct-reason: It is their network": {"Done: severity low to high."},
+		"/severity high because x\nproduct-related: yes\n/product-dri @dpatel":               {"Done: severity low to high."},
+		"/dri @mlee because x":  {"- As what? ", "Write it on a line below the command: `as: ANSWER`."},
+		"/dri @jodoe because x": {"**Not done:** `/dri`. That is the DRI already."},
+		"/done":                 {"- Which step", "(`1. Load test with the customer`)"},
+		"/close\nresolution: withdrawn\noutcome: none": {"Leave out `outcome`: "},
+		"/close\nresolution: resolved":                 {"- `outcome`: Did it end well", "- `why-not`: Why were", "Send the form again, with what is missing in it."},
+		"/cover @jodoe until 2026-12-01 because x":     {"A rule of the process is against it:\n- "},
+	} {
+		_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, comment.Read(body).Commands, Asked{By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &answer{}
+		a.deeds(deeds, "Done: %s.")
+		text := strings.Join(a.lines, "\n")
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%q lacks %q:\n%s", body, w, text)
+			}
+		}
+		if strings.Contains(text, "not asked for here") {
+			t.Errorf("%q: %s", body, text)
 		}
 	}
 }

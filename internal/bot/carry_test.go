@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,7 @@ func states() map[string]string {
 	return map[string]string{
 		"open": open,
 		"low":  strings.Replace(open, "severity: high", "severity: low", 1),
+		"new":  unrelated.ReplaceAllString(strings.Replace(open, "severity: high", "severity: low", 1), ""),
 		"long": met + "updates:\n  - at: 2026-11-24T09:00:00Z\n    by: jdoe\n    to: [internal, customer]\n    text: |\n      Two\n      lines.\ncover: {dri: rking, until: 2026-11-27, reason: Jo is on leave}\n",
 		"closed": strings.Replace(open, "five working days\n", "five working days\n    met: 2026-11-23\n", 1) + `closure:
   at: 2026-11-23T15:00:00Z
@@ -49,6 +51,9 @@ func states() map[string]string {
 `,
 	}
 }
+
+// unrelated is what a file says of the product.
+var unrelated = regexp.MustCompile(`(?m)^product:.*\n(?:  .*\n)*`)
 
 // opened is a tree with the fixture's people and a state of its escalation.
 func opened(t interface{ Fatal(...any) }, check *shape.Checker, state string) *tree.Tree {
@@ -128,6 +133,9 @@ func typing() *rapid.Generator[typed] {
 			if rapid.Bool().Draw(t, "with product") {
 				x.comment += "\n/product-dri @" + who
 				x.flags["product-dri"] = []string{"@" + who}
+			} else if rapid.Bool().Draw(t, "not the product's") {
+				x.comment += "\nproduct-related: no\nproduct-reason: Their network."
+				x.flags["product-related"], x.flags["product-reason"] = []string{"no"}, []string{"Their network."}
 			}
 			return x
 		case "step":
@@ -147,7 +155,12 @@ func typing() *rapid.Generator[typed] {
 		case "product-dri":
 			return typed{"/product-dri @" + who + because + text, "product", map[string][]string{"product-dri": {who}, "why": {text}}}
 		case "dri":
-			return typed{"/dri @" + who + because + text, "dri", map[string][]string{"dri": {who}, "why": {text}}}
+			x := typed{"/dri @" + who + because + text, "dri", map[string][]string{"dri": {who}, "why": {text}}}
+			if as := rapid.SampledFrom([]string{"", "csm", "account_executive"}).Draw(t, "as"); as != "" {
+				x.comment += "\nas: " + as
+				x.flags["as"] = []string{as}
+			}
+			return x
 		case "cover":
 			return typed{"/cover @" + who + " until " + when + because + text, "cover", map[string][]string{"stand-in": {who}, "until": {when}, "reason": {text}}}
 		case "snooze":

@@ -108,15 +108,18 @@ func edited(c, at *act.Case, a *act.Act, command comment.Command) (data []byte, 
 	if command.Name == "close" && len(command.Given) == 0 {
 		return nil, "", closeForm(c, a), nil
 	}
+	if q, ok := a.Question("done"); ok && command.Name == "done" && len(command.Given) == 0 {
+		return nil, "", missing(c, command.Name, nil, []*act.Question{q}), nil
+	}
 	answers, open, err := a.Read(c, command.Given)
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, "", misread(a, wrong), nil
+		return nil, "", misread(a, command.Name, wrong), nil
 	case err != nil:
 		return nil, "", "", err
 	case len(open) > 0:
-		return nil, "", missing(c, answers, open), nil
+		return nil, "", missing(c, command.Name, answers, open), nil
 	case len(command.Given) == 0:
 		return nil, "", "It says nothing: write it as " + escape.MarkdownCode(usage(command.Name)) + ".", nil
 	}
@@ -194,9 +197,15 @@ func line(text string) string {
 	return escape.MarkdownLine(words.Clip(text, longest))
 }
 
-// misread says what is wrong with an answer.
-func misread(a *act.Act, wrong *act.AnswerError) string {
+// misread says what is wrong with an answer of a command; of the form, name is "".
+func misread(a *act.Act, name string, wrong *act.AnswerError) string {
 	q, ok := a.Question(wrong.Question)
+	if ok && q.Unasked != "" && wrong.Hint == q.Unasked { // why there is nothing to answer
+		if comment.Beside(name, q.Name) != "" {
+			return "Leave out " + escape.MarkdownCode(q.Name) + ": " + line(wrong.Hint) + "."
+		}
+		return told(wrong.Hint, "")
+	}
 	if !ok || wrong.Answer != "" && strings.Contains(wrong.Message, wrong.Answer) {
 		return told(wrong.Message, wrong.Hint)
 	}
@@ -206,15 +215,24 @@ func misread(a *act.Act, wrong *act.AnswerError) string {
 // few is how many things to choose are worth a line.
 const few = 8
 
-// missing says what is still to be answered, a line each.
-func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
+// missing says what is still to be answered of a command, a line each, and how where its
+// own text is not the answer; of the form, name is "".
+func missing(c *act.Case, name string, answers act.Answers, open []*act.Question) string {
 	lines := []string{"Something is missing:"}
 	for _, q := range open {
-		text := "- " + escape.MarkdownLine(q.Title)
+		text := escape.MarkdownLine(q.Title)
 		if q.Help != "" {
 			text += " " + escape.MarkdownLine(spoken(q.Help))
 		}
+		beside := comment.Beside(name, q.Name)
+		if name == "close" && beside != "" { // as the form has it
+			text = escape.MarkdownCode(q.Name) + ": " + text
+		}
+		text = "- " + text
 		var labels []string
+		if q.Form == act.Yes && name != "" {
+			labels = []string{escape.MarkdownCode("yes"), escape.MarkdownCode("no")}
+		}
 		for _, o := range q.Options(c, answers) {
 			label := o.Value
 			if q.Form == act.Entry || q.Form == act.Person {
@@ -225,17 +243,26 @@ func missing(c *act.Case, answers act.Answers, open []*act.Question) string {
 		if n := len(labels); n > 0 && (n <= few || q.Form == act.Entry) {
 			text += " (" + strings.Join(labels, ", ") + ")"
 		}
+		if name != "close" && beside != "" {
+			text += " Write it on a line below the command: " + escape.MarkdownCode(beside) + "."
+		}
 		for _, fact := range q.Know(c, answers) {
 			text += "\n  - " + line(fact)
 		}
 		lines = append(lines, text)
+	}
+	if name == "close" {
+		lines = append(lines, "", "Send the form again, with what is missing in it.")
 	}
 	return strings.Join(lines, "\n")
 }
 
 // against says which rules are against something.
 func against(found []finding.Finding) string {
-	lines := []string{fmt.Sprintf("%s of the process %s against it:", words.Count(len(found), "rule"), words.Agree(len(found), "is", "are"))}
+	lines := []string{"A rule of the process is against it:"}
+	if n := len(found); n != 1 {
+		lines = []string{fmt.Sprintf("%d rules of the process are against it:", n)}
+	}
 	for _, f := range found {
 		text := "- " + line(words.Sentence(f.Message))
 		if f.Hint != "" {

@@ -377,11 +377,11 @@ func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, e
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):
-		return o, "Something is not right yet. Edit the issue:\n- " + misread(&a, wrong), nil
+		return o, "Something is not right yet. Edit the issue:\n- " + misread(&a, "", wrong), nil
 	case err != nil:
 		return o, "", err
 	case len(open) > 0:
-		return o, missing(c, answers, open) + "\n\nEdit the issue and write it there.", nil
+		return o, missing(c, "", answers, open) + "\n\nEdit the issue and write it there.", nil
 	}
 	o = opening{
 		id: act.ID(answers), severity: schema.Severity(answers.One("severity")), says: a.Says(c, answers),

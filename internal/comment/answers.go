@@ -2,6 +2,7 @@ package comment
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -111,6 +112,22 @@ func coverText(text string) map[string][]string {
 // label is a line of the form that `/close` is answered by: its name, and the answer
 // behind it.
 var label = regexp.MustCompile(`^\s*(?:[-*]\s+)?([a-z][a-z-]+):[ \t]*(.*)$`)
+
+// labelled takes the lines out of a text that answer one of some questions by its name.
+func labelled(text string, labels []string) (rest string, given map[string][]string) {
+	given = map[string][]string{}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if m := label.FindStringSubmatch(line); m != nil && slices.Contains(labels, m[1]) {
+			if answer := strings.TrimSpace(m[2]); answer != "" {
+				given[m[1]] = []string{answer}
+			}
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n")), given
+}
 
 // closeText are the answers of the form for a closing, which names each question. An
 // answer goes on until the next one.

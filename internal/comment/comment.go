@@ -5,6 +5,7 @@
 package comment
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,32 +44,35 @@ type grammar struct {
 	name, usage, does string
 	act               string
 	answers           func(text string) map[string][]string
+	// labels are the questions that are seldom asked: a line below the command answers
+	// one, by its name and a colon.
+	labels []string
 }
 
 // grammars are all commands there are, in the order in which help shows them.
 func grammars() []grammar {
 	return []grammar{
-		{"update", "/update [internal|customer|both] TEXT", "say what has happened, and whom you told", "update", updateText},
+		{"update", "/update [internal|customer|both] TEXT", "say what has happened, and whom you told", "update", updateText, nil},
 		{"significant", "/significant [internal|customer|both] TEXT", "a significant change of status: also in the announcement channel", "update", func(text string) map[string][]string {
 			given := updateText(text)
 			given["significant"] = []string{"yes"}
 			return given
-		}},
-		{"severity", "/severity LEVEL because TEXT", "raise or lower the severity; with /product-dri where the level needs another", "severity", because("level", "why")},
-		{"step", "/step TEXT @owner DATE", "add a next step", "step", StepText},
-		{"done", "/done STEP", "a step is done: its number, or a part of its words", "step", whole("done")},
-		{"met", "/met CRITERION", "an exit criterion is met: its number, or a part of its words", "met", whole("criterion")},
-		{"criterion", "/criterion TEXT", "add an exit criterion", "criterion", whole("criterion")},
-		{"case", "/case URL", "the link of the CS Help case", "case", whole("case")},
-		{"support", "/support TICKET", "call in Support, with the ticket that describes the issue", "support", whole("ticket")},
-		{"product-dri", "/product-dri @login because TEXT", "name the Product DRI", "product", because("product-dri", "why")},
-		{"dri", "/dri @login because TEXT", "hand over to another DRI", "dri", because("dri", "why")},
-		{"cover", "/cover @login until DATE because TEXT", "name who stands in for the DRI", "cover", coverText},
-		{"snooze", "/snooze DATE because TEXT", "hold back the reminders about the customer", "snooze", because("until", "reason")},
-		{"close", "/close", "close it: the answer is a form to fill in", "close", closeText},
-		{"reopen", "/reopen because TEXT", "open it again; with /criterion and /step", "reopen", because("", "why")},
-		{"fix", "/fix", "on a pull request: make the fixes that lint offers", "", nil},
-		{"help", "/help", "show these commands", "", nil},
+		}, nil},
+		{"severity", "/severity LEVEL because TEXT", "raise or lower the severity; with /product-dri where the level needs another", "severity", because("level", "why"), []string{"product-related", "product-reason"}},
+		{"step", "/step TEXT @owner DATE", "add a next step", "step", StepText, nil},
+		{"done", "/done STEP", "a step is done: its number, or a part of its words", "step", whole("done"), nil},
+		{"met", "/met CRITERION", "an exit criterion is met: its number, or a part of its words", "met", whole("criterion"), nil},
+		{"criterion", "/criterion TEXT", "add an exit criterion", "criterion", whole("criterion"), nil},
+		{"case", "/case URL", "the link of the CS Help case", "case", whole("case"), nil},
+		{"support", "/support TICKET", "call in Support, with the ticket that describes the issue", "support", whole("ticket"), nil},
+		{"product-dri", "/product-dri @login because TEXT", "name the Product DRI", "product", because("product-dri", "why"), []string{"product-related"}},
+		{"dri", "/dri @login because TEXT", "hand over to another DRI", "dri", because("dri", "why"), []string{"as", "project", "cse", "cse-help-case", "strategic"}},
+		{"cover", "/cover @login until DATE because TEXT", "name who stands in for the DRI", "cover", coverText, nil},
+		{"snooze", "/snooze DATE because TEXT", "hold back the reminders about the customer", "snooze", because("until", "reason"), nil},
+		{"close", "/close", "close it: the answer is a form to fill in", "close", closeText, nil},
+		{"reopen", "/reopen because TEXT", "open it again; with /criterion and /step", "reopen", because("", "why"), nil},
+		{"fix", "/fix", "on a pull request: make the fixes that lint offers", "", nil, nil},
+		{"help", "/help", "show these commands", "", nil, nil},
 	}
 }
 
@@ -101,7 +105,9 @@ func Read(body string) Comment {
 		said := strings.TrimSpace(strings.Join(text, "\n"))
 		command := Command{Name: current.name, Act: current.act, Text: said}
 		if current.answers != nil {
-			command.Given = current.answers(said)
+			rest, labelled := labelled(said, current.labels)
+			command.Given = current.answers(rest)
+			maps.Copy(command.Given, labelled)
 		}
 		if current.name == "close" && len(command.Given["met"]) > 0 {
 			command.Joined = []string{"met"}
@@ -136,10 +142,29 @@ func Read(body string) Comment {
 	return c
 }
 
+// joins are the commands beside another that answer its questions.
+var joins = map[string][]string{"severity": {"product-dri"}, "reopen": {"criterion", "step"}}
+
+// Beside is how a question of a command is answered that its own text does not: by a
+// line below it, or another command; "" where its text does.
+func Beside(name, question string) string {
+	all := grammars()
+	i := slices.IndexFunc(all, func(g grammar) bool { return g.name == name })
+	if i >= 0 && (name == "close" && closing[question] || slices.Contains(all[i].labels, question)) {
+		return question + ": ANSWER"
+	}
+	for _, g := range all {
+		if slices.Contains(joins[name], g.name) && (question == g.name || g.name == "step" && (question == "owner" || question == "due")) {
+			usage, _, _ := strings.Cut(g.usage, " because ")
+			return usage
+		}
+	}
+	return ""
+}
+
 // together takes commands that answer a question of another for that: the Product DRI
 // of a severity, the criterion and the step of a reopening.
 func together(list []Command) []Command {
-	joins := map[string][]string{"severity": {"product-dri"}, "reopen": {"criterion", "step"}}
 	for i := range list {
 		for _, name := range joins[list[i].Name] {
 			j := slices.IndexFunc(list, func(x Command) bool { return x.Name == name })
