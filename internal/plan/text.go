@@ -220,14 +220,33 @@ func (e *planner) supportState() notice.Line {
 	case !s.Needed:
 		return notice.Words("none: Support is not needed")
 	}
-	state := notice.Line{{Words: "@" + string(e.policy.Channels.Support), Group: notice.OnCall}}
+	return e.supportNamed(notice.Line{{Words: "@" + string(e.policy.Channels.Support), Group: notice.OnCall}})
+}
+
+// supportNamed is who supports, whom that calls, and the tickets.
+func (e *planner) supportNamed(calls notice.Line) notice.Line {
+	s := e.now.Support
+	var parts []notice.Line
 	if s.DRI != "" {
-		state = slices.Concat(e.person(s.DRI), notice.Words(", "), state)
+		parts = append(parts, e.person(s.DRI))
+	}
+	if len(calls) > 0 {
+		parts = append(parts, calls)
+	}
+	var state notice.Line
+	for i, part := range parts {
+		if i > 0 {
+			state = append(state, plain(", "))
+		}
+		state = append(state, part...)
 	}
 	for i, t := range s.Tickets {
 		before := " "
-		if i == 0 {
+		switch {
+		case i == 0 && len(state) > 0:
 			before = "; tickets: "
+		case i == 0:
+			before = "tickets: "
 		}
 		state = append(append(state, plain(before)), address(string(t))...)
 	}
@@ -580,8 +599,7 @@ func (e *planner) supported(c change.Change) notice.Block {
 	case has != nil && has.Needed && (had == nil || !had.Needed):
 		return notice.Paragraph(append(notice.Words("Support is called in: "), e.supportState()...)...)
 	case has != nil && has.Needed: // who was called is not called again
-		state := slices.DeleteFunc(e.supportState(), func(i notice.Inline) bool { return i.Group != "" })
-		return notice.Paragraph(append(notice.Words("Support now: "), state...)...)
+		return notice.Paragraph(append(notice.Words("Support now: "), e.supportNamed(nil)...)...)
 	default:
 		return notice.Paragraph(plain("Support is no longer needed."))
 	}
@@ -846,7 +864,10 @@ func differences(title, state string, list ...difference) notice.Block {
 			text = append(append(text, plain(before)), l...)
 		}
 	}
-	return notice.Paragraph(append(text, plain("."))...)
+	if !strings.HasSuffix(text[len(text)-1].Words, ".") { // which people write, too
+		text = append(text, plain("."))
+	}
+	return notice.Paragraph(text...)
 }
 
 func count[T any](of []T, is func(T) bool, word string) string {
