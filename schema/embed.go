@@ -15,6 +15,9 @@ const (
 // KindExport is what `escalate export` prints: a kind of output, and of no file.
 const KindExport Kind = "export"
 
+// KindBoard is what `escalate site` writes as data.json.
+const KindBoard Kind = "board"
+
 // Kinds returns the kinds of file.
 func Kinds() []Kind { return []Kind{KindEscalation, KindPeople, KindPolicy} }
 

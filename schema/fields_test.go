@@ -39,7 +39,7 @@ func TestFieldsStay(t *testing.T) {
 		}
 		lines++
 	}
-	if lines != 4 {
+	if lines != 5 {
 		t.Errorf("it has %d lines", lines)
 	}
 }

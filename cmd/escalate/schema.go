@@ -10,11 +10,11 @@ import (
 )
 
 func newSchema(env environment, _ *options) *cobra.Command {
-	kinds := append(schema.Kinds(), schema.KindExport)
+	kinds := append(schema.Kinds(), schema.KindExport, schema.KindBoard)
 	return &cobra.Command{
-		Use:   "schema [escalation|people|policy|export]",
-		Short: "Print the JSON Schema of a kind of file, or of export",
-		Long: "Prints the JSON Schema (draft 2020-12) of an escalation, of the people directory or of the policy, or of what `escalate export` prints. " +
+		Use:   "schema [escalation|people|policy|export|board]",
+		Short: "Print the JSON Schema of a kind of file, or of export or site",
+		Long: "Prints the JSON Schema (draft 2020-12) of an escalation, of the people directory or of the policy, or of what `escalate export` prints or `escalate site` writes as data.json. " +
 			"An editor with a YAML language server completes, explains and underlines by it.",
 		Example:           "  escalate schema\n  escalate schema people > people.schema.json",
 		ValidArgsFunction: first(completeWords(kinds...)),

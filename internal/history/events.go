@@ -58,9 +58,16 @@ type Event struct {
 	Update *schema.Update
 	// URL is that of a notice; may be empty.
 	URL string
+	// After is the escalation as this version has it; nil of a notice, and where the
+	// file is gone or cannot be read. It is not to be changed.
+	After *schema.Escalation
 
 	effective time.Time
 }
+
+// Effective is from when on the event counts: the latest time that its commit or any
+// before it has; zero of a notice.
+func (e Event) Effective() time.Time { return e.effective }
 
 // Events returns what happened up to a commit, to one escalation or, where id
 // is empty, to all. now is the present. It ends with the first error.
@@ -233,7 +240,9 @@ func (f *file) next(v *version) []Event {
 	}
 	now := v.escalation.Escalation // a copy: the document would stay with it
 	for _, c := range change.Between(f.last, &now) {
-		add(describe(c))
+		e := describe(c)
+		e.After = &now
+		add(e)
 	}
 	f.last = &now
 	return list

@@ -45,6 +45,7 @@ func generate(from, dir string) (map[string][]byte, error) {
 		{"people", "The people directory", schema.Directory{}},
 		{"policy", "The policy", schema.Policy{}},
 		{"export", "What escalate export prints", schema.Export{}},
+		{"board", "The data.json of escalate site", schema.Board{}},
 	} {
 		r := &jsonschema.Reflector{DoNotReference: true, FieldNameTag: "yaml"}
 		if err := r.AddGoComments(from, dir, jsonschema.WithFullComment()); err != nil {
@@ -56,7 +57,7 @@ func generate(from, dir string) (map[string][]byte, error) {
 		if err := finish(s, reflect.TypeOf(of.value)); err != nil {
 			return nil, fmt.Errorf("%s: %w", of.name, err)
 		}
-		if of.name == string(schema.KindExport) {
+		if of.name == string(schema.KindExport) || of.name == string(schema.KindBoard) {
 			lenient(s, true)
 		}
 		var out bytes.Buffer
