@@ -49,6 +49,7 @@ func layers() []string {
 		"internal/session",
 		"internal/history",
 		"internal/audit",
+		"internal/board",
 		"internal/outbox",
 		"internal/escape",
 		"internal/roster",

@@ -61,13 +61,10 @@ type Event struct {
 	// After is the escalation as this version has it; nil of a notice, and where the
 	// file is gone or cannot be read. It is not to be changed.
 	After *schema.Escalation
-
-	effective time.Time
+	// Effective is from when on it counts: the latest time that its commit or any before
+	// it has; zero of a notice.
+	Effective time.Time
 }
-
-// Effective is from when on the event counts: the latest time that its commit or any
-// before it has; zero of a notice.
-func (e Event) Effective() time.Time { return e.effective }
 
 // Events returns what happened up to a commit, to one escalation or, where id
 // is empty, to all. now is the present. It ends with the first error.
@@ -209,7 +206,7 @@ func (f *file) next(v *version) []Event {
 	var list []Event
 	add := func(e Event) {
 		e.At, e.Commit, e.Author, e.Subject = v.commit.CommitTime, v.commit.ID, v.commit.AuthorName, v.commit.Subject
-		e.Escalation, e.effective = tree.ID(v.Path), v.effective
+		e.Escalation, e.Effective = tree.ID(v.Path), v.effective
 		list = append(list, e)
 	}
 	if v.merged {
@@ -294,7 +291,7 @@ func WithNotices(events iter.Seq2[Event, error], notices []notice.Notice) iter.S
 			return true
 		}
 		for e, err := range events {
-			if err == nil && !noticesUntil(e.effective) {
+			if err == nil && !noticesUntil(e.Effective) {
 				return
 			}
 			if !yield(e, err) || err != nil {

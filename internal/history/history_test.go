@@ -401,3 +401,43 @@ func TestStopped(t *testing.T) {
 		}
 	}
 }
+
+// The rules of each moment are those of the commits up to it, in one pass.
+func TestAllRules(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	people := fixture.Read(fixture.People)
+	r.Commit("people", fixture.People, people, path, base)
+	r.Now = r.Now.Add(time.Hour)
+	r.Commit("policy", "escalations/policy.yaml", "announce_limit: 7\n")
+	r.Now = r.Now.Add(time.Hour)
+	r.Commit("a name", fixture.People, edit(people, "name: Jo Doe", "name: Jo Roe"))
+	all, err := history.AllRules(t.Context(), r.Open(), r.Head(), r.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, x := range all {
+		if i > 0 && !x.From.After(all[i-1].From) {
+			t.Errorf("%s is not after %s", x.From, all[i-1].From)
+		}
+		got = append(got, fmt.Sprint(x.People.People["jdoe"].Name, " ", *x.Policy.AnnounceLimit))
+	}
+	want(t, strings.Join(append(got, ""), "\n"), "Jo Doe 20", "Jo Doe 7", "Jo Roe 7")
+}
+
+// An event of a commit has the escalation after it, and when it counts.
+func TestAfter(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Commit("open", path, base)
+	r.Commit("raise", path, edit(base, "severity: high", "severity: critical"))
+	var got []string
+	for e, err := range history.Events(t.Context(), r.Open(), r.Head(), id, r.Now.AddDate(1, 0, 0)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(e.Change, " ", e.After.Severity, " ", e.Effective.IsZero()))
+	}
+	want(t, strings.Join(append(got, ""), "\n"), "opened high false", "severity critical false")
+}

@@ -15,16 +15,22 @@ import (
 
 // Export prints all that a repository says, as schema/export.schema.json describes
 // it. An escalation is turned into JSON when its turn comes: there may be many.
-func Export(w io.Writer, e schema.Export) error {
+func Export(w io.Writer, e schema.Export) error { return document(w, e) }
+
+// Board prints the data.json of a board, as it is written.
+func Board(w io.Writer, b schema.Board) error { return document(w, b) }
+
+// document prints a document whose escalations are too many to be made at once.
+func document(w io.Writer, v any) error {
 	out := jsonfmt.NewObject(w)
-	for _, f := range fields(reflect.ValueOf(e)) {
+	for _, f := range fields(reflect.ValueOf(v)) {
 		if f.key != "escalations" {
 			_ = out.Field(f.key, plain(f.value)) // End returns the error
 			continue
 		}
 		_ = out.List(f.key)
-		for _, one := range e.Escalations {
-			_ = out.Add(plain(reflect.ValueOf(one)))
+		for i := range f.value.Len() {
+			_ = out.Add(plain(f.value.Index(i)))
 		}
 	}
 	return out.End()

@@ -138,3 +138,46 @@ func TestExportOrder(t *testing.T) {
 		t.Errorf("got\n%s\nwithout\n%s", got, want)
 	}
 }
+
+// data.json is what its schema says: of nothing, of a restricted escalation, and of one
+// of which all is known.
+func TestBoardFormat(t *testing.T) {
+	t.Parallel()
+	moment := schema.Time{Time: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)}
+	jo := schema.BoardPerson{Handle: "jdoe", Name: "Jo Doe"}
+	whole := schema.Board{
+		Format: 1, Now: moment, Since: moment,
+		Totals:  []schema.BoardTotal{{Severity: schema.High}},
+		Changed: []schema.BoardChange{{ID: "2026/x", Customer: "X", Change: schema.WasRaised, At: moment, From: schema.Low, Severity: schema.High, Status: "open"}},
+		Escalations: []schema.BoardEscalation{
+			{ID: "2026/secret", Severity: schema.High, Status: "open", DRI: jo, Restricted: true},
+			{ID: "2026/x", Severity: schema.High, Status: "open", DRI: jo, Customer: "X <b>", Opened: moment, StandIn: &jo, Next: &schema.BoardClock{Clock: "customer", State: "due", What: "update", Due: moment, Turn: &jo},
+				Trend: []schema.BoardLevel{{Severity: schema.High}}, Latest: &schema.BoardUpdate{At: moment, By: jo, Text: "Hello"}},
+		},
+		Customers: []schema.BoardCustomer{{Customer: "X", Escalations: []schema.ID{"2026/x"}}},
+		People:    []schema.BoardLoad{{Handle: "jdoe", Name: "Jo Doe"}},
+		Teams:     []schema.BoardTeam{{Lead: "jdoe", Name: "Jo Doe"}},
+		Unfilled:  []schema.BoardRole{{Role: schema.RoleCEO, Region: "EMEA", Escalations: []schema.ID{"2026/x"}}},
+		Covers:    []schema.BoardCover{{ID: "2026/x", Customer: "X", DRI: jo, StandIn: jo, Until: schema.Date(moment)}},
+		Trends: schema.BoardTrends{
+			Weeks:   []schema.BoardWeek{{From: schema.Date(moment)}},
+			ToClose: []schema.BoardDuration{{Severity: schema.High, Buckets: []int{0, 1}}}, Bounds: []int{3},
+			AtSeverity: []schema.BoardHours{{Severity: schema.High}}, InTime: []schema.BoardInTime{{Clock: "channel"}},
+			Outcomes: []schema.BoardOutcome{{Status: "resolved"}}, Regions: []schema.BoardRegion{{Region: "EMEA"}},
+		},
+	}
+	r, err := redact.New([]byte("0123456789abcdef"), schema.DefaultPolicy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string]schema.Board{"whole": whole, "nothing": {Format: 1, Now: moment, Since: moment}, "redacted": redact.Of(r, whole)} {
+		var out map[string]any
+		if err := json.Unmarshal([]byte(printed(t, func(w io.Writer) error { return viewprint.Board(w, b) })), &out); err != nil {
+			t.Fatal(err)
+		}
+		validate(t, schema.KindBoard, out)
+		if len(out) != reflect.TypeOf(b).NumField() && name != "nothing" {
+			t.Errorf("%s: %d keys", name, len(out))
+		}
+	}
+}
