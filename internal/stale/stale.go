@@ -354,3 +354,41 @@ func regional(p schema.Policy) (map[schema.RegionName]*calendar.Calendar, map[sc
 	}
 	return calendars, broken
 }
+
+// Split returns what gives, of one escalation, what a report says of it, as a report of
+// its own. Whoever looks at each one needs no loop over all.
+func (r Report) Split() func(schema.ID) Report {
+	all := map[schema.ID]*Report{}
+	of := func(id schema.ID) *Report {
+		if all[id] == nil {
+			all[id] = &Report{Now: r.Now, Unlisted: r.Unlisted}
+		}
+		return all[id]
+	}
+	for _, i := range r.Items {
+		of(i.Escalation).Items = append(of(i.Escalation).Items, i)
+	}
+	for _, u := range r.Unread {
+		of(u.Escalation).Unread = append(of(u.Escalation).Unread, u)
+	}
+	for _, id := range r.Incomplete {
+		of(id).Incomplete = append(of(id).Incomplete, id)
+	}
+	for _, o := range r.Open {
+		of(o.Escalation).Open = append(of(o.Escalation).Open, o)
+	}
+	for _, id := range r.Snoozed {
+		of(id).Snoozed = append(of(id).Snoozed, id)
+	}
+	general := of("").Unread // of all of them
+	return func(id schema.ID) Report {
+		one := Report{Now: r.Now, Unlisted: r.Unlisted}
+		if all[id] != nil {
+			one = *all[id]
+		}
+		if id != "" {
+			one.Unread = slices.Concat(one.Unread, general)
+		}
+		return one
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/shape"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 const northwind = "escalations/2026/northwind.yaml"
@@ -477,4 +478,25 @@ func TestAnnounced(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A report that is split says of each escalation what the whole one says of it, and of all
+// what is about all.
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	r := stale.Report{
+		Items:      []stale.Item{{Escalation: "2026/a", What: "one"}, {Escalation: "2026/b"}, {Escalation: "2026/a", What: "two"}},
+		Unread:     []stale.Unread{{Escalation: "2026/b", Why: "b"}, {Why: "all"}},
+		Incomplete: []schema.ID{"2026/a"},
+	}
+	of := r.Split()
+	if a := of("2026/a"); len(a.Items) != 2 || a.Items[1].What != "two" || len(a.Unread) != 1 || a.Unread[0].Why != "all" || len(a.Incomplete) != 1 {
+		t.Errorf("a: %+v", a)
+	}
+	if b := of("2026/b"); len(b.Items) != 1 || len(b.Unread) != 2 || len(b.Incomplete) != 0 {
+		t.Errorf("b: %+v", b)
+	}
+	if c := of("2026/c"); len(c.Items) != 0 || len(c.Unread) != 1 {
+		t.Errorf("c: %+v", c)
+	}
 }
