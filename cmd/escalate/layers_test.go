@@ -65,6 +65,7 @@ func layers() []string {
 		"internal/doctor",
 		"internal/bot",
 		"internal/ics",
+		"internal/site",
 		"internal/report",
 		"internal/starter/starterprint",
 		"internal/rule/ruleprint",

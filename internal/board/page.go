@@ -8,6 +8,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/view"
 	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -267,3 +268,6 @@ func (s state) shown(people schema.Directory) *State {
 	}
 	return out
 }
+
+// Brief is what half a page of an escalation is made of.
+func Brief(s Source) view.Brief { return view.NewBrief(s.View, s.Course.versions()) }
