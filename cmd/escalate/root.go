@@ -147,7 +147,7 @@ func newRoot(env environment) *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"To read", []*cobra.Command{newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newExport(env, opts)}},
+		{"To read", []*cobra.Command{newList(env, opts), newShow(env, opts), newBrief(env, opts), newLetter(env, opts), newStale(env, opts), newCalendar(env, opts), newLog(env, opts), newExport(env, opts), newSite(env, opts)}},
 		{"To open, change and close an escalation", changing},
 		{"To check", []*cobra.Command{newLint(env, opts), newPlan(env, opts), newExplain(env, opts), newAudit(env, opts)}},
 		{"To run it", []*cobra.Command{newApply(env, opts), newBot(env, opts)}},

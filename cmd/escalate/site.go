@@ -1,0 +1,465 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/escalations-as-code/escalate/internal/audit"
+	"github.com/escalations-as-code/escalate/internal/board"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/git"
+	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/ics"
+	"github.com/escalations-as-code/escalate/internal/jsonfmt"
+	"github.com/escalations-as-code/escalate/internal/ledger"
+	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/redact"
+	"github.com/escalations-as-code/escalate/internal/rule"
+	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/site"
+	"github.com/escalations-as-code/escalate/internal/stale"
+	"github.com/escalations-as-code/escalate/internal/terminal"
+	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/internal/view"
+	"github.com/escalations-as-code/escalate/internal/view/viewprint"
+	"github.com/escalations-as-code/escalate/internal/words"
+	"github.com/escalations-as-code/escalate/schema"
+)
+
+// siteOptions says what the pages are made of, and where they go.
+type siteOptions struct {
+	*options
+	env    environment
+	now    time.Time
+	out    string
+	redact bool
+	serve  bool
+}
+
+func newSite(env environment, opts *options) *cobra.Command {
+	o := siteOptions{options: opts, env: env}
+	var moment func() (time.Time, error)
+	cmd := &cobra.Command{
+		Use:   "site",
+		Short: "Write the board as static pages, with charts",
+		Long: "Writes pages into a folder: the board, one page for each escalation with its timeline and what was true after " +
+			"each event, one for each customer, the load of people, trends, and all numbers as data.json, of which " +
+			"`escalate schema board` prints the JSON Schema. They need no server and ask no other host. They are made of what is " +
+			"committed, and of the ledger. The folder is its own: one that holds anything else is refused, and pages of what is " +
+			"gone are taken away.\n\n" +
+			"Of a restricted escalation the pages show id, severity and DRI. With --redact, all that somebody could be known by " +
+			"is a pseudonym, as in export. --serve also serves the folder, to this machine alone, until it is stopped.",
+		Example: "  escalate site -o site\n  escalate site --serve\n  " + redactKey + "=... escalate site -o public --redact",
+		Args:    atMost(0),
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.now, err = moment(); err != nil {
+				return err
+			}
+			if o.out == "" {
+				return usagef("-o names no folder")
+			}
+			return runSite(cmd.Context(), o)
+		},
+	}
+	opts.remoteFlag(cmd)
+	cmd.Flags().StringVarP(&o.out, "output", "o", "site", "the `DIR` that the pages go into")
+	cmd.Flags().BoolVar(&o.redact, "redact", false, "replace customers, people, free text and links by pseudonyms")
+	cmd.Flags().BoolVar(&o.serve, "serve", false, "then serve the folder on the loopback address")
+	moment = nowFlag(cmd, env, "show how it stands at this moment")
+	return cmd
+}
+
+func runSite(ctx context.Context, o siteOptions) error {
+	env := o.env
+	if env.getenv("GOMEMLIMIT") == "" {
+		// What happened to each escalation stays until its page is written.
+		debug.SetMemoryLimit(320 << 20)
+	}
+	s, err := o.open(env)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	m, err := newSiteMaker(ctx, o, s)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	out, err := openFolder(o.out)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if o.redact { // nothing of a site in clear text stays, wherever this one ends
+		if err := out.clear(); err != nil {
+			return err
+		}
+	}
+	b, err := m.make(ctx, out.put)
+	if err == nil {
+		err = s.Err(ctx)
+	}
+	if err == nil {
+		err = out.tidy()
+	}
+	if err != nil {
+		return err
+	}
+	if err := o.say(b, len(out.written)); err != nil || !o.serve {
+		return err
+	}
+	return serveFolder(ctx, env, o.out)
+}
+
+// say says what was written.
+func (o siteOptions) say(b schema.Board, files int) error {
+	open := 0
+	for _, t := range b.Totals {
+		open += t.Open
+	}
+	for _, u := range b.Unread {
+		fmt.Fprintf(o.env.stderr, "escalate: not all is known of %s: %s\n", escape.Line(string(u.ID)), escape.Line(string(u.Why)))
+	}
+	if o.json {
+		return jsonfmt.Write(o.env.stdout, struct {
+			Dir         string `json:"dir"`
+			Files       int    `json:"files"`
+			Escalations int    `json:"escalations"`
+			Open        int    `json:"open"`
+			Redacted    bool   `json:"redacted"`
+		}{o.out, files, len(b.Escalations), open, b.Redacted})
+	}
+	_, err := fmt.Fprintf(o.env.stdout, "%s of %s, %d open: %s\n", words.Count(files, "file"), words.Count(len(b.Escalations), "escalation"), open,
+		escape.Line(filepath.Join(o.out, "index.html")))
+	return err
+}
+
+// siteMaker makes the values of the pages, and the pages of them, one escalation at a
+// time.
+type siteMaker struct {
+	siteOptions
+	tree     *tree.Tree
+	report   stale.Report
+	of       func(schema.ID) stale.Report
+	record   *board.Record
+	audit    map[schema.ID]audit.Row
+	book     *ledger.Book // nil where there is no ledger
+	files    *git.Tree
+	redactor *redact.Redactor // nil where nothing is redacted
+	pages    *site.Pages
+	commit   func(string) string
+}
+
+// newSiteMaker reads what the pages are made of: the tree of HEAD with its clocks, all
+// events in one pass, and how the cadence was kept.
+func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*siteMaker, error) {
+	m := &siteMaker{siteOptions: o, audit: map[schema.ID]audit.Row{}}
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Commit(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	m.tree = c.Tree
+	past := locally(ctx, s)
+	m.report = stale.Check(m.tree, o.now, past.of)
+	if past.err != nil {
+		return nil, past.err
+	}
+	m.of = m.report.Split()
+	rules, err := history.AllRules(ctx, repo, c.ID, o.env.now())
+	if err != nil {
+		return nil, err
+	}
+	m.record = board.NewRecord(rules)
+	for e, err := range history.Events(ctx, repo, c.ID, "", o.env.now()) {
+		if err != nil {
+			return nil, err
+		}
+		m.record.Add(e)
+	}
+	replay := audit.Options{To: c.ID, Now: o.now, Tell: func(audit.Violation) error { return nil }}
+	said := func() {}
+	if o.env.progress {
+		replay.Progress, said = progress(o.env)
+	}
+	result, err := audit.Run(ctx, repo, s.Check, rule.All(), replay)
+	said()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range result.Rows {
+		m.audit[r.Escalation] = r
+	}
+	if o.redact {
+		if m.redactor, err = redactor(o.env, m.tree.Policy); err != nil {
+			return nil, err
+		}
+	}
+	if m.pages, err = site.New(o.redact); err != nil {
+		return nil, err
+	}
+	if m.commit, err = commitURL(ctx, o.env, s, repo); err != nil {
+		return nil, err
+	}
+	return m, m.openLedger(ctx, repo, past.ledger)
+}
+
+// commitURL says where people see a commit: where this job's repository is, else the
+// remote's.
+func commitURL(ctx context.Context, env environment, s *session.Session, repo *git.Repo) (func(string) string, error) {
+	at := env.ci.Forge()
+	if remote, err := s.Remote(ctx); at.Repository == "" && err == nil && remote != "" {
+		if at, err = hosted(ctx, repo, remote, at); err != nil {
+			return nil, err
+		}
+	}
+	return at.Commit, nil
+}
+
+// openLedger opens what was told, if anything was.
+func (m *siteMaker) openLedger(ctx context.Context, repo *git.Repo, tip string) (err error) {
+	if tip == "" {
+		return nil
+	}
+	if m.files, err = repo.Tree(ctx, tip); err != nil {
+		return err
+	}
+	m.book, err = ledger.OpenBook(m.files)
+	return err
+}
+
+func (m *siteMaker) close() {
+	if m.files != nil {
+		m.files.Close()
+	}
+}
+
+// made is an escalation with its pages.
+type made struct {
+	id    schema.ID
+	told  []notice.Notice
+	facts board.Facts
+	files []site.File
+	held  bool // its file has errors
+	err   error
+}
+
+// make makes all files, and hands each on.
+func (m *siteMaker) make(ctx context.Context, put func(site.File) error) (b schema.Board, err error) {
+	var all []board.Facts
+	unread := m.report.Unread
+	known := map[schema.ID]bool{}
+	for _, u := range unread {
+		known[u.Escalation] = true
+	}
+	for x, err := range history.Ahead(m.escalations(), m.one) {
+		if err == nil {
+			err = errors.Join(x.err, ctx.Err())
+		}
+		if err != nil {
+			return b, err
+		}
+		if x.held {
+			if !known[x.id] {
+				unread = append(unread, stale.Unread{Escalation: x.id, Why: view.HeldBack})
+			}
+			continue
+		}
+		all = append(all, x.facts)
+		for _, f := range x.files {
+			if err := put(f); err != nil {
+				return b, err
+			}
+		}
+	}
+	b = board.New(m.now, all, unread, m.tree.People)
+	if m.redactor != nil {
+		b = redact.Of(m.redactor, b)
+		b.Redacted = true
+		board.Sort(&b)
+	}
+	if err := m.pages.Board(b, put); err != nil {
+		return b, err
+	}
+	var data bytes.Buffer
+	if err := viewprint.Board(&data, b); err != nil {
+		return b, err
+	}
+	return b, put(site.File{Name: "data.json", Data: data.Bytes()})
+}
+
+// escalations are those of the tree, each with what was told of it.
+func (m *siteMaker) escalations() iter.Seq2[*made, error] {
+	return func(yield func(*made, error) bool) {
+		for _, p := range m.tree.Paths {
+			x := &made{id: tree.ID(p)}
+			if m.book != nil {
+				var err error
+				if x.told, err = m.book.Of(x.id); errors.Is(err, ledger.ErrUnreadable) { // its file stands nevertheless
+					fmt.Fprintf(m.env.stderr, "escalate: what was told of %s is not known: %s\n", escape.Line(string(x.id)), escape.Line(err.Error()))
+				} else if err != nil {
+					yield(nil, err)
+					return
+				}
+			}
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+// one makes the pages of an escalation.
+func (m *siteMaker) one(x *made) {
+	e := m.tree.Load(tree.Path(x.id))
+	if x.held = e.HeldBack(); x.held {
+		return
+	}
+	report := m.of(x.id)
+	source := board.Source{
+		View: view.Of(m.tree, e, report, nil), File: &e.Escalation, People: m.tree.People, Policy: m.tree.Policy,
+		Course: m.record.Of(x.id), Audit: m.audit[x.id],
+	}
+	x.facts = board.Of(source)
+	page := board.NewPage(source, x.facts.Line, x.told, m.commit)
+	x.told = nil
+	var extra site.Extra
+	if m.redactor != nil {
+		page = redact.Of(m.redactor, page)
+	} else if !page.Line.Restricted {
+		extra, x.err = m.extra(source, report)
+	}
+	if x.err == nil {
+		x.files, x.err = m.pages.Escalation(page, extra)
+	}
+}
+
+// extra is what stands beside the page of an escalation.
+func (m *siteMaker) extra(s board.Source, report stale.Report) (site.Extra, error) {
+	var brief, calendar bytes.Buffer
+	if err := viewprint.Brief(&brief, board.Brief(s), terminal.Screen{}); err != nil {
+		return site.Extra{}, err
+	}
+	c := ics.New(m.tree.Only(s.View.Escalation), report, ics.Selection{})
+	if len(c.Events) > 0 {
+		if err := c.Write(&calendar, "Escalation "+string(s.View.Escalation)); err != nil {
+			return site.Extra{}, err
+		}
+	}
+	return site.Extra{Brief: brief.String(), Calendar: calendar.Bytes()}, nil
+}
+
+// siteMarker is the file by which a folder is known as that of a site.
+const siteMarker = ".escalate-site"
+
+// folder is the folder of a site. Nothing in it leads out of it.
+type folder struct {
+	*os.Root
+	written map[string]bool
+}
+
+// openFolder opens the folder of a site, which it makes where there is none. It refuses
+// one that holds anything and is not one.
+func openFolder(dir string) (*folder, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{root, map[string]bool{}}
+	if _, err := f.Lstat(siteMarker); err == nil {
+		return f, nil
+	}
+	all, err := fs.ReadDir(f.FS(), ".")
+	if err == nil && len(all) > 0 {
+		err = usagef("%s holds something else than a site: name a folder that is empty, or is not there yet", dir)
+	}
+	if err == nil {
+		err = f.WriteFile(siteMarker, []byte("escalate site wrote this folder, and takes away what it did not write.\n"), 0o644)
+	}
+	if err != nil {
+		root.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// own are the folders and files of a site, at its top.
+func own() []string {
+	return []string{"escalations", "customers", "static", "index.html", "customers.html", "people.html", "trends.html", "data.json"}
+}
+
+// clear takes all pages away.
+func (f *folder) clear() error {
+	for _, name := range own() {
+		if err := f.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put writes a file: whole, or not at all.
+func (f *folder) put(file site.File) error {
+	name := filepath.FromSlash(file.Name)
+	if err := f.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	part := name + ".part"
+	if err := f.WriteFile(part, file.Data, 0o644); err != nil {
+		return err
+	}
+	f.written[file.Name] = true
+	return f.Rename(part, name)
+}
+
+// tidy takes away what another run wrote and this one did not.
+func (f *folder) tidy() error {
+	var gone, folders []string
+	for _, top := range own() {
+		err := fs.WalkDir(f.FS(), top, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return err
+			case d.IsDir():
+				folders = append(folders, name)
+			case !f.written[name]:
+				gone = append(gone, name)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range gone {
+		if err := f.Remove(filepath.FromSlash(name)); err != nil {
+			return err
+		}
+	}
+	for i := len(folders) - 1; i >= 0; i-- {
+		if all, err := fs.ReadDir(f.FS(), folders[i]); err == nil && len(all) == 0 {
+			if err := f.Remove(filepath.FromSlash(folders[i])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
