@@ -28,8 +28,6 @@ const (
 )
 
 const (
-	// perFile is how many versions an escalation has.
-	perFile = 100
 	// atOnce is how many escalations are open at a time.
 	atOnce = 50
 	// perDirectory is after how many commits the directory changes.
@@ -47,7 +45,7 @@ func benchHistory(o options, out, progress io.Writer) error {
 		defer os.RemoveAll(work.dir)
 	}
 	fmt.Fprintf(progress, "making %d commits\n", o.commits)
-	size, last, err := newCorpus().importHistory(work.path("repository"), o.commits)
+	size, last, err := newCorpus().importHistory(work.path("repository"), o.commits, o.versions)
 	if err != nil {
 		return err
 	}
@@ -67,13 +65,14 @@ func benchHistory(o options, out, progress io.Writer) error {
 	logOne := &job{name: "escalate log ID", command: []string{work.path("escalate"), "log", last, "--dir", dir}}
 	gitOne := &job{name: "git log -- FILE", command: []string{"git", "-C", dir, "log", "--raw", "--first-parent", "--", tree.Path(schema.ID(last))}}
 	logAll := &job{name: "escalate log", command: []string{work.path("escalate"), "log", "--dir", dir}}
-	jobs := []*job{log, contents, versions, audit, logAll, gitOne, logOne}
+	pages := &job{name: "escalate site", command: []string{work.path("escalate"), "site", "--dir", dir, "-o", work.path("site")}}
+	jobs := []*job{log, contents, versions, audit, pages, logAll, gitOne, logOne}
 	measure(jobs, o.runs, work.path("output"), func(round int) {
 		fmt.Fprintf(progress, "round %d of %d\n", round, o.runs)
 	})
 
-	fmt.Fprintf(out, "go run ./internal/bench -history -commits %d -runs %d\n", o.commits, o.runs)
-	fmt.Fprintf(out, "%d commits, %d escalations in one folder, %.1f MiB of versions\n", o.commits, o.commits/perFile, float64(size)/(1<<20))
+	fmt.Fprintf(out, "go run ./internal/bench -history -commits %d -versions %d -runs %d\n", o.commits, o.versions, o.runs)
+	fmt.Fprintf(out, "%d commits, %d escalations in one folder, %.1f MiB of versions\n", o.commits, o.commits/o.versions, float64(size)/(1<<20))
 	fmt.Fprintf(out, "%s, %d cores, %s/%s, %s\n", time.Now().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	fmt.Fprintf(out, "whole processes in turn, GOMAXPROCS=2; medians of %d runs, but the highest peak\n(with the git that each runs: the peak is that of the larger one)\n\n", o.runs)
 	header(out, "program", "/ log")
@@ -84,6 +83,8 @@ func benchHistory(o options, out, progress io.Writer) error {
 	printTargets(out, []target{
 		{what: "audit / log, contents, yaml.v3", value: audit.over(versions), limit: 2},
 		{what: "audit, our own process, peak in MiB", value: audit.memoryAlone(), limit: 150},
+		{what: "site / audit", value: pages.over(audit), limit: 2},
+		{what: "site, our own process, peak in MiB", value: pages.memoryAlone(), limit: 400},
 		{what: "escalate log, our own process, in MiB", value: logAll.memoryAlone(), limit: 150},
 	})
 	var failed []error
@@ -137,7 +138,7 @@ func readHistory(dir string, parse bool) error {
 // importHistory makes a repository of so many commits, each of which changes
 // one escalation. It returns the bytes of all versions, and the id of the
 // escalation that was opened last.
-func (c *corpus) importHistory(dir string, commits int) (size int, last string, err error) {
+func (c *corpus) importHistory(dir string, commits, versions int) (size int, last string, err error) {
 	if out, err := exec.Command("git", "init", "--quiet", "--initial-branch=main", dir).CombinedOutput(); err != nil {
 		return 0, "", fmt.Errorf("git init: %w\n%s", err, out)
 	}
@@ -151,7 +152,7 @@ func (c *corpus) importHistory(dir string, commits int) (size int, last string, 
 		return 0, "", err
 	}
 	s := &stream{Writer: bufio.NewWriterSize(in, 1<<20), now: time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)}
-	last = c.commits(s, commits)
+	last = c.commits(s, commits, versions)
 	if err := errors.Join(s.Flush(), in.Close()); err != nil {
 		return 0, "", err
 	}
@@ -181,7 +182,7 @@ func (s *stream) commit(subject, path, text string) {
 
 // commits writes the commits: escalations are opened one after the other, some
 // open at a time, and each is changed in turn until it is what the corpus has.
-func (c *corpus) commits(s *stream, n int) (last string) {
+func (c *corpus) commits(s *stream, n, versions int) (last string) {
 	directory := c.directory()
 	s.commit("Add the directory", "escalations/people.yaml", directory)
 	type course struct {
@@ -195,18 +196,18 @@ func (c *corpus) commits(s *stream, n int) (last string) {
 			directory += fmt.Sprintf("  new.%d: {name: New %d, roles: [engineering]}\n", i, i)
 			s.commit("Add somebody", "escalations/people.yaml", directory)
 		}
-		if len(open) < atOnce && next < n/perFile {
+		if len(open) < atOnce && next < n/versions {
 			path, text := c.escalation(next)
 			open = append(open, &course{path: oneFolder(path, next), text: text})
 			last = strings.TrimSuffix(strings.TrimPrefix(open[len(open)-1].path, "escalations/"), ".yaml")
 			next++
 		}
 		x := open[i%len(open)]
-		s.commit(fmt.Sprintf("%s, version %d", x.path, x.version), x.path, versionOf(x.text, x.version))
-		if x.version++; x.version == perFile {
+		s.commit(fmt.Sprintf("%s, version %d", x.path, x.version), x.path, versionOf(x.text, x.version, versions))
+		if x.version++; x.version == versions {
 			open = remove(open, i%len(open))
 		}
-		if len(open) == 0 && next >= n/perFile {
+		if len(open) == 0 && next >= n/versions {
 			break
 		}
 	}
@@ -229,18 +230,18 @@ var (
 	channelLine  = regexp.MustCompile(`(?m)^channel: .*\n`)
 )
 
-// versionOf returns the i-th of perFile versions of an escalation. Its updates
+// versionOf returns the i-th of some versions of an escalation. Its updates
 // come one after the other, the first one with the severity that it has then,
 // the closure with the last version; in between somebody rewords the ask.
-func versionOf(text string, i int) string {
+func versionOf(text string, i, versions int) string {
 	text = channelLine.ReplaceAllString(previousLine.ReplaceAllString(text, ""), "") // they go by the paths of the corpus
-	if i == perFile-1 {
+	if i == versions-1 {
 		return text
 	}
 	text, _, _ = strings.Cut(text, "\nclosure:\n")
 	head, tail, _ := strings.Cut(strings.TrimSuffix(text, "\n"), "\nupdates:\n")
 	updates := strings.Split("\n"+tail, "\n  - at: ")[1:]
-	n := i * len(updates) / (perFile - 1)
+	n := i * len(updates) / (versions - 1)
 	if n == 0 {
 		head = severityLine.ReplaceAllStringFunc(head, func(l string) string {
 			lower := map[string]string{"critical": "high", "high": "medium", "medium": "low"}

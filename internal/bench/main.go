@@ -7,7 +7,7 @@
 // With -history, it makes a repository instead, and measures what reads its
 // commits:
 //
-//	go run ./internal/bench -history [-commits 10000] [-runs 5] [-keep DIR]
+//	go run ./internal/bench -history [-commits 10000] [-versions 100] [-runs 5] [-keep DIR]
 //
 // With -announce, it measures what telling costs:
 //
@@ -35,7 +35,7 @@ import (
 )
 
 const usage = `usage: bench [-files N] [-runs N] [-peers] [-tools DIR] [-keep DIR]
-       bench -history [-commits N] [-runs N] [-keep DIR]
+       bench -history [-commits N] [-versions N] [-runs N] [-keep DIR]
        bench -announce [-deliveries N] [-files N] [-runs N] [-keep DIR]
 
 `
@@ -56,6 +56,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.history, "history", false, "measure what reads commits")
 	flag.IntVar(&o.commits, "commits", 10000, "with -history, how many commits are made")
+	flag.IntVar(&o.versions, "versions", 100, "with -history, how many versions an escalation has")
 	flag.BoolVar(&o.announce, "announce", false, "measure what telling costs")
 	flag.IntVar(&o.deliveries, "deliveries", 60000, "with -announce, about how many deliveries there are")
 	flag.IntVar(&o.files, "files", promised, "how many escalations are made")
@@ -68,7 +69,7 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() > 0 || o.files < 10 || o.commits < 10*perFile || o.runs < 1 {
+	if flag.NArg() > 0 || o.files < 10 || o.versions < 2 || o.commits < 10*o.versions || o.runs < 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -96,6 +97,7 @@ const promised = 10000
 type options struct {
 	files, runs int
 	history     bool
+	versions    int
 	commits     int
 	announce    bool
 	deliveries  int
