@@ -21,7 +21,7 @@ func bar(n int) template.HTML {
 		return ""
 	}
 	w := min(n, 20) * 6
-	return template.HTML(fmt.Sprintf(`<svg class="load" width="%d" height="11" aria-hidden="true"><rect class="closed" width="%d" height="11" rx="2"/></svg>%d`, w, w, n))
+	return template.HTML(fmt.Sprintf(`<span><svg class="load" width="%d" height="11" aria-hidden="true"><rect class="closed" width="%d" height="11" rx="2"/></svg>%d</span>`, w, w, n))
 }
 
 // sparkline is how a severity went.
