@@ -1,0 +1,135 @@
+// Usage: node site.mjs ORIGIN DIR
+//
+// Looks with Chromium at the pages of a site that lies in DIR and is served at ORIGIN, and
+// prints what is wrong with them as a JSON list of texts: an error of the console, a
+// request elsewhere, a dialog, what axe-core finds serious, HTML that is not valid, a page
+// wider than a phone, a search, filter, sort or slider that does not work.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+import { HtmlValidate } from 'html-validate'
+import puppeteer from 'puppeteer-core'
+
+const [origin, dir] = process.argv.slice(2)
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const wrong = []
+const sample = { 'escalations/': 20, 'customers/': 4 } // so many pages of each
+
+const pages = readdirSync(dir, { recursive: true }).map(String).filter((name) => name.endsWith('.html')).sort()
+const some = (under) => pages.filter((name) => name.startsWith(under)).slice(0, sample[under])
+const chosen = [...pages.filter((name) => !name.includes('/')), ...some('escalations/'), ...some('customers/')]
+
+const validate = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    'long-title': 'off', // a customer may have a long name
+    'no-trailing-whitespace': 'off',
+    'prefer-native-element': 'off',
+    'wcag/h32': 'off', // the form narrows a list, and sends nothing
+    'tel-non-breaking': 'off', // nobody writes telephone numbers for this
+    'doctype-style': ['error', { style: 'lowercase' }],
+    'no-implicit-button-type': 'error',
+  },
+})
+for (const name of chosen) {
+  const report = await validate.validateString(readFileSync(path.join(dir, name), 'utf8'))
+  for (const m of report.results.flatMap((r) => r.messages)) wrong.push(`${name}:${m.line}: ${m.ruleId}: ${m.message}`)
+}
+
+const browser = await puppeteer.launch({ executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(), args: ['--no-sandbox', '--disable-gpu'] })
+try {
+  const open = async (name, width, scheme, script = true) => {
+    const page = await browser.newPage()
+    const say = (text) => wrong.push(`${name} (${width}, ${scheme}): ${text}`)
+    page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warn') say(`console: ${m.text()}`) })
+    page.on('pageerror', (e) => say(`error: ${e.message}`))
+    page.on('dialog', async (d) => { say(`dialog: ${d.message()}`); await d.dismiss() })
+    page.on('requestfailed', (r) => say(`failed: ${r.url()}`))
+    page.on('request', (r) => { if (new URL(r.url()).origin !== origin) say(`asks ${r.url()}`) })
+    page.on('response', (r) => { if (r.status() >= 400) say(`${r.status()} ${r.url()}`) })
+    await page.setJavaScriptEnabled(script)
+    await page.setViewport({ width, height: 900 })
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    await page.goto(`${origin}/${name}`, { waitUntil: 'load' })
+    return { page, say }
+  }
+
+  for (const name of chosen) {
+    for (const [width, scheme] of [[390, 'dark'], [1280, 'light']]) {
+      const { page, say } = await open(name, width, scheme)
+      await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true }))
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (wide > width) say(`is ${wide} wide`)
+      await page.evaluate(axe)
+      const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
+      for (const v of violations) {
+        if (['serious', 'critical', 'moderate'].includes(v.impact)) say(`axe: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(' | ')}`)
+      }
+      await page.close()
+    }
+  }
+
+  // What is the case on a page, or it is wrong.
+  const must = (what, is) => { if (!is) wrong.push(what) }
+  const shown = (page) => page.$$eval('[data-list] tbody tr', (rows) => rows.filter((r) => !r.hidden).map((r) => r.querySelector('th').textContent))
+  {
+    const { page } = await open('index.html', 1280, 'light')
+    const all = await shown(page)
+    must(`the board has ${all.length} rows`, all.length > 2)
+    await page.type('[name=q]', 'northwind', { delay: 1 })
+    const found = await shown(page)
+    must(`searched for northwind: ${found}`, found.length > 0 && found.length < all.length && found.every((t) => /northwind/i.test(t)))
+    must(`the address is ${page.url()}`, page.url().endsWith('#q=northwind'))
+    await page.reload({ waitUntil: 'load' })
+    must('the search is not remembered', (await shown(page)).length === found.length && await page.$eval('[name=q]', (e) => e.value) === 'northwind')
+    await page.$eval('[name=q]', (e) => { e.value = ''; e.dispatchEvent(new Event('input', { bubbles: true })) })
+    await page.select('[name=severity]', 'high')
+    const high = await page.$$eval('[data-list] tbody tr', (rows) => rows.filter((r) => !r.hidden).map((r) => r.dataset.severity))
+    must(`filtered by severity: ${high}`, high.length > 0 && high.length < all.length && high.every((s) => s === 'high'))
+    await page.select('[name=severity]', '')
+    await page.click('[name=overdue]')
+    must('filtered by overdue', (await page.$$eval('[data-list] tbody tr', (rows) => rows.filter((r) => !r.hidden).every((r) => 'overdue' in r.dataset))))
+    await page.click('[name=overdue]')
+    must('not all are back', (await shown(page)).length === all.length)
+    // By the keyboard alone.
+    await page.focus('[data-sort=age] button')
+    await page.keyboard.press('Enter')
+    const ages = () => page.$$eval('[data-list] td[data-label=Age]', (cells) => cells.map((c) => Number(c.dataset.v)))
+    const up = await ages()
+    must(`sorted by age: ${up}`, up.length > 2 && up.every((n, i) => i === 0 || up[i - 1] <= n))
+    await page.keyboard.press('Enter')
+    const down = await ages()
+    must(`sorted by age, the other way: ${down}`, down.every((n, i) => i === 0 || down[i - 1] >= n) && page.url().endsWith('#sort=-age'))
+    must('aria-sort', await page.$eval('[data-sort=age]', (e) => e.getAttribute('aria-sort')) === 'descending')
+    await page.close()
+  }
+  for (const name of chosen.filter((n) => n.startsWith('escalations/'))) {
+    const { page } = await open(name, 1280, 'light')
+    const events = await page.$$eval('[data-timeline] > li', (all) => all.map((li) => li.id))
+    if (events.length > 1) {
+      const said = () => page.$eval('.player p', (e) => e.textContent)
+      const last = await said()
+      await page.focus('.player input')
+      await page.keyboard.press('Home')
+      const first = await said()
+      must(`${name}: the slider says ${first}`, first !== last && first.startsWith(`1 of ${events.length}: `) && /severity/.test(first) && /informed/.test(first))
+      must(`${name}: the address is ${page.url()}`, page.url().endsWith('#' + events[0]))
+      await page.goto(`${origin}/${name}#${events.at(-1)}`)
+      await page.reload({ waitUntil: 'load' })
+      must(`${name}: a link to the last event`, (await said()) === last)
+    }
+    await page.close()
+  }
+  {
+    // Without a script, all is there.
+    const { page } = await open('index.html', 1280, 'light', false)
+    must('without a script the controls are shown', await page.$eval('[data-controls]', (e) => e.hidden))
+    must('without a script there is no list', (await page.$$('[data-list] tbody tr')).length > 2)
+    await page.close()
+  }
+} finally {
+  await browser.close()
+}
+console.log(JSON.stringify(wrong))

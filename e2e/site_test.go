@@ -1,0 +1,125 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSite looks at the pages in a browser: those of the examples, and those of a
+// repository in which hostile texts stand in all fields that take words.
+func TestSite(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("there is no chromium")
+	}
+	t.Run("examples", func(t *testing.T) {
+		t.Parallel()
+		lookAtSite(t, "..")
+	})
+	t.Run("hostile", func(t *testing.T) {
+		t.Parallel()
+		lookAtSite(t, hostileRepository(t))
+	})
+}
+
+// lookAtSite has the site of a repository written and served, and a browser look at it.
+func lookAtSite(t *testing.T, dir string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "site")
+	ctx, stop := context.WithCancel(t.Context())
+	cmd := exec.CommandContext(ctx, binary, "site", "--serve", "--dir", dir, "-o", out, "--now", "2026-11-28T09:00:00Z")
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(); _ = cmd.Wait() })
+	origin := ""
+	for lines := bufio.NewScanner(said); origin == "" && lines.Scan(); {
+		if _, rest, ok := strings.Cut(lines.Text(), "escalate: http://"); ok {
+			host, _, _ := strings.Cut(rest, "/")
+			origin = "http://" + host
+		} else {
+			t.Errorf("it said %q", lines.Text())
+		}
+	}
+	if origin == "" {
+		t.Fatal("it serves nothing")
+	}
+	text, code := output(t, exec.Command("node", "site.mjs", origin, out))
+	var wrong []string
+	if err := json.Unmarshal(text, &wrong); err != nil || code != 0 {
+		t.Fatalf("site.mjs: exit code %d, %v: %s", code, err, text)
+	}
+	for _, w := range wrong {
+		t.Error(w)
+	}
+}
+
+// hostileRepository has three escalations: one of hostile texts, each also as an update.
+func hostileRepository(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	browsers := []string{
+		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</title><script>alert(1)</script>`, `<svg onload=alert(1)>`,
+		`<base href="https://evil.example/">`, `<meta http-equiv="refresh" content="0;url=https://evil.example">`, `<link rel=stylesheet href=https://evil.example>`,
+		`javascript:alert(1)`, `<iframe src=https://evil.example></iframe>`, `<form action=https://evil.example>`, `&lt;script&gt;alert(1)&lt;/script&gt;`, `{{alert(1)}}`,
+	}
+	var updates []edit
+	var short []string
+	n := 0
+	for _, s := range append(browsers, hostiles...) {
+		if len(s) > 200 {
+			continue
+		}
+		short = append(short, s)
+		updates = append(updates, edit{"", fmt.Sprintf("  - {at: 2026-11-19T%02d:%02d:00Z, by: jdoe, to: [internal], significant: true, text: %s}\n", n/60, n%60, quoted(s))})
+		n++
+	}
+	line := quoted(strings.Join(strings.Fields(strings.Join(short, " ")), " "))
+	hostile := edited(t, northwind(t, updates...),
+		edit{"customer: Northwind Traders", "customer: " + quoted("Northwind <script>alert(1)</script>")},
+		edit{"summary: Pipelines wait 40 minutes and every team is affected", "summary: " + line},
+		edit{"ask: One engineer who can work with the customer every day on the queue analysis.", "ask: " + line},
+		edit{"approach: Reproduce the waiting in our lab, then tune the queue with the customer.", "approach: " + line},
+		edit{"criterion: Queue time under 60 s at p95 for five working days", "criterion: " + line},
+		edit{"step: Load test with the customer", "step: " + line},
+	)
+	write := func(name, text string) {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	people, err := os.ReadFile("../internal/fixture/base/escalations/people.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("escalations/people.yaml", strings.ReplaceAll(string(people), "name: Jo Doe", "name: "+quoted("Jo <b onclick=alert(1)>Doe</b>")))
+	write("escalations/2026/northwind.yaml", hostile)
+	write("escalations/2026/contoso.yaml", edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Contoso"}, edit{"severity: high", "severity: low"}))
+	write("escalations/2026/fabrikam.yaml", edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Fabrikam"}))
+	for _, args := range [][]string{
+		{"init", "--quiet", "--initial-branch=main"}, {"add", "."},
+		{"-c", "user.name=<img src=x onerror=alert(1)>", "-c", "user.email=x@example.com", "commit", "--quiet", "-m", "<script>alert(1)</script>"},
+	} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir
+}
