@@ -83,7 +83,7 @@ func runSite(ctx context.Context, o siteOptions) error {
 	env := o.env
 	if env.getenv("GOMEMLIMIT") == "" {
 		// What happened to each escalation stays until its page is written.
-		debug.SetMemoryLimit(320 << 20)
+		debug.SetMemoryLimit(240 << 20)
 	}
 	s, err := o.open(env)
 	if err != nil {
@@ -173,6 +173,20 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 		return nil, err
 	}
 	m.tree = c.Tree
+	// The replay comes first: it holds much while it is at work, and little is left of it.
+	replay := audit.Options{To: c.ID, Now: o.now, Tell: func(audit.Violation) error { return nil }}
+	said := func() {}
+	if o.env.progress {
+		replay.Progress, said = progress(o.env)
+	}
+	result, err := audit.Run(ctx, repo, s.Check, rule.All(), replay)
+	said()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range result.Rows {
+		m.audit[r.Escalation] = r
+	}
 	past := locally(ctx, s)
 	m.report = stale.Check(m.tree, o.now, past.of)
 	if past.err != nil {
@@ -189,19 +203,6 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 			return nil, err
 		}
 		m.record.Add(e)
-	}
-	replay := audit.Options{To: c.ID, Now: o.now, Tell: func(audit.Violation) error { return nil }}
-	said := func() {}
-	if o.env.progress {
-		replay.Progress, said = progress(o.env)
-	}
-	result, err := audit.Run(ctx, repo, s.Check, rule.All(), replay)
-	said()
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range result.Rows {
-		m.audit[r.Escalation] = r
 	}
 	if o.redact {
 		if m.redactor, err = redactor(o.env, m.tree.Policy); err != nil {
