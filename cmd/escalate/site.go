@@ -9,7 +9,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,9 +80,9 @@ func newSite(env environment, opts *options) *cobra.Command {
 
 func runSite(ctx context.Context, o siteOptions) error {
 	env := o.env
-	if env.getenv("GOMEMLIMIT") == "" {
+	if env.spend != nil {
 		// What happened to each escalation stays until its page is written.
-		debug.SetMemoryLimit(240 << 20)
+		env.spend(400, 240<<20)
 	}
 	s, err := o.open(env)
 	if err != nil {
