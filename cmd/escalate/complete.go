@@ -253,6 +253,11 @@ func first(f cobra.CompletionFunc) cobra.CompletionFunc {
 	}
 }
 
+// completeFolders offers folders.
+func completeFolders(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
 // orFiles offers files, where f offers nothing.
 func orFiles(f cobra.CompletionFunc) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -297,7 +302,7 @@ func completeCSV(*cobra.Command, []string, string) ([]cobra.Completion, cobra.Sh
 // nothing is offered: a file of this folder is never meant.
 func completeRest(cmd *cobra.Command, env environment, opts *options) {
 	byName := map[string]cobra.CompletionFunc{
-		"at": completeNothing, "now": completeNothing, "message": completeNothing, "file": orFiles(completeNothing), "people": completeCSV,
+		"at": completeNothing, "now": completeNothing, "message": completeNothing, "file": orFiles(completeNothing), "people": completeCSV, "output": completeFolders,
 		"base": completeRevisions(env, opts), "head": completeRevisions(env, opts),
 		"branch": completeBranches(env, opts), "remote": completeRemotes(env, opts),
 		"person": completeHandles(env, opts),
