@@ -43,13 +43,12 @@ type Repo struct {
 	sha256   bool
 	boundary map[string]bool // the commits whose parents a shallow clone lacks
 	reader   *reader
-	common   *common
 }
 
 // Open finds the repository that dir is in. The error may be ErrNoGit or
 // ErrNoRepository.
 func Open(ctx context.Context, dir string) (*Repo, error) {
-	r := &Repo{env: environment(), reader: &reader{}, common: &common{}}
+	r := &Repo{env: environment(), reader: &reader{}}
 	var err error
 	if r.git, err = exec.LookPath("git"); errors.Is(err, exec.ErrNotFound) {
 		return nil, &kindError{"git is not installed, or not in the PATH; it is needed to read the history", []error{ErrNoGit}}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -333,11 +332,6 @@ func (r *Repo) Keep(ctx context.Context, ref, commit string) error {
 // CommonDir returns the folder in which all working trees of the repository keep
 // what they share.
 func (r *Repo) CommonDir(ctx context.Context) (string, error) {
-	r.common.mu.Lock()
-	defer r.common.mu.Unlock()
-	if r.common.dir != "" {
-		return r.common.dir, nil
-	}
 	dir, err := r.output(ctx, "rev-parse", "--git-common-dir")
 	if err != nil {
 		return "", fmt.Errorf("cannot find the folder of git: %w", err)
@@ -345,14 +339,7 @@ func (r *Repo) CommonDir(ctx context.Context) (string, error) {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(r.Dir, dir)
 	}
-	r.common.dir = dir
 	return dir, nil
-}
-
-// common is where the folder is that working trees share, once that is known.
-type common struct {
-	mu  sync.Mutex
-	dir string
 }
 
 // network runs a git that may open connections, with the credentials that the

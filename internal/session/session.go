@@ -47,6 +47,7 @@ type Session struct {
 
 	options Options
 	repo    *git.Repo // nil until a commit is asked for
+	common  string    // the folder that working trees share; "" until it is asked for
 	commits []*git.Tree
 	unlock  func()
 }
@@ -208,14 +209,23 @@ func (s *Session) at(ctx context.Context, id string) (*Commit, error) {
 	return &Commit{Tree: t, ID: id, Files: files}, nil
 }
 
+// commonDir is the folder that all working trees of the repository share.
+func (s *Session) commonDir(ctx context.Context) (string, error) {
+	if s.common != "" {
+		return s.common, nil
+	}
+	repo, err := s.Repo(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.common, err = repo.CommonDir(ctx)
+	return s.common, err
+}
+
 // Lock keeps other runs in this clone away until Close. It waits for one that is
 // at work.
 func (s *Session) Lock(ctx context.Context) error {
-	repo, err := s.Repo(ctx)
-	if err != nil {
-		return err
-	}
-	dir, err := repo.CommonDir(ctx)
+	dir, err := s.commonDir(ctx)
 	if err != nil {
 		return err
 	}
@@ -230,11 +240,7 @@ func (s *Session) Lock(ctx context.Context) error {
 // Clone returns a name of this clone on a host: always the same, and another than
 // that of any other clone.
 func (s *Session) Clone(ctx context.Context, host string) (string, error) {
-	repo, err := s.Repo(ctx)
-	if err != nil {
-		return "", err
-	}
-	dir, err := repo.CommonDir(ctx)
+	dir, err := s.commonDir(ctx)
 	if err != nil {
 		return "", err
 	}
