@@ -30,18 +30,7 @@ func open(t testing.TB, files map[string][]string) *tree.Tree {
 	}
 	fsys := fstest.MapFS{tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))}}
 	for name, edits := range files {
-		text := fixture.Read(fixture.Northwind)
-		for i := 0; i < len(edits); i += 2 {
-			switch {
-			case edits[i] == "":
-				text += edits[i+1]
-			case !strings.Contains(text, edits[i]):
-				t.Fatalf("%q is not in it", edits[i])
-			default:
-				text = strings.Replace(text, edits[i], edits[i+1], 1)
-			}
-		}
-		fsys[tree.Path(schema.ID(name))] = &fstest.MapFile{Data: []byte(text)}
+		fsys[tree.Path(schema.ID(name))] = &fstest.MapFile{Data: []byte(fixture.Edited(edits...))}
 	}
 	tr, err := tree.Open(fsys, check)
 	if err != nil {
