@@ -330,11 +330,11 @@ func (m *siteMaker) one(x *made) {
 	}
 	report := m.of(x.id)
 	source := board.Source{
-		View: view.Of(m.tree, e, report, nil), File: &e.Escalation, People: m.tree.People, Policy: m.tree.Policy,
+		View: view.Of(m.tree, e, report, x.told), File: &e.Escalation, People: m.tree.People, Policy: m.tree.Policy,
 		Course: m.record.Of(x.id), Audit: m.audit[x.id],
 	}
 	x.facts = board.Of(source)
-	page := board.NewPage(source, x.facts.Line, x.told, m.commit)
+	page := board.NewPage(source, x.facts.Line, m.commit)
 	x.told = nil
 	var extra site.Extra
 	if m.redactor != nil {

@@ -42,6 +42,7 @@ type repository struct {
 	tree   *tree.Tree
 	record *Record
 	audit  map[schema.ID]audit.Row
+	told   map[schema.ID][]notice.Notice
 }
 
 // newRepository has the fixture's directory and some files: each is the fixture's
@@ -54,35 +55,20 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 	}
 	fsys := fstest.MapFS{tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))}}
 	for id, edits := range files {
-		fsys[tree.Path(id)] = &fstest.MapFile{Data: []byte(written(t, edits))}
+		fsys[tree.Path(id)] = &fstest.MapFile{Data: []byte(fixture.Edited(edits...))}
 	}
 	tr, err := tree.Open(fsys, check)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &repository{t, tr, NewRecord([]history.Rules{{From: at(t, "2026-01-01T00:00:00Z"), Tree: tr}}), map[schema.ID]audit.Row{}}
-}
-
-func written(t testing.TB, edits []string) string {
-	text := fixture.Read(fixture.Northwind)
-	for i := 0; i < len(edits); i += 2 {
-		switch {
-		case edits[i] == "":
-			text += edits[i+1]
-		case !strings.Contains(text, edits[i]):
-			t.Fatalf("%q is not in it", edits[i])
-		default:
-			text = strings.Replace(text, edits[i], edits[i+1], 1)
-		}
-	}
-	return text
+	return &repository{t, tr, NewRecord([]history.Rules{{From: at(t, "2026-01-01T00:00:00Z"), Tree: tr}}), map[schema.ID]audit.Row{}, map[schema.ID][]notice.Notice{}}
 }
 
 // happened records that an escalation was so from a moment on, by a change.
 func (r *repository) happened(id schema.ID, moment, change string, edits ...string) {
 	r.t.Helper()
 	when := at(r.t, moment)
-	e := tree.Read(tree.Path(id), []byte(written(r.t, edits)), nil).Escalation
+	e := tree.Read(tree.Path(id), []byte(fixture.Edited(edits...)), nil).Escalation
 	r.record.Add(history.Event{
 		At: when, Effective: when, Commit: "c" + moment, Author: "Jo", Escalation: id, Change: change, From: "was", To: "is", After: &e,
 	})
@@ -90,7 +76,7 @@ func (r *repository) happened(id schema.ID, moment, change string, edits ...stri
 
 func (r *repository) source(id schema.ID) Source {
 	e := r.tree.Load(tree.Path(id))
-	v := view.Of(r.tree, e, stale.Check(r.tree.Only(id), at(r.t, now), nil), nil)
+	v := view.Of(r.tree, e, stale.Check(r.tree.Only(id), at(r.t, now), nil), r.told[id])
 	return Source{View: v, File: &e.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(id), Audit: r.audit[id]}
 }
 
@@ -335,14 +321,14 @@ func TestEmpty(t *testing.T) {
 func TestTimeline(t *testing.T) {
 	t.Parallel()
 	r := many(t)
-	told := []notice.Notice{
+	r.told["2026/northwind"] = []notice.Notice{
 		{Escalation: "2026/northwind", Moment: notice.Opened, To: notice.Announcement, State: notice.Done, At: at(t, "2026-11-20T11:00:00Z"), URL: "https://slack.example.com/1"},
 		{Escalation: "2026/northwind", Moment: notice.Severity, To: notice.Announcement, State: notice.Intent, At: at(t, "2026-11-21T11:00:00Z")},
 		{Escalation: "2026/northwind", Moment: notice.Opened, Do: notice.Pin, To: notice.Channel, State: notice.Done, At: at(t, "2026-11-20T11:00:00Z")},
 		{Escalation: "2026/northwind", Moment: notice.Update, To: notice.Channel, State: notice.Done, At: at(t, "2026-12-21T11:00:00Z")},
 	}
 	s := r.source("2026/northwind")
-	p := NewPage(s, Of(s).Line, told, func(c string) string { return "https://forge.example.com/" + c })
+	p := NewPage(s, Of(s).Line, func(c string) string { return "https://forge.example.com/" + c })
 	var got []string
 	for _, e := range p.Timeline {
 		got = append(got, fmt.Sprintf("%s %s %s %s %s %s told %d same %t", e.At.Format("01-02T15:04"), e.Kind.Said(), e.What, e.Place, e.After.Severity, e.After.DRI.Name, e.After.Told, e.After.InformedSame))
@@ -374,7 +360,7 @@ func TestTimelineCut(t *testing.T) {
 		r.happened("2026/northwind", start.Add(time.Duration(i)*time.Minute).Format(time.RFC3339), "update")
 	}
 	s := r.source("2026/northwind")
-	p := NewPage(s, Of(s).Line, nil, func(string) string { return "" })
+	p := NewPage(s, Of(s).Line, func(string) string { return "" })
 	if len(p.Timeline) != mostEvents || p.LeftOut != 7 || len(p.Timeline[0].After.Informed) == 0 || !p.Timeline[1].After.InformedSame {
 		t.Errorf("%d events, %d left out, first %+v", len(p.Timeline), p.LeftOut, p.Timeline[0].After)
 	}
@@ -386,13 +372,14 @@ func TestRestricted(t *testing.T) {
 	t.Parallel()
 	r := many(t)
 	r.happened("2026/secret", "2026-11-20T10:00:00Z", "opened")
+	r.told["2026/secret"] = []notice.Notice{{Moment: notice.Opened, State: notice.Done, At: at(t, "2026-11-20T10:00:00Z")}}
 	s := r.source("2026/secret")
 	f := Of(s)
 	want := schema.BoardEscalation{ID: "2026/secret", Severity: schema.High, Status: "open", DRI: schema.BoardPerson{Handle: "jdoe", Name: "Jo Doe"}, Restricted: true}
 	if !reflect.DeepEqual(f, Facts{Line: want}) {
 		t.Errorf("got %+v, want %+v", f, want)
 	}
-	p := NewPage(s, f.Line, []notice.Notice{{Moment: notice.Opened, State: notice.Done, At: at(t, "2026-11-20T10:00:00Z")}}, func(string) string { return "x" })
+	p := NewPage(s, f.Line, func(string) string { return "x" })
 	if !reflect.DeepEqual(p, Page{Line: want, Now: p.Now}) {
 		t.Errorf("got %+v", p)
 	}
@@ -406,7 +393,7 @@ func TestRedacted(t *testing.T) {
 	t.Parallel()
 	r := many(t)
 	s := r.source("2026/northwind")
-	page := NewPage(s, Of(s).Line, nil, func(string) string { return "https://forge.example.com/x" })
+	page := NewPage(s, Of(s).Line, func(string) string { return "https://forge.example.com/x" })
 	key, err := redact.New([]byte("0123456789abcdef"), r.tree.Policy)
 	if err != nil {
 		t.Fatal(err)

@@ -100,11 +100,10 @@ func (r *Record) text(s string) string {
 func (r *Record) state(e history.Event) state {
 	file, at := e.After, e.Effective
 	s := state{
-		from: at, severity: file.Severity, closed: !process.Open(file), dri: schema.Handle(r.text(string(file.DRI))),
+		from: at, severity: schema.Severity(r.text(string(file.Severity))), closed: !process.Open(file), dri: schema.Handle(r.text(string(file.DRI))),
 		standIn: schema.Handle(r.text(string(process.StandIn(file, day(at))))), of: len(file.ExitCriteria),
 		informed: r.informedBy(file, at),
 	}
-	s.severity = schema.Severity(r.text(string(file.Severity)))
 	for _, c := range file.ExitCriteria {
 		if !c.Met.IsZero() && !c.Met.After(at) {
 			s.met++
@@ -121,6 +120,7 @@ func (r *Record) state(e history.Event) state {
 	return s
 }
 
+// day is the day of a moment, in UTC.
 func day(t time.Time) time.Time {
 	t = t.UTC()
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
@@ -237,8 +237,5 @@ func (c *Course) spans(opened, ended time.Time) []span {
 		}
 	}
 	all[len(all)-1].to = ended
-	if ended.IsZero() {
-		all[len(all)-1].to = time.Time{}
-	}
 	return all
 }

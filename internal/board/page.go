@@ -115,9 +115,8 @@ type State struct {
 // mostEvents is how many events a page shows: the last ones.
 const mostEvents = 250
 
-// NewPage makes the page of an escalation. told is what the ledger has of it, and
-// commitURL where people see a commit.
-func NewPage(s Source, line schema.BoardEscalation, told []notice.Notice, commitURL func(string) string) Page {
+// NewPage makes the page of an escalation. commitURL says where people see a commit.
+func NewPage(s Source, line schema.BoardEscalation, commitURL func(string) string) Page {
 	v := s.View
 	if line.Restricted {
 		return Page{Line: line, Now: moment(v.Now)}
@@ -148,7 +147,7 @@ func NewPage(s Source, line schema.BoardEscalation, told []notice.Notice, commit
 	for _, u := range slices.Backward(v.Updates) {
 		p.Updates = append(p.Updates, Update{moment(u.At), person(u.By), u.To, u.Significant, moment(u.Amends), u.Text, u.Redacted})
 	}
-	p.Timeline = s.Course.timeline(told, v.Now, s.People, commitURL)
+	p.Timeline = s.Course.timeline(v.Notices, v.Now, s.People, commitURL)
 	if n := len(p.Timeline) - mostEvents; n > 0 {
 		p.LeftOut, p.Timeline = n, cut(p.Timeline, n)
 	}
@@ -187,15 +186,9 @@ func link(label, value string) Link {
 	return l
 }
 
-// timeline is what happened until a moment, with what was told.
+// timeline is what happened until a moment, with what was told until then.
 func (c *Course) timeline(told []notice.Notice, now time.Time, people schema.Directory, commitURL func(string) string) []Event {
-	var notices []notice.Notice
-	for _, n := range told {
-		if n.Tells() && n.State != notice.Void && !n.At.After(now) {
-			notices = append(notices, n)
-		}
-	}
-	slices.SortStableFunc(notices, func(a, b notice.Notice) int { return a.At.Compare(b.At) })
+	notices := slices.SortedStableFunc(slices.Values(told), func(a, b notice.Notice) int { return a.At.Compare(b.At) })
 	var all []Event
 	posted, current, shown := 0, -1, -1
 	after := func() *State {

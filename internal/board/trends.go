@@ -58,9 +58,8 @@ func trends(all []Facts, now time.Time) schema.BoardTrends {
 
 // monday is the beginning of the week of a moment, in UTC.
 func monday(t time.Time) time.Time {
-	t = t.UTC()
-	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+	d := day(t)
+	return d.AddDate(0, 0, -(int(d.Weekday())+6)%7)
 }
 
 // weeks counts what was opened and closed in each week: what is opened again counts

@@ -55,18 +55,7 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 	}
 	fsys := fstest.MapFS{tree.PeoplePath: {Data: []byte(fixture.Read(tree.PeoplePath))}}
 	for id, edits := range files {
-		text := fixture.Read(fixture.Northwind)
-		for i := 0; i < len(edits); i += 2 {
-			switch {
-			case edits[i] == "":
-				text += edits[i+1]
-			case !strings.Contains(text, edits[i]):
-				t.Fatalf("%q is not in it", edits[i])
-			default:
-				text = strings.Replace(text, edits[i], edits[i+1], 1)
-			}
-		}
-		fsys[tree.Path(id)] = &fstest.MapFile{Data: []byte(text)}
+		fsys[tree.Path(id)] = &fstest.MapFile{Data: []byte(fixture.Edited(edits...))}
 	}
 	tr, err := tree.Open(fsys, check)
 	if err != nil {
@@ -108,11 +97,11 @@ func (r *repository) pages(t testing.TB, key *redact.Redactor) map[string]string
 			t.Fatalf("%s: %+v", path, e.Findings)
 		}
 		s := board.Source{
-			View: view.Of(r.tree, e, of(e.ID), nil), File: &e.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(e.ID),
+			View: view.Of(r.tree, e, of(e.ID), r.told[e.ID]), File: &e.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(e.ID),
 			Audit: audit.Row{Severities: map[schema.Severity]time.Duration{e.Severity: 48 * time.Hour}, Channel: audit.Kept{InTime: 3, Missed: 1}},
 		}
 		facts := board.Of(s)
-		page := board.NewPage(s, facts.Line, r.told[e.ID], func(c string) string { return "https://forge.example.com/commit/" + c })
+		page := board.NewPage(s, facts.Line, func(c string) string { return "https://forge.example.com/commit/" + c })
 		if key != nil {
 			page = redact.Of(key, page)
 		}
@@ -384,9 +373,9 @@ func TestHostile(t *testing.T) {
 		}
 		e := r.tree.Load("escalations/2026/northwind.yaml")
 		report := stale.Check(r.tree.Only(e.ID), now, nil)
-		s := board.Source{View: view.Of(r.tree, e, report, nil), File: &e.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(e.ID)}
+		s := board.Source{View: view.Of(r.tree, e, report, r.told[e.ID]), File: &e.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(e.ID)}
 		facts := board.Of(s)
-		page := board.NewPage(s, facts.Line, r.told[e.ID], func(c string) string { return "https://forge.example.com/" + c })
+		page := board.NewPage(s, facts.Line, func(c string) string { return "https://forge.example.com/" + c })
 		fill(reflect.ValueOf(&page).Elem(), text)
 		b := board.New(now, []board.Facts{facts}, []stale.Unread{{Escalation: "2026/x", Why: "x"}}, r.tree.People)
 		fill(reflect.ValueOf(&b).Elem(), text)
