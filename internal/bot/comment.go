@@ -377,15 +377,24 @@ func (b *Bot) may(name schema.BotCommand, by schema.Handle) string {
 	return "It needs somebody who is " + words.Or(names) + ": ask one of them to write it."
 }
 
+// withJoined is a command, as the policy names it, with those that are joined to it behind it.
+func withJoined(x comment.Command, e *tree.Escalation) []schema.BotCommand {
+	names := []schema.BotCommand{called(x, e)}
+	for _, name := range x.Joined {
+		names = append(names, schema.BotCommand(name))
+	}
+	return names
+}
+
 // mayAll returns why somebody may not give a command or what is joined to it; "" where
 // they may give all of it.
 func (b *Bot) mayAll(x comment.Command, e *tree.Escalation, by schema.Handle) string {
-	if why := b.may(called(x, e), by); why != "" {
-		return why
-	}
-	for _, name := range x.Joined {
-		if why := b.may(schema.BotCommand(name), by); why != "" {
-			return escape.MarkdownCode("/"+name) + " belongs to it. " + why
+	for i, name := range withJoined(x, e) {
+		switch why := b.may(name, by); {
+		case why != "" && i > 0:
+			return escape.MarkdownCode("/"+string(name)) + " belongs to it. " + why
+		case why != "":
+			return why
 		}
 	}
 	return ""
@@ -394,11 +403,7 @@ func (b *Bot) mayAll(x comment.Command, e *tree.Escalation, by schema.Handle) st
 // reviewed reports whether the policy asks for a pull request for a command or for what
 // is joined to it.
 func (b *Bot) reviewed(x comment.Command, e *tree.Escalation) bool {
-	names := []schema.BotCommand{called(x, e)}
-	for _, name := range x.Joined {
-		names = append(names, schema.BotCommand(name))
-	}
-	return slices.ContainsFunc(names, func(name schema.BotCommand) bool {
+	return slices.ContainsFunc(withJoined(x, e), func(name schema.BotCommand) bool {
 		pr := b.Clone.Tip.Policy.Bot.Commands[name].PullRequest
 		return pr != nil && *pr
 	})
