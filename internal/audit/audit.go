@@ -61,7 +61,7 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 	linter := lint.New(rules)
 	side := &authors{o: o, read: sync.OnceValues(func() (history.Authored, error) { return history.ReadAuthored(ctx, repo, o.From, o.To) })}
 	r := &replay{
-		judge: judge{linter, check, side}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, was: map[string]*rule.Brief{},
+		judge: judge{linter, check, side}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, shared: linter.Follow(), briefs: map[string]*rule.Brief{},
 		policies: policies{calendars: map[place]*calendar.Calendar{}},
 	}
 	if o.From != "" {

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/finding"
@@ -20,17 +19,15 @@ type replay struct {
 	result Result
 
 	now      *tree.Follower // the files after the last commit, but for directory and policy
-	briefs   []rule.Brief
-	shared   finding.Tally // what is told of no file alone
+	shared   *lint.Follower // what is told of no file alone
 	policies policies
 	courses  map[string]*followed
 	from     time.Time
 	horizon  time.Time
 
 	found        []finding.Finding      // of this commit
-	was          map[string]*rule.Brief // what it changed, as it was before; nil where it was not there
+	briefs       map[string]*rule.Brief // of what it judged; nil of what is gone
 	begun        bool                   // there was a folder of escalations
-	dirty        bool                   // shared must be judged anew
 	gone, opened []*followed
 }
 
@@ -68,11 +65,13 @@ func (r *replay) take(it *item) error {
 	was := f.state
 	f.state = it.after
 	r.found, it.found = append(r.found, it.found...), nil
-	r.brief(it.path, it.after)
+	r.briefs[it.path] = nil
+	if it.after.judgement != nil {
+		r.briefs[it.path] = &it.after.brief
+	}
 	if it.kind == judged {
 		return nil
 	}
-	r.dirty = r.dirty || (was == nil || was.judgement == nil) != (it.after.judgement == nil)
 	had := was != nil && was.entry.ID != ""
 	switch {
 	case it.after.entry.ID == "" && had:
@@ -102,51 +101,6 @@ func (r *replay) take(it *item) error {
 	return nil
 }
 
-// brief takes in what the rules about several files need of one.
-func (r *replay) brief(path string, s *state) {
-	i, had := r.find(path)
-	if _, noted := r.was[path]; !noted {
-		r.was[path] = nil
-		if had {
-			was := r.briefs[i]
-			r.was[path] = &was
-		}
-	}
-	switch {
-	case s.judgement == nil && had:
-		r.briefs = slices.Delete(r.briefs, i, i+1)
-	case s.judgement == nil:
-		return
-	case !had:
-		r.briefs = slices.Insert(r.briefs, i, s.brief)
-	case r.briefs[i].Equal(s.brief):
-		return
-	default:
-		r.briefs[i] = s.brief
-	}
-	r.dirty = true
-}
-
-// find returns the place of an escalation in the briefs.
-func (r *replay) find(path string) (i int, there bool) {
-	return slices.BinarySearchFunc(r.briefs, path, func(b rule.Brief, path string) int { return strings.Compare(b.Path, path) })
-}
-
-// had returns what was there of an escalation before this commit.
-func (r *replay) had(path string) (rule.Brief, bool) {
-	if was, changed := r.was[path]; changed {
-		if was == nil {
-			return rule.Brief{}, false
-		}
-		return *was, true
-	}
-	i, there := r.find(path)
-	if !there {
-		return rule.Brief{}, false
-	}
-	return r.briefs[i], true
-}
-
 // end completes a commit.
 func (r *replay) end(c *commit, rules *tree.Tree) error {
 	if !c.base {
@@ -155,7 +109,6 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 	r.horizon = c.effective
 	if c.newRules {
 		r.policies.add(c.effective, rules.Policy)
-		r.dirty = true
 	}
 	for _, ch := range c.Changes {
 		switch {
@@ -165,18 +118,12 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 		default:
 			r.now.Put(ch.Path, ch.New.Mode, ch.Data)
 		}
-		r.dirty = r.dirty || !tree.IsEscalation(ch.Path)
 	}
 	r.begun = r.begun || len(c.Changes) > 0
-	if r.dirty && r.begun {
-		now := r.now.Tree()
+	if r.begun {
+		now := r.now.Tree().AsOf(c.judged)
 		now.People, now.PeopleFile, now.Policy, now.PolicyFile = rules.People, rules.PeopleFile, rules.Policy, rules.PolicyFile
-		found := r.Shared(now, r.briefs, r.had)
-		r.found = append(r.found, r.shared.New(found)...)
-		if len(found) > 0 { // of two that clash it may be at the other one, once neither is new
-			found = r.Shared(now, r.briefs, nil)
-		}
-		r.shared = finding.TallyOf(found)
+		r.found = append(r.found, r.shared.Next(now, r.briefs)...)
 	}
 	r.found = append(r.found, r.vanished(c)...)
 	var err error
@@ -186,8 +133,8 @@ func (r *replay) end(c *commit, rules *tree.Tree) error {
 	for _, f := range r.opened {
 		f.back = false
 	}
-	r.found, r.gone, r.opened, r.dirty = nil, nil, nil, false
-	clear(r.was)
+	r.found, r.gone, r.opened = nil, nil, nil
+	clear(r.briefs)
 	c.Changes = nil // the last step of each file keeps its commit
 	return err
 }

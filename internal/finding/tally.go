@@ -18,8 +18,7 @@ func TallyOf(found []Finding) Tally {
 
 // Has reports whether a fault is one of those counted, and takes it out: of
 // three where there were two, one is new.
-func (t Tally) Has(f Finding) bool {
-	k := f.Kin()
+func (t Tally) Has(k Key) bool {
 	if t[k] == 0 {
 		return false
 	}
@@ -31,7 +30,7 @@ func (t Tally) Has(f Finding) bool {
 func (t Tally) New(found []Finding) []Finding {
 	var fresh []Finding
 	for _, f := range found {
-		if !t.Has(f) {
+		if !t.Has(f.Kin()) {
 			fresh = append(fresh, f)
 		}
 	}

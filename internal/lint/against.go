@@ -40,7 +40,7 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 		a.stood = base.Stood(slices.DeleteFunc(slices.Clone(t.Paths), a.base.Has))
 	}
 	briefs, found := a.escalations(t, a.escalation)
-	shared := a.Shared(t, briefs, a.had)
+	shared := a.Shared(t, a.register(t, briefs), a.had)
 	a.compare(found, shared, briefs)
 	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
 }
@@ -201,12 +201,12 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 		}
 	}
 	if len(shared) > 0 {
-		old = append(old, a.Shared(a.base.Tree, a.baseBriefs(briefs), nil)...)
+		old = append(old, a.Shared(a.base.Tree, a.register(a.base.Tree, a.baseBriefs(briefs)), nil)...)
 	}
 	had := finding.TallyOf(old)
 	for _, list := range [][]finding.Finding{found, shared} {
 		for i := range list {
-			list[i].New = list[i].New && !had.Has(list[i])
+			list[i].New = list[i].New && !had.Has(list[i].Kin())
 		}
 	}
 }

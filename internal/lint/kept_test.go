@@ -53,7 +53,7 @@ func TestJudgingChangesNothing(t *testing.T) {
 		}
 		linter := lint.New(rules)
 		was := dump(now)
-		var briefs []rule.Brief
+		briefs := rule.NewRegister(rules, now.Policy)
 		for _, path := range now.Paths {
 			e := now.Load(path)
 			was := dump(e)
@@ -66,7 +66,7 @@ func TestJudgingChangesNothing(t *testing.T) {
 			if dump(found) != told {
 				t.Fatalf("judging the change of %s changed what was found of it", path)
 			}
-			briefs = append(briefs, rule.NewBrief(e, now.Policy))
+			briefs.Put(rule.NewBrief(e, now.Policy))
 		}
 		linter.Shared(now, briefs, nil)
 		lint.Against(lint.Base{Tree: before}, now, rules)

@@ -23,7 +23,7 @@ import (
 func Run(t *tree.Tree, rules *rule.Set) finding.Report {
 	l := New(rules)
 	briefs, found := l.escalations(t, func(e *tree.Escalation) []finding.Finding { return l.Escalation(t, e, nil) })
-	return l.report(t, slices.Concat(l.Shared(t, briefs, nil), found))
+	return l.report(t, slices.Concat(l.Shared(t, l.register(t, briefs), nil), found))
 }
 
 // Linter judges by a set of rules, one file at a time. It can be used by
@@ -39,41 +39,6 @@ func New(rules *rule.Set) *Linter { return &Linter{rules: rules} }
 func (l *Linter) report(t *tree.Tree, found []finding.Finding) finding.Report {
 	finding.Sort(found)
 	return finding.Report{Files: len(t.Names), Findings: found}
-}
-
-// Shared judges what no escalation is alone about: the directory, the policy,
-// what stands in the wrong place, and what files do to each other. briefs are
-// of all escalations, sorted by path; had returns those of the version that t is
-// compared with, and is nil where that is none.
-func (l *Linter) Shared(t *tree.Tree, briefs []rule.Brief, had func(path string) (rule.Brief, bool)) []finding.Finding {
-	found := slices.Clone(t.Findings)
-	l.cite(found)
-	policy := l.file(t, t.PolicyFile, schema.KindPolicy)
-	people := l.file(t, t.PeopleFile, schema.KindPeople)
-	found = slices.Concat(found, policy.findings, people.findings)
-	whole := &rule.Whole{Tree: t, Escalations: briefs, Had: had, KnownZone: l.knownZone}
-	for _, r := range l.judges(t, func(r *rule.Rule) bool { return r.Whole != nil }) {
-		for _, f := range whole.Judge(r) {
-			if !(f.Path == tree.PolicyPath && policy.told.covers(f.Field)) && !(f.Path == tree.PeoplePath && people.told.covers(f.Field)) {
-				found = append(found, f)
-			}
-		}
-	}
-	return onePlace(found)
-}
-
-// onePlace leaves out of what is told of a file that stands in the wrong place what
-// says the same in other words: that its name is no name (P40).
-func onePlace(found []finding.Finding) []finding.Finding {
-	portable := map[string]bool{}
-	for _, f := range found {
-		if f.Rule == "id-portable" {
-			portable[f.Path] = true
-		}
-	}
-	return slices.DeleteFunc(found, func(f finding.Finding) bool {
-		return (f.Rule == "file-place" || f.Rule == "file-unknown") && portable[f.Path]
-	})
 }
 
 // judges returns the rules that want is true of, but for those that need a

@@ -78,26 +78,25 @@ func channelUnique() Rule {
 		Summary:     "no two escalations have the same channel",
 		Why:         "An archived channel keeps its name in Slack, so the second escalation of a customer needs another, such as esc_northwind-2. It follows from the file's name if that is northwind-2.yaml.",
 		Reading:     "Of two, the one whose name is new against the base is at fault; else the one opened later; else the later path. No setting changes this.",
-		Whole: func(w *Whole) {
-			claims, owner := map[schema.ChannelName][]Brief{}, map[schema.ChannelName]Brief{}
-			for _, b := range w.Escalations {
-				claims[b.Channel] = append(claims[b.Channel], b)
+		Groups: func(b *Brief, _ schema.Policy) []string {
+			if b.Channel == "" {
+				return nil
 			}
-			for name, of := range claims {
-				if name != "" && len(of) > 1 {
-					owner[name] = slices.MinFunc(of, w.claimed)
+			return []string{string(b.Channel)}
+		},
+		Among: func(g *Group) {
+			first := slices.MinFunc(g.Members, g.whole.claimed)
+			for _, b := range g.Members {
+				if b == first {
+					continue
 				}
-			}
-			for _, b := range w.Escalations {
-				if first, shared := owner[b.Channel]; shared && first.Path != b.Path {
-					free := freeChannel(b.Channel, claims)
-					claims[free] = append(claims[free], b)
-					w.TellIn(b.Path, "/channel", string(b.Channel), Said{
+				g.Error(b, "/channel", g.Name, func() Said {
+					return Said{
 						Message: fmt.Sprintf("the channel %s belongs to %s already", code(b.Channel), first.ID),
-						Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+free)),
+						Hint:    fmt.Sprintf("write %s, or any other name that is free", code("channel: "+g.whole.freeChannel(b.Channel))),
 						With:    first.Path,
-					})
-				}
+					}
+				})
 			}
 		},
 		Wrong: Example{
@@ -109,8 +108,8 @@ func channelUnique() Rule {
 }
 
 // claimed orders escalations by who had a channel's name first (P17).
-func (w *Whole) claimed(a, b Brief) int {
-	isNew := func(b Brief) int {
+func (w *Whole) claimed(a, b *Brief) int {
+	isNew := func(b *Brief) int {
 		if w.Had == nil {
 			return 0
 		}
@@ -122,14 +121,20 @@ func (w *Whole) claimed(a, b Brief) int {
 	return cmp.Or(isNew(a)-isNew(b), a.Opened.Compare(b.Opened), strings.Compare(a.Path, b.Path))
 }
 
-// freeChannel is a name like another one that nobody has.
-func freeChannel(name schema.ChannelName, taken map[schema.ChannelName][]Brief) schema.ChannelName {
+// freeChannel is a name like another one that nobody has, and that was not proposed
+// before.
+func (w *Whole) freeChannel(name schema.ChannelName) schema.ChannelName {
 	for n := 2; ; n++ {
 		end := fmt.Sprintf("-%d", n)
 		free := name[:min(len(name), longestChannel-len(end))] + schema.ChannelName(end)
-		if taken[free] == nil {
-			return free
+		if taken := w.Register.groups[GroupID{"channel-unique", string(free)}]; len(taken) > 0 || w.proposed[free] {
+			continue
 		}
+		if w.proposed == nil {
+			w.proposed = map[schema.ChannelName]bool{}
+		}
+		w.proposed[free] = true
+		return free
 	}
 }
 

@@ -45,48 +45,46 @@ func roleVacant() Rule {
 			"at medium the CSM leader; at low the regional CSM manager and the account manager. A seat that nobody holds stops no declaration: the declaration says so.",
 		Reading: "Where a role is regional, a person of exactly the account's region comes first, and one without a region serves where there is none. " +
 			"`severities.<level>.informs` and `roles` in the policy change who is informed.",
-		Whole: func(w *Whole) {
-			if !sound(w.Tree, "") {
+		Groups: func(b *Brief, p schema.Policy) []string {
+			if _, known := p.Regions[string(b.Region)]; !b.Open || !known {
+				return nil
+			}
+			var list []string
+			for _, role := range p.Severities.Of(b.Severity).Informs {
+				need := string(role)
+				if p.Roles[role].Regional {
+					need += " " + string(b.Region)
+				}
+				if !slices.Contains(list, need) {
+					list = append(list, need)
+				}
+			}
+			return list
+		},
+		Among: func(g *Group) {
+			name, region, _ := strings.Cut(g.Name, " ")
+			role := schema.Role(name)
+			people, sound := g.whole.directory()
+			if !sound || !process.KnownRole(role, g.Policy) || len(process.Holders(people, g.Policy, role, schema.RegionName(region))) > 0 {
 				return
 			}
-			type need struct {
-				role   schema.Role
-				region schema.RegionName
-			}
-			wanted := map[need][]string{}
-			var order []need
-			for _, b := range w.Escalations {
-				if _, known := w.Policy.Regions[string(b.Region)]; !b.Open || !known {
-					continue
+			g.WarnIn(g.PeopleFile, "/people", g.Name, func() Said {
+				var by []string
+				for _, b := range g.Members[:min(len(g.Members), 3)] {
+					by = append(by, fmt.Sprintf("%s (%s)", b.ID, b.Severity))
 				}
-				for _, role := range w.Policy.Severities.Of(b.Severity).Informs {
-					n := need{role: role}
-					if w.Policy.Roles[role].Regional {
-						n.region = b.Region
-					}
-					if wanted[n] == nil {
-						order = append(order, n)
-					}
-					wanted[n] = append(wanted[n], fmt.Sprintf("%s (%s)", b.ID, b.Severity))
-				}
-			}
-			people := w.People.On(w.now())
-			for _, n := range order {
-				if !process.KnownRole(n.role, w.Policy) || len(process.Holders(people, w.Policy, n.role, n.region)) > 0 {
-					continue
-				}
-				by := wanted[n]
-				if len(by) > 3 {
-					by = append(by[:3:3], fmt.Sprintf("%d more", len(wanted[n])-3))
+				if more := len(g.Members) - len(by); more > 0 {
+					by = append(by, fmt.Sprintf("%d more", more))
 				}
 				where := ""
-				if n.region != "" {
-					where = " for " + string(n.region)
+				if region != "" {
+					where = " for " + region
 				}
-				f := w.Warn(w.PeopleFile, "/people", fmt.Sprintf("nobody holds the role %s%s, which %s must inform", code(n.role), where, strings.Join(by, ", ")),
-					fmt.Sprintf("give somebody the role: `roles: [%s]`", n.role))
-				f.Value = strings.Trim(string(n.role)+" "+string(n.region), " ")
-			}
+				return Said{
+					Message: fmt.Sprintf("nobody holds the role %s%s, which %s must inform", code(role), where, strings.Join(by, ", ")),
+					Hint:    fmt.Sprintf("give somebody the role: `roles: [%s]`", role),
+				}
+			})
 		},
 		Wrong: marked("-- escalations/people.yaml --\npeople:\n  rking: {name: Robin King, roles: [csm_manager]}\n-- escalations/2026/northwind.yaml --\nseverity: medium\n", "people"),
 		Right: ex("-- escalations/people.yaml --\npeople:\n  rking: {name: Robin King, roles: [csm_manager, csm_leader]}\n-- escalations/2026/northwind.yaml --\nseverity: medium\n"),

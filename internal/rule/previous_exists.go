@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -14,11 +15,10 @@ func previousExists() Rule {
 		Summary: "the previous escalation that a file names is there",
 		Why:     "An escalation's id is its path, and it is never renamed or deleted: what `previous` names can always be found.",
 		Fields:  []string{"/previous"},
-		Whole: func(w *Whole) {
-			w.exist("an escalation cannot be its own previous one", func(b Brief) []Named { return []Named{{Field: "/previous", ID: b.Previous}} })
-		},
-		Wrong: marked("previous: 2024/northwind\n", "2024/northwind"),
-		Right: ex("-- escalations/2024/northwind.yaml --\nchannel: esc_northwind-2024\nrelated: [2026/northwind]\n-- escalations/2026/northwind.yaml --\nprevious: 2024/northwind\n"),
+		Groups:  func(b *Brief, _ schema.Policy) []string { return meet(b, previous) },
+		Among:   func(g *Group) { g.exist("an escalation cannot be its own previous one", previous) },
+		Wrong:   marked("previous: 2024/northwind\n", "2024/northwind"),
+		Right:   ex("-- escalations/2024/northwind.yaml --\nchannel: esc_northwind-2024\nrelated: [2026/northwind]\n-- escalations/2026/northwind.yaml --\nprevious: 2024/northwind\n"),
 	}
 }
 
@@ -29,17 +29,10 @@ func relatedExists() Rule {
 		Summary: "the other escalations that a file names are there",
 		Why:     "The declaration names what `related` does, and whoever reads a closure looks for what it is the duplicate of.",
 		Fields:  []string{"/related"},
-		Whole: func(w *Whole) {
-			w.exist("an escalation is not related to itself", func(b Brief) []Named {
-				var list []Named
-				for i, id := range b.Related {
-					list = append(list, Named{Field: fmt.Sprintf("/related/%d", i), ID: id})
-				}
-				return append(list, Named{"/closure/duplicate_of", b.DuplicateOf, []string{"P34"}})
-			})
-		},
-		Wrong: marked("related: [2026/nortwind-perf]\n", "2026/nortwind-perf"),
-		Right: ex("-- escalations/2026/northwind.yaml --\nrelated: [2026/northwind-perf]\n-- escalations/2026/northwind-perf.yaml --\nsummary: The search takes a minute\n"),
+		Groups:  func(b *Brief, _ schema.Policy) []string { return meet(b, related) },
+		Among:   func(g *Group) { g.exist("an escalation is not related to itself", related) },
+		Wrong:   marked("related: [2026/nortwind-perf]\n", "2026/nortwind-perf"),
+		Right:   ex("-- escalations/2026/northwind.yaml --\nrelated: [2026/northwind-perf]\n-- escalations/2026/northwind-perf.yaml --\nsummary: The search takes a minute\n"),
 	}
 }
 
@@ -52,38 +45,67 @@ type Named struct {
 	Cites []string
 }
 
-// exist judges that the escalations that files name are there. itself says that
-// one names itself.
-func (w *Whole) exist(itself string, of func(Brief) []Named) {
-	known := map[schema.ID]bool{}
-	var ids []string
-	missing := 0
-	for _, b := range w.Escalations {
-		known[b.ID] = true
+func previous(b *Brief) []Named { return []Named{{Field: "/previous", ID: b.Previous}} }
+
+func related(b *Brief) []Named {
+	var list []Named
+	for i, id := range b.Related {
+		list = append(list, Named{Field: fmt.Sprintf("/related/%d", i), ID: id})
 	}
-	for _, b := range w.Escalations {
-		for _, n := range of(b) {
-			if n.ID == "" || known[n.ID] && n.ID != b.ID {
-				continue
-			}
-			if n.ID == b.ID {
-				w.TellIn(b.Path, n.Field, string(n.ID), Said{Message: itself, Hint: "write the id of another one, or leave it out", Cites: n.Cites})
-				continue
-			}
-			if ids == nil {
-				for _, o := range w.Escalations {
-					ids = append(ids, string(o.ID))
-				}
-			}
-			said := Said{Message: fmt.Sprintf("there is no escalation %s", code(n.ID)), Hint: "write year and name of its file, without .yaml"}
-			if missing++; missing <= 20 { // each is compared with every id there is
-				others := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == string(b.ID) })
-				said = didYouMean(said.Message, n.ID, others, said.Hint)
-			}
-			said.Cites = n.Cites
-			w.TellIn(b.Path, n.Field, string(n.ID), said)
+	return append(list, Named{"/closure/duplicate_of", b.DuplicateOf, []string{"P34"}})
+}
+
+// meet returns the ids that an escalation names, and its own: those who name one meet
+// it there.
+func meet(b *Brief, names func(*Brief) []Named) []string {
+	if b.ID == "" {
+		return nil
+	}
+	list := []string{string(b.ID)}
+	for _, n := range names(b) {
+		if id := string(n.ID); id != "" && !slices.Contains(list, id) {
+			list = append(list, id)
 		}
 	}
+	return list
+}
+
+// exist judges that the escalation is there that others name. itself says that one
+// names itself.
+func (g *Group) exist(itself string, names func(*Brief) []Named) {
+	there := slices.ContainsFunc(g.Members, func(b *Brief) bool { return string(b.ID) == g.Name })
+	for _, b := range g.Members {
+		for _, n := range names(b) {
+			switch {
+			case string(n.ID) != g.Name:
+			case n.ID == b.ID:
+				g.Error(b, n.Field, g.Name, func() Said {
+					return Said{Message: itself, Hint: "write the id of another one, or leave it out", Cites: n.Cites}
+				})
+			case !there:
+				g.Error(b, n.Field, g.Name, func() Said {
+					said := g.whole.unknownID(n.ID, b.ID)
+					said.Cites = n.Cites
+					return said
+				})
+			}
+		}
+	}
+}
+
+// unknownID says that there is no escalation with an id which another one names.
+func (w *Whole) unknownID(id, by schema.ID) Said {
+	said := Said{Message: fmt.Sprintf("there is no escalation %s", code(id)), Hint: "write year and name of its file, without .yaml"}
+	if w.missing++; w.missing > 20 { // each is compared with every id there is
+		return said
+	}
+	var others []string
+	for _, path := range w.Paths {
+		if other := tree.ID(path); other != by {
+			others = append(others, string(other))
+		}
+	}
+	return didYouMean(said.Message, id, others, said.Hint)
 }
 
 func customerOnce() Rule {
@@ -94,23 +116,22 @@ func customerOnce() Rule {
 		Why: "Whoever helps with one should know of the other, and the customer should not hear two stories. `related: [...]` in one of them is enough: the declaration names the other. " +
 			"If it is the same matter, one is withdrawn.",
 		Reading: "The rule is this project's own. Customers are the same where their names are, whatever letters are large and however Unicode writes them; the warning stands at the one opened later. No setting changes it.",
-		Whole: func(w *Whole) {
-			byCustomer := map[string][]Brief{}
-			for _, b := range w.Escalations {
-				if b.Open && b.Customer != "" {
-					byCustomer[b.Customer] = append(byCustomer[b.Customer], b)
-				}
+		Groups: func(b *Brief, _ schema.Policy) []string {
+			if !b.Open || b.Customer == "" {
+				return nil
 			}
-			for _, b := range w.Escalations {
-				if !b.Open || b.Customer == "" {
-					continue
-				}
-				for _, other := range byCustomer[b.Customer] {
+			return []string{b.Customer}
+		},
+		Among: func(g *Group) {
+			for _, b := range g.Members {
+				for _, other := range g.Members {
 					if later(b, other) && !slices.Contains(b.Related, other.ID) && !slices.Contains(other.Related, b.ID) {
-						w.WarnIn(b.Path, "/customer", string(other.ID), Said{
-							Message: fmt.Sprintf("this customer has another open escalation, %s", code(other.ID)),
-							Hint:    fmt.Sprintf("add `related: [%s]`, or let a manager withdraw one of the two", other.ID),
-							With:    other.Path,
+						g.Warn(b, "/customer", string(other.ID), func() Said {
+							return Said{
+								Message: fmt.Sprintf("this customer has another open escalation, %s", code(other.ID)),
+								Hint:    fmt.Sprintf("add `related: [%s]`, or let a manager withdraw one of the two", other.ID),
+								With:    other.Path,
+							}
 						})
 						break
 					}
@@ -127,7 +148,7 @@ func customerOnce() Rule {
 
 // later reports whether an escalation was opened after another; of two that were
 // opened at one time, the later path was.
-func later(b, other Brief) bool {
+func later(b, other *Brief) bool {
 	if b.Opened.Equal(other.Opened) {
 		return b.Path > other.Path
 	}

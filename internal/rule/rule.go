@@ -8,7 +8,6 @@ package rule
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -54,9 +53,12 @@ type Rule struct {
 	NeedsPolicy bool
 	// Escalation judges one escalation for what the schema cannot say.
 	Escalation func(c *Pass)
-	// Whole judges what several files do to each other, and the directory and
-	// the policy.
+	// Whole judges the directory and the policy.
 	Whole func(w *Whole)
+	// Groups names the groups of files, each the like of one channel or one customer,
+	// in which a file stands that the rule judges beside others; Among judges one.
+	Groups func(b *Brief, p schema.Policy) []string
+	Among  func(g *Group)
 	// Transition judges what changed in one escalation.
 	Transition func(t *Transition)
 	// Merges says that a merge is held to that against each of its parents: what one
@@ -233,143 +235,6 @@ func sound(t *tree.Tree, h schema.Handle) bool {
 		}
 	}
 	return true
-}
-
-// Whole is everything at once.
-type Whole struct {
-	*tree.Tree
-	// Escalations is what the rules need of each, sorted by path.
-	Escalations []Brief
-	// Had returns what was there of an escalation in the version that this one is
-	// compared with; nil where it is compared with none.
-	Had func(path string) (was Brief, there bool)
-	// KnownZone reports whether a time zone exists.
-	KnownZone func(schema.Zone) bool
-
-	rule *Rule
-	told finding.List
-}
-
-// Brief is what the rules about several files need of one escalation. The file
-// itself is not kept: ten thousand of them would fill the memory.
-type Brief struct {
-	Path     string
-	ID       schema.ID
-	Open     bool
-	Severity schema.Severity
-	Region   schema.RegionName
-	Channel  schema.ChannelName
-	Previous schema.ID
-	// Customer is the customer's name as names are compared.
-	Customer    string
-	Opened      time.Time
-	Related     []schema.ID
-	DuplicateOf schema.ID
-}
-
-// Equal reports whether the rules see no difference between two.
-func (b Brief) Equal(other Brief) bool { return reflect.DeepEqual(b, other) }
-
-// NewBrief makes a Brief of an escalation.
-func NewBrief(e *tree.Escalation, p schema.Policy) Brief {
-	if e.Broken() { // nothing is known of it but its name
-		return Brief{Path: e.Path, ID: e.ID}
-	}
-	b := Brief{
-		Path: e.Path, ID: e.ID, Open: process.Open(&e.Escalation), Severity: e.Severity, Region: e.Account.Region,
-		Channel: process.Channel(e.ID, &e.Escalation, p), Previous: e.Previous,
-		Customer: process.SameCustomer(e.Customer), Opened: e.Opened.At.Time, Related: e.Related,
-	}
-	if e.Closure != nil {
-		b.DuplicateOf = e.Closure.DuplicateOf
-	}
-	for _, f := range e.Faults { // what is told of a file is not told of two
-		switch f.Pointer {
-		default:
-			if strings.HasPrefix(f.Pointer, "/related/") {
-				b.Related = nil
-			}
-		case "/previous":
-			b.Previous = ""
-		case "/related":
-			b.Related = nil
-		case "/closure/duplicate_of":
-			b.DuplicateOf = ""
-		case "/channel":
-			b.Channel = ""
-		case "/closure":
-			b.Open = false
-		}
-	}
-	return b
-}
-
-// now is the moment at which everything is judged: when the commit was authored,
-// and where there is none the latest opening.
-func (w *Whole) now() time.Time {
-	now := w.Authored
-	for i := 0; i < len(w.Escalations) && w.Authored.IsZero(); i++ {
-		if opened := w.Escalations[i].Opened; opened.After(now) {
-			now = opened
-		}
-	}
-	return now
-}
-
-// Judge lets a rule judge everything and returns what it finds.
-func (w *Whole) Judge(r *Rule) []finding.Finding {
-	w.rule, w.told = r, finding.List{Rest: restOfKind}
-	r.Whole(w)
-	return w.told.Findings()
-}
-
-// Error reports that the value at field of the directory or the policy breaks
-// the rule. It returns the finding, to say more of it at once.
-func (w *Whole) Error(f *tree.File, field, message, hint string) *finding.Finding {
-	if w.Full() {
-		return new(finding.Finding) // to find a place takes time
-	}
-	return w.told.Take(w.rule.finding(finding.Error, f.Document, field, message, hint))
-}
-
-// Tell reports that the value at field of the directory or the policy breaks
-// the rule.
-func (w *Whole) Tell(f *tree.File, field string, s Said) {
-	w.Error(f, field, s.Message, s.Hint).Fixes = s.fixes(f.Document, field)
-}
-
-// Full reports whether the rule has said enough.
-func (w *Whole) Full() bool { return w.told.Full() }
-
-// Warn reports what is worth knowing about the value at field, as Error does.
-func (w *Whole) Warn(f *tree.File, field, message, hint string) *finding.Finding {
-	if w.Full() {
-		return new(finding.Finding)
-	}
-	return w.told.Take(w.rule.finding(finding.Warning, f.Document, field, message, hint))
-}
-
-// TellIn reports that an escalation breaks the rule. The file is read once
-// more, to find the place: only a file with a finding pays for it.
-func (w *Whole) TellIn(path, field, value string, s Said) {
-	w.sayIn(finding.Error, path, field, value, s)
-}
-
-// WarnIn reports what is worth knowing of an escalation, as TellIn does.
-func (w *Whole) WarnIn(path, field, value string, s Said) {
-	w.sayIn(finding.Warning, path, field, value, s)
-}
-
-func (w *Whole) sayIn(level finding.Level, path, field, value string, s Said) {
-	if w.Full() {
-		return
-	}
-	e := w.Load(path)
-	f := w.told.Take(w.rule.finding(level, e.Document, field, s.Message, s.Hint))
-	f.Value, f.With, f.Fixes = value, s.With, s.fixes(e.Document, field)
-	if s.Cites != nil {
-		f.Cites = s.Cites
-	}
 }
 
 // Fault tells a fault against the schema under this rule.
