@@ -159,8 +159,8 @@ type siteMaker struct {
 	commit   func(string) string
 }
 
-// newSiteMaker reads what the pages are made of: the tree of HEAD with its clocks, all
-// events in one pass, and how the cadence was kept.
+// newSiteMaker reads what the pages are made of: the tree of HEAD with its clocks, and in
+// one pass all events and how the cadence was kept.
 func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*siteMaker, error) {
 	m := &siteMaker{siteOptions: o, audit: map[schema.ID]audit.Row{}}
 	repo, err := s.Repo(ctx)
@@ -172,8 +172,21 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 		return nil, err
 	}
 	m.tree = c.Tree
-	// The replay comes first: it holds much while it is at work, and little is left of it.
-	replay := audit.Options{To: c.ID, Now: o.now, Tell: func(audit.Violation) error { return nil }}
+	now, err := history.Present(ctx, repo, c.ID, o.now)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := history.AllRules(ctx, repo, c.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	m.record = board.NewRecord(rules)
+	var timeline history.Timeline
+	replay := audit.Options{To: c.ID, Now: now, Tell: func(audit.Violation) error { return nil }, Version: func(v *history.Version) {
+		for _, e := range timeline.Next(v) {
+			m.record.Add(e)
+		}
+	}}
 	said := func() {}
 	if o.env.progress {
 		replay.Progress, said = progress(o.env)
@@ -192,17 +205,6 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 		return nil, past.err
 	}
 	m.of = m.report.Split()
-	rules, err := history.AllRules(ctx, repo, c.ID, o.env.now())
-	if err != nil {
-		return nil, err
-	}
-	m.record = board.NewRecord(rules)
-	for e, err := range history.Events(ctx, repo, c.ID, "", o.env.now()) {
-		if err != nil {
-			return nil, err
-		}
-		m.record.Add(e)
-	}
 	if o.redact {
 		if m.redactor, err = redactor(o.env, m.tree.Policy); err != nil {
 			return nil, err

@@ -23,7 +23,7 @@ func TestAgainIsExact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := judge{lint.New(rule.All()), check, nil}
+	j := judge{lint.New(rule.All()), check, nil, false}
 	var trees []*tree.Tree
 	for _, p := range variants(t, "people.yaml", "[group_product_manager]", "[product_manager]", "mlee:", "mlea:", "jdoe:", "jdoo:",
 		"roles: [csm_manager, csm_leader, account_manager]", "roles: []", "roles: [csm]", "roles: [cms]", "roles: [support_engineer]", "roles: [engineering]",

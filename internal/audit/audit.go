@@ -35,6 +35,9 @@ type Options struct {
 	Now time.Time
 	// Tell takes each violation, in the order of the commits.
 	Tell func(Violation) error
+	// Version, where it is set, takes each version of each escalation, in the order of
+	// the commits: who wants to know more of them need not read them again.
+	Version func(*history.Version)
 	// Progress, where it is set, is called after each commit with their number
 	// so far.
 	Progress func(commits int)
@@ -61,7 +64,7 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 	linter := lint.New(rules)
 	side := &authors{o: o, read: sync.OnceValues(func() (history.Authored, error) { return history.ReadAuthored(ctx, repo, o.From, o.To) })}
 	r := &replay{
-		judge: judge{linter, check, side}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, shared: linter.Follow(), briefs: map[string]*rule.Brief{},
+		judge: judge{linter, check, side, o.Version != nil}, tell: o.Tell, now: tree.Follow(check), courses: map[string]*followed{}, shared: linter.Follow(), briefs: map[string]*rule.Brief{},
 		policies: policies{calendars: map[place]*calendar.Calendar{}},
 	}
 	if o.From != "" {
@@ -76,6 +79,10 @@ func Run(ctx context.Context, repo *git.Repo, check *shape.Checker, rules *rule.
 	s := &sequence{ctx: ctx, repo: repo, o: o, rules: tree.Follow(check), last: map[string]*item{}, line: history.Line{}, clock: history.Clock{Now: o.Now}}
 	for it, err := range history.Ahead(s.items(), r.judge.work) {
 		if err == nil {
+			if it.version != nil {
+				o.Version(it.version)
+				it.version = nil
+			}
 			err = r.take(it)
 		}
 		if err != nil {

@@ -56,6 +56,8 @@ type judge struct {
 	*lint.Linter
 	check   *shape.Checker
 	authors *authors
+	// versions says that somebody wants each version.
+	versions bool
 }
 
 // authors says when the facts were written that a merge brought in: a pull request
@@ -91,6 +93,9 @@ func (a *authors) err() error {
 // work fills in what follows from a step. It runs on any core.
 func (j judge) work(it *item) {
 	defer close(it.done)
+	if j.versions && (it.kind == changed || it.kind == merged) {
+		it.version = &history.Version{Change: it.change, Commit: &it.commit.Commit, Effective: it.commit.effective, Merged: it.kind == merged}
+	}
 	switch it.kind {
 	case changed:
 		j.changed(it)
@@ -109,7 +114,7 @@ func (j judge) changed(it *item) {
 	var e *tree.Escalation
 	var found []finding.Finding
 	if it.entry.ID != "" {
-		e = tree.Read(it.path, it.data, j.check)
+		e = j.read(it)
 		found = j.Escalation(it.rules, e, nil)
 		it.after.judgement = judgementOf(e, found, it.rules)
 		it.after.commit = it.commit.ID
@@ -147,6 +152,16 @@ func (j judge) changed(it *item) {
 		it.after.readable = it.after.judgement
 	}
 	it.after.escalation = slim(e)
+}
+
+// read reads the version of a step.
+func (j judge) read(it *item) *tree.Escalation {
+	if !j.versions {
+		return tree.Read(it.path, it.data, j.check)
+	}
+	e := tree.Read(it.path, it.data, nil)
+	it.version.Escalation = e
+	return e.Checked(j.check)
 }
 
 // transition judges what changed since the last version that could be read. That
@@ -208,7 +223,7 @@ func (j judge) again(it *item, was *state) {
 
 // merged judges what a merge made of the version of another parent.
 func (j judge) merged(it *item) {
-	theirs := tree.Read(it.path, it.data, j.check)
+	theirs := j.read(it)
 	var ours *state
 	if it.before != nil {
 		<-it.before.done

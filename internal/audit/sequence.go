@@ -23,15 +23,17 @@ type item struct {
 	// rules has the directory and the policy of the moment, and nothing else.
 	rules  *tree.Tree
 	path   string
+	change git.Change
 	entry  git.Entry
 	data   []byte
 	parent string // of a merge, whose version data is
 	// before is the step before of the same file, nil at the first.
 	before *item
 
-	done  chan struct{} // closed when what follows is there
-	after *state
-	found []finding.Finding // what is new
+	done    chan struct{}    // closed when what follows is there
+	version *history.Version // where somebody wants it
+	after   *state
+	found   []finding.Finding // what is new
 }
 
 type kind int
@@ -196,7 +198,8 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 		if !tree.IsEscalation(ch.Path) {
 			continue
 		}
-		it := &item{kind: changed, path: ch.Path, data: ch.Data}
+		it := &item{kind: changed, path: ch.Path, change: ch, data: ch.Data}
+		it.change.Data = nil
 		if present(ch) {
 			it.entry = ch.New
 		}
@@ -205,7 +208,9 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 		}
 	}
 	for _, m := range c.Merged {
-		if !step(&item{kind: merged, path: m.Path, data: m.Data, parent: m.Parent}) {
+		it := &item{kind: merged, path: m.Path, change: m.Change, data: m.Data, parent: m.Parent}
+		it.change.Data = nil
+		if !step(it) {
 			return false
 		}
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/change"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -78,15 +79,15 @@ func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID, now 
 		o.Folder, o.File = "", tree.Path(id)
 	}
 	return func(yield func(Event, error) bool) {
-		now, err := present(ctx, repo, head, now)
+		now, err := Present(ctx, repo, head, now)
 		if err != nil {
 			yield(Event{}, err)
 			return
 		}
-		files := map[string]*file{}
-		read := func(v *version) {
+		var timeline Timeline
+		read := func(v *Version) {
 			if v.New.ID != "" && v.New.Mode.IsRegular() {
-				v.escalation = tree.Read(v.Path, v.Data, nil)
+				v.Escalation = tree.Read(v.Path, v.Data, nil)
 			}
 		}
 		for v, err := range Ahead(versions(repo.Log(ctx, o), now), read) {
@@ -94,12 +95,7 @@ func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID, now 
 				yield(Event{}, err)
 				return
 			}
-			f := files[v.Path]
-			if f == nil {
-				f = &file{}
-				files[v.Path] = f
-			}
-			for _, e := range f.next(v) {
+			for _, e := range timeline.Next(v) {
 				if !yield(e, nil) {
 					return
 				}
@@ -108,15 +104,43 @@ func Events(ctx context.Context, repo *git.Repo, head string, id schema.ID, now 
 	}
 }
 
-// version is what a commit made of the file of an escalation.
-type version struct {
+// Version is what a commit made of the file of an escalation.
+type Version struct {
 	git.Change
-	commit    *git.Commit
-	effective time.Time
-	// merged says that it is that of another parent of a merge.
-	merged bool
-	// escalation is what it says; nil where it is no file.
-	escalation *tree.Escalation
+	Commit *git.Commit
+	// Effective is from when on it counts.
+	Effective time.Time
+	// Merged says that it is that of another parent of a merge.
+	Merged bool
+	// Escalation is what it says, compared with no schema; nil where it is no file.
+	Escalation *tree.Escalation
+}
+
+// Stood returns how the escalation stood from then on, at the time of the commit's
+// author; false where the version cannot be read, or is none of the first parents.
+func (v *Version) Stood() (process.Version, bool) {
+	if v.Merged || v.Escalation == nil || !v.Escalation.Readable() {
+		return process.Version{}, false
+	}
+	file := v.Escalation.Escalation // a copy: the document would stay with it
+	return process.Version{At: written{v.Commit.AuthorTime, v.Commit.CommitTime}.at(), Escalation: &file}, true
+}
+
+// Timeline makes events of the versions of escalations, in the order of their commits.
+// The zero Timeline has seen none.
+type Timeline struct{ files map[string]*file }
+
+// Next returns what a version changed.
+func (t *Timeline) Next(v *Version) []Event {
+	f := t.files[v.Path]
+	if f == nil {
+		f = &file{}
+		if t.files == nil {
+			t.files = map[string]*file{}
+		}
+		t.files[v.Path] = f
+	}
+	return f.next(v)
 }
 
 // wanted reports whether a commit left an escalation that says something else.
@@ -129,8 +153,8 @@ func Differs(c git.Change) bool {
 }
 
 // versions splits commits into the versions of escalations.
-func versions(commits iter.Seq2[git.Commit, error], now time.Time) iter.Seq2[*version, error] {
-	return func(yield func(*version, error) bool) {
+func versions(commits iter.Seq2[git.Commit, error], now time.Time) iter.Seq2[*Version, error] {
+	return func(yield func(*Version, error) bool) {
 		clock := Clock{Now: now}
 		for c, err := range commits {
 			if err != nil {
@@ -141,12 +165,12 @@ func versions(commits iter.Seq2[git.Commit, error], now time.Time) iter.Seq2[*ve
 			changes, others := c.Changes, c.Merged
 			c.Changes, c.Merged = nil, nil
 			for _, ch := range changes {
-				if Differs(ch) && tree.IsEscalation(ch.Path) && !yield(&version{Change: ch, commit: &c, effective: at}, nil) {
+				if Differs(ch) && tree.IsEscalation(ch.Path) && !yield(&Version{Change: ch, Commit: &c, Effective: at}, nil) {
 					return
 				}
 			}
 			for _, m := range others {
-				if !yield(&version{Change: m.Change, commit: &c, effective: at, merged: true}, nil) {
+				if !yield(&Version{Change: m.Change, Commit: &c, Effective: at, Merged: true}, nil) {
 					return
 				}
 			}
@@ -175,9 +199,9 @@ func (k *Clock) Effective(c *git.Commit) time.Time {
 	return k.latest
 }
 
-// present is the present of a history: now or, where its last commit is of a later
+// Present is the present of a history: now or, where its last commit is of a later
 // time, that one. What is of a later time still has a wrong clock.
-func present(ctx context.Context, repo *git.Repo, head string, now time.Time) (time.Time, error) {
+func Present(ctx context.Context, repo *git.Repo, head string, now time.Time) (time.Time, error) {
 	for c, err := range repo.Log(ctx, git.LogOptions{To: head, FirstParent: true}) {
 		if err != nil {
 			return now, err
@@ -202,14 +226,14 @@ type file struct {
 }
 
 // next returns what a version changed.
-func (f *file) next(v *version) []Event {
+func (f *file) next(v *Version) []Event {
 	var list []Event
 	add := func(e Event) {
-		e.At, e.Commit, e.Author, e.Subject = v.commit.CommitTime, v.commit.ID, v.commit.AuthorName, v.commit.Subject
-		e.Escalation, e.Effective = tree.ID(v.Path), v.effective
+		e.At, e.Commit, e.Author, e.Subject = v.Commit.CommitTime, v.Commit.ID, v.Commit.AuthorName, v.Commit.Subject
+		e.Escalation, e.Effective = tree.ID(v.Path), v.Effective
 		list = append(list, e)
 	}
-	if v.merged {
+	if v.Merged {
 		for _, e := range f.lost(v) {
 			add(e)
 		}
@@ -224,7 +248,7 @@ func (f *file) next(v *version) []Event {
 		f.gone = false
 		add(Event{Change: Restored})
 	}
-	if v.escalation == nil || !v.escalation.Readable() {
+	if v.Escalation == nil || !v.Escalation.Readable() {
 		if !f.unreadable {
 			add(Event{Change: Unreadable, To: why(v)})
 		}
@@ -235,7 +259,7 @@ func (f *file) next(v *version) []Event {
 		f.unreadable = false
 		add(Event{Change: Readable})
 	}
-	now := v.escalation.Escalation // a copy: the document would stay with it
+	now := v.Escalation.Escalation // a copy: the document would stay with it
 	for _, c := range change.Between(f.last, &now) {
 		e := describe(c)
 		e.After = &now
@@ -246,29 +270,29 @@ func (f *file) next(v *version) []Event {
 }
 
 // lost returns what another parent of a merge had and the merge has not.
-func (f *file) lost(v *version) []Event {
+func (f *file) lost(v *Version) []Event {
 	switch {
 	case f.gone || f.last == nil && !f.unreadable:
 		return []Event{{Change: Lost, From: "the file"}}
-	case !v.escalation.Readable() || f.unreadable:
+	case !v.Escalation.Readable() || f.unreadable:
 		return nil
 	}
 	var list []Event
-	for _, u := range change.Added(f.last, &v.escalation.Escalation) {
+	for _, u := range change.Added(f.last, &v.Escalation.Escalation) {
 		list = append(list, Event{Change: Lost, From: "the update of " + stamp(u.At.Time), Update: u})
 	}
 	return list
 }
 
 // why says why a version cannot be read.
-func why(v *version) string {
+func why(v *Version) string {
 	switch {
 	case v.New.Mode&fs.ModeSymlink != 0:
 		return "it is a link"
-	case v.escalation == nil:
+	case v.Escalation == nil:
 		return "it is no file"
-	case len(v.escalation.Findings) > 0:
-		return v.escalation.Findings[0].Message
+	case len(v.Escalation.Findings) > 0:
+		return v.Escalation.Findings[0].Message
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ type Rules struct {
 // who was informed at a moment is said by those that held then (P39). now is the
 // present.
 func AllRules(ctx context.Context, repo *git.Repo, head string, now time.Time) ([]Rules, error) {
-	now, err := present(ctx, repo, head, now)
+	now, err := Present(ctx, repo, head, now)
 	if err != nil {
 		return nil, err
 	}

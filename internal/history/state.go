@@ -44,7 +44,7 @@ type State struct {
 // At returns the state of an escalation at a moment, as the commits up to head
 // have it; now is the present. The error is ErrNeverThere, or a *NotThereError.
 func At(ctx context.Context, repo *git.Repo, head string, id schema.ID, at, now time.Time) (*State, error) {
-	now, err := present(ctx, repo, head, now)
+	now, err := Present(ctx, repo, head, now)
 	if err != nil {
 		return nil, err
 	}

@@ -283,6 +283,15 @@ func Read(name string, data []byte, check *shape.Checker) *Escalation {
 	return e
 }
 
+// Checked is an escalation that was read without check, compared with the schema.
+func (e *Escalation) Checked(check *shape.Checker) *Escalation {
+	c := &Escalation{ID: e.ID, File: e.File}
+	if c.compare(schema.KindEscalation, check); !c.Broken() {
+		c.Decode(&c.Escalation)
+	}
+	return c
+}
+
 // Files are the files that the tree was loaded from.
 func (t *Tree) Files() fs.FS { return t.files }
 
@@ -487,15 +496,20 @@ func unreadable(name string, err error) File {
 
 func read(name string, data []byte, kind schema.Kind, check *shape.Checker) File {
 	f := File{Document: document.Read(name, data), Data: data}
-	switch {
-	case f.Broken() && f.Value() == nil:
-	case f.Empty() && kind == schema.KindPolicy: // the defaults hold
-	case f.Empty():
+	if f.Empty() && kind != schema.KindPolicy { // of an empty policy the defaults hold
 		f.Document = document.Unreadable(f.Path, append(slices.Clone(f.Findings), at(name, "file-empty", "the file is empty", "put back what stood here; for a new escalation, start from the example in the README"))...)
-	case check != nil:
-		f.Document, f.Faults = check.Check(kind, f.Document)
+	}
+	if check != nil {
+		f.compare(kind, check)
 	}
 	return f
+}
+
+// compare compares a file with the schema of its kind.
+func (f *File) compare(kind schema.Kind, check *shape.Checker) {
+	if !f.Empty() && !(f.Broken() && f.Value() == nil) {
+		f.Document, f.Faults = check.Check(kind, f.Document)
+	}
 }
 
 // readAtMost reads a file, but no more than limit bytes of it.
