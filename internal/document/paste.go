@@ -93,10 +93,44 @@ func (r *reader) cleanPasted() {
 
 // pasted reports whether a text may have something for cleanPasted.
 func pasted(text string) bool {
-	return strings.ContainsAny(text, oddBlanks+noWidth+bullets) || strings.Contains(text, "```") || strings.Contains(text, "~~~") || maybeBullet.MatchString(text)
+	return strings.ContainsAny(text, oddBlanks+noWidth+bullets) || strings.Contains(text, "```") || strings.Contains(text, "~~~") || hasBullet(text)
 }
 
-var maybeBullet = regexp.MustCompile(`(?m)^ *(?:[*+] |(?:\d{1,2}|[a-z])[.)] |-[^\s-])`)
+// hasBullet reports whether a line may begin with what documents write before the
+// entries of a list: `* `, `+ `, `1. `, `a) `, or a dash without a blank. It reads every
+// file there is: a regular expression took a quarter of the time of reading one.
+func hasBullet(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimLeft(line, " ")
+		if len(line) < 2 {
+			continue
+		}
+		switch c := line[0]; {
+		case c == '*', c == '+':
+			if line[1] == ' ' {
+				return true
+			}
+			continue
+		case c == '-':
+			if !strings.ContainsRune("-\t\n\f\r ", rune(line[1])) {
+				return true
+			}
+			continue
+		case isDigit(c) && isDigit(line[1]):
+			line = line[2:]
+		case isDigit(c), 'a' <= c && c <= 'z':
+			line = line[1:]
+		default:
+			continue
+		}
+		if strings.HasPrefix(line, ". ") || strings.HasPrefix(line, ") ") {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // texts reports of each line whether it is part of a text that begins above it:
 // below a | or a >, or in quotes. There a blank or a bullet is only text.
