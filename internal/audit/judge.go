@@ -41,8 +41,10 @@ type judgement struct {
 	pending time.Time
 	// found counts the faults by kin.
 	found finding.Tally
-	// bare is what is found without the document, once it was asked for.
-	bare []bare
+	// bare is what is found without the document, once it was asked for, and people
+	// are those whom it mentions.
+	bare   []bare
+	people []schema.Handle
 }
 
 // bare is a fault without a place.
@@ -199,6 +201,9 @@ func (j judge) again(it *item, was *state) {
 		return
 	}
 	now.rules = it.rules
+	if was.plain && it.commit.people != nil && !was.concerns(it.commit.people) {
+		return
+	}
 	if was.plain {
 		if was.bare == nil {
 			was.bare = j.bare(was.rules, was.escalation)
@@ -219,6 +224,15 @@ func (j judge) again(it *item, was *state) {
 	now.escalation = slim(e)
 	now.readable = now.judgement
 	it.found = added(found, was)
+}
+
+// concerns reports whether an escalation mentions one of some people. Whom else the
+// directory has is no matter to it.
+func (j *judgement) concerns(people map[schema.Handle]bool) bool {
+	if j.people == nil {
+		j.people = append([]schema.Handle{}, rule.Mentioned(&j.escalation.Escalation)...)
+	}
+	return slices.ContainsFunc(j.people, func(h schema.Handle) bool { return people[h] })
 }
 
 // merged judges what a merge made of the version of another parent.

@@ -12,7 +12,9 @@ import (
 	"github.com/escalations-as-code/escalate/internal/finding"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
+	"github.com/escalations-as-code/escalate/internal/rule"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // item is one step of the replay. The steps of a commit stand together, and
@@ -59,6 +61,9 @@ type commit struct {
 	// before has the directory and the policy from before the commit, where those
 	// changed; nil where it is the first.
 	before *tree.Tree
+	// people are those of whom the directory says something else than before, where
+	// nothing else of the rules changed; nil: what changed may concern everything.
+	people map[schema.Handle]bool
 }
 
 // sequence makes steps of commits.
@@ -175,7 +180,12 @@ func (s *sequence) steps(c *commit, yield func(*item, error) bool) bool {
 	}
 	if s.held == nil || c.newRules {
 		c.newRules = true
-		s.held = s.rules.Tree()
+		was := s.held
+		if s.held = s.rules.Tree(); was != nil {
+			if people, complete := rule.Differing(was, s.held); complete {
+				c.people = people
+			}
+		}
 	}
 	rules := s.held.AsOf(c.judged)
 	step := func(it *item) bool {

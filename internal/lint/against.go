@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"sync"
@@ -215,7 +214,7 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 // not change are known.
 func (a *against) baseBriefs(head []rule.Brief) []rule.Brief {
 	known := map[string]rule.Brief{}
-	if sameFile(a.base.PolicyFile, a.head.PolicyFile) {
+	if tree.SameFile(a.base.PolicyFile, a.head.PolicyFile) {
 		for _, b := range head {
 			if !a.changed[b.Path] {
 				known[b.Path] = b
@@ -239,12 +238,4 @@ func (a *against) had(path string) (rule.Brief, bool) {
 		return rule.Brief{}, false
 	}
 	return rule.NewBrief(a.base.Load(path), a.base.Policy), true
-}
-
-// sameFile reports whether two versions of a file, or of none, are the same.
-func sameFile(a, b *tree.File) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return bytes.Equal(a.Data, b.Data)
 }

@@ -17,7 +17,7 @@ import (
 func (l *Linter) Shared(t *tree.Tree, r *rule.Register, had func(path string) (rule.Brief, bool)) []finding.Finding {
 	s := l.shared(t, r, had)
 	s.rules()
-	s.files(r.Groups())
+	s.files(r.Groups(func(*rule.Rule) bool { return true }))
 	return append(s.found, s.say(s.verdicts)...)
 }
 
@@ -134,14 +134,15 @@ func (l *Linter) Follow() *Follower { return &Follower{Linter: l} }
 
 // Next judges the next version, and returns what the one before had not. What time
 // alone makes wrong is not new: both are judged as of the time of t. briefs are those
-// of the escalations that it changed, by path, nil where one is gone; where directory
-// or policy changed, those of all.
+// of the escalations that it changed, by path, nil where one is gone; where the policy
+// changed, those of all.
 func (f *Follower) Next(t *tree.Tree, briefs map[string]*rule.Brief) []finding.Finding {
 	first := f.before == nil
 	if first {
 		f.before, f.register = t, rule.NewRegister(f.rules, t.Policy)
 	}
 	newRules := first || !sameRules(f.before, t)
+	newPolicy := first || !tree.SameFile(f.before.PolicyFile, t.PolicyFile)
 	beside := newRules || !sameList(f.before.Findings, t.Findings)
 	changed := f.changed(t, briefs, beside)
 	if !beside && len(changed) == 0 {
@@ -168,18 +169,20 @@ func (f *Follower) Next(t *tree.Tree, briefs map[string]*rule.Brief) []finding.F
 		if beside {
 			s.rules()
 		}
+		groups := maps.Clone(touched)
 		if newRules {
-			s.files(f.register.Groups())
-		} else {
-			s.files(slices.Collect(maps.Keys(touched)))
+			for _, id := range f.register.Groups(func(r *rule.Rule) bool { return newPolicy || r.Directory }) {
+				groups[id] = true
+			}
 		}
+		s.files(slices.Collect(maps.Keys(groups)))
 		return s
 	}
 	var old finding.Tally
 	if !first {
 		old = judge(f.before.AsOf(t.Authored), nil).tally()
 	}
-	if newRules {
+	if newPolicy {
 		f.register = f.register.Under(t.Policy)
 	}
 	for path, b := range changed {

@@ -15,7 +15,7 @@ import (
 
 // sameRules reports whether two trees have the same directory and policy.
 func sameRules(a, b *tree.Tree) bool {
-	return sameFile(a.PeopleFile, b.PeopleFile) && sameFile(a.PolicyFile, b.PolicyFile)
+	return tree.SameFile(a.PeopleFile, b.PeopleFile) && tree.SameFile(a.PolicyFile, b.PolicyFile)
 }
 
 // Together judges an escalation that changed by the directory and the policy of

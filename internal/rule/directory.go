@@ -61,6 +61,7 @@ func roleVacant() Rule {
 			}
 			return list
 		},
+		Directory: true,
 		Among: func(g *Group) {
 			name, region, _ := strings.Cut(g.Name, " ")
 			role := schema.Role(name)

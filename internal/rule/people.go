@@ -3,10 +3,12 @@ package rule
 import (
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -99,6 +101,59 @@ func mentions(c *Pass) iter.Seq[mention] {
 			say(mention{field: field, entry: -1, who: e.RCA.Owner, fits: []schema.Role{schema.RoleEngineering}, set: c.sets(rcaOwner)})
 		}
 	}
+}
+
+// Differing returns the people of whom two directories do not say the same. It is
+// complete only where nothing else can make a difference to an escalation: the policy is
+// the same, and both directories can be relied on.
+func Differing(before, now *tree.Tree) (people map[schema.Handle]bool, complete bool) {
+	if !tree.SameFile(before.PolicyFile, now.PolicyFile) {
+		return nil, false
+	}
+	for _, t := range []*tree.Tree{before, now} {
+		if !readable(t.PeopleFile) || len(t.PeopleFile.Faults) > 0 {
+			return nil, false
+		}
+	}
+	people = map[schema.Handle]bool{}
+	for _, pair := range [][2]*tree.Tree{{before, now}, {now, before}} {
+		for h, p := range pair[0].People.People {
+			if other, there := pair[1].People.People[h]; !there || !reflect.DeepEqual(p, other) {
+				people[h] = true
+			}
+		}
+	}
+	return people, true
+}
+
+// Mentioned returns the people whom an escalation names, wherever it does.
+func Mentioned(e *schema.Escalation) []schema.Handle {
+	var list []schema.Handle
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.String:
+			if h, is := v.Interface().(schema.Handle); is && h != "" && !slices.Contains(list, h) {
+				list = append(list, h)
+			}
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if v.Type().Field(i).IsExported() {
+					walk(v.Field(i))
+				}
+			}
+		}
+	}
+	walk(reflect.ValueOf(e))
+	return list
 }
 
 func rcaOwner(e *schema.Escalation) schema.Handle {

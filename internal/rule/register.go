@@ -154,8 +154,20 @@ func (r *Register) Strays() []string {
 	return list
 }
 
-// Groups returns all groups that have a file.
-func (r *Register) Groups() []GroupID { return slices.Collect(maps.Keys(r.groups)) }
+// Groups returns the groups, of those rules that want is true of, that have a file.
+func (r *Register) Groups(want func(*Rule) bool) []GroupID {
+	wanted := map[string]bool{}
+	for _, rule := range r.rules {
+		wanted[rule.Name] = want(rule)
+	}
+	var list []GroupID
+	for id := range r.groups {
+		if wanted[id.rule] {
+			list = append(list, id)
+		}
+	}
+	return list
+}
 
 // GroupsOf returns the groups in which a file stands, or would.
 func (r *Register) GroupsOf(b Brief) []GroupID {

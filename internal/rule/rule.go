@@ -59,6 +59,8 @@ type Rule struct {
 	// in which a file stands that the rule judges beside others; Among judges one.
 	Groups func(b *Brief, p schema.Policy) []string
 	Among  func(g *Group)
+	// Directory says that Among asks who is in the directory.
+	Directory bool
 	// Transition judges what changed in one escalation.
 	Transition func(t *Transition)
 	// Merges says that a merge is held to that against each of its parents: what one

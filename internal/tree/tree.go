@@ -4,6 +4,7 @@
 package tree
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -281,6 +282,14 @@ func Read(name string, data []byte, check *shape.Checker) *Escalation {
 		e.Decode(&e.Escalation)
 	}
 	return e
+}
+
+// SameFile reports whether two versions of a file, or of none, are the same.
+func SameFile(a, b *File) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return bytes.Equal(a.Data, b.Data)
 }
 
 // Checked is an escalation that was read without check, compared with the schema.
