@@ -14,26 +14,39 @@ import (
 	"testing"
 )
 
-// TestSite looks at the pages in a browser: those of the examples, and those of a
-// repository in which hostile texts stand in all fields that take words.
+// TestSite looks at the pages in a browser: those of the examples, those of a
+// repository in which hostile texts stand in all fields that take words, in clear and
+// redacted, and those of none, one, a few and many escalations.
 func TestSite(t *testing.T) {
 	t.Parallel()
-	t.Run("examples", func(t *testing.T) {
-		t.Parallel()
-		lookAtSite(t, "..")
-	})
-	t.Run("hostile", func(t *testing.T) {
-		t.Parallel()
-		lookAtSite(t, hostileRepository(t))
-	})
+	for _, c := range []struct {
+		name string
+		dir  func(*testing.T) string
+		open int
+		args []string
+	}{
+		{"examples", func(*testing.T) string { return ".." }, 9, nil},
+		{"hostile", hostileRepository, 3, nil},
+		{"redacted", hostileRepository, 3, []string{"--redact"}},
+		{"none", repositoryOf(0, 0), 0, nil},
+		{"one", repositoryOf(1, 1), 1, nil},
+		{"two hundred", repositoryOf(200, 200), 200, nil},
+		{"ten thousand", repositoryOf(10_000, 100), 100, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			lookAtSite(t, c.dir(t), c.open, c.args...)
+		})
+	}
 }
 
 // lookAtSite has the site of a repository written and served, and a browser look at it.
-func lookAtSite(t *testing.T, dir string) {
+func lookAtSite(t *testing.T, dir string, open int, args ...string) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "site")
 	ctx, stop := context.WithCancel(t.Context())
-	cmd := exec.CommandContext(ctx, binary, "site", "--serve", "--dir", dir, "-o", out, "--now", "2026-11-28T09:00:00Z")
+	cmd := exec.CommandContext(ctx, binary, append([]string{"site", "--serve", "--dir", dir, "-o", out, "--now", "2026-11-28T09:00:00Z"}, args...)...)
+	cmd.Env = append(os.Environ(), "ESCALATE_REDACT_KEY=0123456789abcdef0123456789abcdef")
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +67,7 @@ func lookAtSite(t *testing.T, dir string) {
 	if origin == "" {
 		t.Fatal("it serves nothing")
 	}
-	text, code := output(t, exec.Command("node", "site.mjs", origin, out))
+	text, code := output(t, exec.Command("node", "site.mjs", origin, out, fmt.Sprint(open)))
 	var wrong []string
 	if err := json.Unmarshal(text, &wrong); err != nil || code != 0 {
 		t.Fatalf("site.mjs: exit code %d, %v: %s", code, err, text)
@@ -93,7 +106,51 @@ func hostileRepository(t *testing.T) string {
 		edit{"criterion: Queue time under 60 s at p95 for five working days", "criterion: " + line},
 		edit{"step: Load test with the customer", "step: " + line},
 	)
-	write := func(name, text string) {
+	people, err := os.ReadFile("../internal/fixture/base/escalations/people.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed(t, dir, map[string]string{
+		"escalations/people.yaml":         strings.ReplaceAll(string(people), "name: Jo Doe", "name: "+quoted("Jo <b onclick=alert(1)>Doe</b>")),
+		"escalations/2026/northwind.yaml": hostile,
+		"escalations/2026/contoso.yaml":   edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Contoso"}, edit{"severity: high", "severity: low"}),
+		"escalations/2026/fabrikam.yaml":  edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Fabrikam"}),
+	}, "<img src=x onerror=alert(1)>", "<script>alert(1)</script>")
+	return dir
+}
+
+// repositoryOf makes a repository of so many escalations, of which some are open, and
+// every tenth is restricted. Half of them have severity medium.
+func repositoryOf(escalations, open int) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		people, err := os.ReadFile("../internal/fixture/base/escalations/people.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := map[string]string{"escalations/people.yaml": string(people)}
+		text := northwind(t)
+		for i := range escalations {
+			is := strings.NewReplacer("customer: Northwind Traders", fmt.Sprintf("customer: Customer %d of many", i/2), "severity: high", []string{"severity: high", "severity: medium"}[i%2])
+			file := is.Replace(text)
+			if i >= open {
+				file += "closure: {at: 2026-11-20T10:00:00Z, by: rking, resolution: withdrawn, reason: It was opened twice}\n"
+			}
+			if i%10 == 9 {
+				file += "visibility: restricted\n"
+			}
+			files[fmt.Sprintf("escalations/2026/e%d.yaml", i)] = file
+		}
+		dir := t.TempDir()
+		committed(t, dir, files, "Jo Doe", "open")
+		return dir
+	}
+}
+
+// committed makes a repository with one commit of some files.
+func committed(t *testing.T, dir string, files map[string]string, author, subject string) {
+	t.Helper()
+	for name, text := range files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
@@ -102,21 +159,12 @@ func hostileRepository(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	people, err := os.ReadFile("../internal/fixture/base/escalations/people.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("escalations/people.yaml", strings.ReplaceAll(string(people), "name: Jo Doe", "name: "+quoted("Jo <b onclick=alert(1)>Doe</b>")))
-	write("escalations/2026/northwind.yaml", hostile)
-	write("escalations/2026/contoso.yaml", edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Contoso"}, edit{"severity: high", "severity: low"}))
-	write("escalations/2026/fabrikam.yaml", edited(t, northwind(t), edit{"customer: Northwind Traders", "customer: Fabrikam"}))
 	for _, args := range [][]string{
 		{"init", "--quiet", "--initial-branch=main"}, {"add", "."},
-		{"-c", "user.name=<img src=x onerror=alert(1)>", "-c", "user.email=x@example.com", "commit", "--quiet", "-m", "<script>alert(1)</script>"},
+		{"-c", "user.name=" + author, "-c", "user.email=x@example.com", "commit", "--quiet", "-m", subject},
 	} {
 		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
 	}
-	return dir
 }

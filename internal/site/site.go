@@ -385,6 +385,9 @@ func grouped(all []board.Part) []group {
 // mostUpdates is how many updates stand there unfolded.
 const mostUpdates = 4
 
+// mostChanges is how many changes of a week the board lists: after that it is no longer read.
+const mostChanges = 50
+
 // fewest is how many ids stand in a cell.
 const fewest = 5
 
@@ -415,6 +418,8 @@ func funcs() template.FuncMap {
 			}
 			return c.Due.Unix()
 		},
+		"latest":  func(all []schema.BoardChange) []schema.BoardChange { return all[:min(len(all), mostChanges)] },
+		"older":   func(all []schema.BoardChange) int { return max(len(all)-mostChanges, 0) },
 		"metRank": func(e schema.BoardEscalation) int { return 100 * e.CriteriaMet / max(e.Criteria, 1) },
 		"changed": func(c schema.BoardChange) string {
 			if c.Change == schema.WasReopened {

@@ -319,6 +319,9 @@ func TestSound(t *testing.T) {
 		}
 		pages := newRepository(t, files).pages(t, nil)
 		sound(t, pages)
+		if listed, more := strings.Count(pages["index.html"], `<span class="change `), strings.Contains(pages["index.html"], "and 150 more before these"); listed != min(n, 50) || more != (n == 200) {
+			t.Errorf("of %d, %d are listed as changed this week; more: %v", n, listed, more)
+		}
 		if size := len(pages["index.html"]); size > 300_000 {
 			t.Errorf("the board of %d has %d bytes", n, size)
 		}
