@@ -27,6 +27,8 @@ type Inspector interface {
 	MayPropose(ctx context.Context) (Said, error)
 	// HasLabel reports whether issues can have a label of a name.
 	HasLabel(ctx context.Context, name string) (Said, error)
+	// Pages returns how the forge publishes the site of the repository.
+	Pages(ctx context.Context) (Pages, error)
 }
 
 // Said is what a forge says of something that is so or not.
@@ -58,8 +60,8 @@ type Hosted struct {
 	// Default is the name of the default branch.
 	Default string
 	// Private reports that not everybody can read it, Archived that nobody can
-	// write, Issues that it has issues.
-	Private, Archived, Issues Said
+	// write, Issues that it has issues, Fork that it is a copy of another.
+	Private, Archived, Issues, Fork Said
 	// Write reports whether the token may push and write issues. Of many tokens
 	// that is not said.
 	Write Said

@@ -57,6 +57,7 @@ func (r *Repository) Hosted(ctx context.Context) (forge.Hosted, error) {
 		Private       *bool
 		Archived      *bool
 		HasIssues     *bool `json:"has_issues"`
+		Fork          *bool
 		Permissions   *struct{ Push *bool }
 	}
 	reply, err := r.get(ctx, "", "metadata: read", &is)
@@ -68,7 +69,7 @@ func (r *Repository) Hosted(ctx context.Context) (forge.Hosted, error) {
 	}
 	h := forge.Hosted{
 		Repository: is.FullName, Default: is.DefaultBranch,
-		Private: forge.Saying(is.Private), Archived: forge.Saying(is.Archived), Issues: forge.Saying(is.HasIssues),
+		Private: forge.Saying(is.Private), Archived: forge.Saying(is.Archived), Issues: forge.Saying(is.HasIssues), Fork: forge.Saying(is.Fork),
 	}
 	person := forge.Unsaid
 	if is.Permissions != nil {
@@ -310,4 +311,34 @@ func (r *Repository) HasLabel(ctx context.Context, name string) (forge.Said, err
 		return forge.Unsaid, destination.ErrUnconfirmed
 	}
 	return forge.No, nil
+}
+
+// Pages returns what GitHub says of the site of the repository. Only in the cloud is a
+// site private to those who read the repository: of GitHub Enterprise Server, whatever it
+// says, that is unsaid.
+func (r *Repository) Pages(ctx context.Context) (forge.Pages, error) {
+	var is struct {
+		Public    *bool
+		BuildType *string `json:"build_type"`
+	}
+	switch reply, err := r.get(ctx, "pages", "pages: read", &is); {
+	case errors.Is(err, forge.ErrGone):
+		return forge.Pages{On: forge.No}, nil
+	case err != nil:
+		return forge.Pages{}, err
+	case is.Public == nil && is.BuildType == nil:
+		return forge.Pages{}, destination.ErrUnconfirmed
+	case reply.Header.Get("X-GitHub-Enterprise-Version") != "":
+		is.Public = nil
+	}
+	p := forge.Pages{On: forge.Yes}
+	if is.Public != nil {
+		private := !*is.Public
+		p.Private = forge.Saying(&private)
+	}
+	if is.BuildType != nil {
+		jobs := *is.BuildType == "workflow"
+		p.Jobs = forge.Saying(&jobs)
+	}
+	return p, nil
 }

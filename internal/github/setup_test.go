@@ -237,6 +237,36 @@ func TestHasLabel(t *testing.T) {
 	}
 }
 
+// The site of a repository is private where GitHub says so, and nowhere else: not where
+// it says nothing, and not on a server of one's own, which holds no site to its readers.
+func TestPrivateSite(t *testing.T) {
+	t.Parallel()
+	server := map[string]string{"X-GitHub-Enterprise-Version": "3.17.0"}
+	for name, c := range map[string]struct {
+		told told
+		want forge.Pages
+		err  error
+	}{
+		"private":       {told{body: `{"public": false, "build_type": "workflow"}`}, forge.Pages{On: forge.Yes, Private: forge.Yes, Jobs: forge.Yes}, nil},
+		"public":        {told{body: `{"public": true, "build_type": "workflow"}`}, forge.Pages{On: forge.Yes, Private: forge.No, Jobs: forge.Yes}, nil},
+		"of a branch":   {told{body: `{"public": false, "build_type": "legacy"}`}, forge.Pages{On: forge.Yes, Private: forge.Yes, Jobs: forge.No}, nil},
+		"not said":      {told{body: `{"build_type": "workflow", "public": null}`}, forge.Pages{On: forge.Yes, Jobs: forge.Yes}, nil},
+		"a server":      {told{body: `{"public": false, "build_type": "workflow"}`, header: server}, forge.Pages{On: forge.Yes, Jobs: forge.Yes}, nil},
+		"nothing said":  {told{body: `{}`}, forge.Pages{}, destination.ErrUnconfirmed},
+		"off":           {told{status: 404}, forge.Pages{On: forge.No}, nil},
+		"not allowed":   {told{status: 403}, forge.Pages{}, forge.ErrForbidden},
+		"another token": {told{status: 401}, forge.Pages{}, forge.ErrToken},
+	} {
+		got, err := setUp(t, "ghs_1", map[string]told{"pages": c.told}).Pages(t.Context())
+		if got != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: %+v, %v; want %+v, %v", name, got, err, c.want, c.err)
+		}
+		if errors.Is(err, forge.ErrForbidden) && !strings.Contains(err.Error(), "`pages: read`") {
+			t.Errorf("%s does not say what it takes: %v", name, err)
+		}
+	}
+}
+
 // Of a repository that was renamed, GitHub redirects to the one that it is.
 func TestToday(t *testing.T) {
 	t.Parallel()
