@@ -28,8 +28,11 @@ case $COMMAND in
   bot) # answers where something is asked for; what it tells, the job summary has
     "$ESCALATE" bot "${args[@]}" || code=$?
     ;;
+  site) # into the folder site; whether that may be published, it says to the steps after it
+    "$ESCALATE" site --output site --pages "${args[@]}" || code=$?
+    ;;
   *)
-    echo '::error title=escalate::command is none of lint, plan, apply, stale and bot'
+    echo '::error title=escalate::command is none of lint, plan, apply, stale, bot and site'
     code=2
     ;;
 esac

@@ -263,12 +263,12 @@ func TestActionCommands(t *testing.T) {
 	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$@\"\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if names := `"What to do: lint, plan, apply, stale or bot"`; !strings.Contains(read(t, "action.yml"), names) {
+	if names := `"What to do: lint, plan, apply, stale, bot or site"`; !strings.Contains(read(t, "action.yml"), names) {
 		t.Errorf("action.yml does not have %s", names)
 	}
 	for command, want := range map[string]string{
-		"apply": "apply --dir x --yes\nexit-code=1", "stale": "stale --apply --dir x --yes\nexit-code=1", "bot": "bot --dir x --yes\nexit-code=1",
-		"form": "::error title=escalate::command is none of lint, plan, apply, stale and bot\nexit-code=2", "": "::error title=escalate::command is none of lint, plan, apply, stale and bot\nexit-code=2",
+		"apply": "apply --dir x --yes\nexit-code=1", "stale": "stale --apply --dir x --yes\nexit-code=1", "bot": "bot --dir x --yes\nexit-code=1", "site": "site --output site --pages --dir x --yes\nexit-code=1",
+		"form": "::error title=escalate::command is none of lint, plan, apply, stale, bot and site\nexit-code=2", "": "::error title=escalate::command is none of lint, plan, apply, stale, bot and site\nexit-code=2",
 	} {
 		said, output, err := a.run("run.sh", "ESCALATE="+program, "COMMAND="+command, "BASE=", "DIR=x", "FLAGS=--yes")
 		if got := strings.TrimSpace(said) + "\n" + output; got != want || err == nil {

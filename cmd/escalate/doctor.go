@@ -272,7 +272,7 @@ func (o doctorOptions) forge(ctx context.Context, f *doctor.Facts, at ci.Forge) 
 func inspected(ctx context.Context, name string, i forge.Inspector, f *doctor.Facts) *doctor.Forge {
 	is := &doctor.Forge{Name: name, Hosted: doctor.Ask(i.Hosted(ctx))}
 	if err := is.Hosted.Err; err != nil && !errors.Is(err, forge.ErrForbidden) {
-		is.Main.Err, is.Ledger.Err, is.Jobs.Err, is.Proposes.Err, is.Label.Err = err, err, err, err, err
+		is.Main.Err, is.Ledger.Err, is.Jobs.Err, is.Proposes.Err, is.Label.Err, is.Pages.Err = err, err, err, err, err, err
 		return is
 	}
 	is.Main = doctor.Ask(i.Guard(ctx, cmp.Or(is.Hosted.Answer.Default, f.Standing.Answer.Default, "main")))
@@ -286,6 +286,7 @@ func inspected(ctx context.Context, name string, i forge.Inspector, f *doctor.Fa
 	if f.Form.Err == nil {
 		is.Label = doctor.Ask(i.HasLabel(ctx, form.Label))
 	}
+	is.Pages = doctor.Ask(i.Pages(ctx))
 	is.Today = today(ctx, i, f)
 	return is
 }

@@ -39,18 +39,19 @@ func (c *counterpart) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.asked = append(c.asked, r.Method+" "+path)
 	const repo = "/repos/acme/escalations"
 	answers := map[string]string{
-		repo:                                     `{"full_name": "acme/escalations", "default_branch": "main", "private": true, "archived": false, "has_issues": true, "permissions": {"push": true}}`,
+		repo:                                     `{"full_name": "acme/escalations", "default_branch": "main", "private": true, "archived": false, "has_issues": true, "fork": false, "permissions": {"push": true}}`,
 		repo + "/rules/branches/main":            `[{"type": "pull_request"}, {"type": "required_status_checks", "parameters": {"required_status_checks": [{"context": "escalations"}]}}]`,
 		repo + "/rules/branches/escalate-ledger": `[{"type": "deletion"}, {"type": "non_fast_forward"}]`,
 		repo + "/branches/main":                  `{"name": "main", "protected": true}`,
 		repo + "/branches/escalate-ledger":       `{"name": "escalate-ledger", "protected": true}`,
-		repo + "/actions/workflows":              `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "active"}, {"id": 2, "path": ".github/workflows/lint.yml", "state": "active"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}]}`,
+		repo + "/actions/workflows":              `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "active"}, {"id": 2, "path": ".github/workflows/lint.yml", "state": "active"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}, {"id": 5, "path": ".github/workflows/pages.yml", "state": "active"}]}`,
+		repo + "/pages":                          `{"public": false, "build_type": "workflow"}`,
 		repo + "/actions/permissions/workflow":   `{"can_approve_pull_request_reviews": true}`,
 		repo + "/labels/" + form.Label:           `{"name": "escalation-request"}`,
 		"/api/auth.test":                         `{"ok": true, "user_id": "U0BOT"}`,
 		"/api/conversations.list":                `{"ok": true, "channels": [{"id": "C1", "name": "escalated_customers", "is_member": true}]}`,
 	}
-	for _, id := range []string{"1", "2", "3", "4"} {
+	for _, id := range []string{"1", "2", "3", "4", "5"} {
 		answers[repo+"/actions/workflows/"+id+"/runs"] = `{"workflow_runs": [{"created_at": "2026-11-27T09:00:00Z", "event": "schedule", "status": "completed", "conclusion": "success"}]}`
 	}
 	answer, known := c.but[path]
@@ -88,7 +89,7 @@ func TestDoctorOnline(t *testing.T) {
 	}
 	people = strings.Replace(people, "github: anarivera", "github: anarivera, slack: U0ARIVERA", 1)
 	files := []string{fixture.People, people, fixture.Northwind, fixture.Read(fixture.Northwind)}
-	for _, name := range []string{"apply", "lint", "stale", "bot"} {
+	for _, name := range []string{"apply", "lint", "stale", "bot", "pages"} {
 		data, err := os.ReadFile(filepath.Join("../../.github/workflows", name+".yml"))
 		if err != nil {
 			t.Fatal(err)
@@ -115,19 +116,20 @@ func TestDoctorOnline(t *testing.T) {
 		unseen int
 		asks   int
 	}{
-		"well": {nil, nil, 1, 14}, // whether a rule of main lets the bot pass
+		"well": {nil, nil, 1, 16}, // whether a rule of main lets the bot pass
 		"not well": {map[string]string{
 			repo + "/rules/branches/main":          "[]",
-			repo + "/actions/workflows":            `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "disabled_manually"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}]}`,
+			repo + "/actions/workflows":            `{"workflows": [{"id": 1, "path": ".github/workflows/apply.yml", "state": "disabled_manually"}, {"id": 3, "path": ".github/workflows/stale.yml", "state": "active"}, {"id": 4, "path": ".github/workflows/bot.yml", "state": "active"}, {"id": 5, "path": ".github/workflows/pages.yml", "state": "active"}]}`,
+			repo + "/pages":                        `{"public": true, "build_type": "workflow"}`,
 			repo + "/actions/permissions/workflow": `{"can_approve_pull_request_reviews": false}`,
 			"/api/conversations.list":              `{"ok": true, "channels": []}`,
 			repo + "/labels/" + form.Label:         "404",
 			repo + "/labels":                       "[]",
-		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional", "form-label-missing"}, 0, 14},
+		}, []string{"workflow-disabled", "workflow-unpushed", "channel-missing", "proposals-forbidden", "branch-unprotected", "check-optional", "form-label-missing", "board-unpublished"}, 0, 16},
 		"a token that may not see it": {map[string]string{
 			repo + "/actions/workflows": "403", repo + "/actions/permissions/workflow": "403", repo + "/rules/branches/main": "403", repo + "/rules/branches/escalate-ledger": "404",
 			repo + "/labels/" + form.Label: "404",
-		}, nil, 5, 9},
+		}, nil, 5, 10},
 		"tokens that are not taken": {map[string]string{repo: "401", "/api/auth.test": `{"ok": false, "error": "invalid_auth"}`}, []string{"token-invalid", "slack-token-invalid"}, 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

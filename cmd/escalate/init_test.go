@@ -83,12 +83,12 @@ func TestInitUpgrade(t *testing.T) {
 	}
 	before := tree()
 	code, out := initialize(t, repo.Dir, next, "--upgrade", "--dry-run")
-	if code != exitClean || tree() != before || !strings.Contains(out, "This would be changed: 5 files.") {
+	if code != exitClean || tree() != before || !strings.Contains(out, "This would be changed: 6 files.") {
 		t.Errorf("a dry run: exit %d\n%s", code, out)
 	}
 	code, out = initialize(t, repo.Dir, next, "--upgrade")
 	for _, want := range []string{
-		"Changed: 5 files.", "upgraded  .github/workflows/bot.yml", "upgraded  .github/ISSUE_TEMPLATE/escalation.yml", "  +        - Jo Doe (jdoe)", "upgraded  .github/workflows/apply.yml", "pinned    .github/workflows/lint.yml", "somebody changed it: only the version that it runs is changed",
+		"Changed: 6 files.", "upgraded  .github/workflows/bot.yml", "upgraded  .github/workflows/pages.yml", "upgraded  .github/ISSUE_TEMPLATE/escalation.yml", "  +        - Jo Doe (jdoe)", "upgraded  .github/workflows/apply.yml", "pinned    .github/workflows/lint.yml", "somebody changed it: only the version that it runs is changed",
 		"  -      - uses: escalations-as-code/escalate@" + revision + " # v1.2.3", "  +      - uses: escalations-as-code/escalate@" + next.Ref + " # v1.3.0",
 		".github/workflows/lint.yml, as this version would write it", "  -    timeout-minutes: 45", "  +    timeout-minutes: 10",
 	} {

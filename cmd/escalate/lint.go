@@ -481,13 +481,17 @@ func summarize(env environment, r finding.Report) error {
 
 // appendSummary adds to the summary of a job of GitHub Actions, if there is one.
 func appendSummary(env environment, write func(io.Writer) error) error {
-	name := env.ci.Summary
+	return appendTo(env.ci.Summary, "the job summary", write)
+}
+
+// appendTo adds to a file that a job has for something, if it has one.
+func appendTo(name, what string, write func(io.Writer) error) error {
 	if name == "" {
 		return nil
 	}
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("cannot write the job summary: %w", err)
+		return fmt.Errorf("cannot write %s: %w", what, err)
 	}
 	return errors.Join(write(f), f.Close())
 }

@@ -42,6 +42,7 @@ type siteOptions struct {
 	now    time.Time
 	out    string
 	redact bool
+	pages  bool
 	serve  bool
 }
 
@@ -57,7 +58,9 @@ func newSite(env environment, opts *options) *cobra.Command {
 			"committed, and of the ledger. The folder is its own: one that holds anything else is refused, and pages of what is " +
 			"gone are taken away.\n\n" +
 			"Of a restricted escalation the pages show id, severity and DRI. With --redact, all that somebody could be known by " +
-			"is a pseudonym, as in export. --serve also serves the folder, to this machine alone, until it is stopped.",
+			"is a pseudonym, as in export. --serve also serves the folder, to this machine alone, until it is stopped. --pages also says, " +
+			"in a job of GitHub Actions to its next steps, whether the folder may be published as the site of the repository: where GitHub " +
+			"says that those alone read it who read the repository.",
 		Example: "  escalate site -o site\n  escalate site --serve\n  " + redactKey + "=... escalate site -o public --redact",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -73,6 +76,7 @@ func newSite(env environment, opts *options) *cobra.Command {
 	opts.remoteFlag(cmd)
 	cmd.Flags().StringVarP(&o.out, "output", "o", "site", "the `DIR` that the pages go into")
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "replace customers, people, free text and links by pseudonyms")
+	cmd.Flags().BoolVar(&o.pages, "pages", false, "then say whether GitHub Pages may publish the folder")
 	cmd.Flags().BoolVar(&o.serve, "serve", false, "then serve the folder on the loopback address")
 	moment = nowFlag(cmd, env, "show how it stands at this moment")
 	return cmd
@@ -114,7 +118,10 @@ func runSite(ctx context.Context, o siteOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.say(b, len(out.written)); err != nil || !o.serve {
+	if err = o.say(b, len(out.written)); err == nil && o.pages {
+		err = o.decide(ctx)
+	}
+	if err != nil || !o.serve {
 		return err
 	}
 	return serveFolder(ctx, env, o.out)

@@ -87,7 +87,7 @@ func TestOwnForm(t *testing.T) {
 // repository, but for the name of the action, and the commit that it is pinned at.
 func TestSetupWorkflows(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml", ".github/workflows/bot.yml"} {
+	for _, name := range []string{".github/workflows/lint.yml", ".github/workflows/apply.yml", ".github/workflows/stale.yml", ".github/workflows/bot.yml", ".github/workflows/pages.yml"} {
 		own := strings.ReplaceAll(read(t, name), "uses: ./\n", "uses: escalations-as-code/escalate@PIN\n")
 		if want := "```yaml\n# " + name + "\n" + own + "```\n"; !strings.Contains(read(t, "docs/setup.md"), want) {
 			t.Errorf("docs/setup.md does not have %s as it is here:\n%s", name, want)
@@ -228,6 +228,81 @@ func TestBotWorkflow(t *testing.T) {
 	}
 }
 
+// The board is built of the default branch, whoever starts it, by a job that may write
+// nothing; and what it wrote is published by a job that runs nothing of the repository,
+// only where the first one said so.
+func TestPagesWorkflow(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		ID, If, Uses, Run string
+		With              map[string]string
+	}
+	var pages struct {
+		On struct {
+			After struct {
+				Workflows, Types, Branches []string
+			} `yaml:"workflow_run"`
+			Schedule []struct{ Cron string }
+		}
+		Permissions map[string]string
+		Concurrency struct {
+			Group  string
+			Cancel bool `yaml:"cancel-in-progress"`
+		}
+		Jobs map[string]struct {
+			If, Needs   string
+			Permissions map[string]string
+			Outputs     map[string]string
+			Steps       []step
+		}
+	}
+	text := read(t, ".github/workflows/pages.yml")
+	if err := yaml.Unmarshal([]byte(text), &pages); err != nil {
+		t.Fatal(err)
+	}
+	var apply struct{ Name string }
+	if err := yaml.Unmarshal([]byte(read(t, ".github/workflows/apply.yml")), &apply); err != nil {
+		t.Fatal(err)
+	}
+	if after := pages.On.After; !slices.Equal(after.Workflows, []string{apply.Name, "escalate-" + apply.Name}) || !slices.Equal(after.Types, []string{"completed"}) {
+		t.Errorf("it runs after %+v", after)
+	}
+	if got := pages.On.Schedule; len(got) != 1 || strings.HasPrefix(got[0].Cron, "0 ") {
+		t.Errorf("its schedule is %v", got)
+	}
+	if strings.Contains(text, "github.event.workflow_run") || strings.Contains(text, "secrets.") {
+		t.Error("it takes something of the run that starts it, or a secret")
+	}
+	if pages.Concurrency.Group != "escalate-pages" || pages.Concurrency.Cancel || len(pages.Permissions) > 0 || len(pages.Jobs) != 2 {
+		t.Errorf("it is %+v", pages)
+	}
+	build, publish := pages.Jobs["build"], pages.Jobs["publish"]
+	if want := map[string]string{"contents": "read", "pages": "read"}; !maps.Equal(build.Permissions, want) || build.If != "" {
+		t.Errorf("the build may %v, want %v", build.Permissions, want)
+	}
+	if want := map[string]string{"pages": "write", "id-token": "write"}; !maps.Equal(publish.Permissions, want) {
+		t.Errorf("what publishes may %v, want %v", publish.Permissions, want)
+	}
+	if build.Outputs["publish"] != "${{ steps.site.outputs.publish }}" || publish.If != "needs.build.outputs.publish == 'true'" || publish.Needs != "build" {
+		t.Errorf("it is published if %q of %v", publish.If, build.Outputs)
+	}
+	var does []string
+	for _, s := range slices.Concat(build.Steps, publish.Steps) {
+		action, _, _ := strings.Cut(s.Uses, "@")
+		does = append(does, strings.TrimSpace(strings.Join([]string{s.ID, s.If, action, s.Run, s.With["command"], s.With["path"], s.With["ref"], s.With["fetch-depth"], s.With["persist-credentials"]}, " ")))
+	}
+	for i, d := range does {
+		does[i] = strings.Join(strings.Fields(d), " ")
+	}
+	if want := []string{
+		"actions/checkout ${{ github.event.repository.default_branch }} 0 false", "site ./ site",
+		"steps.site.outputs.publish == 'true' actions/upload-pages-artifact site", "steps.site.outputs.publish != 'true' actions/upload-artifact site",
+		"deploy actions/deploy-pages",
+	}; !slices.Equal(does, want) {
+		t.Errorf("its steps are\n%s\nwant\n%s", strings.Join(does, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // A release is built in a job of its own, after all that must hold, without what
 // another job put into a cache, and is out only with the proof of where it comes
 // from.
@@ -352,6 +427,7 @@ func TestEarlierWorkflows(t *testing.T) {
 		"apply": {"adopt", "announce-existing", "branch", "dir", "dry-run", "json", "print", "remote", "verify"},
 		"stale": {"apply", "branch", "dir", "format", "remote"},
 		"bot":   {"branch", "dir", "remote"},
+		"site":  {"dir", "output", "pages", "redact", "remote"},
 	} {
 		cmd, _, err := newRoot(environment{}).Find([]string{command})
 		if err != nil {

@@ -41,8 +41,8 @@ type Environment struct {
 	// Event is the file that holds the event that started the job; GitHub has one.
 	Event string
 	// Summary is the file to which a job of GitHub Actions adds what is to stand on
-	// its page.
-	Summary string
+	// its page, Outputs the one to which a step adds what the steps after it ask for.
+	Summary, Outputs string
 }
 
 // Change is a pull or merge request.
@@ -82,6 +82,7 @@ func Read(getenv func(string) string) Environment {
 		Root:    cmp.Or(getenv("GITHUB_WORKSPACE"), getenv("CI_PROJECT_DIR")),
 		Event:   getenv("GITHUB_EVENT_PATH"),
 		Summary: getenv("GITHUB_STEP_SUMMARY"),
+		Outputs: getenv("GITHUB_OUTPUT"),
 	}
 	if getenv("GITLAB_CI") == "true" {
 		e.Platform, e.Run, e.Attempt = GitLab, getenv("CI_PIPELINE_ID"), getenv("CI_JOB_ID")

@@ -17,14 +17,14 @@ func TestReadGitHub(t *testing.T) {
 	got := read(map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_GRAPHQL_URL": "https://ghe.example/api/graphql", "GITHUB_SERVER_URL": "https://ghe.example", "GITHUB_REPOSITORY": "acme/escalations",
 		"GITHUB_TOKEN": "t", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "2", "GITHUB_REF": "refs/pull/12/merge", "GITHUB_BASE_REF": "main",
-		"GITHUB_WORKSPACE": "/home/runner/work", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/tmp/event.json", "GITHUB_STEP_SUMMARY": "/tmp/summary",
+		"GITHUB_WORKSPACE": "/home/runner/work", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "/tmp/event.json", "GITHUB_STEP_SUMMARY": "/tmp/summary", "GITHUB_OUTPUT": "/tmp/output",
 	})
 	want := ci.Environment{
 		Platform: ci.GitHub,
 		GitHub:   ci.Forge{Platform: ci.GitHub, API: "https://ghe.example/api/v3", GraphQL: "https://ghe.example/api/graphql", Server: "https://ghe.example", Repository: "acme/escalations", Token: "t"},
 		GitLab:   ci.Forge{Platform: ci.GitLab, Server: "https://gitlab.com"},
 		Run:      "7", Attempt: "2", Change: ci.Change{Number: 12, Base: "main"},
-		Root: "/home/runner/work", Event: "/tmp/event.json", Summary: "/tmp/summary",
+		Root: "/home/runner/work", Event: "/tmp/event.json", Summary: "/tmp/summary", Outputs: "/tmp/output",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

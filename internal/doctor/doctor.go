@@ -106,6 +106,8 @@ type Forge struct {
 	Proposes Asked[forge.Said]
 	// Label reports whether there is the label that the issue form names.
 	Label Asked[forge.Said]
+	// Pages is how the site of the repository is published.
+	Pages Asked[forge.Pages]
 	// Today is where repositories are now whose issues the ledger has, by where they were.
 	Today map[string]string
 }
@@ -170,7 +172,7 @@ func Examine(f Facts) Report {
 		(*exam).key, (*exam).token, (*exam).hosting, (*exam).workflows, (*exam).jobs,
 		(*exam).slackApp, (*exam).announcements,
 		(*exam).left, (*exam).stuck, (*exam).elsewhere,
-		(*exam).proposals, (*exam).branch, (*exam).ledgerBranch, (*exam).form, (*exam).label,
+		(*exam).proposals, (*exam).branch, (*exam).ledgerBranch, (*exam).form, (*exam).label, (*exam).board,
 		(*exam).vacancies, (*exam).unreached, (*exam).unsigned, (*exam).stranger,
 	} {
 		check(x)

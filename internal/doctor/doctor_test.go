@@ -112,18 +112,19 @@ func well(t *testing.T) doctor.Facts {
 	f := doctor.Facts{
 		Now: now, Version: "v1.2.0", Platform: ci.GitHub, Home: "github.com/acme/escalations",
 		Tree:      files(t),
-		Workflows: []doctor.Workflow{workflow(t, "apply"), workflow(t, "lint"), workflow(t, "stale"), workflow(t, "bot")},
+		Workflows: []doctor.Workflow{workflow(t, "apply"), workflow(t, "lint"), workflow(t, "stale"), workflow(t, "bot"), workflow(t, "pages")},
 		Clone:     doctor.Clone{Remotes: []string{"origin"}, Remote: "origin"},
 		Standing:  doctor.Asked[ledger.Standing]{Answer: ledger.Standing{Tip: "1", Default: "main", Truth: "2"}},
 		Notices:   doctor.Asked[[]notice.Notice]{Answer: []notice.Notice{line("2026/northwind opened", issues+"1")}},
 		Forge: &doctor.Forge{
 			Name:   "GitHub",
-			Hosted: doctor.Asked[forge.Hosted]{Answer: forge.Hosted{Repository: "acme/escalations", Default: "main", Private: forge.Yes, Archived: forge.No, Issues: forge.Yes, Write: forge.Yes}},
+			Hosted: doctor.Asked[forge.Hosted]{Answer: forge.Hosted{Repository: "acme/escalations", Default: "main", Private: forge.Yes, Archived: forge.No, Issues: forge.Yes, Fork: forge.No, Write: forge.Yes}},
 			// A rule that asks for reviews does not say whom it lets pass: then something is unseen.
 			Main:     doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.Yes, Kept: forge.Yes, Checks: []string{"escalations"}}},
 			Ledger:   doctor.Asked[forge.Guard]{Answer: forge.Guard{Reviewed: forge.No, Kept: forge.Yes}},
 			Proposes: doctor.Asked[forge.Said]{Answer: forge.Yes},
 			Label:    doctor.Asked[forge.Said]{Answer: forge.Yes},
+			Pages:    doctor.Asked[forge.Pages]{Answer: forge.Pages{On: forge.Yes, Private: forge.Yes, Jobs: forge.Yes}},
 		},
 		Slack: &doctor.Slack{
 			Granted:       doctor.Asked[[]string]{Answer: slack.Scopes(false)},
@@ -131,7 +132,7 @@ func well(t *testing.T) doctor.Facts {
 		},
 	}
 	f.Form.Answer = made(t, f)
-	for _, name := range []string{"apply", "lint", "stale", "bot"} {
+	for _, name := range []string{"apply", "lint", "stale", "bot", "pages"} {
 		f.Forge.Jobs.Answer = append(f.Forge.Jobs.Answer, forge.Job{File: doctor.WorkflowFolder + "/" + name + ".yml", Page: page(name), Began: now.Add(-3 * time.Hour), Ran: forge.Yes})
 	}
 	return f
@@ -280,13 +281,14 @@ func cases() []wrong {
 		{"a forge that does not answer", set(func(f *doctor.Facts) { f.Forge = failing(errNetwork) }),
 			"unseen what GitHub has: settings, workflows, protection: dial tcp: no route to host\n"},
 		{"a repository of which little is shown", set(func(f *doctor.Facts) { f.Forge.Hosted = doctor.Asked[forge.Hosted]{Err: kind(forge.ErrForbidden)} }),
-			"unseen what GitHub says of the repository and the token: in words\n"},
+			"unseen what GitHub says of the repository and the token: in words\nunseen whether the board is published: in words\n"},
 		{"a forge that shows nothing", set(func(f *doctor.Facts) { f.Forge = failing(kind(forge.ErrForbidden)) }),
 			"unseen what GitHub says of the repository and the token: in words\n" +
 				"unseen whether the workflows are enabled, and run: in words\n" +
 				"unseen whether workflows may open pull requests: in words\n" +
 				"unseen whether the default branch is protected: in words\n" +
-				"unseen whether rules hold the ledger, and let `apply` push: in words\n"},
+				"unseen whether rules hold the ledger, and let `apply` push: in words\n" +
+				"unseen whether the board is published: in words\n"},
 		{"a weak token", set(func(f *doctor.Facts) { f.Forge.Hosted.Answer.Write = forge.No }), "must token-weak: the token may not push and write issues\n"},
 		{"a token of which nothing is said", set(func(f *doctor.Facts) { f.Forge.Hosted.Answer.Write = forge.Unsaid }),
 			"unseen whether the token may push and write issues: GitHub does not say it of a token of this kind\n"},
@@ -431,6 +433,28 @@ func cases() []wrong {
 		}, ""},
 		{"nothing said of proposals", set(func(f *doctor.Facts) { f.Forge.Proposes.Answer = forge.Unsaid }), "unseen whether workflows may open pull requests: GitHub does not say it\n"},
 
+		{"a site that is off", set(func(f *doctor.Facts) { f.Forge.Pages.Answer = forge.Pages{On: forge.No} }),
+			"should board-unpublished: the board is an artifact of the workflow, and is not published: GitHub shows no site of this repository: its pages are off\n"},
+		{"a public site", set(func(f *doctor.Facts) { f.Forge.Pages.Answer.Private = forge.No }),
+			"should board-unpublished: the board is an artifact of the workflow, and is not published: the site of this repository is public: everybody on the internet would read every escalation\n"},
+		{"a fork", set(func(f *doctor.Facts) { f.Forge.Hosted.Answer.Fork = forge.Yes }),
+			"should board-unpublished: the board is an artifact of the workflow, and is not published: this repository is a fork, and its escalations are a copy\n"},
+		{"a site that is not shown", set(func(f *doctor.Facts) { f.Forge.Pages = doctor.Ask(forge.Pages{}, kind(forge.ErrForbidden)) }), "unseen whether the board is published: in words\n"},
+		{"no board, and a public site", set(func(f *doctor.Facts) { f.Workflows, f.Forge.Pages.Answer.Private = f.Workflows[:4], forge.No }), ""},
+		{"a board that may not ask", flow(4, "pages", "      pages: read # whether the site is private\n", ""),
+			"should workflow-permissions: the token of `escalate site` lacks `pages: read`: it cannot know who would read the board, and does not publish it @ .github/workflows/pages.yml:N\n"},
+		{"a board that may read all", flow(4, "pages", "permissions: {}", "permissions: read-all", "    permissions:\n      contents: read\n      pages: read # whether the site is private\n", ""), ""},
+		{"a board that nothing starts", flow(4, "pages", "workflow_run:", "repository_dispatch:", "  schedule: # not on the hour, when everybody's does\n    - cron: \"47 */2 * * *\"\n", ""),
+			"should workflow-unstarted: no `workflow_run` starts the workflow that runs `escalate site`: what is announced is on the board late @ .github/workflows/pages.yml\n" +
+				"should workflow-unstarted: no `schedule` starts the workflow that runs `escalate site`: what becomes overdue is not on the board @ .github/workflows/pages.yml\n"},
+		{"the board is not built", set(func(f *doctor.Facts) {
+			f.Forge.Jobs.Answer[4].Failed, f.Forge.Jobs.Answer[4].Began = "https://github.com/acme/escalations/actions/runs/9", now.AddDate(0, 0, -2)
+		}), "should workflow-failed: the last run of pages.yml failed @ https://github.com/acme/escalations/actions/runs/9\n" +
+			"should workflow-idle: pages.yml ran last 2 days ago: the board is old @ " + page("pages") + "\n"},
+		{"the board is not pushed yet", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer = f.Forge.Jobs.Answer[:4] }),
+			"should workflow-unpushed: this workflow is not on the default branch, so nothing runs it @ .github/workflows/pages.yml\n"},
+		{"the board is disabled", set(func(f *doctor.Facts) { f.Forge.Jobs.Answer[4].Disabled = "manually" }), "should workflow-disabled: the workflow pages.yml is disabled (manually) @ " + page("pages") + "\n"},
+
 		{"no Slack", set(func(f *doctor.Facts) { f.Slack = nil }), "unseen Slack: the app, its scopes and the announcement channel: there is no token for it\n"},
 		{"a webhook", set(func(f *doctor.Facts) { f.Slack, f.Webhook = nil, true }),
 			"unseen Slack: the app, its scopes and the announcement channel: there is an incoming webhook alone, which cannot be tried without saying something\n"},
@@ -475,7 +499,7 @@ func cases() []wrong {
 // failing is a forge that answers each question with an error.
 func failing(err error) *doctor.Forge {
 	f := &doctor.Forge{Name: "GitHub"}
-	f.Hosted.Err, f.Main.Err, f.Ledger.Err, f.Jobs.Err, f.Proposes.Err = err, err, err, err, err
+	f.Hosted.Err, f.Main.Err, f.Ledger.Err, f.Jobs.Err, f.Proposes.Err, f.Pages.Err = err, err, err, err, err, err
 	return f
 }
 

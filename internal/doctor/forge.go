@@ -102,7 +102,7 @@ func (x *exam) jobs() {
 	for _, file := range slices.Sorted(maps.Keys(runs)) {
 		j, there := x.job(file)
 		if !there {
-			x.says(Ailment{Name: "workflow-unpushed", Level: Must, Where: file, What: "this workflow is not on the default branch, so nothing runs it", Fix: "commit it, and push or merge it"})
+			x.says(Ailment{Name: "workflow-unpushed", Level: hurts(runs[file]), Where: file, What: "this workflow is not on the default branch, so nothing runs it", Fix: "commit it, and push or merge it"})
 			continue
 		}
 		x.runs(j, runs[file])
@@ -114,12 +114,12 @@ func (x *exam) runs(j forge.Job, commands []string) {
 	where := cmp.Or(j.Page, j.File)
 	name := j.File[strings.LastIndex(j.File, "/")+1:]
 	if j.Disabled != "" {
-		x.says(Ailment{Name: "workflow-disabled", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("the workflow %s is disabled (%s)", name, j.Disabled),
+		x.says(Ailment{Name: "workflow-disabled", Level: hurts(commands), Where: where, About: []string{j.File}, What: fmt.Sprintf("the workflow %s is disabled (%s)", name, j.Disabled),
 			Fix: fmt.Sprintf("Actions, %s, Enable workflow; or `gh workflow enable %s`", name, name)})
 		return
 	}
 	if j.Failed != "" && slices.ContainsFunc(commands, func(c string) bool { return c != "lint" && c != "plan" }) { // which fail for what they find
-		x.says(Ailment{Name: "workflow-failed", Level: Must, Where: j.Failed, About: []string{j.File}, What: fmt.Sprintf("the last run of %s failed", name), Fix: "its page says why; then run it again"})
+		x.says(Ailment{Name: "workflow-failed", Level: hurts(commands), Where: j.Failed, About: []string{j.File}, What: fmt.Sprintf("the last run of %s failed", name), Fix: "its page says why; then run it again"})
 	}
 	lost := ""
 	switch {
@@ -127,6 +127,8 @@ func (x *exam) runs(j forge.Job, commands []string) {
 		lost = "nobody is asked for what is overdue"
 	case slices.Contains(commands, "bot"):
 		lost = "what a run left that failed is not made good"
+	case slices.Contains(commands, "site"):
+		lost = "the board is old"
 	default:
 		return
 	}
@@ -135,9 +137,34 @@ func (x *exam) runs(j forge.Job, commands []string) {
 	case j.Ran == forge.Unsaid:
 		x.unseen("when "+name+" ran last", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	case j.Ran == forge.No:
-		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s never ran: %s", name, lost), Fix: byHand})
+		x.says(Ailment{Name: "workflow-idle", Level: hurts(commands), Where: where, About: []string{j.File}, What: fmt.Sprintf("%s never ran: %s", name, lost), Fix: byHand})
 	case since > x.long(j.File):
-		x.says(Ailment{Name: "workflow-idle", Level: Must, Where: where, About: []string{j.File}, What: fmt.Sprintf("%s ran last %s ago: %s", name, words.Span(since), lost), Fix: byHand + "; and see that it has a schedule"})
+		x.says(Ailment{Name: "workflow-idle", Level: hurts(commands), Where: where, About: []string{j.File}, What: fmt.Sprintf("%s ran last %s ago: %s", name, words.Span(since), lost), Fix: byHand + "; and see that it has a schedule"})
+	}
+}
+
+// hurts is how much it hurts that a workflow does not run: the board is for reading alone.
+func hurts(commands []string) Level {
+	if slices.Equal(commands, []string{"site"}) {
+		return Should
+	}
+	return Must
+}
+
+// board is whether the pages that a workflow builds are published, and why not.
+func (x *exam) board() {
+	if !x.answers() || !slices.ContainsFunc(x.Workflows, func(w Workflow) bool {
+		return slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Command == "site" })
+	}) {
+		return
+	}
+	if err := cmp.Or(x.Forge.Hosted.Err, x.Forge.Pages.Err); err != nil {
+		x.unseen("whether the board is published", err, "")
+		return
+	}
+	if why := forge.Withheld(x.Forge.Name, x.Forge.Hosted.Answer, x.Forge.Pages.Answer); why != "" {
+		x.should("board-unpublished", "the board is an artifact of the workflow, and is not published: "+why,
+			settings("Pages: Source *GitHub Actions*, visibility *Private*, which an organization of GitHub Enterprise Cloud has")+"; else the artifact is the way, or no workflow for the board")
 	}
 }
 

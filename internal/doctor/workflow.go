@@ -121,7 +121,7 @@ func starts(on yaml.Node) []string {
 
 // commands are those that a repository runs by itself, in the order in which their
 // lack hurts.
-func commands() []string { return []string{"apply", "lint", "stale", "bot"} }
+func commands() []string { return []string{"apply", "lint", "stale", "bot", "site"} }
 
 // start is an event that is to start a command, what is lost without it, and how much
 // that hurts.
@@ -140,11 +140,12 @@ func wanted(command string) []start {
 			{"issues", "no issue that is made with the form is answered", Must}, {"issue_comment", "no comment changes an escalation", Must},
 			{"schedule", "what a run left that failed waits for the next issue or comment", Should},
 		},
+		"site": {{"workflow_run", "what is announced is on the board late", Should}, {"schedule", "what becomes overdue is not on the board", Should}},
 	}[command]
 }
 
 var (
-	command = regexp.MustCompile(`\bescalate (apply|lint|stale|bot)\b`)
+	command = regexp.MustCompile(`\bescalate (apply|lint|stale|bot|site)\b`)
 	version = regexp.MustCompile(`\bv\d+\.\d+\.\d+\b`)
 	commit  = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
 )
@@ -157,8 +158,9 @@ func permissions(n yaml.Node) map[string]string {
 		return nil
 	case n.Kind == yaml.ScalarNode:
 		level := strings.TrimSuffix(n.Value, "-all")
-		for _, p := range needed("bot") { // all there are
-			may[p] = level
+		for _, p := range append(needed("bot"), needed("site")...) { // all there are
+			name, _, _ := strings.Cut(p, ":")
+			may[name] = level
 		}
 	case n.Decode(&may) != nil:
 		return nil
@@ -193,6 +195,7 @@ func (x *exam) workflows() {
 		lacks := slices.DeleteFunc(wanted(c), func(s start) bool { return does[started{c, s.event}] })
 		switch {
 		case len(lacks) == 0:
+		case c == "site" && there[c] == "": // nobody must have it
 		case whatever != "":
 			x.unseen("whether a workflow runs `escalate "+c+"`", fmt.Errorf("it may be %s, whose command is an expression", whatever), "")
 		case there[c] == "":
@@ -259,13 +262,15 @@ func (x *exam) pins() {
 	})
 }
 
-// needed are what the token of a command has to write.
+// needed is what the token of a command must be allowed.
 func needed(command string) []string {
 	switch command {
 	case "apply", "stale":
-		return []string{"contents", "issues", "pull-requests"}
+		return []string{"contents: write", "issues: write", "pull-requests: write"}
 	case "bot":
-		return []string{"contents", "issues", "pull-requests", "checks"}
+		return []string{"contents: write", "issues: write", "pull-requests: write", "checks: write"}
+	case "site":
+		return []string{"pages: read"}
 	}
 	return nil
 }
@@ -278,11 +283,15 @@ func (x *exam) step(file string, s Step) {
 	}
 	var lacks []string
 	for _, p := range needed(s.Command) {
-		if s.May[p] != "write" {
-			lacks = append(lacks, p+": write")
+		if name, level, _ := strings.Cut(p, ": "); s.May[name] != "write" && s.May[name] != level {
+			lacks = append(lacks, p)
 		}
 	}
-	if len(lacks) > 0 {
+	if len(lacks) > 0 && s.Command == "site" {
+		x.says(Ailment{Name: "workflow-permissions", Level: Should, Where: where, About: lacks,
+			What: "the token of `escalate site` lacks " + words.And(code(lacks)) + ": it cannot know who would read the board, and does not publish it",
+			Fix:  "write under `permissions:` of the job: " + strings.Join(code(lacks), " and ")})
+	} else if len(lacks) > 0 {
 		x.says(Ailment{Name: "workflow-permissions", Level: Must, Where: where, About: lacks,
 			What: fmt.Sprintf("the token of `escalate %s` lacks %s: it cannot write %s", s.Command, words.And(code(lacks)), lost(s.Command, lacks)),
 			Fix:  "write under `permissions:` of the job: " + strings.Join(code(lacks), " and ")})

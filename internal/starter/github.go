@@ -36,7 +36,7 @@ const folder = ".github/workflows"
 // gitHub are the parts that a repository on GitHub has.
 func gitHub(w Wanted) []part {
 	var list []part
-	for _, name := range []string{"lint", "apply", "stale", "bot"} {
+	for _, name := range []string{"lint", "apply", "stale", "bot", "pages"} {
 		list = append(list, part{
 			path: folder + "/" + name + ".yml", firm: true,
 			text:  func(w Wanted, at string) ([]byte, error) { return workflow(name, at, w) },
@@ -94,6 +94,14 @@ func Form(repository fs.FS, data []byte) (File, error) {
 	return File{Path: form.Path, State: Upgraded, Was: was, Data: endingAs(data, was)}, nil
 }
 
+// does is the command that a workflow of ours runs.
+func does(name string) string {
+	if name == "pages" {
+		return "site"
+	}
+	return name
+}
+
 // workflowPlace is where one of ours is, or goes.
 func (e existing) workflowPlace(name string) place {
 	usual, other := folder+"/"+name+".yml", folder+"/escalate-"+name+".yml"
@@ -105,7 +113,7 @@ func (e existing) workflowPlace(name string) place {
 	case !e.has(other):
 		return place{other, name + ".yml is a workflow of yours"}
 	}
-	return place{other, "neither this nor " + name + ".yml runs `escalate " + name + "`, and both names are taken"}
+	return place{other, "neither this nor " + name + ".yml runs `escalate " + does(name) + "`, and both names are taken"}
 }
 
 // first is where GitHub finds a file that may stand in several places.
@@ -132,6 +140,7 @@ func workflow(name, at string, w Wanted) ([]byte, error) {
 		"docs/setup.md", "https://github.com/"+home+"/blob/main/docs/setup.md",
 		"docs/bot.md", "https://github.com/"+home+"/blob/main/docs/bot.md",
 		"docs/slack.md", "https://github.com/"+home+"/blob/main/docs/slack.md",
+		"docs/site.md", "https://github.com/"+home+"/blob/main/docs/site.md",
 	).Replace(string(data))
 	return []byte(text + seal(text)), nil
 }
@@ -179,9 +188,9 @@ var (
 	// runs is such a step of a mirror, too, or in escalate's own repository.
 	runs = regexp.MustCompile(`(?m)^[^#\n]*\buses:[ \t]*["']?([\w.-]+/escalate@|\./["']?[ \t]*(,|\}|\r?$))`)
 	// scripts are commands that are typed.
-	scripts = regexp.MustCompile(`(?m)^[^#\n]*\bescalate (lint|apply|stale|bot)\b`)
+	scripts = regexp.MustCompile(`(?m)^[^#\n]*\bescalate (lint|apply|stale|bot|site)\b`)
 	// commands are what a workflow has the action do, in lines that are no notes.
-	commands = regexp.MustCompile(`(?m)^[^#\n]*\bcommand:\s*["']?(lint|plan|apply|stale|bot)\b`)
+	commands = regexp.MustCompile(`(?m)^[^#\n]*\bcommand:\s*["']?(lint|plan|apply|stale|bot|site)\b`)
 	pushed   = regexp.MustCompile(`(?m)^[^#\n]*\bpush\b`)
 )
 
@@ -226,6 +235,8 @@ func serves(data []byte) string {
 		return "stale"
 	case slices.Contains(does, "bot"):
 		return "bot"
+	case slices.Contains(does, "site"):
+		return "pages"
 	}
 	return ""
 }

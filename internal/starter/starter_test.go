@@ -84,7 +84,7 @@ func TestNew(t *testing.T) {
 			w.People = people
 			files := made(t, r, w)
 			want := "made escalations/people.yaml\nmade escalations/policy.yaml\nmade schema/escalation.schema.json\nmade schema/people.schema.json\nmade schema/policy.schema.json\n" +
-				"made .vscode/settings.json\nmade .vscode/extensions.json\nmade README.md\nmade .github/workflows/lint.yml\nmade .github/workflows/apply.yml\nmade .github/workflows/stale.yml\nmade .github/workflows/bot.yml\n" +
+				"made .vscode/settings.json\nmade .vscode/extensions.json\nmade README.md\nmade .github/workflows/lint.yml\nmade .github/workflows/apply.yml\nmade .github/workflows/stale.yml\nmade .github/workflows/bot.yml\nmade .github/workflows/pages.yml\n" +
 				"made .github/CODEOWNERS\nmade .github/pull_request_template.md\n"
 			if got := said(files); got != want {
 				t.Errorf("\n%s\nwant\n%s", got, want)
@@ -206,6 +206,21 @@ func TestNewKeeps(t *testing.T) {
 			},
 			[]string{"kept .github/workflows/lint.yml", "kept .github/workflows/apply.yml", "kept .github/workflows/stale.yml", "kept .github/workflows/forms.yml"},
 			[]string{"made .github/workflows/escalate-lint.yml lint.yml is a workflow of yours", "made .github/workflows/bot.yml"},
+		},
+		"pages of something else": {
+			map[string]string{".github/workflows/pages.yml": "name: pages\n"},
+			[]string{"made .github/workflows/escalate-pages.yml pages.yml is a workflow of yours"},
+			nil,
+		},
+		"a board of their own": {
+			map[string]string{".github/workflows/board.yml": "on: {schedule: [{cron: 0 0 * * *}]}\njobs: {a: {steps: [{run: escalate site -o out}]}}\n"},
+			[]string{"kept .github/workflows/board.yml"},
+			[]string{"made .github/workflows/pages.yml"},
+		},
+		"both names taken for pages": {
+			map[string]string{".github/workflows/pages.yml": "a", ".github/workflows/escalate-pages.yml": "b"},
+			[]string{"kept .github/workflows/escalate-pages.yml neither this nor pages.yml runs `escalate site`, and both names are taken"},
+			nil,
 		},
 		"both names taken": {
 			map[string]string{".github/workflows/lint.yml": "a", ".github/workflows/escalate-lint.yml": "b"},
@@ -382,7 +397,7 @@ func TestWorkflows(t *testing.T) {
 				t.Errorf("%s: %v\n%s", name, err, f.Data)
 			}
 		}
-		if n != 6 || on != 2 {
+		if n != 7 || on != 2 {
 			t.Errorf("%+v: %d steps run it, %d times on its branch", c, n, on)
 		}
 	}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/forge"
+	"github.com/escalations-as-code/escalate/internal/words"
+)
+
+// decide says whether the pages that were written may become the site of the repository:
+// to people, on the page of the job too, and to the steps that follow in it, by the
+// output publish.
+func (o siteOptions) decide(ctx context.Context) error {
+	why, publish := o.withheld(ctx), "false"
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	line := "The board may be published as the site of this repository, which is private."
+	if why == "" {
+		publish = "true"
+	} else {
+		line = "The board is not published: " + words.Line(why) + "."
+	}
+	fmt.Fprintln(o.env.stderr, "escalate: "+escape.Line(line))
+	if err := appendSummary(o.env, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s\n", escape.Markdown(line))
+		return err
+	}); err != nil {
+		return err
+	}
+	return appendTo(o.env.ci.Outputs, "the output of the job", func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "publish=%s\n", publish)
+		return err
+	})
+}
+
+// withheld says why the pages must not be published; "" where they may. Whatever cannot be
+// asked is a reason not to.
+func (o siteOptions) withheld(ctx context.Context) string {
+	at := o.env.ci.Forge()
+	if at.Platform != ci.GitHub {
+		return "this version knows the sites of GitHub alone"
+	}
+	if missing := at.Missing(); len(missing) > 0 {
+		return fmt.Sprintf("%s %s not set, so that nobody can be asked who would read it", words.And(missing), words.Agree(len(missing), "is", "are"))
+	}
+	unknown := func(err error) string { return "it is not known who would read it: " + err.Error() }
+	repository, err := newRepository(o.env, at)
+	if err != nil {
+		return unknown(err)
+	}
+	hosted, err := repository.Hosted(ctx)
+	if err != nil {
+		return unknown(err)
+	}
+	pages, err := repository.Pages(ctx)
+	if err != nil {
+		return unknown(err)
+	}
+	return forge.Withheld("GitHub", hosted, pages)
+}
