@@ -58,7 +58,7 @@ func TestExampleOfDestination(t *testing.T) {
 // What the documents link to is there: the file, and the heading in it.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	link := regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)\s]+))?\)`)
+	link := regexp.MustCompile(`(?:\]\(|\bsrc(?:set)?=")([^)"#\s]*)(?:#([^)\s]+))?[)"]`)
 	names := append(pages(t), "../../CONTRIBUTING.md", "../../CHANGELOG.md")
 	anchors := map[string][]string{}
 	for _, name := range names {
