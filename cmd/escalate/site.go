@@ -410,7 +410,7 @@ func openFolder(dir string) (*folder, error) {
 
 // own are the folders and files of a site, at its top.
 func own() []string {
-	return []string{"escalations", "customers", "static", "index.html", "customers.html", "people.html", "trends.html", "data.json"}
+	return []string{"escalations", "customers", "closed", "static", "index.html", "customers.html", "people.html", "trends.html", "data.json"}
 }
 
 // clear takes all pages away.

@@ -57,7 +57,7 @@ func New(redacted bool) (*Pages, error) {
 		return nil, err
 	}
 	p := &Pages{templates: map[string]*template.Template{}, redacted: redacted}
-	for _, name := range []string{"index", "customers", "customer", "people", "trends", "escalation"} {
+	for _, name := range []string{"index", "customers", "customer", "people", "trends", "escalation", "closed"} {
 		t, err := layout.Clone()
 		if err == nil {
 			t, err = t.ParseFS(files, "pages/"+name+".html")
@@ -134,6 +134,7 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 	of := make(map[schema.ID]schema.BoardEscalation, len(b.Escalations))
 	regions := map[string]bool{}
 	open := table{Caption: "Open escalations, the worst first", Redacted: p.redacted}
+	var closed []schema.BoardEscalation
 	restricted := false
 	for _, e := range b.Escalations {
 		of[e.ID] = e
@@ -143,6 +144,8 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 			if e.Region != "" {
 				regions[string(e.Region)] = true
 			}
+		} else if !e.Restricted { // of which nobody is told when it ended
+			closed = append(closed, e)
 		}
 	}
 	type data struct {
@@ -151,6 +154,7 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 		Open, Closed table
 		Filters      bool
 		Regions      []string
+		Years        []year
 		Charts       []chart
 	}
 	page := func(title, nav, lead string) data {
@@ -167,7 +171,7 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 	}
 
 	index := page("Escalations", "index", lead(b))
-	index.Open, index.Filters = open, true
+	index.Open, index.Filters, index.Years = open, true, years(closed)
 	for r := range regions {
 		index.Regions = append(index.Regions, r)
 	}
@@ -178,6 +182,14 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 	customers := page("Customers", "customers", words.Count(len(b.Customers), "customer")+" with escalations, open or closed.")
 	if err := write("customers.html", "customers", customers); err != nil {
 		return err
+	}
+	for _, y := range index.Years {
+		d := data{frame: p.frame("../", "index", b.Now), Years: index.Years}
+		d.Title, d.Lead = "Closed: "+y.Name, words.Count(len(y.Rows), "escalation")+"."
+		d.Closed = table{Root: "../", Caption: d.Title + ", the last first", Rows: y.Rows}
+		if err := write(y.File, "closed", d); err != nil {
+			return err
+		}
 	}
 	people := page("People", "people", "Who has how many open escalations, and where somebody is missing.")
 	if err := write("people.html", "people", people); err != nil {
@@ -206,6 +218,32 @@ func (p *Pages) Board(b schema.Board, put func(File) error) error {
 		}
 	}
 	return nil
+}
+
+// year has what was closed in a year of UTC, the last first. Each has a page of its own: a
+// browser searches a year at once, and not ten.
+type year struct {
+	Name, File string
+	Rows       []schema.BoardEscalation
+}
+
+// years are those in which something was closed, the last first.
+func years(closed []schema.BoardEscalation) []year {
+	closed = slices.Clone(closed)
+	slices.SortStableFunc(closed, func(a, b schema.BoardEscalation) int { return b.Closed.Compare(a.Closed.Time) })
+	var all []year
+	for _, e := range closed {
+		name := "undated" // its closure says no time
+		if !e.Closed.IsZero() {
+			name = e.Closed.UTC().Format("2006")
+		}
+		if n := len(all) - 1; n < 0 || all[n].Name != name {
+			all = append(all, year{Name: name, File: "closed/" + name + ".html"})
+		}
+		last := &all[len(all)-1]
+		last.Rows = append(last.Rows, e)
+	}
+	return all
 }
 
 func counted(b schema.Board) (n int) {

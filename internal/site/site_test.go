@@ -158,7 +158,7 @@ updates:
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	files := three(t).pages(t, nil)
-	for _, name := range []string{"index.html", "customers.html", "customers/woodgrove-bank.html", "people.html", "trends.html", "escalations/2026/northwind.html", "escalations/2026/hush.html"} {
+	for _, name := range []string{"index.html", "closed/2026.html", "customers.html", "customers/woodgrove-bank.html", "people.html", "trends.html", "escalations/2026/northwind.html", "escalations/2026/hush.html"} {
 		golden := filepath.Join("testdata", strings.ReplaceAll(name, "/", "-"))
 		got, there := files[name]
 		if !there {
@@ -380,7 +380,9 @@ func TestHostile(t *testing.T) {
 		facts := board.Of(s)
 		page := board.NewPage(s, facts.Line, func(c string) string { return "https://forge.example.com/" + c })
 		fill(reflect.ValueOf(&page).Elem(), text)
-		b := board.New(now, []board.Facts{facts}, []stale.Unread{{Escalation: "2026/x", Why: "x"}}, r.tree.People)
+		gone := r.tree.Load("escalations/2025/woodgrove.yaml")
+		ended := board.Of(board.Source{View: view.Of(r.tree, gone, stale.Check(r.tree.Only(gone.ID), now, nil), nil), File: &gone.Escalation, People: r.tree.People, Policy: r.tree.Policy, Course: r.record.Of(gone.ID)})
+		b := board.New(now, []board.Facts{facts, ended}, []stale.Unread{{Escalation: "2026/x", Why: "x"}}, r.tree.People)
 		fill(reflect.ValueOf(&b).Elem(), text)
 		files := map[string]string{}
 		made, err := p.Escalation(page, site.Extra{Brief: text, Calendar: []byte("x")})
@@ -510,6 +512,38 @@ func TestRestricted(t *testing.T) {
 	other := newRepository(t, map[schema.ID][]string{"2026/northwind": nil}).pages(t, nil)
 	if strings.Contains(other["index.html"], "restricted escalation is shown") {
 		t.Error("without one, the board speaks of restricted ones")
+	}
+}
+
+// What was closed is listed by year, the last first; a restricted one is not, since that
+// would say when it ended. The board leads to each year.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	closed := func(customer, opened, day string) []string {
+		return []string{"customer: Northwind Traders", "customer: " + customer, "at: 2026-11-20", "at: " + opened, "",
+			"closure: {at: " + day + "Z, by: jdoe, resolution: resolved, outcome: positive, exit_criteria_met: true, summary: Done, sentiment: green}\n"}
+	}
+	hushed := closed("Secretive Holdings", "2026-11-03", "2026-11-25T10:00:00")
+	hushed[len(hushed)-1] += "visibility: restricted\n"
+	files := newRepository(t, map[schema.ID][]string{
+		"2026/a": closed("Acme", "2026-11-03", "2026-11-20T10:00:00"), "2026/b": closed("Bluewater", "2026-11-03", "2026-11-24T10:00:00"),
+		"2026/c": closed("Contoso", "2025-12-20", "2026-01-01T00:00:00"), "2025/d": closed("Fabrikam", "2025-12-20", "2025-12-31T23:59:59"), "2026/hush": hushed,
+	}).pages(t, nil)
+	sound(t, files)
+	page := files["closed/2026.html"]
+	if at := []int{strings.Index(page, "Bluewater"), strings.Index(page, "Acme"), strings.Index(page, "Contoso")}; at[0] < 0 || !slices.IsSorted(at) || strings.Contains(page, "Fabrikam") {
+		t.Errorf("they stand at %v:\n%s", at, page)
+	}
+	if strings.Contains(page, "hush") || !strings.Contains(page, ">3 escalations.<") || !strings.Contains(files["closed/2025.html"], "Fabrikam") {
+		t.Error("a restricted one is listed, or counted, or another year is not")
+	}
+	undated := closed("Acme", "2026-11-03", "2026-11-20T10:00:00")
+	undated[len(undated)-1] = strings.Replace(undated[len(undated)-1], "at: 2026-11-20T10:00:00Z, ", "", 1)
+	if files := newRepository(t, map[schema.ID][]string{"2026/a": undated}).pages(t, nil); !strings.Contains(files["closed/undated.html"], "Acme") {
+		t.Error("one without a day is not listed")
+	}
+	if !strings.Contains(files["index.html"], `Closed: <a href="closed/2026.html">2026 (3)</a> <a href="closed/2025.html">2025 (1)</a>`) {
+		t.Error("the board does not lead to the years")
 	}
 }
 
