@@ -77,6 +77,11 @@ func revisions(arg string) (from, to string, err error) {
 
 func runAudit(ctx context.Context, o auditOptions) error {
 	env := o.env
+	if env.spend != nil {
+		// Each escalation stays as its last version left it: ten thousand are more than
+		// the collector could keep within the limit of other commands.
+		env.spend(400, 240<<20)
+	}
 	s, err := o.open(env)
 	if err != nil {
 		return err
