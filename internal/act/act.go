@@ -29,15 +29,39 @@ type Case struct {
 	// By is who does it, At is when.
 	By schema.Handle
 	At time.Time
+	// Others are all escalations at a glance. nil: they are looked at where somebody has
+	// to know.
+	Others *Others
 
 	once sync.Once
-	seen []tree.Glance
 }
 
-// all are all escalations at a glance.
-func (c *Case) all() []tree.Glance {
-	c.once.Do(func() { c.seen = c.Tree.Glances() })
-	return c.seen
+// Others are all escalations at a glance, and by their customers. They can be kept for
+// many cases of one tree.
+type Others struct {
+	all []tree.Glance
+	of  map[string][]tree.Glance // by the customer's name as names are compared
+}
+
+// NewOthers takes all escalations of a tree, in the order of their paths.
+func NewOthers(all []tree.Glance) *Others {
+	o := &Others{all, map[string][]tree.Glance{}}
+	for _, g := range all {
+		if name := process.SameCustomer(g.Customer); name != "" {
+			o.of[name] = append(o.of[name], g)
+		}
+	}
+	return o
+}
+
+// others looks at all escalations, once.
+func (c *Case) others() *Others {
+	c.once.Do(func() {
+		if c.Others == nil {
+			c.Others = NewOthers(c.Tree.Glances())
+		}
+	})
+	return c.Others
 }
 
 // State is how an escalation must stand for something to be done to it.

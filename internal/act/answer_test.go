@@ -249,3 +249,25 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 }
+
+// What is found in a file belongs under the question whose answer stands there.
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ act, pointer, want string }{
+		{"new", "/customer", "customer"}, {"new", "/next_steps/0/owner", "owner"}, {"new", "/next_steps/0/step", "step"}, {"new", "/next_steps", "step"},
+		{"new", "/account/services_project/manager", "project-manager"}, {"new", "/account/services_project/url", "project"}, {"new", "/opened/by", ""},
+		{"new", "/exit_criteria/3/criterion", "criterion"}, {"new", "/support/tickets/1", "ticket"}, {"new", "/customers", ""},
+		{"update", "/updates/4/significant", "significant"}, {"update", "/updates/4/text", "text"}, {"update", "/severity", ""},
+		{"severity", "/product/dri", "product-dri"}, {"severity", "/updates/0/to/0", "to"},
+		{"close", "/closure/agreement/by", "waived-by"}, {"close", "/closure/agreement/url", "agreement"}, {"close", "/closure/resolution", "resolution"}, {"close", "/exit_criteria/0/met", "met"},
+	} {
+		a := find(t, tc.act)
+		got := ""
+		if q, ok := a.About(tc.pointer); ok {
+			got = q.Name
+		}
+		if got != tc.want {
+			t.Errorf("%s: %s is under %q, want %q", tc.act, tc.pointer, got, tc.want)
+		}
+	}
+}

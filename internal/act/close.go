@@ -28,24 +28,24 @@ func closing() Act {
 		Message: "summary",
 		Questions: []Question{
 			{
-				Name: "resolution", Title: "How does it end?", Form: Choice, Need: always,
+				Name: "resolution", Writes: "/closure", Title: "How does it end?", Form: Choice, Need: always,
 				Choose: choices(
 					Option{string(schema.Resolved), "resolved", "the problem is gone"}, Option{string(schema.Deescalated), "deescalated", "the risk is low enough to be watched as standard business"},
 					Option{string(schema.Withdrawn), "withdrawn", "it was opened in error or twice, and a manager says why"},
 				),
 			},
-			{Name: "reason", Title: "Why is it withdrawn?", Form: Line, Need: when(withdrawn), Unasked: withdraws},
-			{Name: "duplicate-of", Title: "Which escalation is the other, if it was opened twice?", Form: Line, Need: maybe(withdrawn), Unasked: withdraws, Help: "Its id, such as 2026/northwind."},
+			{Name: "reason", Writes: "/closure/reason", Title: "Why is it withdrawn?", Form: Line, Need: when(withdrawn), Unasked: withdraws},
+			{Name: "duplicate-of", Writes: "/closure/duplicate_of", Title: "Which escalation is the other, if it was opened twice?", Form: Line, Need: maybe(withdrawn), Unasked: withdraws, Help: "Its id, such as 2026/northwind."},
 			{
-				Name: "outcome", Title: "Did it end well for the customer?", Form: Choice, Need: when(answers), Unasked: closes, Page: "closure",
+				Name: "outcome", Writes: "/closure/outcome", Title: "Did it end well for the customer?", Form: Choice, Need: when(answers), Unasked: closes, Page: "closure",
 				Choose: choices(Option{"positive", "positive", ""}, Option{"negative", "negative", ""}, Option{"none", "none", "no outcome"}),
 			},
 			{
-				Name: "met", Title: "Which exit criteria are met as of today?", Form: Entry, Many: true, Choose: unmet, Unasked: "all of them are met",
+				Name: "met", Writes: "/exit_criteria/-/met", Title: "Which exit criteria are met as of today?", Form: Entry, Many: true, Choose: unmet, Unasked: "all of them are met",
 				Need: maybe(func(c *Case, a Answers) bool { return answers(c, a) && len(unmet(c, a)) > 0 }), Help: "Of those that are not met in the file.",
 			},
 			{
-				Name: "exit-criteria-met", Title: "Were the exit criteria met?", Form: Yes, Need: maybe(answers), Unasked: closes,
+				Name: "exit-criteria-met", Writes: "/closure/exit_criteria_met", Title: "Were the exit criteria met?", Form: Yes, Need: maybe(answers), Unasked: closes,
 				Help: "yes: each has its day. no: a sentence says why not (P31).",
 				Suggest: func(c *Case, a Answers) []string {
 					if len(a.All("met")) == len(unmet(c, a)) {
@@ -55,7 +55,7 @@ func closing() Act {
 				},
 			},
 			{
-				Name: "why-not", Title: "Why were the exit criteria not met?", Form: Line, Unasked: "it is asked for where exit criteria were not met",
+				Name: "why-not", Writes: "/closure/why_not", Title: "Why were the exit criteria not met?", Form: Line, Unasked: "it is asked for where exit criteria were not met",
 				Need: when(func(c *Case, a Answers) bool { return answers(c, a) && a.One("exit-criteria-met") == "no" }),
 				Facts: func(c *Case, a Answers) []string {
 					var open []string
@@ -67,16 +67,16 @@ func closing() Act {
 					return open
 				},
 			},
-			{Name: "summary", Title: "What did the team do that closed it?", Form: Text, Need: when(answers), Unasked: closes, Help: "A few sentences: they stand in the closure notice, the same words everywhere (P31, P33)."},
-			{Name: "waived", Title: "Why can no agreement be shown?", Form: Line, Need: maybe(answers), Unasked: closes, Hidden: true, Help: "In the place of --agreement, by a manager: the customer is gone, or does not answer (P30)."},
-			{Name: "waived-by", Title: "Which manager waives it?", Form: Person, Unasked: "it belongs to --waived", Need: when(func(_ *Case, a Answers) bool { return a.Has("waived") }), Suggest: me, Choose: holders(schema.ManagerRoles()...)},
-			{Name: "asked", Title: "Where was the customer asked, without an answer?", Form: Link, Unasked: "it belongs to --waived", Need: maybe(func(_ *Case, a Answers) bool { return a.Has("waived") })},
+			{Name: "summary", Writes: "/closure/summary", Title: "What did the team do that closed it?", Form: Text, Need: when(answers), Unasked: closes, Help: "A few sentences: they stand in the closure notice, the same words everywhere (P31, P33)."},
+			{Name: "waived", Writes: "/closure/agreement/waived", Title: "Why can no agreement be shown?", Form: Line, Need: maybe(answers), Unasked: closes, Hidden: true, Help: "In the place of --agreement, by a manager: the customer is gone, or does not answer (P30)."},
+			{Name: "waived-by", Writes: "/closure/agreement/by", Title: "Which manager waives it?", Form: Person, Unasked: "it belongs to --waived", Need: when(func(_ *Case, a Answers) bool { return a.Has("waived") }), Suggest: me, Choose: holders(schema.ManagerRoles()...)},
+			{Name: "asked", Writes: "/closure/agreement/asked", Title: "Where was the customer asked, without an answer?", Form: Link, Unasked: "it belongs to --waived", Need: maybe(func(_ *Case, a Answers) bool { return a.Has("waived") })},
 			{
-				Name: "agreement", Title: "Which link shows that customer and stakeholders agree?", Form: Link, Need: when(agreed), Unasked: "it is waived, or withdrawn",
+				Name: "agreement", Writes: "/closure/agreement", Title: "Which link shows that customer and stakeholders agree?", Form: Link, Need: when(agreed), Unasked: "it is waived, or withdrawn",
 				Help: "An issue or an e-mail that shows both (P30). Where there is none, a manager may waive it: --waived.",
 			},
 			{
-				Name: "sentiment", Title: "What is the customer's sentiment now?", Form: Choice, Need: when(answers), Unasked: closes, Help: "Set it in the CRM, too (P33).",
+				Name: "sentiment", Writes: "/closure/sentiment", Title: "What is the customer's sentiment now?", Form: Choice, Need: when(answers), Unasked: closes, Help: "Set it in the CRM, too (P33).",
 				Choose: func(c *Case, _ Answers) []Option {
 					var list []Option
 					for _, s := range c.Tree.Policy.Sentiments {
@@ -86,7 +86,7 @@ func closing() Act {
 				},
 			},
 			{
-				Name: "pattern-issue", Title: "Which issue is for pattern matching?", Form: Link, Unasked: closes, Help: "Needed to close the escalation of a CSE account (P29).",
+				Name: "pattern-issue", Writes: "/closure/pattern_issue", Title: "Which issue is for pattern matching?", Form: Link, Unasked: closes, Help: "Needed to close the escalation of a CSE account (P29).",
 				Need: func(c *Case, a Answers) Need {
 					switch {
 					case !answers(c, a):

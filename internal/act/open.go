@@ -44,7 +44,7 @@ func New() Act {
 		State:    Any,
 		Argument: "customer",
 		Questions: []Question{
-			{Name: "customer", Title: "Which customer is it?", Form: Line, Need: always, Page: "customer", Choose: customers, Help: "The name, as people say it. What is known of an earlier escalation is proposed."},
+			{Name: "customer", Writes: "/customer", Title: "Which customer is it?", Form: Line, Need: always, Page: "customer", Choose: customers, Help: "The name, as people say it. What is known of an earlier escalation is proposed."},
 			{
 				Name: "kind", Title: "What is it?", Form: Choice, Suggest: propose(accountEscalation), Help: "A ticket, an incident and an outage have processes of their own (P2).",
 				Choose: choices(
@@ -74,14 +74,14 @@ func New() Act {
 					}[a.One("kind")]
 				},
 			},
-			{Name: "severity", Title: "How bad is it?", Form: Choice, Need: always, Choose: severities, Help: "Who is informed, and how often the customer hears, follows from it (P4)."},
-			{Name: "summary", Title: "What is wrong, and whom does it hurt?", Form: Line, Need: always, Page: "what", Help: "One line. It stands in the declaration."},
-			{Name: "description", Title: "What is the situation?", Form: Text, Need: always, Page: "what", Help: "In full. The first paragraph stands in the declaration."},
+			{Name: "severity", Writes: "/severity", Title: "How bad is it?", Form: Choice, Need: always, Choose: severities, Help: "Who is informed, and how often the customer hears, follows from it (P4)."},
+			{Name: "summary", Writes: "/summary", Title: "What is wrong, and whom does it hurt?", Form: Line, Need: always, Page: "what", Help: "One line. It stands in the declaration."},
+			{Name: "description", Writes: "/description", Title: "What is the situation?", Form: Text, Need: always, Page: "what", Help: "In full. The first paragraph stands in the declaration."},
 
-			{Name: "csm", Title: "Who is the CSM?", Form: Person, Page: "account", Choose: holders(schema.RoleCSM, schema.RoleCSMManager), Suggest: earlier(csm), Help: "Leave it out where the account has none. The CSM is the DRI, unless it is about a services project (P6)."},
-			{Name: "account-executive", Title: "Who is the account executive?", Form: Person, Page: "account", Choose: holders(schema.RoleAccountExecutive), Suggest: earlier(executive), Help: "Without a CSM and a services project the account executive is the DRI."},
+			{Name: "csm", Writes: "/account/csm", Title: "Who is the CSM?", Form: Person, Page: "account", Choose: holders(schema.RoleCSM, schema.RoleCSMManager), Suggest: earlier(csm), Help: "Leave it out where the account has none. The CSM is the DRI, unless it is about a services project (P6)."},
+			{Name: "account-executive", Writes: "/account/account_executive", Title: "Who is the account executive?", Form: Person, Page: "account", Choose: holders(schema.RoleAccountExecutive), Suggest: earlier(executive), Help: "Without a CSM and a services project the account executive is the DRI."},
 			{
-				Name: "region", Title: "Which region is the account in?", Form: Choice, Need: always, Page: "account", Choose: regions, Help: "It decides whose working days count, and who is informed.",
+				Name: "region", Writes: "/account/region", Title: "Which region is the account in?", Form: Choice, Need: always, Page: "account", Choose: regions, Help: "It decides whose working days count, and who is informed.",
 				Suggest: func(c *Case, a Answers) []string {
 					if r := earlier(region)(c, a); len(r) > 0 {
 						return r
@@ -92,20 +92,20 @@ func New() Act {
 					return nil
 				},
 			},
-			{Name: "project", Title: "Is it about an ongoing services project? Where is that managed?", Form: Link, Page: "account", Help: "Then its manager is the DRI."},
-			{Name: "project-manager", Title: "Who manages the services project?", Form: Person, Need: when(func(_ *Case, a Answers) bool { return a.Has("project") }), Unasked: "it belongs to --project", Page: "account", Choose: holders(schema.RoleServicesProjectManager)},
+			{Name: "project", Writes: "/account/services_project", Title: "Is it about an ongoing services project? Where is that managed?", Form: Link, Page: "account", Help: "Then its manager is the DRI."},
+			{Name: "project-manager", Writes: "/account/services_project/manager", Title: "Who manages the services project?", Form: Person, Need: when(func(_ *Case, a Answers) bool { return a.Has("project") }), Unasked: "it belongs to --project", Page: "account", Choose: holders(schema.RoleServicesProjectManager)},
 			{
-				Name: "cse", Title: "Which CSE is assigned?", Form: Person, Words: pending, Need: maybe(lacks("csm")), Unasked: "the account has a CSM",
+				Name: "cse", Writes: "/account/cse", Title: "Which CSE is assigned?", Form: Person, Words: pending, Need: maybe(lacks("csm")), Unasked: "the account has a CSM",
 				Choose: holders(schema.RoleCSE, schema.RoleCSELeader), Suggest: earlier(cse), Help: "Of an account without a CSM; `pending` while one is being assigned.",
 			},
-			{Name: "cse-help-case", Title: "Where is the CSE Help case?", Form: Link, Need: when(func(_ *Case, a Answers) bool { return a.Has("cse") }), Unasked: "it belongs to --cse", Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.CSEHelpCase) })},
+			{Name: "cse-help-case", Writes: "/account/cse_help_case", Title: "Where is the CSE Help case?", Form: Link, Need: when(func(_ *Case, a Answers) bool { return a.Has("cse") }), Unasked: "it belongs to --cse", Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.CSEHelpCase) })},
 			{
-				Name: "strategic", Title: "Why is the customer in scope?", Form: Line, Need: when(lacksPeople), Unasked: "the account has a CSM, a CSE or a services project",
+				Name: "strategic", Writes: "/account/strategic", Title: "Why is the customer in scope?", Form: Line, Need: when(lacksPeople), Unasked: "the account has a CSM, a CSE or a services project",
 				Suggest: earlier(func(e *schema.Escalation) string { return string(e.Account.Strategic) }), Help: "Of one with a CSM, a CSE or a services project, name that. Else: the strategic partnership or relationship (P3).",
 			},
 
 			{
-				Name: "product-related", Title: "Is the product part of the problem?", Form: Yes, Page: "product", Help: "At high and critical it must be said; a yes needs a Product DRI, a no a reason (P9).",
+				Name: "product-related", Writes: "/product/related", Title: "Is the product part of the problem?", Form: Yes, Page: "product", Help: "At high and critical it must be said; a yes needs a Product DRI, a no a reason (P9).",
 				Need: func(_ *Case, a Answers) Need {
 					if level(a).NeedsProduct() {
 						return Required
@@ -131,28 +131,28 @@ func New() Act {
 				}
 				return Optional
 			}),
-			{Name: "business-case", Title: "Where is the business case of the enhancement?", Form: Link, Hidden: true, Help: "Where the customer asks for an enhancement (P14)."},
-			{Name: "ticket", Title: "Which support tickets describe it?", Form: Link, Many: true, Hidden: true, Help: "Where Support is needed (P13)."},
-			{Name: "support-dri", Title: "Who is the Support DRI?", Form: Person, Hidden: true, Choose: holders(schema.RoleSupportEngineer, schema.RoleSupportManager), Need: maybe(func(_ *Case, a Answers) bool { return a.Has("ticket") }), Unasked: "it belongs to --ticket"},
+			{Name: "business-case", Writes: "/product/business_case", Title: "Where is the business case of the enhancement?", Form: Link, Hidden: true, Help: "Where the customer asks for an enhancement (P14)."},
+			{Name: "ticket", Writes: "/support", Title: "Which support tickets describe it?", Form: Link, Many: true, Hidden: true, Help: "Where Support is needed (P13)."},
+			{Name: "support-dri", Writes: "/support/dri", Title: "Who is the Support DRI?", Form: Person, Hidden: true, Choose: holders(schema.RoleSupportEngineer, schema.RoleSupportManager), Need: maybe(func(_ *Case, a Answers) bool { return a.Has("ticket") }), Unasked: "it belongs to --ticket"},
 
-			{Name: "ask", Title: "What is needed first?", Form: Text, Need: always, Help: "As specific as possible: management decides on it (P15)."},
-			{Name: "skill", Title: "Which skills should whoever helps have?", Form: Line, Many: true, Hidden: true, Help: "Each on a line."},
-			{Name: "approach", Title: "How is it going to be resolved?", Form: Text, Need: always, Help: "In the DRI's words (P7)."},
-			{Name: "criterion", Title: "What must be true for it to end?", Form: Line, Many: true, Need: always, Help: "One or more, each on a line, so that anyone can tell whether it is (P15)."},
-			{Name: "step", Title: "What is the first step?", Form: Line, Need: always, Page: "step"},
-			{Name: "owner", Title: "Who does it?", Form: Person, Need: always, Page: "step", Choose: anybody, Suggest: me},
-			{Name: "due", Title: "Until which day?", Form: Day, Ahead: true, Need: always, Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
-			{Name: "meeting-notes", Title: "Where are the customer meeting notes?", Form: Link, Need: always, Page: "links"},
+			{Name: "ask", Writes: "/ask", Title: "What is needed first?", Form: Text, Need: always, Help: "As specific as possible: management decides on it (P15)."},
+			{Name: "skill", Writes: "/skills", Title: "Which skills should whoever helps have?", Form: Line, Many: true, Hidden: true, Help: "Each on a line."},
+			{Name: "approach", Writes: "/approach", Title: "How is it going to be resolved?", Form: Text, Need: always, Help: "In the DRI's words (P7)."},
+			{Name: "criterion", Writes: "/exit_criteria", Title: "What must be true for it to end?", Form: Line, Many: true, Need: always, Help: "One or more, each on a line, so that anyone can tell whether it is (P15)."},
+			{Name: "step", Writes: "/next_steps", Title: "What is the first step?", Form: Line, Need: always, Page: "step"},
+			{Name: "owner", Writes: "/next_steps/-/owner", Title: "Who does it?", Form: Person, Need: always, Page: "step", Choose: anybody, Suggest: me},
+			{Name: "due", Writes: "/next_steps/-/due", Title: "Until which day?", Form: Day, Ahead: true, Need: always, Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
+			{Name: "meeting-notes", Writes: "/links/meeting_notes", Title: "Where are the customer meeting notes?", Form: Link, Need: always, Page: "links"},
 			{
-				Name: "case", Title: "Where is the CS Help case?", Form: Link, Words: pending, Need: maybe(lacks("project")), Unasked: "an escalation about a services project needs none",
+				Name: "case", Writes: "/links/case", Title: "Where is the CS Help case?", Form: Link, Words: pending, Need: maybe(lacks("project")), Unasked: "an escalation about a services project needs none",
 				Page: "links", Suggest: propose(string(schema.Pending)), Help: "`pending` while it is being made: within four hours (P15, P16).",
 			},
-			{Name: "collaboration-project", Title: "Where do customer and company work together?", Form: Link, Hidden: true},
-			{Name: "issue", Title: "Which issues of Engineering and Product does it affect?", Form: Link, Many: true, Hidden: true},
-			{Name: "fyi", Title: "Who else should know?", Form: Person, Many: true, Hidden: true, Choose: anybody, Help: "Beside those whom the severity names."},
-			{Name: "channel", Title: "What is its Slack channel called?", Form: Line, Hidden: true, Help: "Without the #. It comes from the id where nobody says otherwise (P17)."},
+			{Name: "collaboration-project", Writes: "/links/collaboration_project", Title: "Where do customer and company work together?", Form: Link, Hidden: true},
+			{Name: "issue", Writes: "/links/issues", Title: "Which issues of Engineering and Product does it affect?", Form: Link, Many: true, Hidden: true},
+			{Name: "fyi", Writes: "/fyi", Title: "Who else should know?", Form: Person, Many: true, Hidden: true, Choose: anybody, Help: "Beside those whom the severity names."},
+			{Name: "channel", Writes: "/channel", Title: "What is its Slack channel called?", Form: Line, Hidden: true, Help: "Without the #. It comes from the id where nobody says otherwise (P17)."},
 			{
-				Name: "visibility", Title: "How much of it is announced?", Form: Choice, Hidden: true, Help: "The process wants it public (P17).",
+				Name: "visibility", Writes: "/visibility", Title: "How much of it is announced?", Form: Choice, Hidden: true, Help: "The process wants it public (P17).",
 				Choose: choices(Option{string(schema.Public), "public", ""}, Option{string(schema.Restricted), "restricted", "only id, severity and people are announced"}),
 			},
 			{
@@ -296,12 +296,8 @@ func (a Answers) account() schema.Account {
 
 // of are the escalations of a customer that can be read, the latest first.
 func (c *Case) of(customer schema.Text) []*tree.Escalation {
-	name := process.SameCustomer(customer)
 	var list []*tree.Escalation
-	for _, g := range c.all() {
-		if name == "" || process.SameCustomer(g.Customer) != name {
-			continue
-		}
+	for _, g := range c.others().of[process.SameCustomer(customer)] {
 		if e := c.Tree.Load(tree.Path(g.ID)); !e.HeldBack() {
 			list = append(list, e)
 		}
@@ -312,13 +308,10 @@ func (c *Case) of(customer schema.Text) []*tree.Escalation {
 
 // customers are those that had an escalation before, each once, with the last one.
 func customers(c *Case, _ Answers) []Option {
-	seen := map[string]bool{}
 	var list []Option
-	for _, g := range slices.Backward(c.all()) {
-		if name := process.SameCustomer(g.Customer); name != "" && !seen[name] {
-			seen[name] = true
-			list = append(list, Option{string(g.Customer), string(g.Customer), string(g.ID)})
-		}
+	for _, all := range c.others().of {
+		g := all[len(all)-1]
+		list = append(list, Option{string(g.Customer), string(g.Customer), string(g.ID)})
 	}
 	slices.SortFunc(list, func(x, y Option) int { return strings.Compare(x.Label, y.Label) })
 	return list
@@ -395,7 +388,7 @@ func (c *Case) newChannel(a Answers) schema.ChannelName {
 	id := ID(a)
 	own := process.Channel(id, &schema.Escalation{}, c.Tree.Policy)
 	taken := func(ch schema.ChannelName) bool {
-		return slices.ContainsFunc(c.all(), func(g tree.Glance) bool {
+		return slices.ContainsFunc(c.others().all, func(g tree.Glance) bool {
 			return process.Channel(g.ID, &schema.Escalation{Channel: g.Channel}, c.Tree.Policy) == ch
 		})
 	}

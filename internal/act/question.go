@@ -45,6 +45,10 @@ const (
 type Question struct {
 	// Name is that of the flag, of the field of a form, and in a comment.
 	Name string
+	// Writes is the JSON pointer of what the answer becomes in the file, with - for the
+	// number of an entry: what is found there, or below it, belongs under the question. ""
+	// where the answer becomes nothing of its own.
+	Writes string
 	// Title is the question, Help says what the answer is for.
 	Title, Help string
 	Form        Form
@@ -127,6 +131,26 @@ func (q *Question) Required(c *Case, a Answers) bool { return q.need(c, a) == Re
 
 // Asked reports whether it has to do with what was answered before.
 func (q *Question) Asked(c *Case, a Answers) bool { return q.need(c, a) != Unasked }
+
+// About returns the question whose answer became what stands at a JSON pointer: of
+// several, the one that says most of it.
+func (a *Act) About(pointer string) (*Question, bool) {
+	parts := strings.Split(pointer, "/")
+	for i, p := range parts {
+		if _, err := strconv.Atoi(p); err == nil {
+			parts[i] = "-"
+		}
+	}
+	pointer = strings.Join(parts, "/")
+	var best *Question
+	for i := range a.Questions {
+		q := &a.Questions[i]
+		if q.Writes != "" && (pointer == q.Writes || strings.HasPrefix(pointer, q.Writes+"/")) && (best == nil || len(q.Writes) > len(best.Writes)) {
+			best = q
+		}
+	}
+	return best, best != nil
+}
 
 // always needs an answer.
 func always(*Case, Answers) Need { return Required }
@@ -263,7 +287,7 @@ func undone(c *Case, _ Answers) []Option {
 // why asks why something is done: the update that explains it (P38).
 func why(title string) Question {
 	return Question{
-		Name: "why", Title: title, Form: Text, Need: always,
+		Name: "why", Writes: "/updates", Title: title, Form: Text, Need: always,
 		Help: "It becomes an update: whoever is told of the change reads it.",
 	}
 }
@@ -271,7 +295,7 @@ func why(title string) Question {
 // to asks to whom an update goes.
 func to() Question {
 	return Question{
-		Name: "to", Title: "Whom did you tell?", Form: Choice, Many: true,
+		Name: "to", Writes: "/updates/-/to", Title: "Whom did you tell?", Form: Choice, Many: true,
 		Help: "internal: the escalation channel. customer: you told the customer, too; it restarts the customer clock.",
 		Choose: choices(
 			Option{string(schema.Internal), "internal", "the team, in the escalation channel"},

@@ -21,9 +21,9 @@ func severity() Act {
 		Argument: "level",
 		Message:  "why",
 		Questions: []Question{
-			{Name: "level", Title: "How bad is it now?", Form: Choice, Need: always, Choose: severities, Help: "Who is informed, and how often the customer hears, follows from it (P4)."},
+			{Name: "level", Writes: "/severity", Title: "How bad is it now?", Form: Choice, Need: always, Choose: severities, Help: "Who is informed, and how often the customer hears, follows from it (P4)."},
 			{
-				Name: "why", Title: "Why does the severity change?", Form: Text, Need: when(changes), Unasked: "the severity is that already",
+				Name: "why", Writes: "/updates", Title: "Why does the severity change?", Form: Text, Need: when(changes), Unasked: "the severity is that already",
 				Help: "It becomes an update: whoever is told of the change reads it.",
 			},
 			related(func(c *Case, a Answers) Need {
@@ -90,7 +90,7 @@ func (c *Case) fits(h schema.Handle, roles []schema.Role) bool {
 // related asks whether the product is part of the problem (P9).
 func related(need func(*Case, Answers) Need) Question {
 	return Question{
-		Name: "product-related", Title: "Is the product part of the problem?", Form: Yes, Need: need, Page: "product",
+		Name: "product-related", Writes: "/product/related", Title: "Is the product part of the problem?", Form: Yes, Need: need, Page: "product",
 		Help:    "The CSM's evaluation. At high and critical a yes needs a Product DRI, and a no a reason (P9).",
 		Unasked: "the file says it already: `product` changes it",
 	}
@@ -99,7 +99,7 @@ func related(need func(*Case, Answers) Need) Question {
 // unrelatedWhy asks why the product is no part of it.
 func unrelatedWhy(need func(*Case, Answers) Need) Question {
 	return Question{
-		Name: "product-reason", Title: "Why is the product no part of it?", Form: Line, Need: need,
+		Name: "product-reason", Writes: "/product/reason", Title: "Why is the product no part of it?", Form: Line, Need: need,
 		Help: "At high and critical a no needs a reason (P9).", Unasked: "a reason is asked for where the product is no part of it",
 	}
 }
@@ -107,7 +107,7 @@ func unrelatedWhy(need func(*Case, Answers) Need) Question {
 // productDRI asks who the Product DRI is, at a severity (P9, P10).
 func productDRI(title string, level func(*Case, Answers) schema.Severity, need func(*Case, Answers) Need) Question {
 	return Question{
-		Name: "product-dri", Title: title, Form: Person, Need: need, Unasked: "it is not product related",
+		Name: "product-dri", Writes: "/product/dri", Title: title, Form: Person, Need: need, Unasked: "it is not product related",
 		Help: "At high a group product manager or above, at critical one of the product leadership (P10).",
 		Choose: func(c *Case, a Answers) []Option {
 			return c.holding(c.region(a), c.Tree.Policy.Severities.Of(level(c, a)).ProductDRI...)

@@ -20,14 +20,14 @@ func update() Act {
 		State:    Open,
 		Message:  "text",
 		Questions: []Question{
-			{Name: "text", Title: "What has happened?", Form: Text, Need: always, Help: "Also when nothing has changed: say so."},
+			{Name: "text", Writes: "/updates", Title: "What has happened?", Form: Text, Need: always, Help: "Also when nothing has changed: say so."},
 			to(),
 			{
-				Name: "significant", Title: "Is it a significant change of status?", Form: Yes, Switch: true, Suggest: propose("no"),
+				Name: "significant", Writes: "/updates/-/significant", Title: "Is it a significant change of status?", Form: Yes, Switch: true, Suggest: propose("no"),
 				Help: "yes: it also goes to the announcement channel, and pings all DRIs. At most once a day (P22, P23).",
 			},
 			{
-				Name: "amends", Title: "Which earlier update does it correct?", Form: Entry, Hidden: true, Choose: updates,
+				Name: "amends", Writes: "/updates/-/amends", Title: "Which earlier update does it correct?", Form: Entry, Hidden: true, Choose: updates,
 				Help: "Past updates are never edited: a new one corrects them (P37). Its number, its time or a part of its text.",
 			},
 		},
