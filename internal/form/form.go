@@ -38,8 +38,9 @@ type Field struct {
 	Preset int
 	// Required asks for an answer.
 	Required bool
-	// answers are those of act.New that the text gives.
+	// answers are those of act.New that the text gives, text is the other way.
 	answers func(text string) map[string][]string
+	text    func(act.Answers) string
 	// implied are answers to other questions that follow from any to this, where those
 	// have none of their own.
 	implied map[string]string
@@ -63,7 +64,7 @@ func New(c *act.Case) Form {
 	}
 	field := func(name string, required bool) Field {
 		q := ask(name)
-		return Field{ID: name, Title: q.Title, Help: q.Help, Required: required, answers: one(name)}
+		return Field{ID: name, Title: q.Title, Help: q.Help, Required: required, answers: one(name), text: all(name)}
 	}
 	lines := func(name string, required bool) Field {
 		f := field(name, required)
@@ -71,7 +72,7 @@ func New(c *act.Case) Form {
 		return f
 	}
 	choice := func(name string, required bool) Field {
-		f, values := field(name, required), map[string]string{}
+		f, values, labels := field(name, required), map[string]string{}, map[string]string{}
 		for _, o := range ask(name).Options(c, act.Answers{}) {
 			label := o.Label
 			switch {
@@ -81,8 +82,9 @@ func New(c *act.Case) Form {
 				label += " (" + name + ")"
 			}
 			f.Options = append(f.Options, label)
-			values[label] = o.Value
+			values[label], labels[o.Value] = o.Value, label
 		}
+		f.text = func(a act.Answers) string { return labels[a.One(name)] }
 		f.answers = func(text string) map[string][]string {
 			return map[string][]string{name: {cmp.Or(values[text], text)}}
 		}
@@ -99,6 +101,13 @@ func New(c *act.Case) Form {
 				}
 				return map[string][]string{name: {text}}
 			}
+			f.text = func(a act.Answers) string {
+				i := slices.IndexFunc(people, func(p string) bool { return strings.HasSuffix(p, "("+a.One(name)+")") })
+				if i < 0 {
+					return ""
+				}
+				return people[i]
+			}
 			return f
 		}
 		f.Help = words.Sentence("A handle or a name of people.yaml") + " " + f.Help
@@ -111,7 +120,7 @@ func New(c *act.Case) Form {
 	risk.answers = func(text string) map[string][]string { return map[string][]string{"at-risk": {text}} }
 	what := lines("description", true)
 	what.Title, what.Help = "What is wrong, and whom does it hurt?", "The first line stands in the announcement. Write all of the situation below it."
-	what.answers = described
+	what.answers, what.text = described, description
 	related := field("product-related", false)
 	related.Options, related.Help = []string{"yes", "no"}, "At high and critical it must be said (P9). Leave it empty where you name a Product DRI, or say why it is no part."
 	product, reason := person("product-dri", schema.ProductRoles()...), field("product-reason", false)
@@ -119,6 +128,9 @@ func New(c *act.Case) Form {
 	step := field("step", true)
 	step.Title, step.Help = "What is the first step, whose is it, and until which day?", "Such as: Load test with the customer @jdoe friday"
 	step.answers = comment.StepText
+	step.text = func(a act.Answers) string {
+		return strings.TrimSpace(a.One("step") + " @" + a.One("owner") + " " + a.One("due"))
+	}
 	return Form{[]Field{
 		kind, risk, field("customer", true), choice("severity", true), what,
 		person("csm", schema.RoleCSM, schema.RoleCSMManager), person("account-executive", schema.RoleAccountExecutive), choice("region", false),
@@ -152,6 +164,11 @@ func one(question string) func(string) map[string][]string {
 	return func(text string) map[string][]string { return map[string][]string{question: {text}} }
 }
 
+// all are the answers to a question, each on a line.
+func all(question string) func(act.Answers) string {
+	return func(a act.Answers) string { return strings.Join(a.All(question), "\n") }
+}
+
 // described is the summary, the first line of a text, and the description, all of it.
 func described(text string) map[string][]string {
 	first, rest, more := strings.Cut(text, "\n")
@@ -159,4 +176,12 @@ func described(text string) map[string][]string {
 		rest = first
 	}
 	return map[string][]string{"summary": {first}, "description": {rest}}
+}
+
+// description is a summary, with all of the situation below it.
+func description(a act.Answers) string {
+	if a.One("description") == a.One("summary") {
+		return a.One("summary")
+	}
+	return a.One("summary") + "\n\n" + a.One("description")
 }
