@@ -1,0 +1,42 @@
+package comment_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/escalations-as-code/escalate/internal/comment"
+)
+
+// What is written is read as the answers that it was made of.
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		act, want string
+		answers   map[string][]string
+	}{
+		{"update", "/update internal The test is booked.", map[string][]string{"text": {"The test is booked."}, "to": {"internal"}}},
+		{"update", "/update both One.\n\nTwo.", map[string][]string{"text": {"One.\n\nTwo."}, "to": {"internal", "customer"}}},
+		{"update", "/significant customer They stop.", map[string][]string{"text": {"They stop."}, "to": {"customer"}, "significant": {"yes"}}},
+		{"severity", "/severity low because all is calm", map[string][]string{"level": {"low"}, "why": {"all is calm"}}},
+		{"severity", "/severity critical because the rollout stopped\nproduct-related: yes\n/product-dri dpatel", map[string][]string{
+			"level": {"critical"}, "why": {"the rollout stopped"}, "product-related": {"yes"}, "product-dri": {"dpatel"}}},
+		{"close", "/close\nresolution: resolved\noutcome: positive\nmet: 1\n2\nsummary: One.\n\nTwo.\nsentiment: green", map[string][]string{
+			"resolution": {"resolved"}, "outcome": {"positive"}, "met": {"1\n2"}, "summary": {"One.\n\nTwo."}, "sentiment": {"green"}}},
+	} {
+		text, ok := comment.Write(tc.act, tc.answers)
+		if !ok || text != tc.want {
+			t.Errorf("%s: it writes %q, want %q", tc.act, text, tc.want)
+		}
+		read := comment.Read(text)
+		if len(read.Commands) != 1 || read.Commands[0].Act != tc.act || len(read.Unknown) > 0 {
+			t.Fatalf("%q is read as %s", text, say(read))
+		}
+		if got := read.Commands[0].Given; !maps.EqualFunc(got, tc.answers, slices.Equal) {
+			t.Errorf("%q is read as %v, want %v", text, got, tc.answers)
+		}
+	}
+	if text, ok := comment.Write("standup", nil); ok {
+		t.Errorf("a standup is said as %q", text)
+	}
+}
