@@ -3,6 +3,7 @@ package lint
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ type Base struct {
 	// Pending returns since when the Product DRI of an escalation is pending that the
 	// base has (P9); zero where that is not known. nil: that is not asked.
 	Pending func(path string) time.Time
+	// Beside is what is known of escalations that both versions have and of which there
+	// are no files here, in the order of their paths: the others are judged by it.
+	Beside []rule.Brief
 }
 
 // Against judges a tree as Run does, and what changed in it since base. A
@@ -39,7 +43,7 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 		a.stood = base.Stood(slices.DeleteFunc(slices.Clone(t.Paths), a.base.Has))
 	}
 	briefs, found := a.escalations(t, a.escalation)
-	shared := a.Shared(t, a.register(t, briefs), a.had)
+	shared := a.Shared(t, a.register(t, slices.Concat(briefs, base.Beside)), a.had)
 	a.compare(found, shared, briefs)
 	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
 }
@@ -49,7 +53,7 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 // other.
 func Edited(base Base, t *tree.Tree, path string, rules *rule.Set) []finding.Finding {
 	if base.Has(path) && rule.NewBrief(base.Load(path), base.Policy).Equal(rule.NewBrief(t.Load(path), t.Policy)) {
-		base.Tree, t = base.Only(tree.ID(path)), t.Only(tree.ID(path))
+		base.Tree, t, base.Beside = base.Only(tree.ID(path)), t.Only(tree.ID(path)), nil
 	}
 	return slices.DeleteFunc(Against(base, t, rules).Findings, func(f finding.Finding) bool { return !f.New })
 }
@@ -200,7 +204,7 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 		}
 	}
 	if len(shared) > 0 {
-		old = append(old, a.Shared(a.base.Tree, a.register(a.base.Tree, a.baseBriefs(briefs)), nil)...)
+		old = append(old, a.Shared(a.base.Tree, a.register(a.base.Tree, slices.Concat(a.baseBriefs(briefs), a.base.Beside)), nil)...)
 	}
 	had := finding.TallyOf(old)
 	for _, list := range [][]finding.Finding{found, shared} {
@@ -235,7 +239,11 @@ func (a *against) baseBriefs(head []rule.Brief) []rule.Brief {
 // had returns what the base has of an escalation.
 func (a *against) had(path string) (rule.Brief, bool) {
 	if !a.base.Has(path) {
-		return rule.Brief{}, false
+		i, there := slices.BinarySearchFunc(a.base.Beside, path, func(b rule.Brief, path string) int { return strings.Compare(b.Path, path) })
+		if !there {
+			return rule.Brief{}, false
+		}
+		return a.base.Beside[i], true
 	}
 	return rule.NewBrief(a.base.Load(path), a.base.Policy), true
 }

@@ -2,9 +2,9 @@ package rule
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
-	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -100,8 +100,8 @@ func (w *Whole) unknownID(id, by schema.ID) Said {
 		return said
 	}
 	var others []string
-	for _, path := range w.Paths {
-		if other := tree.ID(path); other != by {
+	for _, path := range slices.Sorted(maps.Keys(w.Register.files)) { // also of those without a file here
+		if other := w.Register.files[path].ID; other != "" && other != by {
 			others = append(others, string(other))
 		}
 	}

@@ -40,7 +40,7 @@ func Text(w io.Writer, r Plan, s terminal.Screen) error {
 	for _, sheet := range r.sheets() {
 		fmt.Fprintf(b, "%s  %s\n\n", s.Paint(terminal.Bold, string(sheet.id)), terminal.Line(string(sheet.Customer)))
 		for _, t := range sheet.tellings {
-			fmt.Fprintf(b, "%s\n%s\n", s.Paint(terminal.Yellow, "  "+s.Wrap(t.head(escape.Line), 2, "    ")), indented(s, t.text))
+			fmt.Fprintf(b, "%s\n%s\n", s.Paint(terminal.Yellow, "  "+s.Wrap(t.head(escape.Line), 2, "    ")), indented(s, t.plain))
 		}
 		done, byHand := r.shared(sheet.actions)
 		if len(done) > 0 {
@@ -89,6 +89,40 @@ func Heads(r Plan) []string {
 	return lines
 }
 
+// Telling is one text that a plan tells.
+type Telling struct {
+	// Head says in a line what it is, where it goes and whom it mentions. What stands in
+	// it is fit to be shown.
+	Head string
+	// Text is what is told, as it is told.
+	Text notice.Text
+}
+
+// Tellings are the texts that a plan tells, those of one text in several places once,
+// and Pastes those that a person copies by hand. Besides is what is done beside them, a
+// line each, and Asides why something is not told, and what somebody should know.
+func Tellings(r Plan) (told, pastes []Telling, besides, asides []string) {
+	for _, sheet := range r.sheets() {
+		for _, t := range sheet.tellings {
+			told = append(told, Telling{t.head(escape.Line), t.text})
+		}
+		done, byHand := r.shared(sheet.actions)
+		for _, a := range done {
+			besides = append(besides, escape.Line(words.Capital(r.doing(a))))
+		}
+		for _, a := range byHand {
+			besides = append(besides, escape.Line(words.Capital(r.task(a))))
+		}
+		for _, p := range sheet.pastes {
+			pastes = append(pastes, Telling{pasteHead(p), p.Text})
+		}
+	}
+	for _, a := range r.asides() {
+		asides = append(asides, escape.Line(a.text))
+	}
+	return told, pastes, besides, asides
+}
+
 // fenced is a text to be copied: its lines as they are, with nothing before them.
 func fenced(s terminal.Screen, text notice.Text) string {
 	fence := s.Paint(terminal.Faint, "--------")
@@ -121,7 +155,8 @@ type sheet struct {
 type telling struct {
 	moment   notice.Moment
 	keys     []string
-	text     string
+	text     notice.Text
+	plain    string
 	mentions []schema.Handle
 	places   []string
 	wide     bool
@@ -167,9 +202,10 @@ func sameAction(a, b notice.Notice) bool {
 // tell adds a message; one of the same words to the same people as another
 // stands with it.
 func (s *sheet) tell(m notice.Message, place string) {
-	t := telling{moment: m.First().Moment, keys: m.Keys(), text: m.Text().Plain(), mentions: m.Mentions()}
+	t := telling{moment: m.First().Moment, keys: m.Keys(), text: m.Text(), mentions: m.Mentions()}
+	t.plain = t.text.Plain()
 	i := slices.IndexFunc(s.tellings, func(x telling) bool {
-		return slices.Equal(x.keys, t.keys) && x.text == t.text && slices.Equal(x.mentions, t.mentions)
+		return slices.Equal(x.keys, t.keys) && x.plain == t.plain && slices.Equal(x.mentions, t.mentions)
 	})
 	if i < 0 {
 		i, s.tellings = len(s.tellings), append(s.tellings, t)
@@ -500,9 +536,9 @@ func markdownItem(text string, most int) string {
 func markdownTelling(id schema.ID, t telling, most int) string {
 	head := fmt.Sprintf("%s: %s", id, t.head(markdown.Code))
 	if t.wide {
-		return fmt.Sprintf("\n**%s**\n\n%s", head, quote(t.text, most))
+		return fmt.Sprintf("\n**%s**\n\n%s", head, quote(t.plain, most))
 	}
-	return markdown.Details(head, quote(t.text, most))
+	return markdown.Details(head, quote(t.plain, most))
 }
 
 func (r Plan) markdownActions(s sheet) string {
