@@ -144,6 +144,16 @@ func (a *Act) Ready(c *Case) error {
 //
 // The error is an *AnswerError.
 func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []*Question, err error) {
+	answers, open, wrong := a.Try(c, given)
+	if len(wrong) > 0 {
+		return nil, nil, wrong[0]
+	}
+	return answers, open, nil
+}
+
+// Try reads as Read does, and goes on where an answer is wrong: the question counts as
+// one that nobody answered, and nothing is proposed for it.
+func (a *Act) Try(c *Case, given map[string][]string) (answers Answers, open []*Question, wrong []*AnswerError) {
 	answers = Answers{}
 	for i := range a.Questions {
 		q := &a.Questions[i]
@@ -151,11 +161,12 @@ func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []
 		switch {
 		case said == nil && need == Unasked:
 		case said != nil && need == Unasked:
-			return nil, nil, &AnswerError{q.Name, strings.Join(said, ", "), "it is not asked for here", q.Unasked}
+			wrong = append(wrong, &AnswerError{Question: q.Name, Answer: strings.Join(said, ", "), Message: "it is not asked for here", Hint: q.Unasked, Unasked: true})
 		case said != nil:
-			values, err := q.Read(c, answers, said)
+			values, err := q.read(c, answers, said)
 			if err != nil {
-				return nil, nil, err
+				wrong = append(wrong, err)
+				continue
 			}
 			answers[q.Name] = values
 		default:
@@ -166,7 +177,7 @@ func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []
 			}
 		}
 	}
-	return answers, open, nil
+	return answers, open, wrong
 }
 
 // Page returns what to ask next, of somebody who has answered some questions: the

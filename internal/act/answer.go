@@ -72,6 +72,8 @@ type AnswerError struct {
 	// Question is the name of the question, Answer what was said.
 	Question, Answer string
 	Message, Hint    string
+	// Unasked says that the question is not asked, whatever was answered.
+	Unasked bool
 }
 
 func (e *AnswerError) Error() string {
@@ -90,19 +92,27 @@ func (q *Question) Check(c *Case, a Answers, text string) error {
 
 // Read makes the answer of what was said. The error is an *AnswerError.
 func (q *Question) Read(c *Case, a Answers, said []string) ([]string, error) {
+	values, wrong := q.read(c, a, said)
+	if wrong != nil {
+		return nil, wrong
+	}
+	return values, nil
+}
+
+func (q *Question) read(c *Case, a Answers, said []string) ([]string, *AnswerError) {
 	var values []string
 	for _, text := range said {
 		for _, part := range q.parts(text) {
 			value, message, hint := q.one(c, a, part)
 			switch {
 			case message != "":
-				return nil, &AnswerError{q.Name, part, message, hint}
+				return nil, &AnswerError{Question: q.Name, Answer: part, Message: message, Hint: hint}
 			case value == "" || slices.Contains(values, value):
 				continue
 			}
 			if q.Refuse != nil {
 				if message, hint := q.Refuse(value, a); message != "" {
-					return nil, &AnswerError{q.Name, part, message, hint}
+					return nil, &AnswerError{Question: q.Name, Answer: part, Message: message, Hint: hint}
 				}
 			}
 			values = append(values, value)
@@ -110,9 +120,9 @@ func (q *Question) Read(c *Case, a Answers, said []string) ([]string, error) {
 	}
 	switch {
 	case len(values) == 0 && q.need(c, a) == Required:
-		return nil, &AnswerError{q.Name, "", "there is no answer", ""}
+		return nil, &AnswerError{Question: q.Name, Answer: "", Message: "there is no answer"}
 	case len(values) > 1 && !q.Many:
-		return nil, &AnswerError{q.Name, words.And(values), "it takes one answer", ""}
+		return nil, &AnswerError{Question: q.Name, Answer: words.And(values), Message: "it takes one answer"}
 	}
 	return values, nil
 }

@@ -205,84 +205,12 @@ func underlined(f finding.Finding) string {
 	return string(line[from:max(from, to)])
 }
 
-var header = regexp.MustCompile(`(?m)^-- (\S+(?: \S+)*?)( \(whole\))? --\n`)
-
-// overlay is the base tree with the entries of an example in the place of its
-// own.
+// overlay is the tree of an example.
 func overlay(t *testing.T, example string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
-	for _, name := range []string{tree.PeoplePath, northwind} {
-		files[name] = &fstest.MapFile{Data: []byte(fixture.Read(name))}
-	}
-	base := string(files[northwind].Data)
-	if !strings.HasPrefix(example, "-- ") {
-		example = "-- " + northwind + " --\n" + example
-	}
-	heads := header.FindAllStringSubmatchIndex(example, -1)
-	for i, h := range heads {
-		end := len(example)
-		if i+1 < len(heads) {
-			end = heads[i+1][0]
-		}
-		name, text := example[h[2]:h[3]], example[h[1]:end]
-		switch {
-		case h[4] >= 0 || name == tree.PolicyPath: // the whole file
-		case name == tree.PeoplePath:
-			text = replacePeople(string(files[name].Data), text)
-		default:
-			text = replace(base, text)
-		}
+	for name, text := range (rule.Example{YAML: example}).Files(fixture.Files()) {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return files
-}
-
-// replacePeople puts the people of text in the place of those of base with the
-// same handle.
-func replacePeople(base, text string) string {
-	for line := range strings.Lines(strings.TrimPrefix(text, "people:\n")) {
-		handle, _, _ := strings.Cut(line, ":")
-		base = regexp.MustCompile(`(?m)^`+handle+`:.*\n`).ReplaceAllLiteralString(base, line)
-	}
-	return base
-}
-
-var entry = regexp.MustCompile(`(?m)^[^\s#-]`)
-
-// replace puts the top-level entries of text in the place of those of base
-// with the same key; others go to the end.
-func replace(base, text string) string {
-	if text, rest, ok := strings.Cut(text, "\n---\n"); ok {
-		return replace(base, text+"\n") + "---\n" + rest
-	}
-	for _, e := range entries(text) {
-		key, _, _ := strings.Cut(e, ":")
-		old := entries(base)
-		at := slices.IndexFunc(old, func(o string) bool { return strings.HasPrefix(o, key+":") })
-		switch {
-		case strings.Contains(text, "<<<<<<<"): // not entries
-			return strings.Replace(base, "severity: high\n", text, 1)
-		case at >= 0:
-			base = strings.Replace(base, old[at], e, 1)
-		case key == "sumary":
-			base = strings.Replace(base, "summary: Pipelines wait 40 minutes and every team is affected\n", e, 1)
-		default:
-			base += e
-		}
-	}
-	return base
-}
-
-func entries(text string) []string {
-	var list []string
-	at := entry.FindAllStringIndex(text, -1)
-	for i, a := range at {
-		end := len(text)
-		if i+1 < len(at) {
-			end = at[i+1][0]
-		}
-		list = append(list, text[a[0]:end])
-	}
-	return list
 }
