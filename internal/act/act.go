@@ -54,6 +54,10 @@ func NewOthers(all []tree.Glance) *Others {
 	return o
 }
 
+// Of are those of a customer, whose name is as process.SameCustomer has it, in the order
+// of their paths.
+func (o *Others) Of(customer string) []tree.Glance { return o.of[customer] }
+
 // others looks at all escalations, once.
 func (c *Case) others() *Others {
 	c.once.Do(func() {
