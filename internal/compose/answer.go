@@ -249,7 +249,7 @@ func (c *Composer) draft(cs *act.Case, a *act.Act, answers act.Answers, open []*
 	} else if err != nil {
 		return nil, err.Error()
 	}
-	base := lint.Base{Tree: c.bare, Beside: c.beside()}
+	base := lint.Base{Tree: c.bare, Beside: c.beside}
 	made := draft.Of(base, path, out, cs.At, nil)
 	return &made, ""
 }

@@ -137,8 +137,11 @@ type Composer struct {
 	// all has every escalation, and those of which it is not known cannot be read.
 	bare, all *tree.Tree
 	others    *act.Others
-	known     map[schema.ID]File
-	listed    map[schema.ID]Digest
+	// beside is what the rules know of the escalations whose texts are not known. Whether
+	// they are open does not matter: those of one customer are known before it does.
+	beside *rule.Register
+	known  map[schema.ID]File
+	listed map[schema.ID]Digest
 }
 
 // New prepares a world. The error says that this program is not the one that wrote it.
@@ -184,8 +187,14 @@ func New(w World) (*Composer, error) {
 	if c.bare, err = tree.Open(base, check); err != nil {
 		return nil, err
 	}
-	c.all, err = tree.Open(all, check)
-	return c, err
+	if c.all, err = tree.Open(all, check); err != nil {
+		return nil, err
+	}
+	c.beside = rule.NewRegister(rule.All(), c.bare.Policy)
+	for _, d := range w.Escalations {
+		c.beside.Put(rule.Brief{Path: tree.Path(d.ID), ID: d.ID, Severity: d.Severity, Channel: d.Channel, Customer: process.SameCustomer(d.Customer)})
+	}
+	return c, nil
 }
 
 // Know takes in the text of an escalation of the world.
@@ -195,19 +204,8 @@ func (c *Composer) Know(id schema.ID, f File) {
 	}
 	c.known[id] = f
 	path := tree.Path(id)
+	c.beside.Remove(path)
 	c.bare, c.all = c.bare.With(path, []byte(f.Text)), c.all.With(path, []byte(f.Text))
-}
-
-// beside is what the rules know of the escalations whose texts are not known. Whether
-// they are open does not matter: those of one customer are known before it does.
-func (c *Composer) beside() []rule.Brief {
-	var list []rule.Brief
-	for _, d := range c.world.Escalations {
-		if _, known := c.known[d.ID]; !known {
-			list = append(list, rule.Brief{Path: tree.Path(d.ID), ID: d.ID, Severity: d.Severity, Channel: d.Channel, Customer: process.SameCustomer(d.Customer)})
-		}
-	}
-	return list
 }
 
 // files are texts by their paths, as files.

@@ -3,7 +3,6 @@ package lint
 import (
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,8 +27,9 @@ type Base struct {
 	// base has (P9); zero where that is not known. nil: that is not asked.
 	Pending func(path string) time.Time
 	// Beside is what is known of escalations that both versions have and of which there
-	// are no files here, in the order of their paths: the others are judged by it.
-	Beside []rule.Brief
+	// are no files here: the others are judged by it, and only of what they touch. It is
+	// what it was once they are judged. nil: there are none.
+	Beside *rule.Register
 }
 
 // Against judges a tree as Run does, and what changed in it since base. A
@@ -43,7 +43,7 @@ func Against(base Base, t *tree.Tree, rules *rule.Set) finding.Report {
 		a.stood = base.Stood(slices.DeleteFunc(slices.Clone(t.Paths), a.base.Has))
 	}
 	briefs, found := a.escalations(t, a.escalation)
-	shared := a.Shared(t, a.register(t, slices.Concat(briefs, base.Beside)), a.had)
+	shared := a.whole(t, briefs, a.had)
 	a.compare(found, shared, briefs)
 	return a.report(t, slices.Concat(found, shared, a.transitions, a.vanished()))
 }
@@ -69,8 +69,34 @@ type against struct {
 	stood map[string]*tree.Escalation
 
 	mu          sync.Mutex
-	changed     map[string]bool // the files that are new or not what they were
+	changed     map[string]bool       // the files that are new or not what they were
+	groups      map[rule.GroupID]bool // those that the escalations of head and base are in
 	transitions []finding.Finding
+}
+
+// whole is Shared of a version of which the briefs are known, beside the escalations
+// without files.
+func (a *against) whole(t *tree.Tree, briefs []rule.Brief, had func(path string) (rule.Brief, bool)) []finding.Finding {
+	r := a.base.Beside
+	if r == nil {
+		return a.Shared(t, a.register(t, briefs), had)
+	}
+	if a.groups == nil {
+		a.groups = map[rule.GroupID]bool{}
+		for _, b := range slices.Concat(briefs, a.baseBriefs(briefs)) {
+			for _, id := range r.GroupsOf(b) {
+				a.groups[id] = true
+			}
+		}
+	}
+	for _, b := range briefs {
+		r.Put(b)
+		defer r.Remove(b.Path)
+	}
+	s := a.shared(t, r, had)
+	s.rules()
+	s.files(slices.Collect(maps.Keys(a.groups)))
+	return append(s.found, s.say(s.verdicts)...)
 }
 
 // escalation judges a file, and if it changed, how.
@@ -204,7 +230,7 @@ func (a *against) compare(found, shared []finding.Finding, briefs []rule.Brief) 
 		}
 	}
 	if len(shared) > 0 {
-		old = append(old, a.Shared(a.base.Tree, a.register(a.base.Tree, slices.Concat(a.baseBriefs(briefs), a.base.Beside)), nil)...)
+		old = append(old, a.whole(a.base.Tree, a.baseBriefs(briefs), nil)...)
 	}
 	had := finding.TallyOf(old)
 	for _, list := range [][]finding.Finding{found, shared} {
@@ -239,11 +265,10 @@ func (a *against) baseBriefs(head []rule.Brief) []rule.Brief {
 // had returns what the base has of an escalation.
 func (a *against) had(path string) (rule.Brief, bool) {
 	if !a.base.Has(path) {
-		i, there := slices.BinarySearchFunc(a.base.Beside, path, func(b rule.Brief, path string) int { return strings.Compare(b.Path, path) })
-		if !there {
+		if a.base.Beside == nil || a.head.Has(path) {
 			return rule.Brief{}, false
 		}
-		return a.base.Beside[i], true
+		return a.base.Beside.Brief(path)
 	}
 	return rule.NewBrief(a.base.Load(path), a.base.Policy), true
 }

@@ -32,9 +32,12 @@ func TestBeside(t *testing.T) {
 		return tr
 	}
 	whole := open(files)
-	var briefs []rule.Brief
-	for _, p := range whole.Paths {
-		briefs = append(briefs, rule.NewBrief(whole.Load(p), whole.Policy))
+	beside := func(paths ...string) *rule.Register {
+		r := rule.NewRegister(rule.All(), whole.Policy)
+		for _, p := range paths {
+			r.Put(rule.NewBrief(whole.Load(p), whole.Policy))
+		}
+		return r
 	}
 	bare := open(fstest.MapFS{tree.PeoplePath: files[tree.PeoplePath]})
 	zava := strings.Replace(text, "Northwind Traders", "Zava", 1)
@@ -52,7 +55,7 @@ func TestBeside(t *testing.T) {
 			t.Parallel()
 			data := []byte(tc.text)
 			want := lint.Edited(lint.Base{Tree: whole}, whole.With(mine, data), mine, rule.All())
-			got := lint.Edited(lint.Base{Tree: bare, Beside: briefs}, bare.With(mine, data), mine, rule.All())
+			got := lint.Edited(lint.Base{Tree: bare, Beside: beside(whole.Paths...)}, bare.With(mine, data), mine, rule.All())
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got\n%+v, want\n%+v", got, want)
 			}
@@ -68,7 +71,7 @@ func TestBeside(t *testing.T) {
 	// One that has its channel already keeps it, whoever has it too.
 	data := []byte(strings.Replace(text, "severity: high", "severity: medium", 1) + "channel: esc_contoso\n")
 	had := bare.With(northwind, append([]byte(text), "channel: esc_contoso\n"...))
-	for _, f := range lint.Edited(lint.Base{Tree: had, Beside: briefs[:1]}, had.With(northwind, data), northwind, rule.All()) {
+	for _, f := range lint.Edited(lint.Base{Tree: had, Beside: beside(other)}, had.With(northwind, data), northwind, rule.All()) {
 		if f.Rule == "channel-unique" {
 			t.Errorf("it was so before: %+v", f)
 		}

@@ -67,11 +67,11 @@ func (s *shared) rules() {
 
 // files judges what files do to each other, in some groups of them.
 func (s *shared) files(groups []rule.GroupID) {
-	able := map[*rule.Rule]bool{}
+	able := map[string]bool{} // by name: the register may be of another set of the same rules
 	for _, r := range s.judges(s.whole.Tree, func(r *rule.Rule) bool { return r.Among != nil }) {
-		able[r] = true
+		able[r.Name] = true
 	}
-	s.verdicts = s.whole.Among(groups, func(r *rule.Rule) bool { return able[r] })
+	s.verdicts = s.whole.Among(groups, func(r *rule.Rule) bool { return able[r.Name] })
 	s.onePlace()
 }
 
