@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"regexp"
 	"runtime/debug"
@@ -19,6 +20,12 @@ import (
 )
 
 func main() {
+	toolchain, _ := exec.LookPath("go") // or there is none
+	command(toolchain)
+}
+
+// command is the whole command. toolchain is Go's, "" where there is none.
+func command(toolchain string) {
 	// The process is short and lives on little: collecting garbage less often
 	// saves a quarter of the time, and the limit holds where the collector gets
 	// no turn in time.
@@ -26,16 +33,17 @@ func main() {
 	// A command that is stopped stops the git that it runs.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := environment{
-		stdin:    os.Stdin,
-		stdout:   os.Stdout,
-		stderr:   os.Stderr,
-		getenv:   os.Getenv,
-		getwd:    os.Getwd,
-		spend:    spend,
-		version:  version(),
-		build:    built(debug.ReadBuildInfo()),
-		now:      time.Now,
-		progress: term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
+		stdin:     os.Stdin,
+		stdout:    os.Stdout,
+		stderr:    os.Stderr,
+		getenv:    os.Getenv,
+		getwd:     os.Getwd,
+		spend:     spend,
+		version:   version(),
+		toolchain: toolchain,
+		build:     built(debug.ReadBuildInfo()),
+		now:       time.Now,
+		progress:  term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb",
 	}
 	columns := 0
 	fd := int(os.Stdout.Fd())

@@ -18,7 +18,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden output of the scripts and the pages")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"escalate": main})
+	// Without a toolchain, site builds nothing: that takes long, and e2e does it.
+	testscript.Main(m, map[string]func(){"escalate": func() { command("") }})
 }
 
 // The scripts run the command as a user does; each starts in a folder with the

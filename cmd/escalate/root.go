@@ -40,6 +40,7 @@ type environment struct {
 	screen         terminal.Screen // what stdout is shown on
 	version        string
 	build          starter.Version // what version is, as a workflow names it
+	toolchain      string          // the go command; "" where there is none
 	now            func() time.Time
 	// spend says how much memory the process may have; nil where it is not the command's
 	// alone.
@@ -160,7 +161,7 @@ func newRoot(env environment) *cobra.Command {
 		root.AddCommand(g.commands...)
 		last = g.title
 	}
-	root.AddCommand(newShare(env))
+	root.AddCommand(newShare(env), newProgram(env))
 	root.SetCompletionCommandGroupID(last)
 	root.SetHelpCommandGroupID(last)
 	completeRest(root, env, opts)

@@ -58,7 +58,6 @@ func served(root *os.Root, at string) http.Handler {
 	types := contentTypes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", site.Policy+"; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -66,6 +65,11 @@ func served(root *os.Root, at string) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Robots-Tag", "noindex, nofollow")
 		h.Set("Cache-Control", "no-store")
+		name := path.Clean("/" + r.URL.Path)[1:]
+		if name == "" {
+			name = "index.html"
+		}
+		h.Set("Content-Security-Policy", site.PolicyOf(name)+"; frame-ancestors 'none'")
 		if r.Host != at && r.Host != net.JoinHostPort("localhost", port) {
 			http.Error(w, "this is served to this machine alone", http.StatusMisdirectedRequest)
 			return
@@ -74,10 +78,6 @@ func served(root *os.Root, at string) http.Handler {
 			h.Set("Allow", "GET, HEAD")
 			http.Error(w, "there is nothing to be sent to", http.StatusMethodNotAllowed)
 			return
-		}
-		name := path.Clean("/" + r.URL.Path)[1:]
-		if name == "" {
-			name = "index.html"
 		}
 		kind, known := types[path.Ext(name)]
 		info, err := root.Stat(name)

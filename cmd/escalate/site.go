@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +16,10 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/audit"
 	"github.com/escalations-as-code/escalate/internal/board"
+	"github.com/escalations-as-code/escalate/internal/ci"
+	"github.com/escalations-as-code/escalate/internal/compose"
 	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/history"
 	"github.com/escalations-as-code/escalate/internal/ics"
@@ -93,11 +97,29 @@ func runSite(ctx context.Context, o siteOptions) error {
 		return err
 	}
 	defer s.Close()
+	// It is built while the history is read.
+	built := make(chan siteProgram, 1)
+	building, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		var p siteProgram
+		if !o.redact {
+			p.Program, p.err = composeProgram(building, env)
+		}
+		built <- p
+	}()
 	m, err := newSiteMaker(ctx, o, s)
 	if err != nil {
 		return err
 	}
 	defer m.close()
+	m.program = <-built
+	if why := (errNoProgram{}); m.program.err != nil && !errors.As(m.program.err, &why) {
+		return m.program.err
+	}
+	if m.pages, err = site.New(site.Options{Redacted: o.redact, Compose: m.composes()}); err != nil {
+		return err
+	}
 	out, err := openFolder(o.out)
 	if err != nil {
 		return err
@@ -118,7 +140,7 @@ func runSite(ctx context.Context, o siteOptions) error {
 	if err != nil {
 		return err
 	}
-	if err = o.say(b, len(out.written)); err == nil && o.pages {
+	if err = o.say(b, len(out.written), m.program.err); err == nil && o.pages {
 		err = o.decide(ctx)
 	}
 	if err != nil || !o.serve {
@@ -128,7 +150,7 @@ func runSite(ctx context.Context, o siteOptions) error {
 }
 
 // say says what was written.
-func (o siteOptions) say(b schema.Board, files int) error {
+func (o siteOptions) say(b schema.Board, files int, without error) error {
 	open := 0
 	for _, t := range b.Totals {
 		open += t.Open
@@ -143,11 +165,29 @@ func (o siteOptions) say(b schema.Board, files int) error {
 			Escalations int    `json:"escalations"`
 			Open        int    `json:"open"`
 			Redacted    bool   `json:"redacted"`
-		}{o.out, files, len(b.Escalations), open, b.Redacted})
+			Compose     bool   `json:"compose"`
+			Why         string `json:"why"` // there is no compose page
+		}{o.out, files, len(b.Escalations), open, b.Redacted, without == nil && !b.Redacted, whyNot(without)})
 	}
 	_, err := fmt.Fprintf(o.env.stdout, "%s of %s, %d open: %s\n", words.Count(files, "file"), words.Count(len(b.Escalations), "escalation"), open,
 		escape.Line(filepath.Join(o.out, "index.html")))
+	if err == nil && without != nil {
+		_, err = fmt.Fprintf(o.env.stdout, "Without compose.html: %s.\n", escape.Line(whyNot(without)))
+	}
 	return err
+}
+
+func whyNot(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// siteProgram is what the compose page runs, or why there is none.
+type siteProgram struct {
+	site.Program
+	err error
 }
 
 // siteMaker makes the values of the pages, and the pages of them, one escalation at a
@@ -163,8 +203,13 @@ type siteMaker struct {
 	files    *git.Tree
 	redactor *redact.Redactor // nil where nothing is redacted
 	pages    *site.Pages
-	commit   func(string) string
+	program  siteProgram
+	forge    ci.Forge
+	branch   string
 }
+
+// composes reports whether there is a compose page.
+func (m *siteMaker) composes() bool { return !m.redact && m.program.err == nil }
 
 // newSiteMaker reads what the pages are made of: the tree of HEAD with its clocks, and in
 // one pass all events and how the cadence was kept.
@@ -217,25 +262,24 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 			return nil, err
 		}
 	}
-	if m.pages, err = site.New(o.redact); err != nil {
+	if m.forge, err = ownForge(ctx, o.env, s, repo); err != nil {
 		return nil, err
 	}
-	if m.commit, err = commitURL(ctx, o.env, s, repo); err != nil {
+	if m.branch, err = repo.Branch(ctx); err != nil {
 		return nil, err
 	}
 	return m, m.openLedger(ctx, repo, past.ledger)
 }
 
-// commitURL says where people see a commit: where this job's repository is, else the
-// remote's.
-func commitURL(ctx context.Context, env environment, s *session.Session, repo *git.Repo) (func(string) string, error) {
+// ownForge is where the repository is: that of this job, else that of the remote.
+func ownForge(ctx context.Context, env environment, s *session.Session, repo *git.Repo) (ci.Forge, error) {
 	at := env.ci.Forge()
 	if remote, err := s.Remote(ctx); at.Repository == "" && err == nil && remote != "" {
 		if at, err = hosted(ctx, repo, remote, at); err != nil {
-			return nil, err
+			return at, err
 		}
 	}
-	return at.Commit, nil
+	return at, nil
 }
 
 // openLedger opens what was told, if anything was.
@@ -258,17 +302,22 @@ func (m *siteMaker) close() {
 
 // made is an escalation with its pages.
 type made struct {
-	id    schema.ID
-	told  []notice.Notice
-	facts board.Facts
-	files []site.File
-	held  bool // its file has errors
-	err   error
+	id     schema.ID
+	told   []notice.Notice
+	digest compose.Digest
+	facts  board.Facts
+	files  []site.File
+	held   bool // its file has errors
+	err    error
 }
 
 // make makes all files, and hands each on.
 func (m *siteMaker) make(ctx context.Context, put func(site.File) error) (b schema.Board, err error) {
 	var all []board.Facts
+	var world compose.World
+	if m.composes() {
+		world = m.world()
+	}
 	unread := m.report.Unread
 	known := map[schema.ID]bool{}
 	for _, u := range unread {
@@ -281,6 +330,7 @@ func (m *siteMaker) make(ctx context.Context, put func(site.File) error) (b sche
 		if err != nil {
 			return b, err
 		}
+		world.Escalations = append(world.Escalations, x.digest)
 		if x.held {
 			if !known[x.id] {
 				unread = append(unread, stale.Unread{Escalation: x.id, Why: view.HeldBack})
@@ -292,6 +342,11 @@ func (m *siteMaker) make(ctx context.Context, put func(site.File) error) (b sche
 			if err := put(f); err != nil {
 				return b, err
 			}
+		}
+	}
+	if m.composes() {
+		if err := m.writeCompose(world, put); err != nil {
+			return b, err
 		}
 	}
 	b = board.New(m.now, all, unread, m.tree.People)
@@ -334,6 +389,9 @@ func (m *siteMaker) escalations() iter.Seq2[*made, error] {
 // one makes the pages of an escalation.
 func (m *siteMaker) one(x *made) {
 	e := m.tree.Load(tree.Path(x.id))
+	var file compose.File
+	var written bool
+	x.digest, file, written = compose.DigestOf(e, m.tree.Policy)
 	if x.held = e.HeldBack(); x.held {
 		return
 	}
@@ -343,7 +401,8 @@ func (m *siteMaker) one(x *made) {
 		Course: m.record.Of(x.id), Audit: m.audit[x.id],
 	}
 	x.facts = board.Of(source)
-	page := board.NewPage(source, x.facts.Line, m.commit)
+	page := board.NewPage(source, x.facts.Line, m.forge.Commit)
+	file.Tracking = compose.Tracked(x.told)
 	x.told = nil
 	var extra site.Extra
 	if m.redactor != nil {
@@ -354,6 +413,36 @@ func (m *siteMaker) one(x *made) {
 	if x.err == nil {
 		x.files, x.err = m.pages.Escalation(page, extra)
 	}
+	if x.err == nil && written && m.composes() {
+		var data []byte
+		data, x.err = json.Marshal(file)
+		x.files = append(x.files, site.File{Name: compose.FileOf(x.id), Data: data})
+	}
+}
+
+// world is what the compose page is given, but for the escalations.
+func (m *siteMaker) world() compose.World {
+	forge := compose.Forge{Platform: string(m.forge.Platform), Server: m.forge.Server, Repository: m.forge.Repository, Branch: m.branch}
+	if forge.Repository == "" {
+		forge = compose.Forge{}
+	}
+	if f, err := m.tree.Files().Open(form.Path); err == nil {
+		forge.Form = true
+		f.Close()
+	}
+	return compose.Of(m.tree, forge)
+}
+
+// writeCompose makes the files of the compose page.
+func (m *siteMaker) writeCompose(w compose.World, put func(site.File) error) error {
+	data, err := json.Marshal(w)
+	if err == nil {
+		err = put(site.File{Name: "compose.json", Data: data})
+	}
+	if err != nil {
+		return err
+	}
+	return m.pages.Compose(m.now, m.program.Program, put)
 }
 
 // extra is what stands beside the page of an escalation.
@@ -410,7 +499,7 @@ func openFolder(dir string) (*folder, error) {
 
 // own are the folders and files of a site, at its top.
 func own() []string {
-	return []string{"escalations", "customers", "closed", "static", "index.html", "customers.html", "people.html", "trends.html", "data.json"}
+	return []string{"escalations", "customers", "closed", "static", "index.html", "customers.html", "people.html", "trends.html", "data.json", "compose", "compose.html", "compose.json", "rules.html"}
 }
 
 // clear takes all pages away.

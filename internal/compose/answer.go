@@ -346,10 +346,10 @@ func edits(f finding.Finding) []edit.Edit {
 func (c *Composer) told(out *Answer, d *draft.Draft) {
 	told, pastes, besides, asides := planprint.Tellings(planprint.Plan{Plan: d.Plan})
 	for _, t := range told {
-		out.Told = append(out.Told, Telling{t.Head, blocks(t.Text)})
+		out.Told = append(out.Told, Telling{t.Head, t.Channel, blocks(t.Text)})
 	}
 	for _, t := range pastes {
-		out.Pastes = append(out.Pastes, Telling{t.Head, blocks(t.Text)})
+		out.Pastes = append(out.Pastes, Telling{Head: t.Head, Blocks: blocks(t.Text)})
 	}
 	out.Besides, out.Asides, out.Counts = besides, asides, draftprint.Counts(*d)
 	for i, line := range out.Counts {

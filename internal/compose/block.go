@@ -9,8 +9,10 @@ import (
 
 // Telling is one text, and where it goes.
 type Telling struct {
-	Head   string  `json:"head"`
-	Blocks []Block `json:"blocks"`
+	Head string `json:"head"`
+	// Channel says that it is shown as a channel shows it, and else as an issue does.
+	Channel bool    `json:"channel,omitempty"`
+	Blocks  []Block `json:"blocks"`
 }
 
 // Block is a block of a text, in words: whoever shows it makes no more of them than

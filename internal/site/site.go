@@ -38,6 +38,17 @@ var files embed.FS
 // Policy is the content security policy of the pages.
 const Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'"
 
+// ComposePolicy is that of the compose page: its script may start its own WebAssembly.
+const ComposePolicy = "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'"
+
+// PolicyOf is the content security policy of a file.
+func PolicyOf(name string) string {
+	if name == composePage {
+		return ComposePolicy
+	}
+	return Policy
+}
+
 // File is a file of the site. Name is its path, with slashes.
 type File struct {
 	Name string
@@ -48,16 +59,24 @@ type File struct {
 type Pages struct {
 	templates map[string]*template.Template
 	redacted  bool
+	compose   bool
 }
 
-// New prepares the making of pages. redacted says that the values have pseudonyms.
-func New(redacted bool) (*Pages, error) {
+// Options say which pages there are.
+type Options struct {
+	// Redacted says that the values have pseudonyms, Compose that there is a compose page,
+	// to which the others lead.
+	Redacted, Compose bool
+}
+
+// New prepares the making of pages.
+func New(o Options) (*Pages, error) {
 	layout, err := template.New("").Funcs(funcs()).ParseFS(files, "pages/layout.html")
 	if err != nil {
 		return nil, err
 	}
-	p := &Pages{templates: map[string]*template.Template{}, redacted: redacted}
-	for _, name := range []string{"index", "customers", "customer", "people", "trends", "escalation", "closed"} {
+	p := &Pages{templates: map[string]*template.Template{}, redacted: o.Redacted, compose: o.Compose && !o.Redacted}
+	for _, name := range []string{"index", "customers", "customer", "people", "trends", "escalation", "closed", "compose", "rules"} {
 		t, err := layout.Clone()
 		if err == nil {
 			t, err = t.ParseFS(files, "pages/"+name+".html")
@@ -77,7 +96,10 @@ type frame struct {
 	Now              schema.Time
 	// Restricted says that the page shows a restricted escalation.
 	Redacted, Restricted bool
-	Lead                 string
+	// Compose says that there is a compose page, Policy is that of this page.
+	Compose bool
+	Policy  string
+	Lead    string
 }
 
 // table is a table of escalations.
@@ -274,7 +296,7 @@ func lead(b schema.Board) string {
 }
 
 func (p *Pages) frame(root, nav string, now schema.Time) frame {
-	return frame{Root: root, Nav: nav, Now: now, Redacted: p.redacted}
+	return frame{Root: root, Nav: nav, Now: now, Redacted: p.redacted, Compose: p.compose, Policy: Policy}
 }
 
 func (p *Pages) render(name string, data any) ([]byte, error) {
@@ -431,8 +453,10 @@ const fewest = 5
 
 func funcs() template.FuncMap {
 	return template.FuncMap{
-		"csp":        func() string { return Policy },
-		"page":       pageOf,
+		"page": pageOf,
+		"write": func(root, act string, id schema.ID) string {
+			return root + composePage + "#" + url.Values{"act": {act}, "id": {string(id)}}.Encode()
+		},
 		"customer":   customerPage,
 		"line":       func(v any) string { return words.Line(fmt.Sprint(v)) },
 		"paragraphs": paragraphs,

@@ -76,7 +76,7 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 // pages are the files of the site, by name; redacted where there is a key.
 func (r *repository) pages(t testing.TB, key *redact.Redactor) map[string]string {
 	t.Helper()
-	p, err := site.New(key != nil)
+	p, err := site.New(site.Options{Redacted: key != nil})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +370,7 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	with := func(text string) map[string]string {
 		r := three(t)
-		p, err := site.New(false)
+		p, err := site.New(site.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -94,6 +94,8 @@ type Telling struct {
 	// Head says in a line what it is, where it goes and whom it mentions. What stands in
 	// it is fit to be shown.
 	Head string
+	// Channel says that it goes to a channel, whether or not to the tracking issue as well.
+	Channel bool
 	// Text is what is told, as it is told.
 	Text notice.Text
 }
@@ -104,7 +106,8 @@ type Telling struct {
 func Tellings(r Plan) (told, pastes []Telling, besides, asides []string) {
 	for _, sheet := range r.sheets() {
 		for _, t := range sheet.tellings {
-			told = append(told, Telling{t.head(escape.Line), t.text})
+			channel := slices.ContainsFunc(t.places, func(p string) bool { return strings.HasPrefix(p, "#") })
+			told = append(told, Telling{t.head(escape.Line), channel, t.text})
 		}
 		done, byHand := r.shared(sheet.actions)
 		for _, a := range done {
@@ -114,7 +117,7 @@ func Tellings(r Plan) (told, pastes []Telling, besides, asides []string) {
 			besides = append(besides, escape.Line(words.Capital(r.task(a))))
 		}
 		for _, p := range sheet.pastes {
-			pastes = append(pastes, Telling{pasteHead(p), p.Text})
+			pastes = append(pastes, Telling{Head: pasteHead(p), Text: p.Text})
 		}
 	}
 	for _, a := range r.asides() {
