@@ -93,7 +93,8 @@ type Act struct {
 	Argument, Message string
 	// Questions are all that may be asked, in their order.
 	Questions []Question
-	// Edit returns the changes that answers make. They are complete.
+	// Edit returns the changes that answers make. They are complete, but for a new
+	// escalation that is shown while somebody is still asked.
 	Edit func(*Case, Answers) []splice.Change
 	// Says is what answers do, in a few words: the subject of a commit.
 	Says func(*Case, Answers) string

@@ -259,7 +259,9 @@ func open(c *Case, a Answers) []splice.Change {
 	for _, x := range a.All("criterion") {
 		list = append(list, splice.Add("/exit_criteria", schema.ExitCriterion{Criterion: schema.Text(x)}))
 	}
-	list = append(list, splice.Add("/next_steps", schema.NextStep{Step: a.text("step"), Owner: a.handle("owner"), Due: a.day("due")}))
+	if a.Has("due") { // while somebody is still asked, there is none
+		list = append(list, splice.Add("/next_steps", schema.NextStep{Step: a.text("step"), Owner: a.handle("owner"), Due: a.day("due")}))
+	}
 	if a.Has("fyi") {
 		list = append(list, set("/fyi", a.handles("fyi")))
 	}

@@ -15,6 +15,8 @@ const make = (tag, props = {}, ...inside) => {
   return e
 }
 const list = (all) => all ?? []
+// worded is a text in which what stands between backticks is a name that a machine reads.
+const worded = (text) => text.split('`').map((part, i) => (i % 2 === 1 ? make('code', {}, part) : part))
 const put = (where, ...what) => byId(where).replaceChildren(...what.flat().filter(Boolean))
 
 const ask = (name, text) => {
@@ -136,9 +138,9 @@ const field = (q) => {
 
 // finding shows what a rule says, with its fix as a button.
 const finding = (x, fix) => make('div', { className: `finding ${x.level}` },
-  make('p', {}, make('strong', {}, x.level === 'error' ? 'To mend: ' : 'Worth a look: '), x.line ? `line ${x.line}: ` : '', x.message,
+  make('p', {}, make('strong', {}, x.level === 'error' ? 'To mend: ' : 'Worth a look: '), x.line ? `line ${x.line}: ` : '', worded(x.message),
     x.rule ? make('span', { className: 'rule' }, ` ${[x.rule, ...list(x.cites)].join(', ')}`) : ''),
-  x.hint ? make('p', { className: 'hint' }, x.hint) : '',
+  x.hint ? make('p', { className: 'hint' }, worded(x.hint)) : '',
   x.fix && fix ? make('button', { type: 'button', onclick: () => fix(x.fix) }, x.fix.answer ? `Write ${x.fix.answer}` : 'Make it so') : '')
 
 const mend = (fix) => {
@@ -165,10 +167,11 @@ const showQuestions = (questions) => {
     f.mark.textContent = q.required ? '' : ' (if there is)'
     const help = [q.help, ...list(q.know), list(q.proposed).length > 0 && !state.given[q.name] && f.root.tagName !== 'FIELDSET' ? `Stands unless you write something else: ${q.proposed.join(', ')}.` : ''].filter(Boolean)
     const text = help.join(' ')
-    if (f.help.textContent !== text) f.help.textContent = text
+    if (f.text !== text) f.help.replaceChildren(...worded(text))
+    f.text = text
     f.help.hidden = help.length === 0
     const says = []
-    if (q.wrong) says.push(make('p', { className: 'wrong' }, q.wrong))
+    if (q.wrong) says.push(make('p', { className: 'wrong' }, worded(q.wrong)))
     for (const x of list(q.findings)) says.push(finding(x, mend))
     f.said.replaceChildren(...says)
     ;(q.seldom && !state.given[q.name] && !q.required ? seldom : often).push(f.root)
@@ -248,6 +251,7 @@ const lined = (text) => make('pre', { tabIndex: 0 }, text.split('\n').map((line)
 }))
 
 let answered = {}
+let stateText = ''
 let sendShape = ''
 
 const showOutcome = (a) => {
@@ -262,9 +266,10 @@ const showOutcome = (a) => {
     if (!state.by) says.push('Say who you are.')
   }
   const text = says.join(' ')
-  if (byId('state').textContent !== text) byId('state').textContent = text
+  if (stateText !== text) put('state', make('p', {}, worded(text)))
+  stateText = text
   byId('state').className = a.ready ? 'ready' : ''
-  put('general', list(a.notes).map((n) => make('p', { className: 'note' }, n)), list(a.findings).map((x) => finding(x)))
+  put('general', list(a.notes).map((n) => make('p', { className: 'note' }, worded(n))), list(a.findings).map((x) => finding(x)))
   const shape = JSON.stringify(a.send ?? null)
   if (shape !== sendShape) {
     sendShape = shape
@@ -278,7 +283,7 @@ const showOutcome = (a) => {
     if (list(a.besides).length > 0) told.push(make('h3', {}, 'Besides'), make('ul', { className: 'plainlist' }, a.besides.map((b) => make('li', {}, b))))
     for (const p of list(a.pastes)) told.push(telling(p))
     if (list(a.counts).length > 0) told.push(make('h3', {}, 'What it counts for'), make('ul', { className: 'plainlist' }, a.counts.map((b) => make('li', {}, b))))
-    for (const s of list(a.asides)) told.push(make('p', { className: 'muted' }, s))
+    for (const s of list(a.asides)) told.push(make('p', { className: 'muted' }, worded(s)))
   }
   put('told', told)
   put('file', a.text ? [make('h3', {}, a.diff ? 'What changes in the file' : 'The file'), make('p', { className: 'muted' }, a.path), a.diff ? lined(a.diff) : make('pre', { tabIndex: 0 }, a.text)] : '')
@@ -360,9 +365,9 @@ const tryRule = (name) => {
   }
   trouble('')
   byId('what').textContent = `The rule ${x.rule}`
-  byId('lead').textContent = `${x.summary[0].toUpperCase()}${x.summary.slice(1)}${list(x.cites).length > 0 ? ` (${x.cites.join(', ')})` : ''}.`
+  put('lead', worded(`${x.summary[0].toUpperCase()}${x.summary.slice(1)}${list(x.cites).length > 0 ? ` (${x.cites.join(', ')})` : ''}.`))
   document.title = `${x.rule} · Escalations`
-  const intro = [make('p', { className: 'prose' }, x.why)]
+  const intro = [make('p', { className: 'prose' }, worded(x.why))]
   if (!x.wrong) {
     put('tried', intro, make('p', {}, `No text shows it: ${x.note ?? ''}.`))
     return
@@ -428,9 +433,13 @@ const start = async () => {
     return reply.text()
   }
   const [program, data] = await Promise.all([WebAssembly.instantiateStreaming(fetch('static/compose.wasm'), go.importObject), text('compose.json')])
+  performance.mark('loaded')
   go.run(program.instance)
+  performance.measure('program', 'loaded')
+  performance.mark('started')
   world = JSON.parse(data)
   ask('open', data)
+  performance.measure('world', 'started')
   for (const p of world.people) people.set(p.handle, p)
   byId('people').replaceChildren(...world.people.filter((p) => !p.left).map((p) => make('option', { value: `${p.name} (${p.handle})` })))
   byId('customers').replaceChildren(...[...new Set(world.escalations.map((e) => e.customer).filter(Boolean))].map((value) => make('option', { value })))
