@@ -15,6 +15,7 @@ import (
 // which is the way the data goes.
 func layers() []string {
 	return []string{
+		"internal/fixture",
 		"internal/edit",
 		"internal/finding",
 		"internal/source",
@@ -74,6 +75,7 @@ func layers() []string {
 		"internal/audit/auditprint",
 		"internal/plan/planprint",
 		"internal/draft/draftprint",
+		"internal/compose",
 		"internal/view/viewprint",
 		"internal/doctor/doctorprint",
 		"cmd/escalate",
@@ -84,7 +86,7 @@ func layers() []string {
 func apart() []string {
 	return []string{
 		"internal/bench",
-		"internal/fixture",
+		"internal/compose/wasm",
 		"internal/forge/forgetest",
 		"internal/git/gittest",
 		"internal/ledger/ledgertest",

@@ -303,9 +303,10 @@ func (out *Answer) judge(a *act.Act, d *draft.Draft, given map[string][]string, 
 			i = slices.IndexFunc(out.Questions, func(x Question) bool { return x.Name == q.Name })
 			said.Fix = fixed(f, d, q)
 		}
-		if i < 0 {
+		switch {
+		case i < 0:
 			out.Findings = append(out.Findings, said)
-		} else {
+		case out.Questions[i].Wrong == "": // else the answer is not in the file
 			out.Questions[i].Findings = append(out.Questions[i].Findings, said)
 		}
 	}

@@ -386,6 +386,7 @@ const tryRule = (name) => {
         now.files[f.path] = fix.text
         fill()
       }))))
+    return found
   }
   // shownAs is a text as a text area has it: without the signs that it does not take.
   const shownAs = (text) => text.replace(/\r\n?/g, '\n')
@@ -395,7 +396,9 @@ const tryRule = (name) => {
       area.closest('.field').hidden = text === undefined
       area.value = text ?? ''
     }
-    judge()
+    const first = judge()[0]
+    const area = texts.get(first?.path)
+    if (area) area.scrollTop = Math.max(0, first.line - 6) * Number.parseFloat(getComputedStyle(area).lineHeight)
   }
   const put1 = (what) => () => {
     now = { ...what, files: { ...what.files } }
@@ -404,7 +407,7 @@ const tryRule = (name) => {
   const areas = x.shown.map((path, i) => {
     const area = make('textarea', { id: `file-${i}`, rows: 18, spellcheck: false, className: 'code' })
     texts.set(path, area)
-    area.addEventListener('input', judge)
+    area.addEventListener('input', () => judge())
     return make('div', { className: 'field' }, make('label', { htmlFor: area.id }, path), area)
   })
   const before = x.wrong.before ? make('details', {}, make('summary', {}, 'The version before'), make('pre', { tabIndex: 0 }, x.wrong.before[x.shown[0]] ?? '')) : ''
