@@ -40,10 +40,10 @@ func TestSite(t *testing.T) {
 	}
 }
 
-// lookAtSite has the site of a repository written and served, and a browser look at it.
-func lookAtSite(t *testing.T, dir string, open int, args ...string) {
+// serveSite has the site of a repository written into a folder, and served.
+func serveSite(t *testing.T, dir string, args ...string) (origin, out string) {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "site")
+	out = filepath.Join(t.TempDir(), "site")
 	ctx, stop := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, binary, append([]string{"site", "--serve", "--dir", dir, "-o", out, "--now", "2026-11-28T09:00:00Z"}, args...)...)
 	cmd.Env = append(os.Environ(), "ESCALATE_REDACT_KEY=0123456789abcdef0123456789abcdef")
@@ -55,7 +55,6 @@ func lookAtSite(t *testing.T, dir string, open int, args ...string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(); _ = cmd.Wait() })
-	origin := ""
 	for lines := bufio.NewScanner(said); origin == "" && lines.Scan(); {
 		if _, rest, ok := strings.Cut(lines.Text(), "escalate: http://"); ok {
 			host, _, _ := strings.Cut(rest, "/")
@@ -67,6 +66,13 @@ func lookAtSite(t *testing.T, dir string, open int, args ...string) {
 	if origin == "" {
 		t.Fatal("it serves nothing")
 	}
+	return origin, out
+}
+
+// lookAtSite has the site of a repository written and served, and a browser look at it.
+func lookAtSite(t *testing.T, dir string, open int, args ...string) {
+	t.Helper()
+	origin, out := serveSite(t, dir, args...)
 	text, code := output(t, exec.Command("node", "site.mjs", origin, out, fmt.Sprint(open)))
 	var wrong []string
 	if err := json.Unmarshal(text, &wrong); err != nil || code != 0 {
@@ -81,15 +87,10 @@ func lookAtSite(t *testing.T, dir string, open int, args ...string) {
 func hostileRepository(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	browsers := []string{
-		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</title><script>alert(1)</script>`, `<svg onload=alert(1)>`,
-		`<base href="https://evil.example/">`, `<meta http-equiv="refresh" content="0;url=https://evil.example">`, `<link rel=stylesheet href=https://evil.example>`,
-		`javascript:alert(1)`, `<iframe src=https://evil.example></iframe>`, `<form action=https://evil.example>`, `&lt;script&gt;alert(1)&lt;/script&gt;`, `{{alert(1)}}`,
-	}
 	var updates []edit
 	var short []string
 	n := 0
-	for _, s := range append(browsers, hostiles...) {
+	for _, s := range append(browsers(), hostiles...) {
 		if len(s) > 200 {
 			continue
 		}
@@ -166,5 +167,14 @@ func committed(t *testing.T, dir string, files map[string]string, author, subjec
 		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
+	}
+}
+
+// browsers are texts that a browser might take for something else.
+func browsers() []string {
+	return []string{
+		`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</title><script>alert(1)</script>`, `<svg onload=alert(1)>`,
+		`<base href="https://evil.example/">`, `<meta http-equiv="refresh" content="0;url=https://evil.example">`, `<link rel=stylesheet href=https://evil.example>`,
+		`javascript:alert(1)`, `<iframe src=https://evil.example></iframe>`, `<form action=https://evil.example>`, `&lt;script&gt;alert(1)&lt;/script&gt;`, `{{alert(1)}}`,
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/audit"
 	"github.com/escalations-as-code/escalate/internal/board"
 	"github.com/escalations-as-code/escalate/internal/ci"
@@ -206,6 +207,8 @@ type siteMaker struct {
 	program  siteProgram
 	forge    ci.Forge
 	branch   string
+	// hasForm and hasSchema say that the repository has the issue form and the schema.
+	hasForm, hasSchema bool
 }
 
 // composes reports whether there is a compose page.
@@ -268,6 +271,16 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 	if m.branch, err = repo.Branch(ctx); err != nil {
 		return nil, err
 	}
+	all, err := repo.Tree(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer all.Close()
+	has := func(name string) bool {
+		_, err := fs.Stat(all, name)
+		return err == nil
+	}
+	m.hasForm, m.hasSchema = has(form.Path), has(act.SchemaPath)
 	return m, m.openLedger(ctx, repo, past.ledger)
 }
 
@@ -426,11 +439,8 @@ func (m *siteMaker) world() compose.World {
 	if forge.Repository == "" {
 		forge = compose.Forge{}
 	}
-	if f, err := m.tree.Files().Open(form.Path); err == nil {
-		forge.Form = true
-		f.Close()
-	}
-	return compose.Of(m.tree, forge)
+	forge.Form = m.hasForm
+	return compose.Of(m.tree, m.hasSchema, forge)
 }
 
 // writeCompose makes the files of the compose page.

@@ -213,14 +213,16 @@ func (c *Case) isOpen(customer schema.Text) string {
 // ID is the id of an escalation that is opened by answers.
 func ID(a Answers) schema.ID { return schema.ID(a.One("id")) }
 
+// SchemaPath is where a repository has the schema of an escalation, if it has it.
+const SchemaPath = "schema/escalation.schema.json"
+
 // Begin is what the file of a new escalation begins with: where an editor finds its
 // schema, where the repository has it.
 func Begin(c *Case) []byte {
-	const file = "schema/escalation.schema.json"
-	if _, err := fs.Stat(c.Tree.Files(), file); err != nil {
+	if _, err := fs.Stat(c.Tree.Files(), SchemaPath); err != nil {
 		return nil
 	}
-	return []byte("# yaml-language-server: $schema=../../" + file + "\n")
+	return []byte("# yaml-language-server: $schema=../../" + SchemaPath + "\n")
 }
 
 func open(c *Case, a Answers) []splice.Change {

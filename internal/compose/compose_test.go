@@ -73,7 +73,8 @@ type page struct {
 
 func newPage(t testing.TB, tr *tree.Tree, at compose.Forge) page {
 	t.Helper()
-	w := compose.Of(tr, at)
+	_, err := fs.Stat(tr.Files(), act.SchemaPath)
+	w := compose.Of(tr, err == nil, at)
 	p := page{files: map[schema.ID]compose.File{}}
 	for _, path := range tr.Paths {
 		d, f, ok := compose.DigestOf(tr.Load(path), tr.Policy)
@@ -585,7 +586,7 @@ func TestHidden(t *testing.T) {
 
 // Beside a thousand others, an answer takes as long as beside none.
 func BenchmarkAnswer(b *testing.B) {
-	w := compose.Of(open(b, nil), forge)
+	w := compose.Of(open(b, nil), false, forge)
 	for i := range 1000 {
 		id := schema.ID(fmt.Sprintf("2025/customer-%d", i))
 		w.Escalations = append(w.Escalations, compose.Digest{ID: id, Customer: schema.Text(fmt.Sprintf("Customer %d", i)), Severity: "low", Channel: schema.ChannelName(fmt.Sprintf("esc_customer-%d", i))})

@@ -86,10 +86,10 @@ type File struct {
 	Tracking string `json:"tracking,omitempty"`
 }
 
-// Of is the world of a tree. The escalations are added by whoever loads them, by
-// DigestOf.
-func Of(t *tree.Tree, forge Forge) World {
-	w := World{Format: Format, Escalations: []Digest{}, People: []Person{}, Forge: forge}
+// Of is the world of a tree; hasSchema says that the repository has the schema. The
+// escalations are added by whoever loads them, by DigestOf.
+func Of(t *tree.Tree, hasSchema bool, forge Forge) World {
+	w := World{Format: Format, Escalations: []Digest{}, People: []Person{}, Schema: hasSchema, Forge: forge}
 	if t.PolicyFile != nil {
 		w.Policy = string(t.PolicyFile.Data)
 	}
@@ -101,7 +101,6 @@ func Of(t *tree.Tree, forge Forge) World {
 		w.People = append(w.People, person)
 	}
 	slices.SortFunc(w.People, func(a, b Person) int { return strings.Compare(string(a.Handle), string(b.Handle)) })
-	w.Schema = len(act.Begin(&act.Case{Tree: t})) > 0
 	return w
 }
 
@@ -171,7 +170,7 @@ func New(w World) (*Composer, error) {
 		base[tree.PolicyPath] = w.Policy
 	}
 	if w.Schema {
-		base["schema/escalation.schema.json"] = "{}"
+		base[act.SchemaPath] = "{}"
 	}
 	all := files{}
 	for name, text := range base {
