@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -271,7 +272,7 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 	if m.branch, err = repo.Branch(ctx); err != nil {
 		return nil, err
 	}
-	all, err := repo.Tree(ctx, c.ID)
+	all, err := repo.Tree(ctx, c.ID, path.Dir(form.Path), path.Dir(act.SchemaPath))
 	if err != nil {
 		return nil, err
 	}

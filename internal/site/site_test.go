@@ -76,7 +76,12 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 // pages are the files of the site, by name; redacted where there is a key.
 func (r *repository) pages(t testing.TB, key *redact.Redactor) map[string]string {
 	t.Helper()
-	p, err := site.New(site.Options{Redacted: key != nil})
+	return r.pagesOf(t, key, site.Options{Redacted: key != nil})
+}
+
+func (r *repository) pagesOf(t testing.TB, key *redact.Redactor, o site.Options) map[string]string {
+	t.Helper()
+	p, err := site.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

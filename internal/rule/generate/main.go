@@ -40,6 +40,7 @@ func page(rules *rule.Set) string {
 	b.WriteString(`# The rules
 
 What ` + "`escalate lint`" + ` checks. ` + "`escalate explain RULE`" + ` prints one of these; P-numbers are those of [the process](process.md).
+In [the pages](site.md#the-page-to-write-on) that ` + "`escalate site --serve`" + ` serves, ` + "`compose.html#example=RULE`" + ` shows its wrong example, to be changed and healed.
 This page is made from the rules (` + "`go generate ./internal/rule`" + `): change them, not it.
 
 | rule | process | what must be so |
