@@ -80,6 +80,16 @@ try {
     for (let i = 0; i < 12 && await page.evaluate(() => document.activeElement.value) !== text; i++) await page.keyboard.press('ArrowDown')
     must(`${question} is not answered by ${text}`, await page.evaluate((id, text) => document.querySelector(`input[name="${id}"]:checked`)?.value === text, id, text))
   }
+  // At once, where it is not the typing that is looked at.
+  const fill = (page, all) => page.evaluate((all) => {
+    for (const [question, text] of Object.entries(all)) {
+      const choice = [...document.getElementsByName(`q-${question}`)].find((box) => box.value === text)
+      const e = choice ?? document.getElementById(`q-${question}`)
+      if (choice) choice.checked = true
+      else e.value = text
+      e.dispatchEvent(new Event(choice ? 'change' : 'input', { bubbles: true }))
+    }
+  }, all)
   const state = (page) => page.$eval('#state', (e) => e.textContent)
   const look = async (page, say) => {
     await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true }))
@@ -147,13 +157,8 @@ try {
   { // Hostile texts are text, wherever they are shown.
     const { page, close, asked } = await open('compose.html')
     await page.type('#by', by)
-    for (const [question, text] of Object.entries(answers)) if (!['customer', 'summary', 'description', 'ask', 'approach'].includes(question)) await answer(page, question, text)
     const text = hostile.join(' ')
-    for (const question of ['customer', 'summary', 'description', 'ask', 'approach']) {
-      await page.$eval(`#q-${question}`, (e, text) => { e.value = text; e.dispatchEvent(new Event('input', { bubbles: true })) }, text)
-    }
-    await page.$eval('#seldom', (d) => { d.open = true })
-    await answer(page, 'id', '2026/hostile')
+    await fill(page, { ...answers, customer: text, summary: text, description: text, ask: text, approach: text, id: '2026/hostile' })
     await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true }))
     must(`of hostile texts it says ${await state(page)}`, (await state(page)).startsWith('All is there'))
     must('a hostile text has become something', (await page.$$('#composer :is(script, img, svg, iframe, object, embed, base, meta, link, form form, b, i)')).length === 0)
@@ -191,7 +196,7 @@ try {
     out.speed.beside = await page.evaluate(() => Number(document.body.dataset.ready))
     await reach(page, field('by'))
     await page.keyboard.type(by)
-    for (const [question, text] of Object.entries(answers)) if (question !== 'meeting-notes') await answer(page, question, text)
+    await fill(page, { ...answers, 'meeting-notes': '' })
     times.length = 0
     const spent = async () => (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === 'ScriptDuration').value * 1000
     const before = await spent()

@@ -151,7 +151,11 @@ func (c *Composer) Answer(r Request) Answer {
 	}
 	answers, open, wrong := a.Try(cs, r.Given)
 	out := Answer{Wants: c.wants(r.Act, answers)}
-	d, refused := c.draft(cs, &a, answers, open)
+	var d *draft.Draft
+	refused := ""
+	if len(r.Given) > 0 { // else there is nothing to judge yet
+		d, refused = c.draft(cs, &a, answers, open)
+	}
 	for i := range a.Questions {
 		if q := &a.Questions[i]; q.Asked(cs, answers) {
 			out.Questions = append(out.Questions, c.question(cs, answers, q, wrong))

@@ -62,7 +62,7 @@ func TestAcceptsIsExact(t *testing.T) {
 		for range rapid.IntRange(0, 2).Draw(t, "changes") {
 			mutate(t, value)
 		}
-		got, want := accepts(k.schema, value), k.schema.Validate(value)
+		got, want := accepts(k.schema(), value), k.schema().Validate(value)
 		if got != (want == nil) {
 			t.Fatalf("accepts %v, the validator says %v, of %#v", got, want, value)
 		}

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -120,7 +121,9 @@ type Checker struct {
 }
 
 type compiled struct {
-	schema *jsonschema.Schema
+	// schema compiles the schema where a document is compared with it first: that takes
+	// longer than to judge a file, and most that run need one kind alone.
+	schema func() *jsonschema.Schema
 	raw    any
 	// timeKeys are the keys whose values are dates or times.
 	timeKeys map[string]bool
@@ -128,7 +131,7 @@ type compiled struct {
 	known bool
 }
 
-// NewChecker compiles the embedded schemas. An error is a fault of the build.
+// NewChecker reads the embedded schemas. An error is a fault of the build.
 func NewChecker() (*Checker, error) {
 	c := &Checker{kinds: map[schema.Kind]compiled{}}
 	for _, kind := range schema.Kinds() {
@@ -140,21 +143,26 @@ func NewChecker() (*Checker, error) {
 		if err := json.Unmarshal(text, &raw); err != nil {
 			return nil, fmt.Errorf("schema of %s: %w", kind, err)
 		}
-		compiler := jsonschema.NewCompiler()
-		compiler.AssertFormat = true
 		id, _ := raw["$id"].(string)
-		if err := compiler.AddResource(id, bytes.NewReader(text)); err != nil {
-			return nil, fmt.Errorf("schema of %s: %w", kind, err)
-		}
-		s, err := compiler.Compile(id)
-		if err != nil {
-			return nil, fmt.Errorf("schema of %s: %w", kind, err)
-		}
 		keys := map[string]bool{}
 		collectTimeKeys(raw, keys)
-		c.kinds[kind] = compiled{schema: s, raw: raw, timeKeys: keys, known: knows(raw)}
+		c.kinds[kind] = compiled{schema: sync.OnceValue(func() *jsonschema.Schema { return compile(id, text) }), raw: raw, timeKeys: keys, known: knows(raw)}
 	}
 	return c, nil
+}
+
+// compile compiles a schema. It panics where it is none: a test compiles all of them.
+func compile(id string, text []byte) *jsonschema.Schema {
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat = true
+	err := compiler.AddResource(id, bytes.NewReader(text))
+	if err == nil {
+		var s *jsonschema.Schema
+		if s, err = compiler.Compile(id); err == nil {
+			return s
+		}
+	}
+	panic(fmt.Errorf("%s: %w", id, err))
 }
 
 // Check returns the faults of a document, in no particular order, and the
@@ -230,10 +238,10 @@ func (k compiled) misplaced(found []Fault, doc *document.Document) []Fault {
 
 // faults validates doc and takes the validator's errors apart.
 func (k compiled) faults(doc *document.Document) []Fault {
-	if k.known && accepts(k.schema, doc.Value()) {
+	if k.known && accepts(k.schema(), doc.Value()) {
 		return nil
 	}
-	err := k.schema.Validate(doc.Value())
+	err := k.schema().Validate(doc.Value())
 	if err == nil {
 		return nil
 	}
