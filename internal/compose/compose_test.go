@@ -201,7 +201,7 @@ func TestWorld(t *testing.T) {
 }
 
 // The file is the one that `new` writes of the same answers, byte for byte, beside the
-// same files.
+// same files; but for a customer of which one is restricted, which the page cannot know.
 func TestSameAsNew(t *testing.T) {
 	t.Parallel()
 	closed := fixture.Edited("severity: high", "severity: low", "", "closure: {at: 2026-11-22T10:00:00Z, by: jdoe, resolution: withdrawn, reason: Twice}\nchannel: esc_zava\n")
@@ -212,7 +212,7 @@ func TestSameAsNew(t *testing.T) {
 	p := newPage(t, tr, forge)
 	text := rapid.SampledFrom([]string{"x", "Two words", "a: b # c", "- y", "漢字 🙂", "'\"", "one\ntwo\n\nthree", "@all", " lead", "2026-12-01", "no", "{{ }}", "<b>x</b>", "https://docs.example.com/1", "\u202e"})
 	draw := map[string]*rapid.Generator[string]{
-		"customer": rapid.SampledFrom([]string{"Fabrikam", "Northwind Traders", "zava", "Société", "Secret Customer", "津軽"}), "severity": rapid.SampledFrom([]string{"critical", "high", "medium", "low", "bad"}),
+		"customer": rapid.SampledFrom([]string{"Fabrikam", "Northwind Traders", "zava", "Société", "津軽"}), "severity": rapid.SampledFrom([]string{"critical", "high", "medium", "low", "bad"}),
 		"csm": rapid.SampledFrom([]string{"jdoe", "Jo Doe", "nobody"}), "account-executive": rapid.SampledFrom([]string{"arivera", "Ana Rivera (arivera)"}), "region": rapid.SampledFrom([]string{"EMEA", "emea", "Moon"}),
 		"product-related": rapid.SampledFrom([]string{"yes", "no"}), "product-dri": rapid.SampledFrom([]string{"mlee", "dpatel"}), "owner": rapid.SampledFrom([]string{"jdoe", "me"}),
 		"due": rapid.SampledFrom([]string{"2026-12-01", "friday", "yesterday"}), "meeting-notes": rapid.Just("https://docs.example.com/n"), "visibility": rapid.SampledFrom([]string{"public", "restricted"}),

@@ -172,13 +172,10 @@ func New(w World) (*Composer, error) {
 	if w.Schema {
 		base[act.SchemaPath] = "{}"
 	}
-	all := files{}
-	for name, text := range base {
-		all[name] = text
-	}
 	var glances []tree.Glance
+	var names []string
 	for _, d := range w.Escalations {
-		all[tree.Path(d.ID)] = "" // which cannot be read
+		names = append(names, tree.Path(d.ID))
 		c.listed[d.ID] = d
 		glances = append(glances, tree.Glance{ID: d.ID, Customer: d.Customer, Severity: d.Severity, Channel: d.Channel})
 	}
@@ -186,9 +183,7 @@ func New(w World) (*Composer, error) {
 	if c.bare, err = tree.Open(base, check); err != nil {
 		return nil, err
 	}
-	if c.all, err = tree.Open(all, check); err != nil {
-		return nil, err
-	}
+	c.all = c.bare.And(names)
 	c.beside = rule.NewRegister(rule.All(), c.bare.Policy)
 	for _, d := range w.Escalations {
 		c.beside.Put(rule.Brief{Path: tree.Path(d.ID), ID: d.ID, Severity: d.Severity, Channel: d.Channel, Customer: process.SameCustomer(d.Customer)})

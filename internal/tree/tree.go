@@ -215,6 +215,18 @@ func (t *Tree) With(name string, data []byte) *Tree {
 	return &with
 }
 
+// And is the tree with more escalations, of which only the names are known: their files
+// cannot be read.
+func (t *Tree) And(names []string) *Tree {
+	and := *t
+	and.Paths, and.Names = slices.Concat(t.Paths, names), slices.Concat(t.Names, names)
+	for _, list := range []*[]string{&and.Paths, &and.Names} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return &and
+}
+
 // decode makes the policy and the directory of their files.
 func (t *Tree) decode() {
 	t.Policy, t.People = schema.DefaultPolicy(), schema.Directory{}
