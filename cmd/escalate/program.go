@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,17 +36,6 @@ func composeProgram(ctx context.Context, env environment) (site.Program, error) 
 		return p, err
 	}
 	return buildProgram(ctx, env.toolchain)
-}
-
-// unpacked is a program as a release has it.
-func unpacked(wasm, glue []byte) (p site.Program, err error) {
-	z, err := gzip.NewReader(bytes.NewReader(wasm))
-	if err != nil {
-		return p, err
-	}
-	p.Glue = glue
-	p.Wasm, err = io.ReadAll(z)
-	return p, err
 }
 
 // buildProgram builds it with the Go toolchain. Two builds of the same source by the same

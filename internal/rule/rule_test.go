@@ -18,8 +18,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
-const northwind = "escalations/2026/northwind.yaml"
-
 // Every rule's wrong example yields one finding, of that rule, at the marked
 // text; its right example yields none.
 func TestExamples(t *testing.T) {
