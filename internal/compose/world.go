@@ -131,7 +131,6 @@ func Tracked(told []notice.Notice) string {
 // Composer answers requests about a world. It is for one goroutine.
 type Composer struct {
 	world World
-	check *shape.Checker
 	// bare has the policy and the directory, and those files of which the text is known;
 	// all has every escalation, and those of which it is not known cannot be read.
 	bare, all *tree.Tree
@@ -152,7 +151,7 @@ func New(w World) (*Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Composer{world: w, check: check, known: map[schema.ID]File{}, listed: map[schema.ID]Digest{}}
+	c := &Composer{world: w, known: map[schema.ID]File{}, listed: map[schema.ID]Digest{}}
 	people := schema.Directory{People: map[schema.Handle]schema.Person{}}
 	for _, p := range w.People {
 		person := schema.Person{Name: p.Name, Roles: p.Roles, Region: p.Region, Manager: p.Manager}
@@ -180,9 +179,12 @@ func New(w World) (*Composer, error) {
 		glances = append(glances, tree.Glance{ID: d.ID, Customer: d.Customer, Severity: d.Severity, Channel: d.Channel})
 	}
 	c.others = act.NewOthers(glances)
-	if c.bare, err = tree.Open(base, check); err != nil {
+	// What stands in the policy and the directory was judged where they were committed.
+	bare, err := tree.Open(base, nil)
+	if err != nil {
 		return nil, err
 	}
+	c.bare = bare.Checking(check)
 	c.all = c.bare.And(names)
 	c.beside = rule.NewRegister(rule.All(), c.bare.Policy)
 	for _, d := range w.Escalations {

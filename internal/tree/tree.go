@@ -215,6 +215,14 @@ func (t *Tree) With(name string, data []byte) *Tree {
 	return &with
 }
 
+// Checking is the tree of which the escalations are compared with their schema from now
+// on. The policy and the directory stay as they were read.
+func (t *Tree) Checking(check *shape.Checker) *Tree {
+	checking := *t
+	checking.check = check
+	return &checking
+}
+
 // And is the tree with more escalations, of which only the names are known: their files
 // cannot be read.
 func (t *Tree) And(names []string) *Tree {

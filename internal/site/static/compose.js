@@ -456,8 +456,12 @@ const start = async () => {
 // first use.
 const warm = () => {
   const by = world.people[0]?.handle ?? ''
-  const text = { customer: ['-'], severity: ['high'], summary: ['-'], description: ['-'], csm: [by], region: Object.values(answered.questions).find((q) => q.name === 'region')?.options?.map((o) => o.value).slice(0, 1), ask: ['-'], approach: ['-'], criterion: ['-'], step: ['-'], owner: [by], due: ['tomorrow'], 'meeting-notes': ['https://example.com'], 'product-related': ['no'], 'product-reason': ['-'] }
-  for (const given of [{ customer: ['-'] }, text]) ask('answer', JSON.stringify({ act: 'new', id: '', by, now: new Date().toISOString(), given }))
+  const judge = (given) => ask('answer', JSON.stringify({ act: 'new', id: '', by, now: new Date().toISOString(), given }))
+  const region = list(judge({ customer: ['-'] }).questions.find((q) => q.name === 'region')?.options).map((o) => o.value).slice(0, 1)
+  judge({
+    customer: ['-'], severity: ['high'], summary: ['-'], description: ['-'], csm: [by], region, 'product-related': ['no'], 'product-reason': ['-'],
+    ask: ['-'], approach: ['-'], criterion: ['-'], step: ['-'], owner: [by], due: ['tomorrow'], 'meeting-notes': ['https://example.com'],
+  })
   document.body.dataset.warm = performance.now().toFixed(0)
 }
 
