@@ -22,7 +22,8 @@ esac
 
 folder=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/escalate.XXXXXX")
 if [ "$FROM" = source ]; then
-  (cd "$ACTION" && CGO_ENABLED=0 go build -trimpath -o "$folder/escalate$exe" ./cmd/escalate)
+  # Where its source lies stays in it: `site` builds the compose page's program there.
+  (cd "$ACTION" && CGO_ENABLED=0 go build -o "$folder/escalate$exe" ./cmd/escalate)
 else
   name=escalate_${os}_$arch.tar.gz
   release='' wanted=''
