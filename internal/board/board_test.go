@@ -61,7 +61,7 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &repository{t, tr, NewRecord([]history.Rules{{From: at(t, "2026-01-01T00:00:00Z"), Tree: tr}}), map[schema.ID]audit.Row{}, map[schema.ID][]notice.Notice{}}
+	return &repository{t, tr, NewRecord([]history.Rules{{From: at(t, "2026-01-01T00:00:00Z"), People: tr.People, Policy: tr.Policy}}), map[schema.ID]audit.Row{}, map[schema.ID][]notice.Notice{}}
 }
 
 // happened records that an escalation was so from a moment on, by a change.

@@ -78,11 +78,11 @@ func (r *Record) Add(e history.Event) {
 		r.courses[e.Escalation] = c
 	}
 	if e.After != nil && (len(c.states) == 0 || c.latest != e.Commit) {
-		c.states, c.latest = append(c.states, r.state(e)), e.Commit
+		c.states, c.latest = append(c.states, r.state(e)), strings.Clone(e.Commit)
 	}
 	change, field := kindOf(e.Change)
 	c.events = append(c.events, happened{
-		at: e.At, effective: e.Effective, commit: e.Commit, author: r.text(e.Author), change: change, field: field,
+		at: e.At, effective: e.Effective, commit: strings.Clone(e.Commit), author: r.text(e.Author), change: change, field: field,
 		from: strings.Clone(e.From), to: strings.Clone(e.To), state: len(c.states) - 1,
 	})
 }

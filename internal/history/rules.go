@@ -7,13 +7,16 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/tree"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Rules are the directory and the policy from a moment on.
+// Rules are the directory and the policy from a moment on: what they say, without the
+// files, of which a hundred would fill the memory.
 type Rules struct {
 	// From is the effective time of the commit that changed one of them.
-	From time.Time
-	*tree.Tree
+	From   time.Time
+	People schema.Directory
+	Policy schema.Policy
 }
 
 // AllRules returns each directory and policy that held up to a commit, oldest first:
@@ -65,7 +68,8 @@ func AllRules(ctx context.Context, repo *git.Repo, head string, now time.Time) (
 		if i+1 < len(versions) && versions[i+1].commit == v.commit {
 			continue
 		}
-		rules = append(rules, Rules{v.effective, f.Tree()})
+		t := f.Tree()
+		rules = append(rules, Rules{v.effective, t.People, t.Policy})
 	}
 	return rules, nil
 }

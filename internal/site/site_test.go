@@ -61,7 +61,7 @@ func newRepository(t testing.TB, files map[schema.ID][]string) *repository {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &repository{tr, board.NewRecord([]history.Rules{{Tree: tr}}), map[schema.ID][]notice.Notice{}}
+	r := &repository{tr, board.NewRecord([]history.Rules{{People: tr.People, Policy: tr.Policy}}), map[schema.ID][]notice.Notice{}}
 	for _, p := range tr.Paths {
 		e := tr.Load(p).Escalation
 		at := e.Opened.At.Add(time.Hour)
