@@ -92,7 +92,7 @@ func runSite(ctx context.Context, o siteOptions) error {
 	env := o.env
 	if env.spend != nil {
 		// What happened to each escalation stays until its page is written.
-		env.spend(400, 300<<20)
+		env.spend(400, 340<<20)
 	}
 	s, err := o.open(env)
 	if err != nil {

@@ -400,9 +400,10 @@ func delivery() []string {
 	return []string{"GITHUB_API_URL=http://127.0.0.1:1", "GITHUB_REPOSITORY=acme/escalations", "GITHUB_TOKEN=none"}
 }
 
-// build builds the product.
+// build builds escalate without the path of its source: else `site` would build the
+// program of the compose page, which a release has in it.
 func (w workspace) build() error {
-	out, err := exec.Command("go", "build", "-o", w.path("escalate"), "github.com/escalations-as-code/escalate/cmd/escalate").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-o", w.path("escalate"), "github.com/escalations-as-code/escalate/cmd/escalate").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}

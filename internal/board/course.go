@@ -20,7 +20,8 @@ const reopened = string(notice.Reopened)
 type Record struct {
 	rules   []history.Rules
 	courses map[schema.ID]*Course
-	// What many events share is kept once.
+	// What many events share is kept once: commit is that of the last one.
+	commit   string
 	texts    map[string]string
 	informed map[seat][]schema.Handle
 	lists    map[string][]schema.Handle
@@ -48,9 +49,10 @@ type Course struct {
 	latest string
 }
 
-// happened is an event. state is the number of what was true after it.
+// happened is an event: at and effective are seconds since 1970, as commits have them,
+// and state is the number of what was true after it.
 type happened struct {
-	at, effective                           time.Time
+	at, effective                           int64
 	commit, author, change, field, from, to string
 	state                                   int
 }
@@ -77,12 +79,15 @@ func (r *Record) Add(e history.Event) {
 		c = &Course{}
 		r.courses[e.Escalation] = c
 	}
-	if e.After != nil && (len(c.states) == 0 || c.latest != e.Commit) {
-		c.states, c.latest = append(c.states, r.state(e)), strings.Clone(e.Commit)
+	if r.commit != e.Commit { // of the line that it was read from nothing else stays
+		r.commit = strings.Clone(e.Commit)
+	}
+	if e.After != nil && (len(c.states) == 0 || c.latest != r.commit) {
+		c.states, c.latest = append(c.states, r.state(e)), r.commit
 	}
 	change, field := kindOf(e.Change)
 	c.events = append(c.events, happened{
-		at: e.At, effective: e.Effective, commit: strings.Clone(e.Commit), author: r.text(e.Author), change: change, field: field,
+		at: e.At.Unix(), effective: e.Effective.Unix(), commit: r.commit, author: r.text(e.Author), change: change, field: field,
 		from: strings.Clone(e.From), to: strings.Clone(e.To), state: len(c.states) - 1,
 	})
 }
@@ -214,7 +219,7 @@ func (c *Course) last(change string) (at time.Time) {
 	if c != nil {
 		for _, e := range c.events {
 			if e.change == change {
-				at = e.effective
+				at = time.Unix(e.effective, 0).UTC()
 			}
 		}
 	}

@@ -224,13 +224,14 @@ func (c *Course) timeline(told []notice.Notice, now time.Time, people schema.Dir
 		return all
 	}
 	for i, h := range c.events {
-		if h.effective.After(now) {
+		effective := time.Unix(h.effective, 0).UTC()
+		if effective.After(now) {
 			break
 		}
-		tellUntil(h.effective)
+		tellUntil(effective)
 		current = h.state
 		e := Event{
-			At: moment(h.at), Kind: Label(h.change), Field: Label(h.field), From: schema.Text(h.from), To: schema.Text(h.to),
+			At: moment(time.Unix(h.at, 0).UTC()), Kind: Label(h.change), Field: Label(h.field), From: schema.Text(h.from), To: schema.Text(h.to),
 			Author: schema.Text(h.author), Commit: schema.Text(h.commit), CommitURL: schema.URL(commitURL(h.commit)),
 		}
 		// What one commit brought is true after the last of it.
