@@ -80,7 +80,7 @@ func runAudit(ctx context.Context, o auditOptions) error {
 	if env.spend != nil {
 		// Each escalation stays as its last version left it: ten thousand are more than
 		// the collector could keep within the limit of other commands.
-		env.spend(400, 300<<20)
+		env.spend(200, 300<<20)
 	}
 	s, err := o.open(env)
 	if err != nil {
