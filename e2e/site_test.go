@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,31 +23,43 @@ func TestSite(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		dir  func(*testing.T) string
-		open int
-		args []string
+		siteCase
 	}{
-		{"examples", func(*testing.T) string { return ".." }, 9, nil},
-		{"hostile", hostileRepository, 3, nil},
-		{"redacted", hostileRepository, 3, []string{"--redact"}},
-		{"none", repositoryOf(0, 0), 0, nil},
-		{"one", repositoryOf(1, 1), 1, nil},
-		{"two hundred", repositoryOf(200, 200), 200, nil},
-		{"ten thousand", repositoryOf(10_000, 100), 100, nil},
+		{"examples", func(*testing.T) string { return ".." }, siteCase{open: 9, pages: 12, views: 4, compose: true}},
+		{"hostile", hostileRepository, siteCase{open: 3, pages: 4, views: 2, compose: true}},
+		{"redacted", hostileRepository, siteCase{open: 3, pages: 4, views: 2, args: []string{"--redact"}}},
+		{"none", repositoryOf(0, 0), siteCase{pages: 4, views: 2}},
+		{"one", repositoryOf(1, 1), siteCase{open: 1, pages: 4, views: 2}},
+		{"two hundred", repositoryOf(200, 200), siteCase{open: 200, pages: 4, views: 2, compose: true}},
+		{"ten thousand", repositoryOf(10_000, 100), siteCase{open: 100, pages: 12, views: 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			lookAtSite(t, c.dir(t), c.open, c.args...)
+			lookAtSite(t, c.dir(t), c.siteCase)
 		})
 	}
+}
+
+// siteCase is a site to look at.
+type siteCase struct {
+	open         int // rows of the board
+	pages, views int // looked at
+	args         []string
+	compose      bool // has the compose page: to build its program takes time
 }
 
 // serveSite has the site of a repository written into a folder, and served.
 func serveSite(t *testing.T, dir string, args ...string) (origin, out string) {
 	t.Helper()
+	return serveSiteIn(t, os.Environ(), dir, args...)
+}
+
+func serveSiteIn(t *testing.T, env []string, dir string, args ...string) (origin, out string) {
+	t.Helper()
 	out = filepath.Join(t.TempDir(), "site")
 	ctx, stop := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, binary, append([]string{"site", "--serve", "--dir", dir, "-o", out, "--now", "2026-11-28T09:00:00Z"}, args...)...)
-	cmd.Env = append(os.Environ(), "ESCALATE_REDACT_KEY=0123456789abcdef0123456789abcdef")
+	cmd.Env = append(env, "ESCALATE_REDACT_KEY=0123456789abcdef0123456789abcdef")
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -69,17 +82,72 @@ func serveSite(t *testing.T, dir string, args ...string) (origin, out string) {
 	return origin, out
 }
 
-// lookAtSite has the site of a repository written and served, and a browser look at it.
-func lookAtSite(t *testing.T, dir string, open int, args ...string) {
+// withoutToolchain is an environment in which git is found, and Go is not: there a site
+// gets no compose page, of which the program takes long to build.
+func withoutToolchain(t *testing.T) []string {
 	t.Helper()
-	origin, out := serveSite(t, dir, args...)
-	text, code := output(t, exec.Command("node", "site.mjs", origin, out, fmt.Sprint(open)))
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	if err := os.Symlink(git, filepath.Join(bin, "git")); err != nil {
+		t.Fatal(err)
+	}
+	return append(os.Environ(), "PATH="+bin)
+}
+
+// lookAtSite has the site of a repository written and served, and a browser look at it.
+func lookAtSite(t *testing.T, dir string, c siteCase) {
+	t.Helper()
+	env := os.Environ()
+	if !c.compose {
+		env = withoutToolchain(t)
+	}
+	origin, out := serveSiteIn(t, env, dir, c.args...)
+	text, code := output(t, exec.Command("node", "site.mjs", origin, out, fmt.Sprint(c.open), fmt.Sprint(c.pages), fmt.Sprint(c.views)))
 	var wrong []string
 	if err := json.Unmarshal(text, &wrong); err != nil || code != 0 {
 		t.Fatalf("site.mjs: exit code %d, %v: %s", code, err, text)
 	}
 	for _, w := range wrong {
 		t.Error(w)
+	}
+	if _, err := os.Stat(filepath.Join(out, "compose.html")); (err == nil) != c.compose {
+		t.Errorf("a compose page: %v", err)
+	}
+	if c.compose {
+		lookAtWorld(t, out)
+	}
+}
+
+// lookAtWorld looks at what the compose page is given: nobody's address, and of restricted
+// escalations, which are those of repositoryOf that end with a 9, id and channel alone.
+func lookAtWorld(t *testing.T, site string) {
+	t.Helper()
+	var world struct {
+		People      []map[string]any
+		Escalations []map[string]any
+	}
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(site, "compose.json"))), &world); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range world.People {
+		for key := range p {
+			if !slices.Contains([]string{"handle", "name", "roles", "region", "manager", "left"}, key) {
+				t.Errorf("of %s the page is given %s", p["handle"], key)
+			}
+		}
+	}
+	if len(world.People) < 5 {
+		t.Errorf("%d people", len(world.People))
+	}
+	for _, e := range world.Escalations {
+		id := e["id"].(string)
+		_, err := os.Stat(filepath.Join(site, "compose", id+".json"))
+		if restricted := strings.HasPrefix(id, "2026/e") && strings.HasSuffix(id, "9"); restricted != (len(e) == 2) || restricted != (err != nil) {
+			t.Errorf("of %s the page is given %v; its text: %v", id, e, err == nil)
+		}
 	}
 }
 
