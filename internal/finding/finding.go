@@ -95,10 +95,12 @@ func (f Finding) Key() Key {
 // index is the number of an item of a list within a JSON pointer.
 var index = regexp.MustCompile(`/\d+(/|$)`)
 
-// Kin returns the identity of f with the numbers of list items left out: those
-// shift when an item is added before it, and the fault stays the same one.
-func (f Finding) Kin() Key {
-	k := f.Key()
+// Kin returns the identity of f without the numbers of list items.
+func (f Finding) Kin() Key { return f.Key().Kin() }
+
+// Kin returns k with the numbers of list items left out: those shift when an item is
+// added before it, and the fault stays the same one.
+func (k Key) Kin() Key {
 	k.Field = index.ReplaceAllString(k.Field, "/-$1")
 	return k
 }

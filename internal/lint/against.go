@@ -93,10 +93,7 @@ func (a *against) whole(t *tree.Tree, briefs []rule.Brief, had func(path string)
 		r.Put(b)
 		defer r.Remove(b.Path)
 	}
-	s := a.shared(t, r, had)
-	s.rules()
-	s.files(slices.Collect(maps.Keys(a.groups)))
-	return append(s.found, s.say(s.verdicts)...)
+	return a.shared(t, r, had).all(slices.Collect(maps.Keys(a.groups)))
 }
 
 // escalation judges a file, and if it changed, how.

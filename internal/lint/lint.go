@@ -41,13 +41,16 @@ func (l *Linter) report(t *tree.Tree, found []finding.Finding) finding.Report {
 	return finding.Report{Files: len(t.Names), Findings: found}
 }
 
+// able reports whether a rule can judge: some need a policy that is what it should be.
+func able(t *tree.Tree, r *rule.Rule) bool { return !r.NeedsPolicy || !t.PolicyFile.Unreliable() }
+
 // judges returns the rules that want is true of, but for those that need a
 // policy that is not what it should be.
 func (l *Linter) judges(t *tree.Tree, want func(*rule.Rule) bool) []*rule.Rule {
 	var list []*rule.Rule
 	all := l.rules.Rules()
 	for i := range all {
-		if want(&all[i]) && !(all[i].NeedsPolicy && t.PolicyFile.Unreliable()) {
+		if want(&all[i]) && able(t, &all[i]) {
 			list = append(list, &all[i])
 		}
 	}

@@ -15,10 +15,7 @@ import (
 // every file of the tree; had returns what was there of an escalation in the version
 // that t is compared with, and is nil where that is none.
 func (l *Linter) Shared(t *tree.Tree, r *rule.Register, had func(path string) (rule.Brief, bool)) []finding.Finding {
-	s := l.shared(t, r, had)
-	s.rules()
-	s.files(r.Groups(func(*rule.Rule) bool { return true }))
-	return append(s.found, s.say(s.verdicts)...)
+	return l.shared(t, r, had).all(r.Groups(func(*rule.Rule) bool { return true }))
 }
 
 // register makes the register of a tree of which the briefs are known.
@@ -48,6 +45,13 @@ func (l *Linter) shared(t *tree.Tree, r *rule.Register, had func(path string) (r
 	return &shared{Linter: l, whole: &rule.Whole{Tree: t, Register: r, Had: had, KnownZone: l.knownZone}}
 }
 
+// all judges the rules, and some groups of the files, and says what it finds.
+func (s *shared) all(groups []rule.GroupID) []finding.Finding {
+	s.rules()
+	s.files(groups)
+	return append(s.found, s.say(s.verdicts)...)
+}
+
 // rules judges the directory and the policy, and tells what stands in the wrong place.
 func (s *shared) rules() {
 	t := s.whole.Tree
@@ -67,11 +71,7 @@ func (s *shared) rules() {
 
 // files judges what files do to each other, in some groups of them.
 func (s *shared) files(groups []rule.GroupID) {
-	able := map[string]bool{} // by name: the register may be of another set of the same rules
-	for _, r := range s.judges(s.whole.Tree, func(r *rule.Rule) bool { return r.Among != nil }) {
-		able[r.Name] = true
-	}
-	s.verdicts = s.whole.Among(groups, func(r *rule.Rule) bool { return able[r.Name] })
+	s.verdicts = s.whole.Among(groups, func(r *rule.Rule) bool { return able(s.whole.Tree, r) })
 	s.onePlace()
 }
 
@@ -80,8 +80,8 @@ func (s *shared) files(groups []rule.GroupID) {
 func (s *shared) onePlace() {
 	portable := map[string]bool{}
 	for _, v := range s.verdicts {
-		if v.Kin().Rule == "id-portable" {
-			portable[v.Kin().Path] = true
+		if v.Rule == "id-portable" {
+			portable[v.Path] = true
 		}
 	}
 	s.found = slices.DeleteFunc(s.found, func(f finding.Finding) bool {

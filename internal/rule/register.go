@@ -209,14 +209,9 @@ type Group struct {
 type Verdict struct {
 	rule  *Rule
 	level finding.Level
-	key   finding.Key
-	file  *tree.File // of which it is told; nil: the escalation's, which must be read
-	say   func() Said
-}
-
-// Kin is that of the finding.
-func (v Verdict) Kin() finding.Key {
-	return finding.Finding{Path: v.key.Path, Rule: v.key.Rule, Field: v.key.Field, Value: v.key.Value}.Kin()
+	finding.Key
+	file *tree.File // of which it is told; nil: the escalation's, which must be read
+	say  func() Said
 }
 
 // Error reports that an escalation breaks the rule with the value at field.
@@ -264,7 +259,7 @@ func (w *Whole) Among(groups []GroupID, want func(*Rule) bool) []Verdict {
 // files.
 func (w *Whole) Say(verdicts []Verdict) []finding.Finding {
 	slices.SortFunc(verdicts, func(a, b Verdict) int {
-		return cmp.Or(strings.Compare(a.key.Rule, b.key.Rule), strings.Compare(a.key.Path, b.key.Path), strings.Compare(a.key.Field, b.key.Field), strings.Compare(a.key.Value, b.key.Value))
+		return cmp.Or(strings.Compare(a.Rule, b.Rule), strings.Compare(a.Path, b.Path), strings.Compare(a.Field, b.Field), strings.Compare(a.Value, b.Value))
 	})
 	var found []finding.Finding
 	var told finding.List
@@ -277,10 +272,10 @@ func (w *Whole) Say(verdicts []Verdict) []finding.Finding {
 		}
 		file, said := v.file, v.say()
 		if file == nil {
-			file = &w.Load(v.key.Path).File
+			file = &w.Load(v.Path).File
 		}
-		f := told.Take(v.rule.finding(v.level, file.Document, v.key.Field, said.Message, said.Hint))
-		f.Value, f.With, f.Fixes = v.key.Value, said.With, said.fixes(file.Document, v.key.Field)
+		f := told.Take(v.rule.finding(v.level, file.Document, v.Field, said.Message, said.Hint))
+		f.Value, f.With, f.Fixes = v.Value, said.With, said.fixes(file.Document, v.Field)
 		if said.Cites != nil {
 			f.Cites = said.Cites
 		}
