@@ -30,8 +30,10 @@ type composed struct {
 // TestCompose has a browser write on the compose page, by its own keyboard: the file is
 // the one that `new` writes of the same answers, what is found in files is what lint
 // finds, and nothing goes anywhere.
+//
+// It is not parallel, as no test with a browser is: they come first, and have the
+// machine to themselves.
 func TestCompose(t *testing.T) {
-	t.Parallel()
 	const now, by = "2026-11-24T09:30:00.000Z", "jdoe"
 	// In the order of the page.
 	answers := [][2]string{

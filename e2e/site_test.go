@@ -21,8 +21,9 @@ var allPages = flag.Bool("all-pages", false, "look at twelve escalations of each
 // TestSite looks at the pages in a browser: those of the examples, those of a
 // repository in which hostile texts stand in all fields that take words, in clear and
 // redacted, and those of none, one, a few and many escalations.
+//
+// It is not parallel: see TestCompose.
 func TestSite(t *testing.T) {
-	t.Parallel()
 	for _, c := range []struct {
 		name string
 		dir  func(*testing.T) string
@@ -37,7 +38,6 @@ func TestSite(t *testing.T) {
 		{"ten thousand", repositoryOf(10_000, 100), siteCase{open: 100, pages: 2, views: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			if *allPages {
 				c.pages, c.views = 12, 4
 			}
