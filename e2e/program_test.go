@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -53,5 +54,30 @@ func TestProgram(t *testing.T) {
 	}
 	if again, err := os.ReadFile(filepath.Join(copied, "compose.wasm")); err != nil || !bytes.Equal(again, wasm) {
 		t.Errorf("elsewhere it is built otherwise, %v", err)
+	}
+}
+
+// TestInstalledSite has the action build escalate from source for `site`: what it builds
+// has the program in it, and needs no toolchain.
+func TestInstalledSite(t *testing.T) {
+	t.Parallel()
+	outputs := filepath.Join(t.TempDir(), "outputs")
+	cmd := exec.Command("bash", "../.github/action/install.sh")
+	cmd.Env = append(os.Environ(), "FROM=source", "COMMAND=site", "VERSION=", "ACTION="+tools.Root(), "REPOSITORY=", "GITHUB_OUTPUT="+outputs, "RUNNER_TEMP="+t.TempDir())
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	_, installed, ok := strings.Cut(strings.TrimSpace(readFile(t, outputs)), "escalate=")
+	if !ok {
+		t.Fatal(readFile(t, outputs))
+	}
+	out := filepath.Join(t.TempDir(), "site")
+	cmd = exec.Command(installed, "site", "--dir", "..", "-o", out)
+	cmd.Env = withoutToolchain(t)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	if _, err := os.Stat(filepath.Join(out, "compose.html")); err != nil {
+		t.Error(err)
 	}
 }

@@ -2,7 +2,7 @@
 # Puts escalate into a folder of the runner's: built from the action's own
 # source, or the binary of the release whose sums stand in the file sums. Nothing
 # that is downloaded says which sum is right: whoever pins a commit of the action
-# pins the binary. FROM, VERSION, ACTION and REPOSITORY come from action.yml.
+# pins the binary. FROM, COMMAND, VERSION, ACTION and REPOSITORY come from action.yml.
 set -euo pipefail
 
 fail() { printf '::error title=escalate::%s\n' "$1"; exit 3; }
@@ -22,8 +22,16 @@ esac
 
 folder=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/escalate.XXXXXX")
 if [ "$FROM" = source ]; then
-  # Where its source lies stays in it: `site` builds the compose page's program there.
-  (cd "$ACTION" && CGO_ENABLED=0 go build -o "$folder/escalate$exe" ./cmd/escalate)
+  export CGO_ENABLED=0
+  cd "$ACTION"
+  # With -trimpath, what another run built is used again, wherever the source lies. Of such
+  # a build, `site` finds no source for the compose page's program: it has that in it.
+  tags=''
+  if [ "$COMMAND" = site ]; then
+    go run ./cmd/escalate program cmd/escalate/embedded
+    tags=embedded
+  fi
+  go build -trimpath -tags "$tags" -o "$folder/escalate$exe" ./cmd/escalate
 else
   name=escalate_${os}_$arch.tar.gz
   release='' wanted=''
