@@ -112,6 +112,17 @@ func Code(s string) string {
 	return fence + s + fence
 }
 
+// Prose shows a message outside of tables: what it sets in backquotes is code.
+func Prose(message string) string {
+	var pieces []escape.Piece
+	for i, part := range strings.Split(message, "`") {
+		if part != "" {
+			pieces = append(pieces, escape.Piece{Words: part, Code: i%2 == 1})
+		}
+	}
+	return escape.MarkdownLineOf(pieces...)
+}
+
 // Details is text that is unfolded by its title; both are Markdown.
 func Details(title, text string) string {
 	return fmt.Sprintf("\n<details><summary>\n\n%s\n\n</summary>\n\n%s\n</details>\n", title, text)

@@ -14,6 +14,7 @@
 package splice
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -185,6 +186,29 @@ func Mend(path string, data []byte, fixes []finding.Fix) ([]byte, error) {
 		return nil, &Refusal{Path: path, Line: f.Line, Column: f.Column, Message: "with these fixes " + f.Message, Hint: f.Hint}
 	}
 	return out, nil
+}
+
+// Mended returns the lines of a file that its fixes change, from the line first on, as
+// they stand and as they must stand. first is 0 where there are none, or none that
+// does any good.
+func Mended(path string, data []byte, fixes []finding.Fix) (first int, was, is []string) {
+	if len(fixes) == 0 {
+		return 0, nil, nil
+	}
+	out, err := Mend(path, data, fixes)
+	if err != nil || bytes.Equal(data, out) {
+		return 0, nil, nil
+	}
+	was, is = strings.Split(string(data), "\n"), strings.Split(string(out), "\n")
+	same := 0
+	for same < len(was) && same < len(is) && was[same] == is[same] {
+		same++
+	}
+	was, is = was[same:], is[same:]
+	for len(was) > 0 && len(is) > 0 && was[len(was)-1] == is[len(is)-1] {
+		was, is = was[:len(was)-1], is[:len(is)-1]
+	}
+	return same + 1, was, is
 }
 
 // whole is what a file says as a whole. A text at the end of a file without a line

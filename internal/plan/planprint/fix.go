@@ -1,7 +1,6 @@
 package planprint
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,23 +24,11 @@ type Fix struct {
 // NewFix is the fix of a finding in the content of its file. ok is false where the
 // finding has none, or none that does any good.
 func NewFix(data []byte, f finding.Finding) (fix Fix, ok bool) {
-	if len(f.Fixes) == 0 {
+	first, was, is := splice.Mended(f.Path, data, f.Fixes)
+	if first == 0 {
 		return Fix{}, false
 	}
-	out, err := splice.Mend(f.Path, data, f.Fixes)
-	if err != nil || bytes.Equal(data, out) {
-		return Fix{}, false
-	}
-	was, is := strings.Split(string(data), "\n"), strings.Split(string(out), "\n")
-	same := 0
-	for same < len(was) && same < len(is) && was[same] == is[same] {
-		same++
-	}
-	was, is = was[same:], is[same:]
-	for len(was) > 0 && len(is) > 0 && was[len(was)-1] == is[len(is)-1] {
-		was, is = was[:len(was)-1], is[:len(is)-1]
-	}
-	return Fix{Path: f.Path, Rule: f.Rule, Message: f.Message, Line: same + 1, Was: was, Is: is}, true
+	return Fix{Path: f.Path, Rule: f.Rule, Message: f.Message, Line: first, Was: was, Is: is}, true
 }
 
 const (
@@ -80,18 +67,7 @@ func (r Plan) markdownFixes() string {
 func (f Fix) markdown() string {
 	lines := slices.Concat(marked("-", f.Was), marked("+", f.Is))
 	return fmt.Sprintf("%s: %s (%s)\n\n%s\n", escape.MarkdownCode(fmt.Sprintf("%s:%d", f.Path, f.Line)),
-		coded(words.Clip(f.Message, asideClip)), escape.MarkdownCode(f.Rule), escape.MarkdownFence("diff", strings.Join(lines, "\n")))
-}
-
-// coded is a message, of which what stands in backquotes is code.
-func coded(message string) string {
-	var pieces []escape.Piece
-	for i, part := range strings.Split(message, "`") {
-		if part != "" {
-			pieces = append(pieces, escape.Piece{Words: part, Code: i%2 == 1})
-		}
-	}
-	return escape.MarkdownLineOf(pieces...)
+		markdown.Prose(words.Clip(f.Message, asideClip)), escape.MarkdownCode(f.Rule), escape.MarkdownFence("diff", strings.Join(lines, "\n")))
 }
 
 // marked are lines of a difference, with a mark before each.
