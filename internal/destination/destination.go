@@ -179,10 +179,19 @@ type Digester interface {
 // Commenter is a destination that can keep one comment on a change request: a
 // pull request or a merge request.
 type Commenter interface {
-	// Comment keeps one comment on the change request of a number, for the attention
-	// of some people, and returns its address. The error is ErrReadOnly where the token
-	// may not write.
-	Comment(ctx context.Context, number int, markdown string, mentions []schema.Handle) (url string, err error)
+	// Comment keeps one comment on the change request of a number, and returns its
+	// address. The error is ErrReadOnly where the token may not write.
+	Comment(ctx context.Context, number int, c Comment) (url string, err error)
+}
+
+// Comment is what is to be said of a change request as a whole.
+type Comment struct {
+	Markdown string
+	// Mentions are for whose attention it is.
+	Mentions []schema.Handle
+	// Quiet reports that it asks nobody to do anything, such as to look at what will be
+	// announced.
+	Quiet bool
 }
 
 // ErrReadOnly is returned where a token may not write comments, as that of a

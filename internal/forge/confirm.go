@@ -62,6 +62,21 @@ func (f confirmed) EditComment(ctx context.Context, in Thread, id int64, body st
 	return confirm(c, err, c.ID == id && same(c.Body, body), "comment %d was edited, and is not as it was to be", id)
 }
 
+// ConfirmReviews is Confirm for remarks.
+func ConfirmReviews(r Reviewer) Reviewer { return reviewed{r} }
+
+type reviewed struct{ Reviewer }
+
+func (f reviewed) AddRemark(ctx context.Context, change int, d RemarkDraft) (Remark, error) {
+	r, err := f.Reviewer.AddRemark(ctx, change, d)
+	return confirm(r, err, r.ID > 0 && r.Thread != "" && same(r.Body, d.Body) && r.Path == d.Path, "a remark was made that has no number, or another text or place")
+}
+
+func (f reviewed) EditRemark(ctx context.Context, change int, r Remark, body string) (Remark, error) {
+	is, err := f.Reviewer.EditRemark(ctx, change, r, body)
+	return confirm(is, err, is.ID == r.ID && same(is.Body, body), "remark %d was edited, and is not as it was to be", r.ID)
+}
+
 // same reports whether two texts are the same but for what forges make of line
 // ends, and of white space around it all.
 func same(a, b string) bool {

@@ -96,6 +96,10 @@ type Traits struct {
 	Login func(schema.Person) string
 	// Scoped is a label of which an issue has one for each scope.
 	Scoped func(scope, value string) string
+	// Suggestion is what a block of Markdown begins with that is to stand, at a click,
+	// in the place of the line that a remark is on, of some lines above it, and of some
+	// below it. It is nil where there is no such thing.
+	Suggestion func(above, below int) string
 	// SameLabel reports whether two names are those of one label.
 	SameLabel func(a, b string) bool
 }

@@ -87,6 +87,12 @@ type Escalation struct {
 	Restricted bool
 }
 
+// Silent reports whether nobody hears of anything by it, and nobody has anything to do.
+func (p Plan) Silent() bool {
+	tells := slices.ContainsFunc(p.Notices, func(n notice.Notice) bool { return n.Do == notice.Tell })
+	return !tells && len(p.Pastes)+len(p.Unread)+len(p.Waits)+len(p.Refused) == 0
+}
+
 // Quiet says why a change of an escalation is not announced in the wide
 // channel, or nowhere (P22).
 type Quiet struct {

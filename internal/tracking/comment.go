@@ -10,19 +10,32 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/marker"
-	"github.com/escalations-as-code/escalate/schema"
 )
 
 // planKey is the marker of the one comment with the plan.
 const planKey = "plan"
 
 // Comment keeps one comment with the plan on a change request, as Keep does: so whoever
-// is mentioned in it hears of it once.
-func (t *Tracking) Comment(ctx context.Context, number int, markdown string, mentions []schema.Handle) (string, error) {
-	if logins := t.logins(mentions); len(logins) > 0 {
-		markdown += "\n\nFor triage: @" + strings.Join(logins, " @")
+// is mentioned in it hears of it once. Where a remark can be settled, it is one, which
+// is settled while it is quiet.
+func (t *Tracking) Comment(ctx context.Context, number int, c destination.Comment) (string, error) {
+	text := c.Markdown
+	if logins := t.logins(c.Mentions); len(logins) > 0 {
+		text += "\n\nFor triage: @" + strings.Join(logins, " @")
 	}
-	return t.Keep(ctx, forge.Thread{Number: number, ChangeRequest: true}, planKey, markdown)
+	on := forge.Thread{Number: number, ChangeRequest: true}
+	if t.review == nil {
+		return t.Keep(ctx, on, planKey, text)
+	}
+	there, err := t.settlePlan(ctx, number, text, c.Quiet)
+	var url string
+	if err == nil {
+		url, err = t.keep(ctx, on, planKey, text)
+	}
+	if err == nil && !there {
+		_, err = t.settlePlan(ctx, number, text, c.Quiet)
+	}
+	return url, readOnly(err)
 }
 
 // Keep keeps one comment of a key on an issue or a change request: it is edited where
@@ -31,10 +44,15 @@ func (t *Tracking) Comment(ctx context.Context, number int, markdown string, men
 // somebody locked it.
 func (t *Tracking) Keep(ctx context.Context, on forge.Thread, key, markdown string) (string, error) {
 	url, err := t.keep(ctx, on, key, markdown)
+	return url, readOnly(err)
+}
+
+// readOnly is an error of writing, as whoever asked tells it apart.
+func readOnly(err error) error {
 	if errors.Is(err, forge.ErrForbidden) || errors.Is(err, forge.ErrLocked) {
-		return "", fmt.Errorf("%w: %w", destination.ErrReadOnly, err)
+		return fmt.Errorf("%w: %w", destination.ErrReadOnly, err)
 	}
-	return url, err
+	return err
 }
 
 // Kept returns the texts of the comments of ours that Keep keeps on an issue or a
@@ -96,7 +114,7 @@ func (t *Tracking) writeKept(ctx context.Context, on forge.Thread, key, markdown
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.forge.AddComment(ctx, on, body)
+	c, err := t.add(ctx, on, key, body)
 	if errors.Is(err, destination.ErrInDoubt) {
 		// Whether it was written before the reply was lost is seen there.
 		all, findErr := t.keyed(ctx, on, key)
@@ -116,6 +134,15 @@ func (t *Tracking) writeKept(ctx context.Context, on forge.Thread, key, markdown
 	t.replied(c.Author)
 	mine, err := t.mine(ctx, all)
 	return append(mine, only(t.markedComment(on, c), key)...), err
+}
+
+// add writes a comment: the plan as one that can be settled, where there is such a thing.
+func (t *Tracking) add(ctx context.Context, on forge.Thread, key, body string) (forge.Comment, error) {
+	if key != planKey || t.review == nil {
+		return t.forge.AddComment(ctx, on, body)
+	}
+	r, err := t.review.AddRemark(ctx, on.Number, forge.RemarkDraft{Body: body})
+	return r.Comment, err
 }
 
 // keptBody is the text of the comment, as an author has it, or we.

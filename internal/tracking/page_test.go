@@ -35,7 +35,7 @@ func TestComment(t *testing.T) {
 			for _, body := range tc.before {
 				w.Say(w.Me, change, body)
 			}
-			url, err := w.tracking().Comment(t.Context(), change.Number, "is", nil)
+			url, err := w.tracking().Comment(t.Context(), change.Number, destination.Comment{Markdown: "is"})
 			if got := w.Bodies(change); err != nil || !slices.Equal(got, tc.after) || len(w.Writes()) != tc.writes {
 				t.Errorf("%v: %d comments, want %d; wrote %q", err, len(got), len(tc.after), w.Writes())
 			}
@@ -53,7 +53,7 @@ func TestCommentMentions(t *testing.T) {
 	everywhere(t, "triage", func(t *testing.T, w *world) {
 		on := w.OpenChange(forgetest.Stranger)
 		for _, body := range []string{"plan", "another plan"} {
-			if _, err := w.tracking().Comment(t.Context(), on.Number, body, []schema.Handle{"jdoe", "kwong", "ebrandt"}); err != nil {
+			if _, err := w.tracking().Comment(t.Context(), on.Number, destination.Comment{Markdown: body, Mentions: []schema.Handle{"jdoe", "kwong", "ebrandt"}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -61,7 +61,7 @@ func TestCommentMentions(t *testing.T) {
 		if got := w.Bodies(on); len(got) != 1 || got[0] != "another plan\n\nFor triage: @jodoe @evabrandt\n\n<!-- escalate: plan -->" {
 			t.Errorf("%q", got)
 		}
-		if _, err := w.tracking().Comment(t.Context(), on.Number, "plan", nil); err != nil || w.Bodies(on)[0] != "plan\n\n<!-- escalate: plan -->" {
+		if _, err := w.tracking().Comment(t.Context(), on.Number, destination.Comment{Markdown: "plan"}); err != nil || w.Bodies(on)[0] != "plan\n\n<!-- escalate: plan -->" {
 			t.Errorf("%q, %v", w.Bodies(on), err)
 		}
 	})
@@ -98,7 +98,7 @@ func TestCommentRefused(t *testing.T) {
 				refused = true
 				return tc.fault
 			}
-			url, err := w.tracking().Comment(t.Context(), number, "plan", nil)
+			url, err := w.tracking().Comment(t.Context(), number, destination.Comment{Markdown: "plan"})
 			if (err != nil) != tc.fails || errors.Is(err, destination.ErrReadOnly) != tc.readOnly {
 				t.Errorf("%q, %v", url, err)
 			}

@@ -26,6 +26,7 @@ import (
 // goroutine: it remembers what it has seen.
 type Tracking struct {
 	forge  forge.Forge
+	review forge.Reviewer // nil where there is no such thing
 	traits forge.Traits
 	people schema.Directory
 	keys   marker.Keys
@@ -58,8 +59,12 @@ type site struct {
 // New returns the tracking issues on a forge. people says who is who there; keys
 // sign our markers.
 func New(f forge.Forge, people schema.Directory, keys marker.Keys) *Tracking {
+	var review forge.Reviewer
+	if r, ok := f.(forge.Reviewer); ok {
+		review = forge.ConfirmReviews(r)
+	}
 	return &Tracking{
-		forge: forge.Confirm(f), traits: f.Traits(), people: people, keys: keys,
+		forge: forge.Confirm(f), review: review, traits: f.Traits(), people: people, keys: keys,
 		labels: map[string]bool{}, assignable: map[string]bool{}, proved: map[int]proof{}, issues: map[string]map[string][]writing{},
 	}
 }

@@ -275,7 +275,7 @@ func TestForged(t *testing.T) {
 			w.Say(forgetest.Stranger, change, "mine\n\n"+mark("plan"))
 			w.Say(forgetest.Stranger, change, "mine, too\n\n"+mark("plan"))
 			for _, text := range []string{"was", "is"} {
-				if _, err := w.tracking().Comment(t.Context(), change.Number, text, nil); err != nil {
+				if _, err := w.tracking().Comment(t.Context(), change.Number, destination.Comment{Markdown: text}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -104,7 +104,7 @@ func TestWhoseComment(t *testing.T) {
 			}
 			for run := range 2 {
 				w.Forget()
-				url, err := w.tracking().Comment(t.Context(), on.Number, "is", nil)
+				url, err := w.tracking().Comment(t.Context(), on.Number, destination.Comment{Markdown: "is"})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -139,7 +139,7 @@ func TestViewer(t *testing.T) {
 	w.Say(forgetest.OtherApp, on, "echo\n\n"+mark("plan"))
 	c := w.Say(forgetest.App, on, "was\n\n"+mark("plan"))
 	for range 2 {
-		if _, err := w.tracking().Comment(t.Context(), on.Number, "is", nil); err != nil {
+		if _, err := w.tracking().Comment(t.Context(), on.Number, destination.Comment{Markdown: "is"}); err != nil {
 			t.Error(err)
 		}
 	}
