@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/finding"
+	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/lint"
@@ -54,8 +56,8 @@ func newBot(env environment, opts *options) *cobra.Command {
 
 func runBot(ctx context.Context, o applyOptions) error {
 	makeRoom(o.env)
-	if missing := o.env.ci.GitHub.Missing(); len(missing) > 0 {
-		return usagef("the bot answers on GitHub: set %s", words.And(missing))
+	if missing := o.env.ci.Forge().Missing(); len(missing) > 0 {
+		return usagef("the bot answers on a forge: set %s", words.And(missing))
 	}
 	s, err := o.open(o.env)
 	if err != nil {
@@ -124,7 +126,7 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", markerKey, err)
 	}
-	repository, err := newRepository(o.env, o.env.ci.GitHub)
+	repository, err := newRepository(o.env, o.env.ci.Forge())
 	if err != nil {
 		return nil, err
 	}
@@ -135,9 +137,10 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 	if run.Branch.Remote == "" {
 		return nil, errors.New("there is no remote: what the bot commits, it pushes")
 	}
+	checks, _ := repository.(forge.Checker)
 	clone := &bot.Clone{Session: s, Repo: repo, Remote: run.Branch.Remote}
 	return &bot.Bot{
-		Forge: repository, Talk: tracking.New(repository, run.Truth.People, keys), Clone: clone, Ledger: run.Branch,
+		Forge: repository, Checks: checks, Talk: tracking.New(repository, run.Truth.People, keys), Clone: clone, Ledger: run.Branch,
 		Judge: func(ctx context.Context, base *session.Commit) bot.Judge {
 			return func(path string, data []byte) (draft.Draft, error) {
 				return judged(ctx, repo, base, path, data, o.env.now())
@@ -157,7 +160,7 @@ func (o applyOptions) bot(ctx context.Context, s *session.Session, run *outbox.R
 			out, made := mendedFile(path, data, found)
 			return out, len(made)
 		},
-		CommitURL: o.env.ci.GitHub.Commit, Now: o.env.now,
+		CommitURL: o.env.ci.Forge().Commit, Now: o.env.now,
 	}, nil
 }
 
@@ -199,7 +202,10 @@ func (o applyOptions) verdict(ctx context.Context, s *session.Session, tip, head
 	if errs+warnings > 0 {
 		title = words.Count(errs, "error") + ", " + words.Count(warnings, "warning")
 	}
-	return bot.Verdict{Passed: !found.Failed(), Title: title, Summary: summary.String(), Plan: plan.String(), Triage: p.Triage(base.Tree)}, nil
+	return bot.Verdict{
+		Passed: !found.Failed(), Title: title, Summary: summary.String(),
+		Plan: destination.Comment{Markdown: cmp.Or(plan.String(), summary.String()), Mentions: p.Triage(base.Tree), Quiet: p.Silent()},
+	}, nil
 }
 
 type (

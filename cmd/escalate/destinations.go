@@ -14,7 +14,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/escape"
-	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/slack"
@@ -80,12 +79,13 @@ func toSet(env environment) string {
 // botPatience is how long the bot may take to read what people ticked.
 const botPatience = 15 * time.Minute
 
-func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
+// openTracking opens the tracking issues on a forge.
+func openTracking(env environment, at ci.Forge, t *tree.Tree) (destination.Destination, error) {
 	keys, err := marker.Parse(env.getenv(markerKey))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", markerKey, err)
 	}
-	repository, err := newRepository(env, env.ci.GitHub)
+	repository, err := newRepository(env, at)
 	if err != nil {
 		return nil, err
 	}
@@ -94,11 +94,8 @@ func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) 
 	return d, nil
 }
 
-// newRepository is a repository on GitHub.
-func newRepository(env environment, forge ci.Forge) (*github.Repository, error) {
-	return github.New(github.Config{
-		API: forge.API, GraphQL: forge.GraphQL, Repository: forge.Repository, Token: forge.Token, UserAgent: "escalate/" + env.version, Now: env.now, Wait: wait, Says: env.says,
-	})
+func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
+	return openTracking(env, env.ci.GitHub, t)
 }
 
 // markerKey is the variable with the keys that our markers are signed with.
@@ -154,7 +151,7 @@ func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.
 // comment keeps a comment on the pull or merge request that the job runs for, by
 // the first destination that can. Where the token may not write, as that of a
 // fork's, it says so and leaves it at that.
-func comment(ctx context.Context, env environment, all []destination.Destination, markdown string, mentions []schema.Handle) error {
+func comment(ctx context.Context, env environment, all []destination.Destination, about destination.Comment) error {
 	number := env.ci.Change.Number
 	if number == 0 {
 		return errors.New("--comment is for a pull request, and this job runs for none")
@@ -164,7 +161,7 @@ func comment(ctx context.Context, env environment, all []destination.Destination
 		if !ok {
 			continue
 		}
-		url, err := c.Comment(ctx, number, markdown, mentions)
+		url, err := c.Comment(ctx, number, about)
 		switch {
 		case errors.Is(err, destination.ErrReadOnly):
 			env.says(fmt.Sprintf("no comment: %v", err))
@@ -176,6 +173,37 @@ func comment(ctx context.Context, env environment, all []destination.Destination
 		return nil
 	}
 	return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
+}
+
+// review keeps remarks beside the lines of the merge request that the job runs for, of
+// which commit is the head, by the first destination that can. Where the token may not
+// write, it says so and leaves it at that.
+func review(ctx context.Context, env environment, all []destination.Destination, commit string, remarks []destination.Remark) error {
+	number := env.ci.Change.Number
+	if number == 0 {
+		return errors.New("--comment is for a merge request, and this job runs for none")
+	}
+	for _, d := range all {
+		r, ok := d.(destination.Reviewer)
+		if !ok {
+			continue
+		}
+		done, err := r.Review(ctx, number, commit, remarks)
+		switch {
+		case errors.Is(err, destination.ErrNoLines):
+			continue
+		case errors.Is(err, destination.ErrReadOnly):
+			env.says(fmt.Sprintf("no remarks: %v", err))
+			return nil
+		case err != nil:
+			return fmt.Errorf("cannot say it beside the lines of the merge request: %w", err)
+		}
+		if done != (destination.Reviewed{}) {
+			env.says(fmt.Sprintf("beside the lines: %d said, %d in other words, %d taken back, %d without a place there", done.Said, done.Reworded, done.Withdrawn, done.LeftOut))
+		}
+		return nil
+	}
+	return fmt.Errorf("cannot say it beside the lines of the merge request: that is for GitLab (%s); GitHub shows the annotations of `--format github`", toSet(env))
 }
 
 // paster is the destination of --print: what it prints, a person pastes. Who pastes

@@ -146,7 +146,7 @@ func (o doctorOptions) local(ctx context.Context, s *session.Session, f *doctor.
 		return at, nil // doctor says that there are several
 	}
 	if f.Clone.Remote != "" {
-		if at, err = hosted(ctx, repo, f.Clone.Remote, o.env.ci.GitHub); err != nil {
+		if at, err = hosted(ctx, repo, f.Clone.Remote, o.env); err != nil {
 			return at, err
 		}
 		f.Clone.Home = at.Home()
@@ -252,19 +252,18 @@ func workflowsIn(dir string) []doctor.Workflow {
 // is not asked again.
 // The repository is that of the remote, at, where the environment names none.
 func (o doctorOptions) forge(ctx context.Context, f *doctor.Facts, at ci.Forge) error {
-	env := o.env
-	if env.ci.GitHub.Repository == "" && at.Server == env.ci.GitHub.Server {
-		env.ci.GitHub = at
+	forge := o.env.ci.Forge()
+	if forge.Repository == "" && at.Repository != "" {
+		forge, f.Platform = at, at.Platform
 	}
-	f.Missing = env.ci.GitHub.Missing()
-	if f.Platform != ci.GitHub || len(f.Missing) > 0 {
+	if f.Missing = forge.Missing(); len(f.Missing) > 0 {
 		return nil
 	}
-	repository, err := newRepository(env, env.ci.GitHub)
+	repository, err := newRepository(o.env, forge)
 	if err != nil {
 		return err
 	}
-	f.Forge = inspected(ctx, "GitHub", repository, f)
+	f.Forge = inspected(ctx, forge.Platform.Name(), repository, f)
 	return nil
 }
 

@@ -29,7 +29,7 @@ const rounds = 20
 func (o lintOptions) mend(ctx context.Context, s *session.Session, rules *rule.Set) (mended []finding.Finding, left finding.Report, err error) {
 	seen := map[string]bool{} // the contents that there were: no file goes round in a circle
 	for round := 0; ; round++ {
-		t, result, err := o.judge(ctx, s, rules)
+		t, _, result, err := o.judge(ctx, s, rules)
 		if err != nil || round == rounds {
 			return mended, result, err
 		}

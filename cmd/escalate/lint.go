@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +43,8 @@ type lintOptions struct {
 	format lintFormat
 	// fix makes the fixes that findings carry.
 	fix bool
+	// comment says that the findings are to stand beside the lines of the merge request.
+	comment bool
 }
 
 func newLint(env environment, opts *options) *cobra.Command {
@@ -56,7 +60,9 @@ func newLint(env environment, opts *options) *cobra.Command {
 			"files, and in a job of GitHub or GitLab, HEAD is checked then.\n\n" +
 			"With --fix it makes those changes of which only one can be right, in the files on the disk, says which, and checks " +
 			"what is there then.\n\n" +
-			"In GitHub Actions the default format is github, and a summary is written for the job.",
+			"In GitHub Actions the default format is github, and a summary is written for the job. In a job of a merge request of " +
+			"GitLab, --comment also keeps a remark beside each changed line of which something new is found, with the fix as a " +
+			"suggestion; it is taken back once that is mended.",
 		Example: "  escalate lint\n" +
 			"  escalate lint escalations/2026/northwind.yaml\n" +
 			"  escalate lint 2026/northwind\n" +
@@ -73,12 +79,16 @@ func newLint(env environment, opts *options) *cobra.Command {
 			if o.fix && o.base != "" && env.ci.Platform != "" {
 				return usagef("--fix changes the files on the disk, and with --base a job judges commits: leave one of them out")
 			}
+			if o.comment && (o.base == "" || len(args) > 0 || o.fix) {
+				return usagef("--comment is about all that a merge request changes: give --base, no path, and no --fix")
+			}
 			o.args = args
 			return runLint(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.base, "base", "", "check what changed since `REV`: a branch, a tag or a commit")
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "make every fix that findings carry, and show what was done")
+	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep remarks on the changed lines of the merge request that this job runs for")
 	formatFlag(cmd, &format, "text", "json", "github", "sarif", "gitlab", "junit")
 	cmd.ValidArgsFunction = orFiles(completeIDs(env, opts))
 	return cmd
@@ -292,24 +302,25 @@ func (o lintOptions) load(ctx context.Context, s *session.Session) (*tree.Tree, 
 	return nil, nil, err
 }
 
-// judge checks the files that were named, or all.
-func (o lintOptions) judge(ctx context.Context, s *session.Session, rules *rule.Set) (*tree.Tree, finding.Report, error) {
+// judge checks the files that were named, or all. It returns them, what they were
+// compared with, if anything, and what was found.
+func (o lintOptions) judge(ctx context.Context, s *session.Session, rules *rule.Set) (*tree.Tree, *lintBase, finding.Report, error) {
 	args := o.args
 	t, base, err := o.load(ctx, s)
 	astray := (*tree.NotFolderError)(nil)
 	if err != nil && !errors.As(err, &astray) {
-		return nil, finding.Report{}, err
+		return nil, nil, finding.Report{}, err
 	}
 	if astray != nil { // nothing can be said of what is in it
 		t, args = tree.Empty(), nil
 	}
 	only, err := named(o.env, o.options, s.Dir, t, args)
 	if err != nil {
-		return nil, finding.Report{}, err
+		return nil, nil, finding.Report{}, err
 	}
 	for i, p := range only {
 		if only[i] = looked(t, p); only[i] == "" {
-			return nil, finding.Report{}, usagef("%s holds no escalation: nothing was checked", args[i])
+			return nil, nil, finding.Report{}, usagef("%s holds no escalation: nothing was checked", args[i])
 		}
 	}
 	var result finding.Report
@@ -323,7 +334,7 @@ func (o lintOptions) judge(ctx context.Context, s *session.Session, rules *rule.
 		err = base.err
 	}
 	if err = errors.Join(err, s.Err(ctx)); err != nil {
-		return nil, finding.Report{}, err
+		return nil, nil, finding.Report{}, err
 	}
 	if len(args) > 0 {
 		result.Files = 0
@@ -336,7 +347,7 @@ func (o lintOptions) judge(ctx context.Context, s *session.Session, rules *rule.
 			return !within(f.Path, only) && !(f.With != "" && within(f.With, only)) && !holdsBack(t, f)
 		})
 	}
-	return t, result, nil
+	return t, base, result, nil
 }
 
 func runLint(ctx context.Context, o lintOptions) error {
@@ -347,13 +358,15 @@ func runLint(ctx context.Context, o lintOptions) error {
 	}
 	defer s.Close()
 	rules := rule.All()
+	var t *tree.Tree
+	var base *lintBase
 	var result finding.Report
 	if o.fix {
 		var mended []finding.Finding
 		mended, result, err = o.mend(ctx, s, rules)
 		err = errors.Join(err, o.show(mended))
 	} else {
-		_, result, err = o.judge(ctx, s, rules)
+		t, base, result, err = o.judge(ctx, s, rules)
 	}
 	if err != nil {
 		return err
@@ -372,6 +385,9 @@ func runLint(ctx context.Context, o lintOptions) error {
 		return err
 	}
 	err = summarize(env, platform)
+	if o.comment {
+		err = errors.Join(err, o.remark(ctx, s, t, base, below, platform))
+	}
 	if result.Failed() {
 		if err != nil {
 			fmt.Fprintf(env.stderr, "escalate: %v\n", err)
@@ -379,6 +395,30 @@ func runLint(ctx context.Context, o lintOptions) error {
 		return errFindings
 	}
 	return err
+}
+
+// remark keeps remarks beside the changed lines of the merge request that this job runs
+// for. A job may have checked out what a merge makes of it: of a file that is another
+// one there, it is not known which line people see.
+func (o lintOptions) remark(ctx context.Context, s *session.Session, t *tree.Tree, base *lintBase, below string, found finding.Report) error {
+	commit, err := s.Commit(ctx, cmp.Or(o.env.ci.Change.Head, "HEAD"))
+	if err != nil {
+		return fmt.Errorf("cannot say it beside the lines: %w", err)
+	}
+	all, err := configured(o.env, t)
+	if err != nil {
+		return err
+	}
+	remarks := report.Remarks(found, func(file string) (v report.Versions) {
+		name := strings.TrimPrefix(strings.TrimPrefix(file, below), "/")
+		v.Is, _ = t.ReadFile(name)                                  // there may be none
+		if is, _ := commit.ReadFile(name); !bytes.Equal(v.Is, is) { // the same
+			return report.Versions{}
+		}
+		v.Was, _ = base.Tree.ReadFile(name)
+		return v
+	})
+	return review(ctx, o.env, all, commit.ID, remarks)
 }
 
 // astrayReport tells that the escalations folder is none. It is new in each change:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -42,9 +41,6 @@ func (o siteOptions) decide(ctx context.Context) error {
 // asked is a reason not to.
 func (o siteOptions) withheld(ctx context.Context) string {
 	at := o.env.ci.Forge()
-	if at.Platform != ci.GitHub {
-		return "this version knows the sites of GitHub alone"
-	}
 	if missing := at.Missing(); len(missing) > 0 {
 		return fmt.Sprintf("%s %s not set, so that nobody can be asked who would read it", words.And(missing), words.Agree(len(missing), "is", "are"))
 	}
@@ -61,5 +57,5 @@ func (o siteOptions) withheld(ctx context.Context) string {
 	if err != nil {
 		return unknown(err)
 	}
-	return forge.Withheld("GitHub", hosted, pages)
+	return forge.Withheld(at.Platform.Name(), hosted, pages)
 }

@@ -97,7 +97,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 		var text strings.Builder
 		mentions, triageErr := o.triage(ctx, s, p)
 		if err = errors.Join(triageErr, planprint.Markdown(&text, p)); err == nil {
-			err = comment(ctx, o.env, destinations, text.String(), mentions)
+			err = comment(ctx, o.env, destinations, destination.Comment{Markdown: text.String(), Mentions: mentions, Quiet: p.Silent()})
 		}
 	}
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
@@ -34,10 +33,7 @@ type proposals struct {
 }
 
 // proposable reports whether the environment says on which forge proposals are.
-func proposable(env environment) bool {
-	at := env.ci.Forge()
-	return at.Platform == ci.GitHub && len(at.Missing()) == 0
-}
+func proposable(env environment) bool { return len(env.ci.Forge().Missing()) == 0 }
 
 // add adds the clocks of those that lie unmerged to a report. What could not be read,
 // the report says.

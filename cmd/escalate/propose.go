@@ -18,7 +18,6 @@ import (
 	"github.com/escalations-as-code/escalate/internal/draft/draftprint"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/git"
-	"github.com/escalations-as-code/escalate/internal/github"
 	"github.com/escalations-as-code/escalate/internal/session"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
@@ -291,16 +290,16 @@ func (p *proposal) make(ctx context.Context, o *actOptions, c *act.Case, d draft
 	return done, err
 }
 
-// hosted is how to get to the repository of a remote, by what is known of a forge. It
+// hosted is how to get to the repository of a remote, by what is known of the forges. It
 // has no Repository where the remote is a folder.
-func hosted(ctx context.Context, repo *git.Repo, remote string, known ci.Forge) (at ci.Forge, err error) {
+func hosted(ctx context.Context, repo *git.Repo, remote string, env environment) (at ci.Forge, err error) {
 	addresses, err := repo.Addresses(ctx, remote)
 	if err != nil {
 		return at, err
 	}
 	for _, a := range addresses {
 		if at.Repository == "" {
-			at = ci.Hosted(a, known)
+			at = ci.Hosted(a, env.ci.GitHub, env.ci.GitLab)
 		}
 	}
 	return at, nil
@@ -308,12 +307,12 @@ func hosted(ctx context.Context, repo *git.Repo, remote string, known ci.Forge) 
 
 // forge is where the remote is, and the repository there, nil where there is no token
 // for it.
-func (p *proposal) forge(ctx context.Context, env environment) (ci.Forge, *github.Repository, error) {
-	at, err := hosted(ctx, p.repo, p.remote, env.ci.Forge())
+func (p *proposal) forge(ctx context.Context, env environment) (ci.Forge, repository, error) {
+	at, err := hosted(ctx, p.repo, p.remote, env)
 	if stated := env.ci.Forge(); at.Repository == "" && len(stated.Missing()) == 0 {
 		at = stated // the remote is a folder, and the environment says of what
 	}
-	if err != nil || at.Token == "" || at.Platform != ci.GitHub {
+	if err != nil || at.Token == "" {
 		return at, nil, err
 	}
 	repository, err := newRepository(env, at)

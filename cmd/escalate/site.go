@@ -289,7 +289,7 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 func ownForge(ctx context.Context, env environment, s *session.Session, repo *git.Repo) (ci.Forge, error) {
 	at := env.ci.Forge()
 	if remote, err := s.Remote(ctx); at.Repository == "" && err == nil && remote != "" {
-		if at, err = hosted(ctx, repo, remote, at); err != nil {
+		if at, err = hosted(ctx, repo, remote, env); err != nil {
 			return at, err
 		}
 	}

@@ -38,13 +38,15 @@ type Forge interface {
 	forge.Reactor
 	forge.Proposer
 	forge.Merger
-	forge.Checker
 	forge.Editor
 }
 
 // Bot is one run. It is for one goroutine.
 type Bot struct {
 	Forge Forge
+	// Checks shows at what the bot pushes what the check says of it; nil where a push of
+	// its starts the job that does.
+	Checks forge.Checker
 	// Talk keeps its answers, and knows whose marker is believed.
 	Talk  *tracking.Tracking
 	Clone *Clone
@@ -75,9 +77,8 @@ type Verdict struct {
 	Passed bool
 	// Title is one line of plain text, Summary Markdown.
 	Title, Summary string
-	// Plan is the Markdown of the comment with the plan, and Triage who hears of it.
-	Plan   string
-	Triage []schema.Handle
+	// Plan is the comment with the plan.
+	Plan destination.Comment
 }
 
 // Work is what may have to be done.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
@@ -87,7 +88,7 @@ func newBench(t *testing.T, files map[string]string) *bench {
 		t.Fatal(err)
 	}
 	b.Bot = &Bot{
-		Forge: r, Talk: tracking.New(r, tr.People, marker.Keys{}), Ledger: branch,
+		Forge: r, Checks: r, Talk: tracking.New(r, tr.People, marker.Keys{}), Ledger: branch,
 		Clone: &Clone{Branch: "main", Repo: &git.Repo{}, Tip: &session.Commit{Tree: tr}},
 		Judge: func(_ context.Context, base *session.Commit) Judge {
 			return func(path string, data []byte) (draft.Draft, error) {
@@ -781,7 +782,7 @@ func TestPlanOnce(t *testing.T) {
 			return forgetest.None
 		}
 		b.Bot.Verdict = func(context.Context, string) (Verdict, error) {
-			return Verdict{Passed: true, Plan: "### What merging this announces"}, nil
+			return Verdict{Passed: true, Plan: destination.Comment{Markdown: "### What merging this announces"}}, nil
 		}
 		p := b.Store.Propose(forgetest.App, "escalate/comment-1", "0123456789abcdef")
 		passed, err := b.verdict(t.Context(), p.Number, p.Commit)

@@ -22,6 +22,14 @@ const (
 	GitLab Platform = "gitlab"
 )
 
+// Name is what people call it.
+func (p Platform) Name() string {
+	if p == GitLab {
+		return "GitLab"
+	}
+	return "GitHub"
+}
+
 // Environment is what the variables say. What they do not say is empty.
 type Environment struct {
 	// Platform is the one whose job this is; "" outside of CI.
@@ -51,13 +59,16 @@ type Change struct {
 	Number int
 	// Base is the name of the branch that it is to be merged into.
 	Base string
+	// Head is the commit that it holds, which need not be the one that a job checks out:
+	// that may be what a merge would make of it. It is empty where that is not said.
+	Head string
 }
 
 // Forge is how to get to a repository on a platform.
 type Forge struct {
 	Platform Platform
-	// API is the address of the API, GraphQL that of GitHub's other one, Server that
-	// for people.
+	// API is the address of the API, GraphQL that of its other one, Server that for
+	// people.
 	API, GraphQL, Server string
 	// Repository is its path there, such as acme/escalations.
 	Repository string
@@ -76,7 +87,7 @@ func Read(getenv func(string) string) Environment {
 			Repository: getenv("GITHUB_REPOSITORY"), Token: getenv("GITHUB_TOKEN"),
 		},
 		GitLab: Forge{
-			Platform: GitLab, API: getenv("CI_API_V4_URL"), Server: cmp.Or(getenv("CI_SERVER_URL"), "https://gitlab.com"),
+			Platform: GitLab, API: getenv("CI_API_V4_URL"), GraphQL: getenv("CI_API_GRAPHQL_URL"), Server: cmp.Or(getenv("CI_SERVER_URL"), "https://gitlab.com"),
 			Repository: getenv("CI_PROJECT_PATH"), Token: getenv("GITLAB_TOKEN"),
 		},
 		Root:    cmp.Or(getenv("GITHUB_WORKSPACE"), getenv("CI_PROJECT_DIR")),
@@ -86,7 +97,9 @@ func Read(getenv func(string) string) Environment {
 	}
 	if getenv("GITLAB_CI") == "true" {
 		e.Platform, e.Run, e.Attempt = GitLab, getenv("CI_PIPELINE_ID"), getenv("CI_JOB_ID")
-		e.Change = Change{number(getenv("CI_MERGE_REQUEST_IID")), getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")}
+		if n := number(getenv("CI_MERGE_REQUEST_IID")); n > 0 {
+			e.Change = Change{n, getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"), cmp.Or(getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"), getenv("CI_COMMIT_SHA"))}
+		}
 		e.Scheduled = getenv("CI_PIPELINE_SOURCE") == "schedule"
 		return e
 	}
@@ -95,7 +108,7 @@ func Read(getenv func(string) string) Environment {
 	}
 	e.Run, e.Attempt = getenv("GITHUB_RUN_ID"), getenv("GITHUB_RUN_ATTEMPT")
 	if found := pull.FindStringSubmatch(getenv("GITHUB_REF")); found != nil {
-		e.Change = Change{number(found[1]), getenv("GITHUB_BASE_REF")}
+		e.Change = Change{Number: number(found[1]), Base: getenv("GITHUB_BASE_REF")}
 	}
 	e.Scheduled = getenv("GITHUB_EVENT_NAME") == "schedule"
 	return e
@@ -110,9 +123,10 @@ func number(s string) int {
 	return n
 }
 
-// Forge returns how to get to the repository that the job is about.
+// Forge returns how to get to the repository that the job is about; outside of a job, to
+// the one that the variables name.
 func (e Environment) Forge() Forge {
-	if e.Platform == GitLab {
+	if e.Platform == GitLab || e.Platform == "" && e.GitHub.Repository == "" && e.GitLab.Repository != "" {
 		return e.GitLab
 	}
 	return e.GitHub
@@ -211,9 +225,9 @@ func (f Forge) Compare(base, branch string) string {
 var scp = regexp.MustCompile(`^(?:[^@/]+@)?([^:/]+):([^/].*)$`)
 
 // Hosted is how to get to the repository of a remote's address: with the token and
-// the API of known where that is the same host. It has no Repository where the
+// the API of one that is known on the same host. It has no Repository where the
 // address is none of a forge, such as that of a folder.
-func Hosted(address string, known Forge) Forge {
+func Hosted(address string, known ...Forge) Forge {
 	var host, path string
 	if u, err := url.Parse(address); err == nil && u.Host != "" && u.Scheme != "file" {
 		host, path = u.Hostname(), u.Path
@@ -225,13 +239,27 @@ func Hosted(address string, known Forge) Forge {
 		return Forge{}
 	}
 	f := Forge{Platform: GitHub, Server: "https://" + host, Repository: path}
-	if u, err := url.Parse(known.Server); err == nil && strings.EqualFold(u.Hostname(), host) {
-		f.Platform, f.Server, f.API, f.GraphQL, f.Token = known.Platform, known.Server, known.API, known.GraphQL, known.Token
-		if f.Platform == GitHub && f.API == "" && !strings.EqualFold(host, "github.com") {
-			f.API = strings.TrimSuffix(f.Server, "/") + "/api/v3"
-		}
-	} else if strings.Contains(host, "gitlab") {
+	if strings.Contains(host, "gitlab") {
 		f.Platform = GitLab
+	}
+	for _, k := range known {
+		u, err := url.Parse(k.Server)
+		if err != nil || !strings.EqualFold(u.Hostname(), host) {
+			continue
+		}
+		f = k
+		// A server may be below a path, which is no part of the repository's; over ssh, it
+		// is not there.
+		f.Repository, _ = strings.CutPrefix(path, strings.Trim(u.Path, "/")+"/")
+		server := strings.TrimSuffix(f.Server, "/")
+		switch {
+		case f.API != "":
+		case f.Platform == GitLab:
+			f.API = server + "/api/v4"
+		case !strings.EqualFold(host, "github.com"):
+			f.API = server + "/api/v3"
+		}
+		break
 	}
 	return f
 }

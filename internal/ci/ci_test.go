@@ -39,19 +39,32 @@ func TestReadGitLab(t *testing.T) {
 	got := read(map[string]string{
 		"GITLAB_CI": "true", "CI_API_V4_URL": "https://git.example/gitlab/api/v4", "CI_SERVER_URL": "https://git.example/gitlab", "CI_PROJECT_PATH": "cs/emea/escalations",
 		"GITLAB_TOKEN": "t", "CI_PIPELINE_ID": "70", "CI_JOB_ID": "701", "CI_MERGE_REQUEST_IID": "12", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
-		"CI_PROJECT_DIR": "/builds/cs", "CI_PIPELINE_SOURCE": "schedule",
+		"CI_PROJECT_DIR": "/builds/cs", "CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_SHA": "c0ffee", "CI_API_GRAPHQL_URL": "https://git.example/gitlab/api/graphql",
 	})
 	want := ci.Environment{
 		Platform: ci.GitLab,
 		GitHub:   ci.Forge{Platform: ci.GitHub, Server: "https://github.com"},
-		GitLab:   ci.Forge{Platform: ci.GitLab, API: "https://git.example/gitlab/api/v4", Server: "https://git.example/gitlab", Repository: "cs/emea/escalations", Token: "t"},
-		Run:      "70", Attempt: "701", Change: ci.Change{Number: 12, Base: "main"}, Root: "/builds/cs", Scheduled: true,
+		GitLab:   ci.Forge{Platform: ci.GitLab, API: "https://git.example/gitlab/api/v4", GraphQL: "https://git.example/gitlab/api/graphql", Server: "https://git.example/gitlab", Repository: "cs/emea/escalations", Token: "t"},
+		Run:      "70", Attempt: "701", Change: ci.Change{Number: 12, Base: "main", Head: "c0ffee"}, Root: "/builds/cs", Scheduled: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	if got.Forge() != want.GitLab {
 		t.Errorf("the forge is %+v", got.Forge())
+	}
+}
+
+// A job may check out what a merge would make of a merge request: what that holds is
+// another commit.
+func TestReadMergedResult(t *testing.T) {
+	t.Parallel()
+	got := read(map[string]string{"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "12", "CI_COMMIT_SHA": "f00d", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "c0ffee"})
+	if want := (ci.Change{Number: 12, Head: "c0ffee"}); got.Change != want {
+		t.Errorf("%+v", got.Change)
+	}
+	if got := read(map[string]string{"GITLAB_CI": "true", "CI_COMMIT_SHA": "f00d"}); got.Change != (ci.Change{}) {
+		t.Errorf("of no merge request: %+v", got.Change)
 	}
 }
 
@@ -62,6 +75,10 @@ func TestReadElsewhere(t *testing.T) {
 	e := read(map[string]string{"GITHUB_REPOSITORY": "acme/escalations", "GITHUB_TOKEN": "t", "GITHUB_REF": "refs/heads/pull/12/x", "GITHUB_EVENT_NAME": "schedule"})
 	if e.Platform != "" || e.Change.Number != 0 || e.Forge().Repository != "acme/escalations" || !e.Scheduled {
 		t.Errorf("got %+v", e)
+	}
+	lab := read(map[string]string{"CI_PROJECT_PATH": "cs/escalations", "GITLAB_TOKEN": "t"})
+	if at := lab.Forge(); at.Platform != ci.GitLab || at.Repository != "cs/escalations" || len(at.Missing()) > 0 {
+		t.Errorf("got %+v", at)
 	}
 	for _, ref := range []string{"refs/pull/x/merge", "refs/pull/99999999999999999999/merge", ""} {
 		if n := read(map[string]string{"GITHUB_REF": ref}).Change.Number; n != 0 {
@@ -121,12 +138,16 @@ func TestSchedule(t *testing.T) {
 func TestHosted(t *testing.T) {
 	t.Parallel()
 	known := ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Token: "t"}
+	lab := ci.Forge{Platform: ci.GitLab, Server: "https://git.example/gitlab", Token: "t"}
 	ours := ci.Forge{Platform: ci.GitHub, Server: "https://git.example", Token: "t"}
 	for _, c := range []struct {
 		address string
 		known   ci.Forge
 		want    ci.Forge
 	}{
+		{"https://git.example/gitlab/cs/emea/escalations.git", lab, ci.Forge{Platform: ci.GitLab, Server: "https://git.example/gitlab", API: "https://git.example/gitlab/api/v4", Repository: "cs/emea/escalations", Token: "t"}},
+		{"git@git.example:cs/escalations.git", lab, ci.Forge{Platform: ci.GitLab, Server: "https://git.example/gitlab", API: "https://git.example/gitlab/api/v4", Repository: "cs/escalations", Token: "t"}},
+		{"git@github.com:acme/escalations.git", lab, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations"}},
 		{"https://github.com/acme/escalations.git", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
 		{"git@github.com:acme/escalations.git", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
 		{"ssh://git@GitHub.com:22/acme/escalations", known, ci.Forge{Platform: ci.GitHub, Server: "https://github.com", Repository: "acme/escalations", Token: "t"}},
