@@ -33,13 +33,15 @@ func (f confirmed) Issue(ctx context.Context, number int) (Issue, error) {
 
 func (f confirmed) OpenIssue(ctx context.Context, d Draft) (Issue, error) {
 	i, err := f.Forge.OpenIssue(ctx, d)
-	return confirm(i, err, i.Number > 0 && i.URL != "", "an issue was opened that has no number or address")
+	does := i.Number > 0 && i.URL != "" && same(i.Body, d.Body) && (!d.Confidential || i.Confidential)
+	return confirm(i, err, does, "an issue was opened that has no number or address, or is not as it was to be")
 }
 
 func (f confirmed) EditIssue(ctx context.Context, number int, e Edit) (Issue, error) {
 	i, err := f.Forge.EditIssue(ctx, number, e)
 	does := i.Number == number &&
-		(e.Title == nil || same(i.Title, *e.Title)) && (e.Body == nil || same(i.Body, *e.Body)) && (e.Open == nil || i.Open == *e.Open)
+		(e.Title == nil || same(i.Title, *e.Title)) && (e.Body == nil || same(i.Body, *e.Body)) && (e.Open == nil || i.Open == *e.Open) &&
+		(e.Confidential == nil || i.Confidential == *e.Confidential) && (e.Due == nil || i.Due.Equal(e.Due.Time))
 	return confirm(i, err, does, "issue %d was edited, and is not as it was to be", number)
 }
 

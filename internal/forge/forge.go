@@ -91,6 +91,12 @@ type Traits struct {
 	// Workflow is the login that a workflow's own token writes as: what that pushes starts
 	// no other workflow. Empty where there is none.
 	Workflow string
+	// Confidential reports that an issue can be kept from some who see the repository,
+	// Due that it can have a day by which it is to be done.
+	Confidential, Due bool
+	// FewAssignees reports that an issue may have one assignee alone, as without a licence
+	// of GitLab: of several the first is, and nobody says so.
+	FewAssignees bool
 	// Login returns the login of a person of the directory; empty where there is
 	// none.
 	Login func(schema.Person) string
@@ -141,6 +147,8 @@ type Issue struct {
 	Comments int
 	// Confidential reports that not everybody sees it who sees the repository.
 	Confidential bool
+	// Due is the day by which it is to be done; zero where there is none.
+	Due schema.Date
 	// ChangeRequest reports that it is none, but has a number among them, as a pull
 	// request on GitHub.
 	ChangeRequest bool
@@ -155,13 +163,19 @@ type Issue struct {
 type Draft struct {
 	Title, Body       string
 	Labels, Assignees []string
+	// Confidential and Due are for a forge that has them: see Traits.
+	Confidential bool
+	Due          schema.Date
 }
 
-// Edit is what is to be changed of an issue: what is nil stays.
+// Edit is what is to be changed of an issue: what is nil stays. A day that is zero takes
+// the one that is there.
 type Edit struct {
-	Title, Body *string
-	Open        *bool
-	Assignees   *[]string
+	Title, Body  *string
+	Open         *bool
+	Assignees    *[]string
+	Confidential *bool
+	Due          *schema.Date
 }
 
 // Label is a label to be made.

@@ -70,7 +70,7 @@ func TestHands(t *testing.T) {
 		"one more is assigned":          {nil, func(_ *world, i *forgetest.Issue) { i.Assignees = append(i.Assignees, "kitwong") }, nil, "Northwind open [escalation severity:high] [jodoe kitwong] 1"},
 		"who may not be assigned":       {nil, func(w *world, i *forgetest.Issue) { i.Assignees, w.Assignable = nil, nil }, nil, "Northwind open [escalation severity:high] [] 1"},
 		"a login in capitals":           {nil, func(_ *world, i *forgetest.Issue) { i.Assignees = []string{"JoDoe"} }, nil, "Northwind open [escalation severity:high] [JoDoe] 1"},
-		"locked":                        {nil, func(_ *world, i *forgetest.Issue) { i.Locked = true }, []string{"locked: it is locked: nothing is told there before somebody unlocks it"}, is},
+		"locked":                        {nil, func(w *world, i *forgetest.Issue) { w.lock(i) }, []string{"locked: it is locked: nothing is told there before somebody unlocks it"}, is},
 		"transferred":                   {nil, func(_ *world, i *forgetest.Issue) { i.Moved = "https://forge.example/elsewhere/42" }, []string{"moved: the issue was transferred to https://forge.example/elsewhere/42", "missing: the issue was transferred to https://forge.example/elsewhere/42"}, is},
 		"deleted, or made a discussion": {nil, func(_ *world, i *forgetest.Issue) { i.Deleted = true }, []string{"missing: the issue was deleted, or made a discussion", "missing: the issue was deleted, or made a discussion"}, is},
 		"a comment is deleted":          {nil, func(w *world, _ *forgetest.Issue) { w.Comments = nil }, []string{"missing: the comment was deleted, or its hidden marker is gone"}, "Northwind open [escalation severity:high] [jodoe]"},
@@ -137,7 +137,7 @@ func TestLabelsInCapitals(t *testing.T) {
 		w.Labels = []string{"Escalation", w.forge.Traits().Scoped("Severity", "HIGH"), w.forge.Traits().Scoped("severity", "LOW")}
 		thread := w.told(t)
 		want, severe := "Northwind open [Escalation Severity:HIGH] [jodoe] 1", "Northwind open [Escalation severity:LOW] [jodoe] 1"
-		if w.via == "lab" {
+		if w.via == "gitlab" {
 			want, severe = "Northwind open [escalation severity:high] [jodoe] 1", "Northwind open [escalation severity:low] [jodoe] 1"
 		}
 		if got := w.Shown(1); got != want {
@@ -188,7 +188,7 @@ func TestLocked(t *testing.T) {
 	t.Parallel()
 	everywhere(t, "locked", func(t *testing.T, w *world) {
 		thread := w.told(t)
-		w.Issues[0].Locked = true
+		w.lock(w.Issues[0])
 		_, err := w.deliver(t, plan("steps 2", notice.Tell, words("Steps")), false, thread...)
 		if !errors.Is(err, forge.ErrLocked) || errors.Is(err, forge.ErrForbidden) || errors.Is(err, destination.ErrInDoubt) || !strings.Contains(err.Error(), "locked") || strings.Contains(err.Error(), "issues: write") {
 			t.Errorf("%v", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/gitlab"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
@@ -25,12 +26,13 @@ var (
 // world is a forge, and what it holds.
 type world struct {
 	*forgetest.Store
-	forge forge.Forge
-	via   string
-	keys  marker.Keys
+	forge  forge.Forge
+	via    string
+	keys   marker.Keys
+	gitlab *forgetest.GitLab // nil on GitHub
 }
 
-// everywhere runs a test on GitHub and on a forge of another kind.
+// everywhere runs a test on GitHub and on GitLab.
 func everywhere(t *testing.T, name string, test func(*testing.T, *world)) {
 	t.Helper()
 	t.Run(name+" on GitHub", func(t *testing.T) {
@@ -42,21 +44,42 @@ func everywhere(t *testing.T, name string, test func(*testing.T, *world)) {
 		}
 		test(t, &world{Store: g.Store, forge: r, via: "github"})
 	})
-	t.Run(name+" on another", func(t *testing.T) {
+	t.Run(name+" on GitLab", func(t *testing.T) {
 		t.Parallel()
-		l := forgetest.NewLab()
-		test(t, &world{Store: l.Store, forge: l, via: "lab"})
-		if len(l.Executed) > 0 {
-			t.Errorf("a quick action was carried out: %q", l.Executed)
+		g := forgetest.NewGitLab(t)
+		test(t, &world{Store: g.Store, forge: onGitLab(g), via: "gitlab", gitlab: g})
+		if len(g.Executed) > 0 {
+			t.Errorf("a quick action was carried out: %q", g.Executed)
 		}
 	})
 }
 
+// onGitLab is the project of a new run: it remembers who is who.
+func onGitLab(g *forgetest.GitLab) *gitlab.Project {
+	p, err := gitlab.New(gitlab.Config{API: g.API, GraphQL: g.GraphQL, Project: "acme/escalations", Token: "t", UserAgent: "test"})
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// lock has somebody lock an issue. On GitLab members may comment still, which the token
+// is none of then.
+func (w *world) lock(i *forgetest.Issue) {
+	i.Locked = true
+	if w.gitlab != nil {
+		w.gitlab.Outside = true
+	}
+}
+
 // tracking is that of a new run.
 func (w *world) tracking() *tracking.Tracking {
+	if w.gitlab != nil {
+		w.forge = onGitLab(w.gitlab)
+	}
 	return tracking.New(w.forge, schema.Directory{People: map[schema.Handle]schema.Person{
-		"jdoe":    {Name: "Jo Doe", GitHub: "jodoe", Email: "jodoe@acme.example"},
-		"ebrandt": {Name: "Eva Brandt", GitHub: "evabrandt", Email: "evabrandt@acme.example"},
+		"jdoe":    {Name: "Jo Doe", GitHub: "jodoe", GitLab: "jodoe"},
+		"ebrandt": {Name: "Eva Brandt", GitHub: "evabrandt", GitLab: "evabrandt"},
 		"kwong":   {Name: "Kit Wong"},
 	}}, w.keys)
 }

@@ -1,7 +1,6 @@
-// Package forgetest has two forges for tests: a server that answers as GitHub
-// does, and one of another kind, which works as GitLab does. Both keep what they
-// hold in a Store, and remember what they were asked in the same words, so that
-// one table tests both.
+// Package forgetest has two forges for tests: a server that answers as GitHub does, and
+// one that answers as GitLab does. Both keep what they hold in a Store, and remember
+// what they were asked in the same words, so that one table tests both.
 package forgetest
 
 import (
@@ -40,6 +39,9 @@ type Store struct {
 	// Merge merges it.
 	Tip   func(branch string) (commit string, files []string)
 	Merge func(branch string)
+	// Diff, where it is set, returns what a branch changes of a file, as a unified diff
+	// without its first two lines, and whether it adds the file.
+	Diff func(branch, path string) (diff string, added bool)
 
 	mu    sync.Mutex
 	asked []string
@@ -70,6 +72,28 @@ type Comment struct {
 	// Editor is who edited it last, and when.
 	Editor forge.Author
 	Edited time.Time
+	// System reports that GitLab noted it down itself, Internal that those alone see it
+	// who plan.
+	System, Internal bool
+	// Discussion is the thread that it is of, on GitLab; "" of one that stands alone.
+	// Position is the line that it is on, as GitLab has it, and Settled reports that the
+	// thread is resolved.
+	Discussion string
+	Position   *Position
+	Settled    bool
+}
+
+// Position is a line of a merge request, as GitLab has it.
+type Position struct {
+	Type  string `json:"position_type"`
+	Base  string `json:"base_sha"`
+	Start string `json:"start_sha"`
+	Head  string `json:"head_sha"`
+	Old   string `json:"old_path"`
+	New   string `json:"new_path"`
+	// OldLine is nil of a line that is added, NewLine of one that is taken.
+	OldLine *int `json:"old_line"`
+	NewLine *int `json:"new_line"`
 }
 
 // Reacted is a reaction to a comment.
@@ -84,8 +108,13 @@ type Reacted struct {
 type Proposal struct {
 	forge.Proposed
 	Files []string
+	// Diffs are what it changes of files that were there before, by their paths: unified
+	// diffs without their first two lines. What has none is a file that it adds.
+	Diffs map[string]string
 	// Unmergeable is why it cannot be merged; "" where it can.
 	Unmergeable string
+	// Locked reports that GitLab takes comments of members alone.
+	Locked bool
 }
 
 // Check is a check that is held.
@@ -149,7 +178,7 @@ func (s *Store) OpenChange(by forge.Author) forge.Thread {
 func (s *Store) Propose(by forge.Author, head, commit string, files ...string) *Proposal {
 	number := s.OpenChange(by).Number
 	p := &Proposal{Proposed: forge.Proposed{
-		Change: forge.Change{Number: number, URL: fmt.Sprintf("%s/pull/%d", s.at, number)}, Author: by,
+		Change: forge.Change{Number: number, URL: s.address(forge.Thread{Number: number, ChangeRequest: true})}, Author: by,
 		Head: head, Commit: commit, Base: "main", Open: true, Created: s.Now(), Updated: s.Now(),
 	}, Files: files}
 	s.Proposals = append(s.Proposals, p)
@@ -188,6 +217,9 @@ func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
 	s.said++ // no number is ever used again
 	c := &Comment{Comment: forge.Comment{ID: 100 + s.said, Body: body, Author: by, Created: s.Now(), Updated: s.Now()}, On: on}
 	c.URL = fmt.Sprintf("%s/issues/%d#%d", s.at, on.Number, c.ID)
+	if s.own {
+		c.URL = fmt.Sprintf("%s#note_%d", s.address(on), c.ID)
+	}
 	if i := s.issue(on.Number); i != nil && (!s.own || !on.ChangeRequest) {
 		i.Updated = c.Updated
 		if i.ChangeRequest {
@@ -196,6 +228,17 @@ func (s *Store) Say(by forge.Author, on forge.Thread, body string) *Comment {
 	}
 	s.Comments = append(s.Comments, c)
 	return c
+}
+
+// address is where people see a thread.
+func (s *Store) address(on forge.Thread) string {
+	switch {
+	case !on.ChangeRequest:
+		return fmt.Sprintf("%s/issues/%d", s.at, on.Number)
+	case s.own:
+		return fmt.Sprintf("%s/merge_requests/%d", s.at, on.Number)
+	}
+	return fmt.Sprintf("%s/pull/%d", s.at, on.Number)
 }
 
 // Bodies are the comments of a thread.
@@ -237,7 +280,7 @@ func (s *Store) Writes() []string {
 // reading reports whether a request is for reading.
 func reading(op string) bool {
 	name, _, _ := strings.Cut(op, " ")
-	return slices.Contains([]string{"me", "issue", "issues", "comments", "label", "assignable", "moved", "proposal", "proposals", "files", "checks"}, name)
+	return slices.Contains([]string{"me", "issue", "issues", "comments", "label", "assignable", "member", "moved", "project", "proposal", "proposals", "files", "checks", "remarks", "shown"}, name)
 }
 
 // Shown is an issue in short: title, state, labels, assignees, comments. A
@@ -319,6 +362,12 @@ func (s *Store) edit(i *Issue, e forge.Edit) bool {
 	}
 	if e.Open != nil {
 		i.Open = *e.Open
+	}
+	if e.Confidential != nil {
+		i.Confidential = *e.Confidential
+	}
+	if e.Due != nil {
+		i.Due = *e.Due
 	}
 	i.Updated = s.Now()
 	if p := s.Proposal(i.Number); p != nil && !s.own { // it is that issue

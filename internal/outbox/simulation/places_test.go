@@ -12,6 +12,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/gitlab"
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/tracking"
@@ -24,7 +25,7 @@ import (
 const deliverWithin = 90 * time.Second
 
 func (a *actor) destinations(t *tree.Tree) []destination.Destination {
-	return []destination.Destination{timed{a, tracking.New(calls{a.lab, a}, t.People, marker.Keys{})}, timed{a, &chat{a, t.Policy}}}
+	return []destination.Destination{timed{a, tracking.New(calls{a.project, a}, t.People, marker.Keys{})}, timed{a, &chat{a, t.Policy}}}
 }
 
 // timed cuts a delivery off that takes too long.
@@ -66,12 +67,20 @@ func (a *actor) late() error {
 	return nil
 }
 
-// call makes a call of the forge: before and after it, others are at work.
-func call[T any](a *actor, op string, do func() (T, error)) (T, error) {
+// call makes a call of the forge: before and after it, others are at work. One that goes
+// wrong is not sent again: that is what the next run does.
+func call[T any](ctx context.Context, a *actor, op string, do func(context.Context) (T, error)) (T, error) {
 	a.step(op)
 	if err := a.late(); err != nil {
 		var none T
 		return none, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.lab.Answered = func(fault forgetest.Fault) {
+		if fault == forgetest.Down || fault == forgetest.Lost || fault == forgetest.Idle {
+			cancel()
+		}
 	}
 	a.lab.Fault = func(string) forgetest.Fault {
 		fault := a.armed
@@ -81,7 +90,7 @@ func call[T any](a *actor, op string, do func() (T, error)) (T, error) {
 		}
 		return fault
 	}
-	v, err := do()
+	v, err := do(ctx)
 	a.step(op + ", answered")
 	if late := a.late(); err == nil && late != nil {
 		var none T
@@ -92,55 +101,55 @@ func call[T any](a *actor, op string, do func() (T, error)) (T, error) {
 
 // calls is a forge that is called step by step.
 type calls struct {
-	*forgetest.Lab
+	*gitlab.Project
 	a *actor
 }
 
 func (c calls) Me(ctx context.Context) (forge.Author, error) {
-	return call(c.a, "who am I", func() (forge.Author, error) { return c.Lab.Me(ctx) })
+	return call(ctx, c.a, "who am I", func(ctx context.Context) (forge.Author, error) { return c.Project.Me(ctx) })
 }
 
 func (c calls) Issue(ctx context.Context, number int) (forge.Issue, error) {
-	return call(c.a, fmt.Sprintf("read issue %d", number), func() (forge.Issue, error) { return c.Lab.Issue(ctx, number) })
+	return call(ctx, c.a, fmt.Sprintf("read issue %d", number), func(ctx context.Context) (forge.Issue, error) { return c.Project.Issue(ctx, number) })
 }
 
 func (c calls) Issues(ctx context.Context, label string) iter.Seq2[forge.Issue, error] {
-	return listed(c.a, "list issues", c.Lab.Issues(ctx, label))
+	return listed(ctx, c.a, "list issues", func(ctx context.Context) iter.Seq2[forge.Issue, error] { return c.Project.Issues(ctx, label) })
 }
 
 func (c calls) OpenIssue(ctx context.Context, d forge.Draft) (forge.Issue, error) {
-	return call(c.a, "open issue "+d.Title, func() (forge.Issue, error) { return c.Lab.OpenIssue(ctx, d) })
+	return call(ctx, c.a, "open issue "+d.Title, func(ctx context.Context) (forge.Issue, error) { return c.Project.OpenIssue(ctx, d) })
 }
 
 func (c calls) EditIssue(ctx context.Context, number int, e forge.Edit) (forge.Issue, error) {
-	return call(c.a, fmt.Sprintf("edit issue %d", number), func() (forge.Issue, error) { return c.Lab.EditIssue(ctx, number, e) })
+	return call(ctx, c.a, fmt.Sprintf("edit issue %d", number), func(ctx context.Context) (forge.Issue, error) { return c.Project.EditIssue(ctx, number, e) })
 }
 
 func (c calls) SetLabels(ctx context.Context, number int, labels []string) ([]string, error) {
-	return call(c.a, fmt.Sprintf("label issue %d %v", number, labels), func() ([]string, error) { return c.Lab.SetLabels(ctx, number, labels) })
+	return call(ctx, c.a, fmt.Sprintf("label issue %d %v", number, labels), func(ctx context.Context) ([]string, error) { return c.Project.SetLabels(ctx, number, labels) })
 }
 
 func (c calls) MayAssign(ctx context.Context, login string) (bool, error) {
-	return call(c.a, "may be assigned: "+login, func() (bool, error) { return c.Lab.MayAssign(ctx, login) })
+	return call(ctx, c.a, "may be assigned: "+login, func(ctx context.Context) (bool, error) { return c.Project.MayAssign(ctx, login) })
 }
 
 func (c calls) MakeLabel(ctx context.Context, l forge.Label) error {
-	_, err := call(c.a, "make label "+l.Name, func() (int, error) { return 0, c.Lab.MakeLabel(ctx, l) })
+	_, err := call(ctx, c.a, "make label "+l.Name, func(ctx context.Context) (int, error) { return 0, c.Project.MakeLabel(ctx, l) })
 	return err
 }
 
 func (c calls) Comments(ctx context.Context, of forge.Thread) iter.Seq2[forge.Comment, error] {
-	return listed(c.a, fmt.Sprintf("list comments of %d", of.Number), c.Lab.Comments(ctx, of))
+	return listed(ctx, c.a, fmt.Sprintf("list comments of %d", of.Number), func(ctx context.Context) iter.Seq2[forge.Comment, error] { return c.Project.Comments(ctx, of) })
 }
 
 func (c calls) AddComment(ctx context.Context, to forge.Thread, body string) (forge.Comment, error) {
-	return call(c.a, fmt.Sprintf("comment on %d: %s", to.Number, short(body)), func() (forge.Comment, error) { return c.Lab.AddComment(ctx, to, body) })
+	return call(ctx, c.a, fmt.Sprintf("comment on %d: %s", to.Number, short(body)), func(ctx context.Context) (forge.Comment, error) { return c.Project.AddComment(ctx, to, body) })
 }
 
-func listed[T any](a *actor, op string, all iter.Seq2[T, error]) iter.Seq2[T, error] {
+func listed[T any](ctx context.Context, a *actor, op string, all func(context.Context) iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		list, err := call(a, op, func() (list []T, err error) {
-			for x, e := range all {
+		list, err := call(ctx, a, op, func(ctx context.Context) (list []T, err error) {
+			for x, e := range all(ctx) {
 				if e != nil {
 					return nil, e
 				}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
+	"github.com/escalations-as-code/escalate/internal/gitlab"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/ledger/ledgertest"
 	"github.com/escalations-as-code/escalate/internal/outbox"
@@ -87,17 +88,19 @@ func (v version) with(f file) version {
 
 // world is all that there is.
 type world struct {
-	remote *ledgertest.Remote
-	clones []*ledgertest.Clone
-	lab    *forgetest.Lab
-	rooms  []*room
-	spoken int // messages
-	now    time.Time
-	actors []*actor
-	last   *actor // that did a step
-	runs   int
-	armed  forgetest.Fault // how the next call goes wrong
-	minute int             // of what was written last
+	remote  *ledgertest.Remote
+	clones  []*ledgertest.Clone
+	lab     *forgetest.GitLab
+	project *gitlab.Project
+	stop    func()
+	rooms   []*room
+	spoken  int // messages
+	now     time.Time
+	actors  []*actor
+	last    *actor // that did a step
+	runs    int
+	armed   forgetest.Fault // how the next call goes wrong
+	minute  int             // of what was written last
 
 	main     []version // as it is told by its history
 	tips     []version // all that it ever was
@@ -118,12 +121,17 @@ type world struct {
 
 func newWorld() *world {
 	w := &world{
-		remote: ledgertest.NewRemote(), lab: forgetest.NewLab(), now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC),
+		remote: ledgertest.NewRemote(), now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC),
 		byText: map[string]file{}, strange: map[string]string{}, deleted: map[schema.ID]bool{}, trees: map[string]outbox.Truth{}, told: map[schema.ID]int{},
 		copies: map[schema.ID]file{}, missed: map[int]bool{},
 	}
 	for range 3 {
 		w.clones = append(w.clones, &ledgertest.Clone{Remote: w.remote})
+	}
+	var err error
+	w.lab, w.stop = forgetest.StartGitLab("acme/escalations")
+	if w.project, err = gitlab.New(gitlab.Config{API: w.lab.API, GraphQL: w.lab.GraphQL, Project: w.lab.Project, Token: "t"}); err != nil {
+		panic(err)
 	}
 	w.lab.Assignable = []string{"jo"}
 	w.room("escalated_customers", "", false)
@@ -148,7 +156,7 @@ func (*world) opened(id schema.ID) file {
 // merge makes a version the tip of the default branch, on top of what it was.
 func (w *world) merge(v version) {
 	files := map[string][]byte{
-		tree.PeoplePath: []byte(fixture.Read(fixture.People)),
+		tree.PeoplePath: []byte(strings.Replace(fixture.Read(fixture.People), "github: jodoe", "github: jodoe, gitlab: jo", 1)),
 		tree.PolicyPath: []byte([]string{"channels: {announcement: escalated_customers}\n", "channels: {announcement: elsewhere}\n"}[v.policy]),
 	}
 	for _, f := range v.files {
@@ -583,6 +591,7 @@ func idOf(i *forgetest.Issue) schema.ID {
 // play lets a history happen, and then what is needed until nothing is left to do.
 func play(history []event) *world {
 	w := newWorld()
+	defer w.stop()
 	for _, e := range history {
 		r := rand.New(rand.NewSource(e.seed))
 		at := slices.IndexFunc(kinds, func(k kind) bool { return k.name == e.kind })

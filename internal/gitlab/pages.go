@@ -1,0 +1,110 @@
+package gitlab
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+
+	"gitlab.com/gitlab-org/api/client-go"
+)
+
+// perPage is the most that GitLab lists at once (doc/api/rest/_index.md).
+const perPage = 100
+
+// most is how often a list is begun anew of which something was taken while it was
+// read.
+const most = 5
+
+// list are the items of all pages of a list below the project, by offset: of what is
+// read here, GitLab lists little by keyset. The list is in an order that nothing
+// changes but what is deleted, or leaves the list: then what comes behind it moves
+// forward, to a page that was read. So where there are fewer than there were, it is read
+// anew, without what was there already. in returns the query of a page.
+func list[T any](ctx context.Context, c *client, path string, in func(gitlab.ListOptions) any, of func(T) int64, words func(error) error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		seen := map[int64]bool{}
+		page, total := int64(1), int64(0)
+		for again := 0; page > 0; {
+			items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(gitlab.ListOptions{PerPage: perPage, Page: page}))
+			var none T
+			switch {
+			case err != nil:
+				yield(none, words(err))
+				return
+			case items == nil: // it would be read as a list of nothing
+				yield(none, unconfirmed("a list was asked for, and none returned"))
+				return
+			}
+			if r.TotalItems < total && again < most {
+				again, page, total = again+1, 1, r.TotalItems
+				continue
+			}
+			for _, item := range items {
+				if id := of(item); !seen[id] {
+					seen[id] = true
+					if !yield(item, nil) {
+						return
+					}
+				}
+			}
+			page, total = r.NextPage, r.TotalItems
+		}
+	}
+}
+
+// version is one of what is listed, as it was at a time.
+type version struct {
+	id int64
+	at time.Time
+}
+
+// byChange are the items of a list that is sorted by when they changed. It is not read
+// page by page: what changes meanwhile moves to its end, and something that was not read
+// yet moves to a page that was. So each request is for what changed since the last item
+// of the one before. GitLab lists those of the very moment that it is asked for.
+func byChange[T any](ctx context.Context, c *client, path string, since time.Time, in func(*time.Time, gitlab.ListOptions) any, of func(T) version, words func(error) error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		from := since.UTC().Truncate(time.Second)
+		seen := map[version]bool{}
+		for page := int64(1); ; {
+			var after *time.Time
+			if !from.IsZero() {
+				after = &from
+			}
+			items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(after, gitlab.ListOptions{PerPage: perPage, Page: page}))
+			var none T
+			switch {
+			case err != nil:
+				yield(none, words(err))
+				return
+			case items == nil:
+				yield(none, unconfirmed("a list was asked for, and none returned"))
+				return
+			}
+			var last time.Time
+			for _, item := range items {
+				is := of(item)
+				if last = is.at; last.IsZero() {
+					yield(none, unconfirmed("%d was listed, and not when it changed", is.id))
+					return
+				}
+				if seen[is] {
+					continue
+				}
+				seen[is] = true
+				if !yield(item, nil) {
+					return
+				}
+			}
+			switch next := last.Truncate(time.Second); {
+			case r.NextPage == 0:
+				return
+			case next.After(from):
+				from, page = next, 1
+			default: // a page full of one second
+				page = r.NextPage
+			}
+		}
+	}
+}
