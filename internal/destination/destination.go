@@ -67,6 +67,9 @@ type Delivery struct {
 	// opening one, that becomes the tracking issue. It is the zero receipt where there is
 	// none.
 	Request func() (Receipt, error)
+	// File returns that file. Where it cannot be read for certain, it fails: the
+	// escalation may be restricted (P17).
+	File func() (*schema.Escalation, error)
 	// Channel returns the escalation's channel as that file has it. Where that
 	// cannot be read, it fails: the escalation may be restricted.
 	Channel func() (Channel, error)
@@ -159,12 +162,13 @@ type Planned struct {
 type Keeper interface {
 	// Changed returns the escalations of which the page is not as it was told last,
 	// and Restore would change something. Each thread is all that the ledger has of an
-	// escalation, and is not empty.
-	Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error)
+	// escalation, and is not empty; file returns its file as it was told last, as that of
+	// a delivery.
+	Changed(ctx context.Context, threads [][]notice.Notice, file func(schema.ID) (*schema.Escalation, error)) ([]schema.ID, error)
 	// Restore lets the page of an escalation be as it was told last, where people
 	// changed it, and reports whether it did. address returns where a symbolic link
 	// leads.
-	Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (restored bool, err error)
+	Restore(ctx context.Context, thread []notice.Notice, file func(schema.ID) (*schema.Escalation, error), address func(notice.Spot) string) (restored bool, err error)
 }
 
 // Digester is a destination that can keep one page which says how all

@@ -26,6 +26,9 @@ func ptr[T any](v T) *T { return &v }
 // at is when all that the fake has was made and changed.
 const at = "2026-11-27 09:00:00 +0000 UTC 2026-11-27 09:00:00 +0000 UTC"
 
+// undated is the day on which an issue of GitHub is due.
+const undated = "0001-01-01 00:00:00 +0000 UTC"
+
 // Each question is a request, as GitHub's manual has it.
 func TestRequests(t *testing.T) {
 	t.Parallel()
@@ -35,11 +38,11 @@ func TestRequests(t *testing.T) {
 		want string
 	}{
 		"me":     {func(ctx context.Context, r *Repository) (any, error) { return r.Me(ctx) }, []string{"GET /user"}, "{1 escalate-bot false}"},
-		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true false [escalation] [] 1 false false 0 " + at + "}"},
+		"issue":  {func(ctx context.Context, r *Repository) (any, error) { return r.Issue(ctx, 1) }, []string{"GET /issues/1"}, "{1 Northwind Text https://github.example/issues/1 {66 mallory false} true false [escalation] [] 1 false " + undated + " false 0 " + at + "}"},
 		"issues": {func(ctx context.Context, r *Repository) (any, error) { return count(r.Issues(ctx, "escalation")) }, []string{"GET /issues"}, "1"},
 		"open": {func(ctx context.Context, r *Repository) (any, error) {
 			return r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{"jodoe"}})
-		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true false [escalation] [jodoe] 0 false false 0 " + at + "}"},
+		}, []string{`POST /issues {"title":"Other","body":"Text","labels":["escalation"],"assignees":["jodoe"]}`}, "{2 Other Text https://github.example/issues/2 {1 escalate-bot false} true false [escalation] [jodoe] 0 false " + undated + " false 0 " + at + "}"},
 		"open, unassigned": {func(ctx context.Context, r *Repository) (any, error) {
 			i, err := r.OpenIssue(ctx, forge.Draft{Title: "Other", Body: "Text", Labels: []string{"escalation"}, Assignees: []string{}})
 			return i.Number, err

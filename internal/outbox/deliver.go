@@ -156,11 +156,12 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 		Request: func() (destination.Receipt, error) {
 			return requested(files, n.Escalation, told)
 		},
+		File: func() (*schema.Escalation, error) {
+			e, err := certain(told())
+			return &e.Escalation, err
+		},
 		Channel: func() (destination.Channel, error) {
-			e, err := told()
-			if err == nil && e.HeldBack() {
-				err = fmt.Errorf("the ledger's copy of %s cannot be read, and it may be restricted", e.Path)
-			}
+			e, err := certain(told())
 			return destination.Channel{
 				Name: process.Channel(e.ID, &e.Escalation, r.Truth.Policy), Private: e.Visibility == schema.Restricted, Stated: e.Channel != "",
 			}, err
@@ -171,6 +172,14 @@ func (r *Run) message(ctx context.Context, m notice.Message, book *ledger.Book, 
 		held[at] = err
 	}
 	return receipt, err
+}
+
+// certain is a copy of the ledger that can be read for certain.
+func certain(e *tree.Escalation, err error) (*tree.Escalation, error) {
+	if err == nil && e.HeldBack() {
+		err = fmt.Errorf("the ledger's copy of %s cannot be read, and it may be restricted", e.Path)
+	}
+	return e, err
 }
 
 // requested is the issue by which an escalation was asked for: the ledger has it, and

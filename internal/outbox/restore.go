@@ -10,6 +10,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -48,7 +49,7 @@ func (r *Run) Restore(ctx context.Context, ids []schema.ID) (restored []schema.I
 		if err != nil {
 			return restored, err
 		}
-		did, err := r.mend(ctx, keepers, told.Of(id), id)
+		did, err := r.mend(ctx, keepers, told, id)
 		if err = errors.Join(err, told.Close()); err != nil {
 			return restored, err
 		}
@@ -71,26 +72,32 @@ func (r *Run) changed(ctx context.Context, keepers []destination.Keeper, ids []s
 			threads = append(threads, thread)
 		}
 	}
-	if err := told.Close(); err != nil {
-		return nil, err
-	}
 	var all []schema.ID
 	for _, k := range keepers {
-		changed, err := k.Changed(ctx, threads)
+		changed, err := k.Changed(ctx, threads, r.file(told))
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, told.Close())
 		}
 		all = append(all, changed...)
 	}
 	slices.Sort(all)
-	return slices.Compact(all), nil
+	return slices.Compact(all), told.Close()
+}
+
+// file returns the file of an escalation as it was told last.
+func (r *Run) file(told *Told) func(schema.ID) (*schema.Escalation, error) {
+	return func(id schema.ID) (*schema.Escalation, error) {
+		data, err := fs.ReadFile(told.files, tree.Path(id))
+		e, err := certain(tree.Read(tree.Path(id), data, r.Check), err)
+		return &e.Escalation, err
+	}
 }
 
 // mend puts back what was changed by hand in the pages of one escalation.
-func (r *Run) mend(ctx context.Context, keepers []destination.Keeper, thread []notice.Notice, id schema.ID) (bool, error) {
-	mended := false
+func (r *Run) mend(ctx context.Context, keepers []destination.Keeper, told *Told, id schema.ID) (bool, error) {
+	mended, thread := false, told.Of(id)
 	for _, k := range keepers {
-		did, err := k.Restore(ctx, thread, func(s notice.Spot) string { return r.Address(id, thread, s) })
+		did, err := k.Restore(ctx, thread, r.file(told), func(s notice.Spot) string { return r.Address(id, thread, s) })
 		if mended = mended || did; err != nil {
 			return mended, err
 		}

@@ -25,14 +25,14 @@ type kept struct {
 
 func (*kept) Via() string { return "kept" }
 
-func (k *kept) Changed(_ context.Context, threads [][]notice.Notice) ([]schema.ID, error) {
+func (k *kept) Changed(_ context.Context, threads [][]notice.Notice, _ func(schema.ID) (*schema.Escalation, error)) ([]schema.ID, error) {
 	if !k.changed {
 		return nil, nil
 	}
 	return []schema.ID{threads[0][0].Escalation}, nil
 }
 
-func (k *kept) Restore(context.Context, []notice.Notice, func(notice.Spot) string) (bool, error) {
+func (k *kept) Restore(context.Context, []notice.Notice, func(schema.ID) (*schema.Escalation, error), func(notice.Spot) string) (bool, error) {
 	k.at = k.claim()
 	was := k.changed
 	k.changed = false

@@ -9,7 +9,6 @@ package outbox
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"time"
 
@@ -186,7 +185,7 @@ func (r *Run) reload(ctx context.Context) (err error) {
 
 // Told is what the ledger has of each escalation, read when it is asked for.
 type Told struct {
-	files io.Closer
+	files ledger.Files
 	book  *ledger.Book
 	err   error
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
 	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/notice"
+	"github.com/escalations-as-code/escalate/schema"
 )
 
 // The issue by which an escalation was asked for becomes its tracking issue, whoever
@@ -24,6 +25,7 @@ func TestBecome(t *testing.T) {
 			opening := plan("opened", notice.OpenIssue, titled("Northwind", "Text"))
 			deliver := func(n notice.Notice, thread ...notice.Notice) (destination.Receipt, error) {
 				return w.tracking().Deliver(t.Context(), destination.Delivery{
+					File:    func() (*schema.Escalation, error) { return w.copy(id) },
 					Message: notice.Message{n}, Thread: thread, Address: func(notice.Spot) string { return "" },
 					Request: func() (destination.Receipt, error) { return destination.Receipt{Ref: "1", URL: asked.URL}, nil },
 				}, inDoubt)
@@ -69,6 +71,7 @@ func TestBecomeNot(t *testing.T) {
 			request := asked(w)
 			was := *w.Issues[0]
 			r, err := w.tracking().Deliver(t.Context(), destination.Delivery{
+				File:    func() (*schema.Escalation, error) { return w.copy(id) },
 				Message: notice.Message{plan("opened", notice.OpenIssue, titled("Northwind", "Text"))}, Address: func(notice.Spot) string { return "" },
 				Request: func() (destination.Receipt, error) { return request, nil },
 			}, false)

@@ -63,8 +63,9 @@ func (t *Tracking) wants(thread []notice.Notice) wanted {
 }
 
 // hands are what people did by hand to the issue of a thread, in the order in which
-// people see it. address returns where a symbolic link leads.
-func (t *Tracking) hands(ctx context.Context, i forge.Issue, thread []notice.Notice, address func(notice.Spot) string) ([]hand, error) {
+// people see it. file returns its file as it was told last, and address where a symbolic
+// link leads.
+func (t *Tracking) hands(ctx context.Context, i forge.Issue, thread []notice.Notice, file func() (*schema.Escalation, error), address func(notice.Spot) string) ([]hand, error) {
 	want := t.wants(thread)
 	all := t.state(i, want)
 	words, err := t.rewritten(ctx, i, want, address)
@@ -73,6 +74,7 @@ func (t *Tracking) hands(ctx context.Context, i forge.Issue, thread []notice.Not
 	}
 	all = append(all, words...)
 	all = append(all, t.relabelled(i, want)...)
+	all = append(all, t.exposed(i, file, want)...)
 	assigned, err := t.unassigned(ctx, i, want)
 	if err != nil {
 		return nil, err
@@ -173,7 +175,8 @@ func (t *Tracking) relabel(labels []string, severity string) []string {
 }
 
 // unassigned is whether somebody whom we assigned is not any more, and may be. Whom
-// people assigned beside, stays.
+// people assigned beside, stays, where there is room: where an issue may have one
+// assignee alone, one of ours is enough, and comes first.
 func (t *Tracking) unassigned(ctx context.Context, i forge.Issue, want wanted) ([]hand, error) {
 	if want.pending[notice.Assign] {
 		return nil, nil
@@ -181,6 +184,9 @@ func (t *Tracking) unassigned(ctx context.Context, i forge.Issue, want wanted) (
 	var missing []string
 	for _, login := range t.logins(want.dri) {
 		if slices.ContainsFunc(i.Assignees, func(is string) bool { return strings.EqualFold(is, login) }) {
+			if t.traits.FewAssignees {
+				return nil, nil
+			}
 			continue
 		}
 		if _, asked := t.assignable[login]; !asked {
@@ -198,6 +204,9 @@ func (t *Tracking) unassigned(ctx context.Context, i forge.Issue, want wanted) (
 		return nil, nil
 	}
 	to := append(slices.Clone(i.Assignees), missing...)
+	if t.traits.FewAssignees {
+		to = append(slices.Clone(missing), i.Assignees...)
+	}
 	return []hand{{fault: destination.Assigned, says: strings.Join(missing, ", ") + " is not assigned any more", edit: forge.Edit{Assignees: &to}}}, nil
 }
 

@@ -113,8 +113,12 @@ func TestHands(t *testing.T) {
 			if _, err := w.restore(t, thread...); err != nil {
 				t.Fatal(err)
 			}
-			if got := w.Shown(1); got != tc.want || body != "" && w.Issues[0].Body != body && !w.Issues[0].Deleted {
-				t.Errorf("it is %s, want %s:\n%s", got, tc.want, w.Issues[0].Body)
+			want := tc.want
+			if w.gitlab != nil { // where one assignee may be all there is room for
+				want = strings.Replace(want, "[kitwong jodoe]", "[jodoe kitwong]", 1)
+			}
+			if got := w.Shown(1); got != want || body != "" && w.Issues[0].Body != body && !w.Issues[0].Deleted {
+				t.Errorf("it is %s, want %s:\n%s", got, want, w.Issues[0].Body)
 			}
 			if got := fmt.Sprint(w.Bodies(threadOne)); got != comments {
 				t.Errorf("comments were touched: %s", got)
@@ -299,7 +303,7 @@ func TestManyHands(t *testing.T) {
 			t.Errorf("one by one it asks %q", one)
 		}
 		w.Forget()
-		changed, err := w.tracking().Changed(t.Context(), threads)
+		changed, err := w.tracking().Changed(t.Context(), threads, w.copy)
 		if err != nil || len(changed) != 1 || len(w.Asked()) > 20 {
 			t.Errorf("%v (%v), asked %d times", changed, err, len(w.Asked()))
 		}

@@ -12,7 +12,7 @@ import (
 
 // Changed returns the escalations whose tracking issues people changed by hand, in
 // what is ours to mend.
-func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error) {
+func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice, file func(schema.ID) (*schema.Escalation, error)) ([]schema.ID, error) {
 	var numbers []int
 	for _, thread := range threads {
 		if number := t.numberOf(thread); number != 0 {
@@ -29,7 +29,7 @@ func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice) ([]sc
 		if !there {
 			continue
 		}
-		hands, err := t.ourHands(ctx, i, thread, nil)
+		hands, err := t.ourHands(ctx, i, thread, file, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -42,9 +42,10 @@ func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice) ([]sc
 
 // Restore puts back what people changed by hand in the tracking issue of an
 // escalation: state, title, text, labels and who is assigned are those that were told
-// last, since what is true stands in the file. What people added stays. An issue that
+// last, since what is true stands in the file; whether it is confidential, and the day
+// on which it is due, are those of the file. What people added stays. An issue that
 // is gone stays gone until something is told, and one that is not ours as it is.
-func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (bool, error) {
+func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, file func(schema.ID) (*schema.Escalation, error), address func(notice.Spot) string) (bool, error) {
 	number := t.numberOf(thread)
 	if number == 0 {
 		return false, nil
@@ -56,7 +57,7 @@ func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address 
 	if err != nil {
 		return false, err
 	}
-	hands, err := t.ourHands(ctx, i, thread, address)
+	hands, err := t.ourHands(ctx, i, thread, file, address)
 	if err != nil {
 		return false, err
 	}
@@ -64,11 +65,11 @@ func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, address 
 }
 
 // ourHands are the hands on an issue that is ours.
-func (t *Tracking) ourHands(ctx context.Context, i forge.Issue, thread []notice.Notice, address func(notice.Spot) string) ([]hand, error) {
+func (t *Tracking) ourHands(ctx context.Context, i forge.Issue, thread []notice.Notice, file func(schema.ID) (*schema.Escalation, error), address func(notice.Spot) string) ([]hand, error) {
 	if ours, err := t.of(ctx, i, thread[0].Escalation, thread); err != nil || !ours {
 		return nil, err
 	}
-	all, err := t.hands(ctx, i, thread, address)
+	all, err := t.hands(ctx, i, thread, func() (*schema.Escalation, error) { return file(thread[0].Escalation) }, address)
 	if err != nil || t.leave.IsZero() || !i.Updated.After(t.leave) {
 		return all, err
 	}
@@ -99,6 +100,12 @@ func (t *Tracking) mend(ctx context.Context, number int, hands []hand) (mended b
 		}
 		if h.edit.Assignees != nil {
 			edit.Assignees = h.edit.Assignees
+		}
+		if h.edit.Confidential != nil {
+			edit.Confidential = h.edit.Confidential
+		}
+		if h.edit.Due != nil {
+			edit.Due = h.edit.Due
 		}
 	}
 	if edit == (forge.Edit{}) {

@@ -65,7 +65,7 @@ func TestTicks(t *testing.T) {
 					since = since.Add(-time.Minute)
 				}
 				keeps.LeaveTicks(since)
-				restored, err := keeps.Restore(t.Context(), told, w.delivery(nil).Address)
+				restored, err := keeps.Restore(t.Context(), told, w.copy, w.delivery(nil).Address)
 				want := tc.want != "" && !left || tc.want == "" && tc.other && left
 				if err != nil || restored != want {
 					t.Errorf("left %v: restored %v (%v)", left, restored, err)

@@ -357,6 +357,12 @@ func (t *Tracking) open(ctx context.Context, d destination.Delivery) (site, erro
 		return site{}, err
 	}
 	draft := forge.Draft{Labels: []string{Label}}
+	if draft.Confidential, err = t.secret(d); err != nil {
+		return site{}, err
+	}
+	if due := t.dueBy(d); due != nil {
+		draft.Due = *due
+	}
 	for _, n := range beside {
 		switch n.Do {
 		case notice.Label:
@@ -428,7 +434,15 @@ func (t *Tracking) become(ctx context.Context, d destination.Delivery) (site, er
 	}
 	title, body := t.titled(d.First(), d.Address, write)
 	open := true
-	if _, err := t.forge.EditIssue(ctx, number, forge.Edit{Title: &title, Body: &body, Open: &open}); err != nil {
+	edit := forge.Edit{Title: &title, Body: &body, Open: &open, Due: t.dueBy(d)}
+	secret, err := t.secret(d)
+	if err != nil {
+		return site{}, err
+	}
+	if secret {
+		edit.Confidential = &secret
+	}
+	if _, err := t.forge.EditIssue(ctx, number, edit); err != nil {
 		return site{}, err
 	}
 	labels := slices.DeleteFunc(t.relabel(i.Labels, ""), func(l string) bool { return t.traits.SameLabel(l, form.Label) })
@@ -481,7 +495,7 @@ func (t *Tracking) do(ctx context.Context, issue site, d destination.Delivery, i
 			return destination.Receipt{}, err
 		}
 		title, body := t.titled(n, d.Address, write)
-		return edit(forge.Edit{Title: &title, Body: &body})
+		return edit(forge.Edit{Title: &title, Body: &body, Due: t.dueBy(d)})
 	case notice.CloseIssue:
 		return open(false)
 	case notice.ReopenIssue:

@@ -22,7 +22,8 @@ import (
 // Verify compares what the ledger says was told on the forge with what stands
 // there, and says what people did to the issues by hand. The people who were
 // mentioned, the line of links and the addresses of symbolic links are not compared:
-// what they were when it was told is not known. Nor are reminders on a pull request once
+// what they were when it was told is not known. Nor is what issues have beside their
+// words by the files, which Restore sees to. Nor are reminders on a pull request once
 // its escalation is opened: nobody needs them any more.
 func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destination.Difference, error) {
 	told = withoutMerged(told)
@@ -73,7 +74,7 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 		}
 		first := t.first(thread)
 		if i, there := is.issues[number]; there && t.stands(i, thread) {
-			hands, err := t.hands(ctx, i, thread, nil)
+			hands, err := t.hands(ctx, i, thread, nil, nil)
 			if err != nil {
 				return nil, err
 			}

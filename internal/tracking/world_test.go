@@ -30,6 +30,8 @@ type world struct {
 	via    string
 	keys   marker.Keys
 	gitlab *forgetest.GitLab // nil on GitHub
+	// file is that of the escalation, as it was told last.
+	file schema.Escalation
 }
 
 // everywhere runs a test on GitHub and on GitLab.
@@ -83,6 +85,9 @@ func (w *world) tracking() *tracking.Tracking {
 		"kwong":   {Name: "Kit Wong"},
 	}}, w.keys)
 }
+
+// copy is the file of an escalation, as the ledger has it.
+func (w *world) copy(schema.ID) (*schema.Escalation, error) { return &w.file, nil }
 
 // The escalation of most tests, and its issue.
 const (
@@ -141,6 +146,7 @@ func (w *world) delivery(what []notice.Notice, thread ...notice.Notice) destinat
 				plan("opened", notice.Label, notice.Value("severity:high")), plan("opened", notice.Assign, nil, "jdoe"),
 			}, nil
 		},
+		File: func() (*schema.Escalation, error) { return w.copy(id) },
 		Address: func(s notice.Spot) string {
 			if s == notice.AtFile {
 				return "https://forge.example/blob/HEAD/northwind.yaml"
@@ -154,11 +160,11 @@ func (w *world) delivery(what []notice.Notice, thread ...notice.Notice) destinat
 func (w *world) restore(t *testing.T, thread ...notice.Notice) (bool, error) {
 	t.Helper()
 	thread = w.sent(thread)
-	changed, err := w.tracking().Changed(t.Context(), [][]notice.Notice{thread})
+	changed, err := w.tracking().Changed(t.Context(), [][]notice.Notice{thread}, w.copy)
 	if err != nil {
 		return false, err
 	}
-	restored, err := w.tracking().Restore(t.Context(), thread, w.delivery(nil).Address)
+	restored, err := w.tracking().Restore(t.Context(), thread, w.copy, w.delivery(nil).Address)
 	if restored != (len(changed) > 0) {
 		t.Errorf("it is restored: %v, and changed: %v", restored, changed)
 	}

@@ -364,8 +364,11 @@ func edits(c *call) string {
 	if c.has("confidential") {
 		op += fmt.Sprint(" confidential ", c.in["confidential"])
 	}
-	if c.has("due_date") {
-		op += " due " + c.text("due_date")
+	switch due := c.text("due_date"); {
+	case due != "":
+		op += " due " + due
+	case c.has("due_date"):
+		op += " not due"
 	}
 	return op
 }

@@ -277,6 +277,9 @@ func (w *world) issueAgrees(f file) {
 	if by := slices.Contains(i.Assignees, "jo"); by != (f.dri == "jdoe") {
 		w.fail("%s: the issue is assigned to %v, the DRI %s", f.id, i.Assignees, f.dri)
 	}
+	if due := i.Due.Format("2006-01-02"); f.closed == 0 && due != fmt.Sprintf("2026-12-%02d", f.due) {
+		w.fail("%s: the issue is due %s; the file %+v", f.id, due, f)
+	}
 	if f.closed == 0 && (!strings.Contains(i.Title, fmt.Sprintf("Summary %d ", f.summary)) || !strings.Contains(i.Body, fmt.Sprintf("Summary %d ", f.summary)) || !strings.Contains(i.Body, fmt.Sprintf("2026-12-%02d", f.due))) {
 		w.fail("%s: the issue says %s: %s; the file %+v", f.id, i.Title, short(i.Body), f)
 	}

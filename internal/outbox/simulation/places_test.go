@@ -41,22 +41,22 @@ func (t timed) Deliver(ctx context.Context, d destination.Delivery, inDoubt bool
 	return t.Destination.Deliver(ctx, d, inDoubt)
 }
 
-func (t timed) Changed(ctx context.Context, threads [][]notice.Notice) ([]schema.ID, error) {
+func (t timed) Changed(ctx context.Context, threads [][]notice.Notice, file func(schema.ID) (*schema.Escalation, error)) ([]schema.ID, error) {
 	k, ok := t.Destination.(destination.Keeper)
 	if !ok {
 		return nil, nil
 	}
 	t.before = t.now.Add(deliverWithin)
-	return k.Changed(ctx, threads)
+	return k.Changed(ctx, threads, file)
 }
 
-func (t timed) Restore(ctx context.Context, thread []notice.Notice, address func(notice.Spot) string) (bool, error) {
+func (t timed) Restore(ctx context.Context, thread []notice.Notice, file func(schema.ID) (*schema.Escalation, error), address func(notice.Spot) string) (bool, error) {
 	k, ok := t.Destination.(destination.Keeper)
 	if !ok {
 		return false, nil
 	}
 	t.before = t.now.Add(deliverWithin)
-	return k.Restore(ctx, thread, address)
+	return k.Restore(ctx, thread, file, address)
 }
 
 // late is the error of a call that is cut off before it is carried out.

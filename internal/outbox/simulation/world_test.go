@@ -351,6 +351,11 @@ var kinds = []kind{
 			i.Assignees = nil
 		}
 	}},
+	{"somebody takes the day of an issue", 2, func(w *world, r *rand.Rand) {
+		if i := w.issue(r); i != nil {
+			i.Due = schema.Date{}
+		}
+	}},
 	{"an issue is deleted", 1, func(w *world, r *rand.Rand) {
 		if i := w.issue(r); i != nil && len(w.actors) == 0 {
 			w.deleted[idOf(i)], i.Deleted = true, true
