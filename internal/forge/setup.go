@@ -93,3 +93,21 @@ type Job struct {
 	// Failed is the page of the last run that ended there, where it failed.
 	Failed string
 }
+
+// Hook is what starts a job where somebody writes an issue or a comment.
+type Hook struct {
+	// Page is where people see it, Branch the one whose job it starts.
+	Page, Branch string
+	// Comments, Issues and Confidential report what starts it: Confidential, that also
+	// what not everybody sees does.
+	Comments, Issues, Confidential bool
+	// Disabled is why it starts nothing, in the forge's words; "" where it does.
+	Disabled string
+}
+
+// Waker is a forge on which a comment starts no job by itself.
+type Waker interface {
+	// Hooks returns what starts a job of the repository. The errors are those of an
+	// Inspector.
+	Hooks(ctx context.Context) ([]Hook, error)
+}
