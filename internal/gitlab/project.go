@@ -53,9 +53,11 @@ func New(c Config) (*Project, error) {
 func (p *Project) Traits() forge.Traits {
 	return forge.Traits{
 		Via: "gitlab", Repository: p.project, MaxBody: 100_000, MaxTitle: 255, Confidential: true, Due: true, FewAssignees: true,
-		Login:     func(p schema.Person) string { return string(p.GitLab) },
-		Scoped:    func(scope, value string) string { return scope + "::" + value },
-		SameLabel: func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) },
+		Login:  func(p schema.Person) string { return string(p.GitLab) },
+		Scoped: func(scope, value string) string { return scope + "::" + value },
+		// doc/user/project/merge_requests/reviews/suggestions.md
+		Suggestion: func(above, below int) string { return fmt.Sprintf("suggestion:-%d+%d", above, below) },
+		SameLabel:  func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) },
 	}
 }
 

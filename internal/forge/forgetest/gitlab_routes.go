@@ -48,7 +48,12 @@ func routes() []route {
 		{method: http.MethodPut, path: "merge_requests/:iid/merge", takes: "sha squash should_remove_source_branch merge_commit_message", op: on("merge"), do: (*call).mergeChange},
 		// api/discussions.md, "Merge requests".
 		{method: http.MethodGet, path: "merge_requests/:iid/discussions", op: on("remarks"), do: (*call).discussions},
-		{method: http.MethodPost, path: "merge_requests/:iid/discussions", takes: "body! position", op: on("remark"), do: (*call).discuss},
+		{method: http.MethodPost, path: "merge_requests/:iid/discussions", takes: "body! position", op: func(c *call) string {
+			if !c.has("position") { // which others do by a comment
+				return on("comment")(c)
+			}
+			return on("remark")(c)
+		}, do: (*call).discuss},
 		{method: http.MethodPut, path: "merge_requests/:iid/discussions/:discussion", takes: "resolved!", role: Developer, op: func(c *call) string { return fmt.Sprintf("settle %d %s", c.number("iid"), c.text("resolved")) }, do: (*call).settle},
 		{method: http.MethodPost, path: "merge_requests/:iid/discussions/:discussion/notes", takes: "body!", op: on("answer"), do: (*call).answerTo},
 		{method: http.MethodPut, path: "merge_requests/:iid/discussions/:discussion/notes/:note", takes: "body", op: func(c *call) string { return "edit remark " + c.vars["note"] }, do: (*call).editNote},
