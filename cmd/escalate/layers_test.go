@@ -62,6 +62,7 @@ func layers() []string {
 		"internal/tracking",
 		"internal/retry",
 		"internal/github",
+		"internal/gitlab",
 		"internal/slack",
 		"internal/doctor",
 		"internal/bot",
