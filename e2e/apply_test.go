@@ -32,7 +32,26 @@ const (
 // says that nothing was told.
 func newWorld(t testing.TB) *harness.World {
 	t.Helper()
-	w := tools.NewWorld(t, logins, map[string]string{peopleFile: text(t, "testdata/apply/people.yaml")})
+	return newWorldOn(t, harness.OnGitHub)
+}
+
+// forges are the kinds of forges, by their names.
+var forges = map[string]harness.Kind{"GitHub": harness.OnGitHub, "GitLab": harness.OnGitLab}
+
+// onEach runs a test on each kind of forge.
+func onEach(t *testing.T, test func(*testing.T, harness.Kind)) {
+	t.Helper()
+	for name, on := range forges {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, on)
+		})
+	}
+}
+
+func newWorldOn(t testing.TB, on harness.Kind) *harness.World {
+	t.Helper()
+	w := tools.NewWorldOn(t, on, harness.Begun, logins, map[string]string{peopleFile: text(t, "testdata/apply/people.yaml")})
 	w.MustApply(0, "--adopt")
 	return w
 }
@@ -40,7 +59,12 @@ func newWorld(t testing.TB) *harness.World {
 // openNorthwind merges the escalation of most tests, and applies.
 func openNorthwind(t testing.TB) *harness.World {
 	t.Helper()
-	w := newWorld(t)
+	return openNorthwindOn(t, harness.OnGitHub)
+}
+
+func openNorthwindOn(t testing.TB, on harness.Kind) *harness.World {
+	t.Helper()
+	w := newWorldOn(t, on)
 	w.Clone.Merge("Open Northwind", map[string]string{northwindFile: northwind(t)})
 	w.MustApply(0)
 	return w
@@ -97,7 +121,7 @@ func mergeEdits(t testing.TB, c *harness.Clone, subject string, edits ...edit) {
 // nothing pushed.
 func mustBeQuiet(t testing.TB, w *harness.World) {
 	t.Helper()
-	w.GitHub.Forget()
+	w.Forge.Forget()
 	if w.Slack != nil {
 		w.Slack.Forget()
 	}
@@ -106,7 +130,7 @@ func mustBeQuiet(t testing.TB, w *harness.World) {
 	if said := outcomes(t, r); len(said) != 0 {
 		t.Errorf("it says again: %v", said)
 	}
-	calls := w.GitHub.Calls()
+	calls := w.Forge.Calls()
 	if w.Slack != nil {
 		calls = append(calls, w.Slack.Calls()...)
 	}
@@ -137,7 +161,7 @@ func outcomes(t testing.TB, r harness.Result) []outcome {
 func tracking(t testing.TB, w *harness.World, id string) harness.Issue {
 	t.Helper()
 	var of []harness.Issue
-	for _, i := range w.GitHub.Issues() {
+	for _, i := range w.Forge.Issues() {
 		if strings.Contains(i.Title, "("+id+")") {
 			of = append(of, i)
 		}

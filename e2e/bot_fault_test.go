@@ -96,7 +96,7 @@ func newStage(t testing.TB) *stage {
 	d.Clone.Git("push", "--quiet", "origin", "alpha")
 	d.Clone.Git("checkout", "--quiet", "main")
 	issue := tracking(t, d.World, "2026/northwind").Number
-	pull := d.GitHub.OpenPull("jodoe", "alpha", "Open Alpha", "", harness.PullOptions{})
+	pull := d.Forge.OpenPull("jodoe", "alpha", "Open Alpha", "", harness.PullOptions{})
 	return &stage{d, map[string]int{"issue": issue, "pull": pull}}
 }
 
@@ -112,7 +112,7 @@ func (s *stage) asking(t testing.TB, of *script) *asking {
 	a := &asking{desk: &desk{TB: t, World: s.Copy(t)}}
 	for _, q := range of.questions {
 		a.Pass(q.after)
-		a.ids = append(a.ids, a.GitHub.AddComment(q.who, s.on[q.on], q.body))
+		a.ids = append(a.ids, a.Forge.AddComment(q.who, s.on[q.on], q.body))
 	}
 	a.Pass(5 * time.Minute)
 	return a
@@ -160,17 +160,17 @@ func (a *asking) outcomeOf() map[string][]string {
 			}
 		}
 	}
-	for _, p := range a.GitHub.Pulls() {
+	for _, p := range a.Forge.Pulls() {
 		all["pulls"] = append(all["pulls"], numbered(p.Title+" "+p.State))
 		for _, c := range a.GitHub.CheckRuns(p.Commit) {
 			all["checks"] = append(all["checks"], p.Title+" "+c.Name+" "+c.Conclusion)
 		}
 	}
-	for _, i := range a.GitHub.Issues() {
+	for _, i := range a.Forge.Issues() {
 		all["issues"] = append(all["issues"], anyTime.ReplaceAllString(i.Title+" "+i.State+" "+strings.Join(i.Labels, " ")+"\n"+hiddenAll.ReplaceAllString(i.Body, ""), "TIME"))
 	}
-	for n := 1; n <= len(a.GitHub.Issues())+len(a.GitHub.Pulls()); n++ {
-		for _, c := range a.GitHub.Comments(n) {
+	for n := 1; n <= len(a.Forge.Issues())+len(a.Forge.Pulls()); n++ {
+		for _, c := range a.Forge.Comments(n) {
 			if c.Author == harness.Bot && !answerTo.MatchString(c.Body) {
 				all["told"] = append(all["told"], anyTime.ReplaceAllString(commitID.ReplaceAllString(hiddenAll.ReplaceAllString(c.Body, ""), "ID"), "TIME"))
 			}
@@ -249,8 +249,8 @@ func (a *asking) damaged(want map[string][]string, told func(text string) []stri
 		}
 	}
 	answers := map[string]int{}
-	for n := 1; n <= len(a.GitHub.Issues())+len(a.GitHub.Pulls()); n++ {
-		for _, c := range a.GitHub.Comments(n) {
+	for n := 1; n <= len(a.Forge.Issues())+len(a.Forge.Pulls()); n++ {
+		for _, c := range a.Forge.Comments(n) {
 			if m := answerTo.FindStringSubmatch(c.Body); m != nil && c.Author == harness.Bot {
 				answers[m[1]]++
 			}
@@ -289,12 +289,12 @@ func (a *asking) damaged(want map[string][]string, told func(text string) []stri
 // mustBeDone runs the bot once more: it says nothing, and writes nothing.
 func (a *asking) mustBeDone() {
 	a.Helper()
-	a.GitHub.Forget()
+	a.Forge.Forget()
 	pushes := a.Origin.AllPushes()
 	if r := a.bot(); r.Code != 0 || !strings.Contains(r.Stdout, "Nothing is asked for.") {
 		a.Errorf("when all is done\n%v", r)
 	}
-	for _, c := range a.GitHub.Writes() {
+	for _, c := range a.Forge.Writes() {
 		if c.Path != graphQL {
 			a.Errorf("when all is done, it calls %v", c)
 		}
@@ -319,7 +319,7 @@ func TestBotFaults(t *testing.T) {
 		if r.Code != 0 {
 			t.Fatal(r)
 		}
-		s.calls, s.pushes, s.want = len(a.GitHub.Calls()), a.Origin.AllPushes(), a.outcomeOf()
+		s.calls, s.pushes, s.want = len(a.Forge.Calls()), a.Origin.AllPushes(), a.outcomeOf()
 		if d, how := a.damaged(s.want, together); d != (botDamage{}) {
 			t.Fatalf("%s, without a fault: %+v\n%s\n%v", s.name, d, strings.Join(how, "\n"), r)
 		}
@@ -367,7 +367,7 @@ func TestBotFaults(t *testing.T) {
 		for i, kind := range calls {
 			for of, at := range somewhere(twenty, small, func(s *script) int { return s.calls }, i, len(calls)) {
 				point(t, string(kind), of, at, func(a *asking) func() int {
-					return a.GitHub.Inject(harness.Fault{Kind: kind, At: at, Do: a.Kill})
+					return a.Forge.Inject(harness.Fault{Kind: kind, At: at, Do: a.Kill})
 				})
 			}
 		}
@@ -449,8 +449,8 @@ func (a *asking) answers() string {
 	a.Helper()
 	said := map[string]string{}
 	asked := map[int64]string{}
-	for n := 1; n <= len(a.GitHub.Issues())+len(a.GitHub.Pulls()); n++ {
-		for _, c := range a.GitHub.Comments(n) {
+	for n := 1; n <= len(a.Forge.Issues())+len(a.Forge.Pulls()); n++ {
+		for _, c := range a.Forge.Comments(n) {
 			if m := answerTo.FindStringSubmatch(c.Body); m != nil {
 				said[m[1]] = visible(c.Body)
 			} else {

@@ -31,16 +31,16 @@ func TestForms(t *testing.T) {
 		"ask": "One engineer who knows runners.", "approach": "Look at the logs together, then mend the runners.",
 		"step": "Look at the logs @jdoe friday", "meeting-notes": "https://docs.example.com/fabrikam",
 	}
-	number := d.GitHub.AddIssue("jodoe", "Escalation: Fabrikam", d.filled(answers), "escalation-request")
+	number := d.Forge.AddIssue("jodoe", "Escalation: Fabrikam", d.filled(answers), "escalation-request")
 	d.does("jodoe", "fills in the form\n\n"+quote(answered(d.filled(answers))))
 
 	answers["criterion"] = "Builds pass for a week"
 	d.Pass(10 * time.Minute)
-	d.GitHub.EditIssue("jodoe", number, d.filled(answers))
+	d.Forge.EditIssue("jodoe", number, d.filled(answers))
 	d.does("jodoe", "edits the issue, and adds what is missing\n\n"+quote(answers["criterion"]))
 
 	d.merges("robinking")
-	if issues := d.GitHub.Issues(); len(issues) != 1 || tracking(t, d.World, "2026/fabrikam").Number != number {
+	if issues := d.Forge.Issues(); len(issues) != 1 || tracking(t, d.World, "2026/fabrikam").Number != number {
 		t.Errorf("%+v", issues)
 	}
 
@@ -51,7 +51,7 @@ func TestForms(t *testing.T) {
 	if ticked == issue.Body {
 		t.Fatal(issue.Body)
 	}
-	d.GitHub.EditIssue("jodoe", number, ticked)
+	d.Forge.EditIssue("jodoe", number, ticked)
 	d.does("jodoe", "ticks the first step in the issue")
 
 	d.comments("robinking", number, "Thank you all.\n\n/severity high because Their release is on Monday.\n/case somewhere")

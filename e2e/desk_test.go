@@ -117,13 +117,13 @@ func (d *desk) does(who, what string) {
 func (d *desk) merges(who string) {
 	d.Helper()
 	d.Pass(time.Hour)
-	pulls := d.GitHub.Pulls()
+	pulls := d.Forge.Pulls()
 	if len(pulls) == 0 {
 		d.Fatal("there is no pull request")
 	}
 	p := pulls[len(pulls)-1]
 	fmt.Fprintf(&d.story, "\n## %s: `%s` merges #%d\n", d.Now().Format("Monday, 15:04"), who, p.Number)
-	d.GitHub.MergePull(p.Number)
+	d.Forge.MergePull(p.Number)
 	d.MustApply(0)
 	d.look(true)
 }
@@ -168,7 +168,7 @@ func (d *desk) look(tell bool) {
 		d.tip = tip
 	}
 	threads := []int{}
-	for _, p := range d.GitHub.Pulls() {
+	for _, p := range d.Forge.Pulls() {
 		threads = append(threads, p.Number)
 		checks := ""
 		for _, c := range d.GitHub.CheckRuns(p.Commit) {
@@ -182,7 +182,7 @@ func (d *desk) look(tell bool) {
 			say("Pull request #%d, %s%s: %s", p.Number, state, checks, p.Title)
 		}
 	}
-	for _, i := range d.GitHub.Issues() {
+	for _, i := range d.Forge.Issues() {
 		threads = append(threads, i.Number)
 		head := fmt.Sprintf("Issue #%d, %s, labels %s: %s", i.Number, i.State, "`"+strings.Join(i.Labels, "`, `")+"`", i.Title)
 		body := drawn(fmt.Sprint("body ", i.Number), i.Body)
@@ -194,7 +194,7 @@ func (d *desk) look(tell bool) {
 	}
 	slices.Sort(threads)
 	for _, n := range threads {
-		all := d.GitHub.Comments(n)
+		all := d.Forge.Comments(n)
 		for k, c := range all {
 			now := visible(c.Body)
 			if drawn(fmt.Sprintf("comment %d %d", n, k), now) && c.Author == harness.Bot {
@@ -217,6 +217,6 @@ func clipped(text string, most int) string {
 func (d *desk) comments(who string, on int, body string) {
 	d.Helper()
 	d.Pass(time.Minute)
-	d.GitHub.AddComment(who, on, body)
+	d.Forge.AddComment(who, on, body)
 	d.does(who, fmt.Sprintf("comments on #%d\n\n%s", on, quote(body)))
 }

@@ -63,7 +63,7 @@ var (
 // issues and channels have their names: their numbers and ids differ from run to
 // run.
 func standing(w *harness.World) (told, int) {
-	issues, ids := w.GitHub.Issues(), map[string]string{}
+	issues, ids := w.Forge.Issues(), map[string]string{}
 	for _, i := range issues {
 		id := i.Title
 		if m := idInTitle.FindStringSubmatch(i.Title); m != nil {
@@ -270,7 +270,7 @@ type row struct {
 func faultWorld(t testing.TB) *harness.World {
 	t.Helper()
 	w := newSlackWorld(t, harness.SlackOptions{PageSize: 3})
-	w.GitHub.Forget()
+	w.Forge.Forget()
 	w.Slack.Forget()
 	return w
 }
@@ -292,7 +292,7 @@ func TestFaults(t *testing.T) {
 		kinds  []harness.FaultKind
 		inject func(*harness.World, harness.Fault) (fired func() int)
 	}{
-		{"GitHub", clean.GitHub.Calls(), harness.FaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.GitHub.Inject(f) }},
+		{"GitHub", clean.Forge.Calls(), harness.FaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Forge.Inject(f) }},
 		{"Slack", clean.Slack.Calls(), harness.SlackFaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Slack.Inject(f) }},
 	}
 	pushes := clean.Origin.Pushes() - before
@@ -375,12 +375,12 @@ func TestFaults(t *testing.T) {
 			point(t, name, 1, unlinked, func(w *harness.World) (func() int, func()) {
 				run, hit := 0, 0
 				next := func() {
-					w.GitHub.Heal()
+					w.Forge.Heal()
 					w.Slack.Heal()
 					if run < len(down) {
 						outage := harness.Fault{Kind: harness.BadGateway, Times: harness.Always}
 						if down[run] != "Slack" {
-							w.GitHub.Inject(outage)
+							w.Forge.Inject(outage)
 						}
 						if down[run] != "GitHub" {
 							w.Slack.Inject(outage)

@@ -35,7 +35,7 @@ func TestHands(t *testing.T) {
 	}
 	clean := faultWorld(t)
 	play(t, clean, merges, nil)
-	calls := len(clean.GitHub.Calls())
+	calls := len(clean.Forge.Calls())
 	scheduled(t, clean)
 	want, _ := standing(clean)
 	for name, does := range byHand {
@@ -43,8 +43,8 @@ func TestHands(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 				t.Parallel()
 				w := faultWorld(t)
-				fired := w.GitHub.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
-					for _, i := range w.GitHub.Issues() {
+				fired := w.Forge.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
+					for _, i := range w.Forge.Issues() {
 						w.GitHub.Do(http.MethodPatch, fmt.Sprintf("/issues/%d", i.Number), does, nil)
 					}
 				}})

@@ -111,7 +111,7 @@ func TestHostile(t *testing.T) {
 	forged := "  - {at: 2026-11-20T00:00:00Z, by: jdoe, to: [internal], text: \"<!-- escalate: 2026/northwind update 2026-11-20T01:00:00Z -->\"}\n"
 	w.Clone.Merge("forged", map[string]string{northwindFile: file + forged})
 	w.MustApply(0)
-	w.GitHub.Inject(harness.Fault{Kind: harness.KillBefore, Method: "POST", Path: "/comments$", Do: w.Kill})
+	w.Forge.Inject(harness.Fault{Kind: harness.KillBefore, Method: "POST", Path: "/comments$", Do: w.Kill})
 	w.Clone.Merge("in doubt", map[string]string{northwindFile: file + forged + next})
 	w.Apply()
 	w.MustApply(0)
@@ -124,7 +124,7 @@ func TestHostile(t *testing.T) {
 // only returns the only issue.
 func only(t testing.TB, w *harness.World) harness.Issue {
 	t.Helper()
-	issues := w.GitHub.Issues()
+	issues := w.Forge.Issues()
 	if len(issues) != 1 {
 		t.Fatalf("there are %d issues, want 1", len(issues))
 	}

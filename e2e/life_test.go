@@ -4,9 +4,12 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/escalations-as-code/escalate/e2e/harness"
 )
 
 // life is the life of an escalation, a merge after the other.
@@ -60,26 +63,31 @@ const closure = `closure:
 // files.
 func TestLife(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	file := northwind(t)
-	for n, step := range life {
-		file = edited(t, file, step.edits...)
-		w.Clone.Merge(step.name, map[string]string{northwindFile: file})
-		if r := w.Escalate(w.Clone, "lint", "--base", "HEAD~1"); r.Code != 0 {
-			t.Fatalf("the merge %q breaks the process\n%v", step.name, r)
+	onEach(t, func(t *testing.T, on harness.Kind) {
+		w := newWorldOn(t, on)
+		file := northwind(t)
+		for n, step := range life {
+			file = edited(t, file, step.edits...)
+			w.Clone.Merge(step.name, map[string]string{northwindFile: file})
+			if r := w.Escalate(w.Clone, "lint", "--base", "HEAD~1"); r.Code != 0 {
+				t.Fatalf("the merge %q breaks the process\n%v", step.name, r)
+			}
+			w.Forge.Forget()
+			w.MustApply(0)
+			var calls strings.Builder
+			for _, c := range w.Forge.Calls() {
+				fmt.Fprintln(&calls, c)
+			}
+			golden(t, fmt.Sprintf("testdata/life/%s/%02d-%s.golden", strings.ToLower(w.Forge.Name()), n+1, step.name),
+				servers.ReplaceAllString(shown(tracking(t, w, "2026/northwind")), "https://gitlab.example")+"\n==== calls\n\n"+calls.String())
+			mustBeQuiet(t, w)
+			w.Pass(24 * time.Hour)
 		}
-		w.GitHub.Forget()
-		w.MustApply(0)
-		var calls strings.Builder
-		for _, c := range w.GitHub.Calls() {
-			fmt.Fprintln(&calls, c)
+		if issues := w.Forge.Issues(); len(issues) != 1 {
+			t.Errorf("there are %d issues, want 1", len(issues))
 		}
-		golden(t, fmt.Sprintf("testdata/life/%02d-%s.golden", n+1, step.name),
-			shown(tracking(t, w, "2026/northwind"))+"\n==== calls\n\n"+calls.String())
-		mustBeQuiet(t, w)
-		w.Pass(24 * time.Hour)
-	}
-	if issues := w.GitHub.Issues(); len(issues) != 1 {
-		t.Errorf("there are %d issues, want 1", len(issues))
-	}
+	})
 }
+
+// servers are the addresses of the fake of GitLab, which differ from run to run.
+var servers = regexp.MustCompile(`http://127\.0\.0\.1:\d+/gitlab`)

@@ -32,7 +32,7 @@ func TestDryRun(t *testing.T) {
 	if !strings.Contains(r.Stdout, "New Escalation") {
 		t.Errorf("it does not show the declaration\n%v", r)
 	}
-	if calls := w.GitHub.Writes(); len(calls) > 0 || w.Origin.Pushes() != pushes {
+	if calls := w.Forge.Writes(); len(calls) > 0 || w.Origin.Pushes() != pushes {
 		t.Errorf("it writes: %v, and pushes %d times", calls, w.Origin.Pushes()-pushes)
 	}
 }
@@ -55,7 +55,7 @@ func TestNoLedger(t *testing.T) {
 		}
 	}
 	show()
-	if calls := w.GitHub.Calls(); len(calls) > 0 || w.Origin.Ledgers() != nil {
+	if calls := w.Forge.Calls(); len(calls) > 0 || w.Origin.Ledgers() != nil {
 		t.Errorf("it calls %v, and the ledger has %v", calls, w.Origin.Ledgers())
 	}
 	w.MustApply(0, "--announce-existing")
@@ -69,7 +69,7 @@ func TestAdopt(t *testing.T) {
 	w := tools.NewWorld(t, logins, map[string]string{peopleFile: text(t, "testdata/apply/people.yaml"), northwindFile: northwind(t)})
 	w.MustApply(0, "--adopt")
 	mustBeQuiet(t, w)
-	if issues := w.GitHub.Issues(); len(issues) > 0 {
+	if issues := w.Forge.Issues(); len(issues) > 0 {
 		t.Errorf("it announces what it adopts: %v", issues)
 	}
 	mergeEdits(t, w.Clone, "update", anUpdate(20, "", "The first after the adoption."))
@@ -105,7 +105,7 @@ func TestAtOnce(t *testing.T) {
 	merges := scenario(t)
 	alone := faultWorld(t)
 	play(t, alone, merges, nil)
-	calls := len(alone.GitHub.Calls())
+	calls := len(alone.Forge.Calls())
 	want, _ := standing(alone)
 	for name, clones := range map[string]int{"one clone": 1, "two clones": 2} {
 		for _, at := range []int{1, calls / 2, calls} {
@@ -118,7 +118,7 @@ func TestAtOnce(t *testing.T) {
 				}
 				var other *harness.Run
 				// Each is another run of the workflow.
-				fired := w.GitHub.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
+				fired := w.Forge.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
 					other = w.StartApply(second, harness.With{"GITHUB_RUN_ID=2"})
 				}})
 				for _, files := range merges {
@@ -234,7 +234,7 @@ func TestRefusedPush(t *testing.T) {
 	if fired() != 1 {
 		t.Errorf("a push that a rule forbids is tried %d times", fired())
 	}
-	if calls := w.GitHub.Writes(); len(calls) > 0 {
+	if calls := w.Forge.Writes(); len(calls) > 0 {
 		t.Errorf("it says what the ledger does not hold: %v", calls)
 	}
 	w.Origin.Heal()
@@ -259,7 +259,7 @@ func TestLostRaces(t *testing.T) {
 	if fired() != 10 {
 		t.Errorf("it is tried %d times, want 10", fired())
 	}
-	if calls := w.GitHub.Writes(); len(calls) > 0 {
+	if calls := w.Forge.Writes(); len(calls) > 0 {
 		t.Errorf("it says what the ledger does not hold: %v", calls)
 	}
 	w.Origin.Heal()
@@ -278,7 +278,7 @@ func TestOneFails(t *testing.T) {
 	w.Clone.Merge("Open Alpha", map[string]string{alphaFile: alpha})
 	w.MustApply(0)
 	broken := tracking(t, w, "2026/alpha")
-	w.GitHub.Inject(harness.Fault{Kind: harness.Internal, Path: fmt.Sprintf("/issues/%d(/|$)", broken.Number), Times: harness.Always})
+	w.Forge.Inject(harness.Fault{Kind: harness.Internal, Path: fmt.Sprintf("/issues/%d(/|$)", broken.Number), Times: harness.Always})
 	up := anUpdate(20, "", "For both.")
 	w.Clone.Merge("updates", map[string]string{
 		alphaFile:     edited(t, alpha, up),
@@ -291,7 +291,7 @@ func TestOneFails(t *testing.T) {
 	if n := len(tracking(t, w, "2026/northwind").Comments); n != 2 {
 		t.Errorf("the other issue has %d comments, want 2", n)
 	}
-	w.GitHub.Heal()
+	w.Forge.Heal()
 	w.MustApply(0)
 	if n := len(tracking(t, w, "2026/alpha").Comments); n != 1 {
 		t.Errorf("the issue has %d comments, want 1", n)
@@ -378,7 +378,7 @@ func TestVerify(t *testing.T) {
 			t.Errorf("it does not say that the %s is %s\n%v", key, word, r)
 		}
 	}
-	if len(w.GitHub.Issues()[0].Comments) != 4 {
+	if len(w.Forge.Issues()[0].Comments) != 4 {
 		t.Error("--verify changes something")
 	}
 }
@@ -398,7 +398,7 @@ func TestRenamedLabel(t *testing.T) {
 	}
 	// An issue that is looked for is found, whatever its label is called now.
 	w.GitHub.RenameLabel("escalation", "customers-again")
-	w.GitHub.Inject(harness.Fault{Kind: harness.KillAfter, Method: http.MethodPost, Path: "/comments$", Do: w.Kill})
+	w.Forge.Inject(harness.Fault{Kind: harness.KillAfter, Method: http.MethodPost, Path: "/comments$", Do: w.Kill})
 	mergeEdits(t, w.Clone, "update", anUpdate(21, "", "In doubt."))
 	w.Apply()
 	w.MustApply(0)
@@ -420,8 +420,8 @@ func TestDecoys(t *testing.T) {
 	w.MustApply(0)
 	one := tracking(t, w, "2026/northwind").Comments[0].Body
 	// Somebody knows what the next marker will be, and the next run crashes.
-	w.GitHub.AddComment("anarivera", i.Number, "mine "+strings.ReplaceAll(one[strings.LastIndex(one, "<!--"):], "11-20", "11-21"))
-	w.GitHub.Inject(harness.Fault{Kind: harness.KillBefore, Method: http.MethodPost, Path: "/comments$", Do: w.Kill})
+	w.Forge.AddComment("anarivera", i.Number, "mine "+strings.ReplaceAll(one[strings.LastIndex(one, "<!--"):], "11-20", "11-21"))
+	w.Forge.Inject(harness.Fault{Kind: harness.KillBefore, Method: http.MethodPost, Path: "/comments$", Do: w.Kill})
 	mergeEdits(t, w.Clone, "update", anUpdate(21, "", "Two."))
 	w.Apply()
 	w.MustApply(0)
@@ -445,16 +445,16 @@ func TestMirror(t *testing.T) {
 			play(t, w, merges[:1], nil)
 			w.GitHub = tools.NewGitHub(t, logins)
 			for _, title := range []string{"A broken link", "A typing error", "An idea"} {
-				w.GitHub.AddIssue("anarivera", title, "Of somebody else.", "escalation")
+				w.Forge.AddIssue("anarivera", title, "Of somebody else.", "escalation")
 			}
 			byNumber := func(a, b harness.Issue) int { return a.Number - b.Number }
-			before := w.GitHub.Issues()
+			before := w.Forge.Issues()
 			slices.SortFunc(before, byNumber)
 			if at > 0 {
-				w.GitHub.Inject(harness.Fault{Kind: harness.KillAfter, At: at, Do: w.Kill})
+				w.Forge.Inject(harness.Fault{Kind: harness.KillAfter, At: at, Do: w.Kill})
 			}
 			play(t, w, merges[1:], nil)
-			issues := w.GitHub.Issues()
+			issues := w.Forge.Issues()
 			slices.SortFunc(issues, byNumber)
 			for n, was := range before {
 				if got := shown(issues[n]); got != shown(was) {

@@ -21,7 +21,12 @@ var slackPeople = []harness.Person{{ID: "U012AB3CD", Name: "Jo"}, {ID: "U0ANA", 
 // newSlackWorld is newWorld with a Slack.
 func newSlackWorld(t testing.TB, o harness.SlackOptions) *harness.World {
 	t.Helper()
-	w := newWorld(t)
+	return newSlackWorldOn(t, harness.OnGitHub, o)
+}
+
+func newSlackWorldOn(t testing.TB, on harness.Kind, o harness.SlackOptions) *harness.World {
+	t.Helper()
+	w := newWorldOn(t, on)
 	o.People = append(o.People, slackPeople...)
 	w.AddSlack(o)
 	return w

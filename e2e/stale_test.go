@@ -65,7 +65,7 @@ func TestDay(t *testing.T) {
 		t.Errorf("the announcement channel hears of it: %v", after)
 	}
 	digests := 0
-	for _, i := range w.GitHub.Issues() {
+	for _, i := range w.Forge.Issues() {
 		if strings.HasPrefix(i.Title, "Open escalations, week 48 of 2026") {
 			digests++
 			contains(t, i.Body, "2026/northwind", "Northwind Traders", "1 day late", "No word to the channel and the customer since Fri 20 Nov")

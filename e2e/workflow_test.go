@@ -98,22 +98,22 @@ func TestOwnWorkflows(t *testing.T) {
 		}
 	}
 	contains(t, j.Summary, "New Escalation", "Northwind Traders")
-	comments := w.GitHub.Comments(pull)
+	comments := w.Forge.Comments(pull)
 	if len(comments) != 1 {
 		t.Fatalf("the pull request has %d comments, want 1", len(comments))
 	}
 	contains(t, comments[0].Body, "Opening in `#escalated_customers`", "Northwind Traders")
 
 	// On a fork, whose token may only read, the summary alone has it.
-	w.GitHub.Forget()
-	denied := w.GitHub.Inject(harness.Fault{Kind: harness.ReadOnly, Path: "/comments", Method: http.MethodPost, Times: harness.Always})
+	w.Forge.Forget()
+	denied := w.Forge.Inject(harness.Fault{Kind: harness.ReadOnly, Path: "/comments", Method: http.MethodPost, Times: harness.Always})
 	fork := w.GitHub.AddPull("Open Northwind", "")
 	lint.Payload = pullRequest(t, fork, base)
 	if j = w.Act(w.Clone, lint); j.Failed || denied() == 0 {
 		t.Errorf("failed: %v, with %d comments refused\n%s", j.Failed, denied(), j.Log)
 	}
 	contains(t, j.Summary, "New Escalation")
-	w.GitHub.Heal()
+	w.Forge.Heal()
 
 	// Merged: without a ledger nothing is said, and the log tells how to begin.
 	w.Clone.Git("push", "--quiet", "origin", "HEAD:refs/heads/main")
@@ -211,7 +211,7 @@ func TestReleasedAction(t *testing.T) {
 		t.Fatalf("it fails\n%s", j.Log)
 	}
 	contains(t, j.Summary, "stays quiet about 2026/northwind")
-	if comments := w.GitHub.Comments(pull); len(comments) != 1 {
+	if comments := w.Forge.Comments(pull); len(comments) != 1 {
 		t.Errorf("the pull request has %d comments, want 1", len(comments))
 	}
 }
@@ -293,7 +293,7 @@ func TestBotWorkflow(t *testing.T) {
 	w.MustApply(0, "--announce-existing")
 	issue := tracking(t, w, "2026/northwind").Number
 
-	comment := w.GitHub.AddComment("jodoe", issue, "/update internal The load test $(date) is `booked`.")
+	comment := w.Forge.AddComment("jodoe", issue, "/update internal The load test $(date) is `booked`.")
 	payload := tools.Event(t, "issue_comment", "created")
 	payload["comment"].(map[string]any)["body"] = "/update internal The load test $(date) is `booked`."
 	if j := w.Act(w.Clone, harness.Workflow{File: botWorkflow, Event: "issue_comment", Payload: payload}); j.Failed {
@@ -304,14 +304,14 @@ func TestBotWorkflow(t *testing.T) {
 
 	d := &desk{TB: t, World: w}
 	body := d.filled(map[string]string{"customer": "Fabrikam", "severity": "low", "description": "Builds fail"})
-	number := w.GitHub.AddIssue("jodoe", "Escalation", body, "escalation-request")
+	number := w.Forge.AddIssue("jodoe", "Escalation", body, "escalation-request")
 	payload = tools.Event(t, "issues", "opened")
 	asks := payload["issue"].(map[string]any)
 	asks["body"], asks["labels"] = body, []any{map[string]any{"name": "escalation-request"}}
 	if j := w.Act(w.Clone, harness.Workflow{File: botWorkflow, Event: "issues", Payload: payload}); j.Failed {
 		t.Fatalf("it fails\n%s", j.Log)
 	}
-	said := w.GitHub.Comments(number)
+	said := w.Forge.Comments(number)
 	if len(said) != 1 {
 		t.Fatalf("it has the answers %v", said)
 	}

@@ -38,6 +38,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{name: "GitHub", variables: []string{"GITHUB_TOKEN", "GITHUB_REPOSITORY"}, open: openGitHub},
+		{name: "GitLab", variables: []string{"GITLAB_TOKEN", "CI_PROJECT_PATH"}, open: openGitLab},
 		{name: "Slack", variables: []string{"SLACK_BOT_TOKEN"}, open: openSlack},
 		{name: "Slack's announcements alone", variables: []string{"SLACK_WEBHOOK_URL"}, instead: "SLACK_BOT_TOKEN", open: openWebhook},
 	}
@@ -96,6 +97,10 @@ func openTracking(env environment, at ci.Forge, t *tree.Tree) (destination.Desti
 
 func openGitHub(env environment, t *tree.Tree) (destination.Destination, error) {
 	return openTracking(env, env.ci.GitHub, t)
+}
+
+func openGitLab(env environment, t *tree.Tree) (destination.Destination, error) {
+	return openTracking(env, env.ci.GitLab, t)
 }
 
 // markerKey is the variable with the keys that our markers are signed with.

@@ -1,11 +1,10 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/github"
+	"github.com/escalations-as-code/escalate/internal/gitlab"
 )
 
 // repository is a repository on a forge, with all that every forge has.
@@ -25,7 +24,7 @@ type repository interface {
 func newRepository(env environment, at ci.Forge) (repository, error) {
 	agent := "escalate/" + env.version
 	if at.Platform == ci.GitLab {
-		return nil, errors.New("this version does not write to GitLab")
+		return gitlab.New(gitlab.Config{API: at.API, GraphQL: at.GraphQL, Project: at.Repository, Token: at.Token, UserAgent: agent})
 	}
 	return github.New(github.Config{API: at.API, GraphQL: at.GraphQL, Repository: at.Repository, Token: at.Token, UserAgent: agent, Now: env.now, Wait: wait, Says: env.says})
 }

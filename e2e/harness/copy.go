@@ -24,16 +24,17 @@ type change struct {
 // changed the emulator to be made again.
 func (w *World) Copy(t testing.TB) *World {
 	t.Helper()
-	if w.Slack != nil {
-		t.Fatal("a world with a Slack cannot be copied")
+	if w.Slack != nil || w.GitHub == nil {
+		t.Fatal("a world with a Slack, or without GitHub, cannot be copied")
 	}
 	c := w.tools.emptyWorld(t, w.Now())
 	w.mu.Lock()
 	c.clocks = w.clocks
 	w.mu.Unlock()
 	c.GitHub = w.GitHub.copy(t)
+	c.Forge = c.GitHub
 	c.Origin = w.Origin.copy(c)
-	c.GitHub.shim.origin, c.GitHub.shim.now = c.Origin, c.Now
+	c.Forge.attach(c)
 	c.Clone = &Clone{Dir: filepath.Join(c.dir, filepath.Base(w.Clone.Dir)), w: c}
 	copyTree(t, c.Clone.Dir, w.Clone.Dir)
 	config := filepath.Join(c.Clone.Dir, ".git/config")

@@ -114,6 +114,26 @@ func (x *Tools) NewGitHub(t testing.TB, logins Logins) *GitHub {
 	return g
 }
 
+// Name is what people call it.
+func (*GitHub) Name() string { return "GitHub" }
+
+// FaultKinds are all.
+func (*GitHub) FaultKinds() []FaultKind { return FaultKinds() }
+
+func (g *GitHub) variables(clocked bool) []string {
+	vars := []string{"GITHUB_API_URL=" + g.URL()}
+	if clocked {
+		vars = append(vars, "GITHUB_GRAPHQL_URL="+g.URL()+graphQLPath, "GITHUB_SERVER_URL="+site)
+	}
+	return vars
+}
+
+func (*GitHub) credentials() []string {
+	return []string{"GITHUB_REPOSITORY=" + Repository, "GITHUB_TOKEN=" + Token}
+}
+
+func (g *GitHub) attach(w *World) { g.shim.origin, g.shim.now = w.Origin, w.Now }
+
 // URL is for GITHUB_API_URL, as on github.com.
 func (g *GitHub) URL() string { return g.server.URL }
 
@@ -201,6 +221,12 @@ func (g *GitHub) Comments(number int) []Comment {
 	return g.comments(number)
 }
 
+// PullComments are those of a pull request, which has a number among the issues.
+func (g *GitHub) PullComments(number int) []Comment {
+	g.t.Helper()
+	return g.comments(number)
+}
+
 func (g *GitHub) comments(number int) []Comment {
 	g.t.Helper()
 	var rows []struct {
@@ -244,6 +270,34 @@ func (g *GitHub) AddComment(login string, number int, body string) int64 {
 	var made struct{ ID int64 }
 	g.do(g.as(login), http.MethodPost, fmt.Sprintf("/issues/%d/comments", number), map[string]any{"body": body}, &made)
 	return made.ID
+}
+
+// AddPullComment comments a pull request, as one of the members does.
+func (g *GitHub) AddPullComment(login string, number int, body string) int64 {
+	g.t.Helper()
+	return g.AddComment(login, number, body)
+}
+
+// Change is what a person does to an issue by hand.
+func (g *GitHub) Change(number int, by Hand) {
+	g.t.Helper()
+	edit := map[string]any{}
+	if by.Title != nil {
+		edit["title"] = *by.Title
+	}
+	if by.Body != nil {
+		edit["body"] = *by.Body
+	}
+	if by.Closed {
+		edit["state"] = "closed"
+	}
+	if by.Labels != nil {
+		edit["labels"] = *by.Labels
+	}
+	if by.Assignees != nil {
+		edit["assignees"] = *by.Assignees
+	}
+	g.Do(http.MethodPatch, fmt.Sprintf("/issues/%d", number), edit, nil)
 }
 
 // EditComment replaces the text of a comment, as a person does.

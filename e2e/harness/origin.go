@@ -265,6 +265,25 @@ func (o *Origin) merged(onto, commit string) (tree string, conflict bool) {
 	return tree, !ok
 }
 
+// merge merges a commit into a branch, and returns what that holds then, or why not.
+func (o *Origin) merge(branch, message, commit string) (made, why string) {
+	onto := o.commit("refs/heads/" + branch)
+	tree, conflict := o.merged(onto, commit)
+	if conflict {
+		return "", "there is a conflict"
+	}
+	return o.advance(branch, onto, tree, message, "-p", onto, "-p", commit)
+}
+
+// advance has a branch hold a new commit of a tree, and returns it, or why not.
+func (o *Origin) advance(branch, onto, tree, message string, parents ...string) (made, why string) {
+	made = o.ask(append(append([]string{"commit-tree", tree}, parents...), "-m", message)...)
+	if made == "" || o.ask("update-ref", "refs/heads/"+branch, made, onto) != "" || o.commit("refs/heads/"+branch) != made {
+		return "", "Base branch was modified. Review and try the merge again."
+	}
+	return made, ""
+}
+
 // ahead is how many commits one has that another one has not.
 func (o *Origin) ahead(commit, base string) int {
 	out, _ := o.fixed("rev-list", commit, "^"+base)

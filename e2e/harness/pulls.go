@@ -413,9 +413,9 @@ func (g *GitHub) mergePull(a asked) (int, any) {
 	if in.Title != "" {
 		message = strings.TrimSpace(in.Title + "\n\n" + in.Message)
 	}
-	commit := o.ask(append(append([]string{"commit-tree", tree}, parents...), "-m", message)...)
-	if commit == "" || o.ask("update-ref", "refs/heads/"+p.base, commit, onto) != "" || o.commit("refs/heads/"+p.base) != commit {
-		return 0, problem(http.StatusMethodNotAllowed, "Base branch was modified. Review and try the merge again.")
+	commit, why := o.advance(p.base, onto, tree, message, parents...)
+	if why != "" {
+		return 0, problem(http.StatusMethodNotAllowed, why)
 	}
 	p.merged, p.commit = g.shim.now(), commit
 	g.edit(p, map[string]any{"state": "closed"})

@@ -16,10 +16,11 @@ import (
 	"time"
 )
 
-// World is all that one test plays in: a GitHub, perhaps a Slack, the repository that is pushed
+// World is all that one test plays in: a forge, perhaps a Slack, the repository that is pushed
 // to, a clone of it, and a clock.
 type World struct {
-	GitHub *GitHub
+	Forge  Forge
+	GitHub *GitHub // where the forge is one, else nil
 	Slack  *Slack // nil without AddSlack
 	Origin *Origin
 	Clone  *Clone // the first one
@@ -42,20 +43,30 @@ type environment struct {
 	now  func() time.Time
 }
 
-// NewWorld makes a world, on Friday, 20 November 2026, at 18:00Z. The files, by
-// their paths, are the first commit of the default branch.
+// Begun is when most worlds begin: on Friday, 20 November 2026, at 18:00Z.
+var Begun = time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC)
+
+// NewWorld makes a world that begins at Begun. The files, by their paths, are the first
+// commit of the default branch.
 func (x *Tools) NewWorld(t testing.TB, logins Logins, files map[string]string) *World {
 	t.Helper()
-	return x.NewWorldAt(t, time.Date(2026, 11, 20, 18, 0, 0, 0, time.UTC), logins, files)
+	return x.NewWorldAt(t, Begun, logins, files)
 }
 
 // NewWorldAt is NewWorld at another time.
 func (x *Tools) NewWorldAt(t testing.TB, at time.Time, logins Logins, files map[string]string) *World {
 	t.Helper()
+	return x.NewWorldOn(t, OnGitHub, at, logins, files)
+}
+
+// NewWorldOn is NewWorldAt on a kind of forge.
+func (x *Tools) NewWorldOn(t testing.TB, on Kind, at time.Time, logins Logins, files map[string]string) *World {
+	t.Helper()
 	w := x.emptyWorld(t, at)
-	w.GitHub = x.NewGitHub(t, logins)
+	w.Forge = on(x, t, logins)
+	w.GitHub, _ = w.Forge.(*GitHub)
 	w.Origin = w.newOrigin()
-	w.GitHub.shim.origin, w.GitHub.shim.now = w.Origin, w.Now
+	w.Forge.attach(w)
 	w.Clone = w.NewClone()
 	w.Clone.Merge("The first escalations", files)
 	return w
@@ -88,10 +99,7 @@ func (w *World) AddSlack(o SlackOptions) *Slack {
 
 // destinations are the variables that say where announcements go.
 func (w *World) destinations() []string {
-	vars := []string{"GITHUB_API_URL=" + w.GitHub.URL()}
-	if w.clocks {
-		vars = append(vars, "GITHUB_GRAPHQL_URL="+w.GitHub.URL()+graphQLPath, "GITHUB_SERVER_URL="+site)
-	}
+	vars := w.Forge.variables(w.clocks)
 	if w.Slack != nil {
 		vars = append(vars, "SLACK_API_URL="+w.Slack.URL(), "SLACK_BOT_TOKEN="+SlackToken)
 	}
@@ -256,7 +264,7 @@ func (w *World) Start(c *Clone, with With, args ...string) *Run {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	env := slices.Concat(w.env.vars, w.destinations(), []string{"GITHUB_REPOSITORY=" + Repository, "GITHUB_TOKEN=" + Token, clockVariable + "=" + w.Now().Format(time.RFC3339)})
+	env := slices.Concat(w.env.vars, w.destinations(), w.Forge.credentials(), []string{clockVariable + "=" + w.Now().Format(time.RFC3339)})
 	for _, v := range with {
 		name, _, set := strings.Cut(v, "=")
 		env = slices.DeleteFunc(env, func(old string) bool { return strings.HasPrefix(old, name+"=") })

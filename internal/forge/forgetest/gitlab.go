@@ -74,10 +74,15 @@ func NewGitLab(t testing.TB) *GitLab {
 func StartGitLab(project string) (g *GitLab, stop func()) {
 	g = &GitLab{Store: newStore("", true, func(a, b string) bool { return a == b }), Project: project, Shows: map[string]any{}, ids: map[string]int64{}}
 	s := httptest.NewServer(g)
-	g.Root = s.URL + prefix
-	g.Store.at = g.Root + "/" + project + "/-"
-	g.API, g.GraphQL = g.Root+"/api/v4", g.Root+"/api/graphql"
+	g.At(s.URL)
 	return g, s.Close
+}
+
+// At has it be at another address, as behind a proxy.
+func (g *GitLab) At(server string) {
+	g.Root = server + prefix
+	g.Store.at = g.Root + "/" + g.Project + "/-"
+	g.API, g.GraphQL = g.Root+"/api/v4", g.Root+"/api/graphql"
 }
 
 // The roles, as GitLab numbers them (api/members.md).
@@ -496,6 +501,12 @@ func login(a forge.Author) string {
 }
 
 // id is that of somebody, by the name.
+// ID is what GitLab numbers somebody by.
+func (g *GitLab) ID(name string) (id int64) {
+	g.Do(func() { id = g.id(name) })
+	return id
+}
+
 func (g *GitLab) id(name string) int64 {
 	key := strings.ToLower(name)
 	for _, i := range g.Issues {

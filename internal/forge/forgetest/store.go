@@ -155,6 +155,13 @@ func newStore(at string, own bool, same func(a, b string) bool) *Store {
 	return &Store{Now: now, Me: User, at: at, own: own, same: same, Labels: []string{"escalation"}, Assignable: []string{"jodoe"}}
 }
 
+// Do does something to what the forge holds while it answers nobody.
+func (s *Store) Do(something func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	something()
+}
+
 // Open puts an issue there.
 func (s *Store) Open(by forge.Author, body string, labels ...string) *Issue {
 	i := &Issue{Issue: forge.Issue{Number: len(s.Issues) + 1, Title: "Northwind", Body: body, Author: by, Open: true, Labels: slices.Clone(labels), Created: s.Now(), Updated: s.Now()}}
