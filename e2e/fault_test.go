@@ -22,7 +22,7 @@ import (
 
 var (
 	faultPoints   = flag.Int("fault-points", 0, "at how many calls and pushes each fault happens, spread evenly; 0 for one of those that tell the most")
-	faultTable    = flag.String("fault-table", "", "write the table of faults to this file")
+	faultTable    = flag.String("fault-table", "", "write the tables of faults to files of this name, behind that of the forge")
 	botFaultTable = flag.String("bot-fault-table", "", "write the table of the bot's faults to this file")
 )
 
@@ -56,7 +56,7 @@ type told struct {
 
 var (
 	idInTitle = regexp.MustCompile(`\((\d{4}/[a-z0-9_-]+)\)$`)
-	address   = regexp.MustCompile(`/issues/(\d+)(#issuecomment-\d+)?`)
+	address   = regexp.MustCompile(`/issues/(\d+)(#issuecomment-\d+|#note_\d+)?`)
 )
 
 // standing returns what stands, and how many issues are there twice. In links,
@@ -81,6 +81,7 @@ func standing(w *harness.World) (told, int) {
 	}
 	channelNames := strings.NewReplacer(names...)
 	named := func(text string) string {
+		text = servers.ReplaceAllString(text, "https://gitlab.example")
 		return channelNames.Replace(address.ReplaceAllStringFunc(text, func(link string) string {
 			return "/issues/" + ids[address.FindStringSubmatch(link)[1]]
 		}))
@@ -113,7 +114,7 @@ func standing(w *harness.World) (told, int) {
 type damage struct{ lost, doubled, wrong int }
 
 // elsewhere matches links from GitHub to Slack and from Slack to GitHub.
-var elsewhere = regexp.MustCompile(`<https://github\.example/[^|>]*\|tracking issue> · |\[(#[a-z0-9_-]+)\]\(https://acme\.slack\.com/archives/[^)]*\)`)
+var elsewhere = regexp.MustCompile(`<https://git(?:hub|lab)\.example/[^|>]*\|tracking issue> · |\[(#[a-z0-9_-]+)\]\(https://acme\.slack\.com/archives/[^)]*\)`)
 
 // exactly and unlinked are how texts are compared: while the other place is down,
 // nobody knows where the links to it lead, and what is told is told without them.
@@ -267,19 +268,28 @@ type row struct {
 }
 
 // faultWorld is a world with both destinations.
-func faultWorld(t testing.TB) *harness.World {
+func faultWorld(t testing.TB, on harness.Kind) *harness.World {
 	t.Helper()
-	w := newSlackWorld(t, harness.SlackOptions{PageSize: 3})
+	w := newSlackWorldOn(t, on, harness.SlackOptions{PageSize: 3})
 	w.Forge.Forget()
 	w.Slack.Forget()
 	return w
 }
 
 // TestFaults lets everything go wrong that can, before and after every call and
-// every push, runs escalate again, and counts what is lost and what is doubled.
+// every push, runs escalate again, and counts what is lost and what is doubled. What
+// goes wrong at Slack, or with a push, is the same on each forge: without
+// -fault-points, it goes wrong on GitHub alone.
 func TestFaults(t *testing.T) {
+	for _, name := range slices.Sorted(maps.Keys(forges)) {
+		t.Run(name, func(t *testing.T) { faultsOn(t, name, forges[name]) })
+	}
+}
+
+func faultsOn(t *testing.T, forge string, on harness.Kind) {
+	alone := forge != "GitHub" && *faultPoints == 0 // the forge alone fails
 	merges := scenario(t)
-	clean := faultWorld(t)
+	clean := faultWorld(t, on)
 	before := clean.Origin.Pushes()
 	if play(t, clean, merges, nil) != 1 {
 		t.Fatal("without a fault, it takes more than one run")
@@ -292,7 +302,7 @@ func TestFaults(t *testing.T) {
 		kinds  []harness.FaultKind
 		inject func(*harness.World, harness.Fault) (fired func() int)
 	}{
-		{"GitHub", clean.Forge.Calls(), harness.FaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Forge.Inject(f) }},
+		{forge, clean.Forge.Calls(), clean.Forge.FaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Forge.Inject(f) }},
 		{"Slack", clean.Slack.Calls(), harness.SlackFaultKinds(), func(w *harness.World, f harness.Fault) func() int { return w.Slack.Inject(f) }},
 	}
 	pushes := clean.Origin.Pushes() - before
@@ -310,7 +320,7 @@ func TestFaults(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 			t.Parallel()
-			w := faultWorld(t)
+			w := faultWorld(t, on)
 			fired, after := inject(w)
 			runs := play(t, w, merges, after)
 			if fired() == 0 {
@@ -331,6 +341,9 @@ func TestFaults(t *testing.T) {
 	}
 	t.Run("at", func(t *testing.T) {
 		for _, d := range destinations {
+			if alone && d.name != forge {
+				continue
+			}
 			for _, kind := range d.kinds {
 				for _, at := range points(kind, d.calls) {
 					point(t, d.name+": "+string(kind), at, exactly, func(w *harness.World) (func() int, func()) {
@@ -338,6 +351,9 @@ func TestFaults(t *testing.T) {
 					})
 				}
 			}
+		}
+		if alone {
+			return
 		}
 		for _, kind := range harness.PushFaultKinds() {
 			for _, at := range spread(each(pushes), max(*faultPoints, 1)) {
@@ -370,7 +386,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 		for name, down := range map[string][]string{
-			"GitHub is down for a run": {"GitHub"}, "Slack is down for a run": {"Slack"}, "both are down for a run": {"both"}, "each is down in turn": {"GitHub", "Slack"},
+			forge + " is down for a run": {forge}, "Slack is down for a run": {"Slack"}, "both are down for a run": {"both"}, "each is down in turn": {forge, "Slack"},
 		} {
 			point(t, name, 1, unlinked, func(w *harness.World) (func() int, func()) {
 				run, hit := 0, 0
@@ -382,7 +398,7 @@ func TestFaults(t *testing.T) {
 						if down[run] != "Slack" {
 							w.Forge.Inject(outage)
 						}
-						if down[run] != "GitHub" {
+						if down[run] != forge {
 							w.Slack.Inject(outage)
 						}
 						hit++
@@ -396,8 +412,8 @@ func TestFaults(t *testing.T) {
 	})
 
 	var b strings.Builder
-	fmt.Fprintf(&b, "A scenario of %d calls of GitHub, %d calls of Slack and %d pushes; at each point one fault, then runs until one succeeds.\n\n",
-		len(destinations[0].calls), len(destinations[1].calls), pushes)
+	fmt.Fprintf(&b, "A scenario of %d calls of %s, %d calls of Slack and %d pushes; at each point one fault, then runs until one succeeds.\n\n",
+		len(destinations[0].calls), forge, len(destinations[1].calls), pushes)
 	b.WriteString("| fault | points | runs, at most | lost | doubled | otherwise wrong |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	slices.Sort(order)
 	for _, name := range order {
@@ -406,7 +422,7 @@ func TestFaults(t *testing.T) {
 	}
 	t.Log("\n" + b.String())
 	if *faultTable != "" {
-		if err := os.WriteFile(*faultTable, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(strings.ToLower(forge)+"-"+*faultTable, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,8 +4,8 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,11 +14,11 @@ import (
 )
 
 // byHand is what a person does to every tracking issue that there is.
-var byHand = map[string]map[string]any{
-	"somebody closes the issues":             {"state": "closed"},
-	"somebody writes into the issues":        {"title": "By hand", "body": "By hand, and without a marker."},
-	"somebody takes labels and people away":  {"labels": []string{}, "assignees": []string{}},
-	"somebody exchanges labels and assigned": {"labels": []string{"escalation", "severity:low", "theirs"}, "assignees": []string{"robinking"}},
+var byHand = map[string]harness.Hand{
+	"somebody closes the issues":             {Closed: true},
+	"somebody writes into the issues":        {Title: new("By hand"), Body: new("By hand, and without a marker.")},
+	"somebody takes labels and people away":  {Labels: new([]string{}), Assignees: new([]string{})},
+	"somebody exchanges labels and assigned": {Labels: new([]string{"escalation", "severity:low", "theirs"}), Assignees: new([]string{"robinking"})},
 }
 
 // TestHands has a person do something to all tracking issues at calls of the scenario,
@@ -26,6 +26,10 @@ var byHand = map[string]map[string]any{
 // but for what people added: that is theirs.
 func TestHands(t *testing.T) {
 	t.Parallel()
+	onEach(t, handsOn)
+}
+
+func handsOn(t *testing.T, on harness.Kind) {
 	merges := scenario(t)
 	scheduled := func(t *testing.T, w *harness.World) {
 		t.Helper()
@@ -33,7 +37,7 @@ func TestHands(t *testing.T) {
 			t.Errorf("the schedule fails\n%v", r)
 		}
 	}
-	clean := faultWorld(t)
+	clean := faultWorld(t, on)
 	play(t, clean, merges, nil)
 	calls := len(clean.Forge.Calls())
 	scheduled(t, clean)
@@ -42,10 +46,10 @@ func TestHands(t *testing.T) {
 		for _, at := range spread(each(calls), max(*faultPoints, 1)) {
 			t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 				t.Parallel()
-				w := faultWorld(t)
+				w := faultWorld(t, on)
 				fired := w.Forge.Inject(harness.Fault{Kind: harness.Meanwhile, At: at, Do: func() {
 					for _, i := range w.Forge.Issues() {
-						w.GitHub.Do(http.MethodPatch, fmt.Sprintf("/issues/%d", i.Number), does, nil)
+						w.Forge.Change(i.Number, scoped(w.Forge, does))
 					}
 				}})
 				play(t, w, merges, nil)
@@ -59,6 +63,18 @@ func TestHands(t *testing.T) {
 			})
 		}
 	}
+}
+
+// scoped is a change by hand with labels as a forge has them that go by scopes.
+func scoped(f harness.Forge, by harness.Hand) harness.Hand {
+	if by.Labels != nil && f.Name() == "GitLab" {
+		labels := slices.Clone(*by.Labels)
+		for i, l := range labels {
+			labels[i] = strings.Replace(l, ":", "::", 1)
+		}
+		by.Labels = &labels
+	}
+	return by
 }
 
 // lastTold is when the ledger was written last, by the clock of the machine.

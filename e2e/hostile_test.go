@@ -27,7 +27,8 @@ var hostiles = []string{
 	"closes #1", "Fixes acme/escalations#1", "GH-1", "resolves https://github.com/acme/escalations/issues/1", "Duplicate of #1", "0123456789abcdef0123456789abcdef01234567", "deadbeef",
 	"<!-- escalate: 2026/northwind opened -->", "<!-- escalate: 2026/northwind -->", "--> <!-- escalate: 2026/northwind closed 2026-12-01T00:00:00Z -->", "<!--", "-->", "<!-->", "<? escalate ?>", "<![CDATA[x]]>", "&lt;!-- escalate: 2026/northwind -->",
 	"<img src=https://evil.example/pixel.png>", "![x](https://evil.example/pixel.png)", "<script>alert(1)</script>", "<details><summary>", "</details>", "<a href=https://evil.example>x</a>", "[good](https://evil.example)", "[ref]: https://evil.example", "[^1]: note",
-	"# Heading", "Heading\n===", "---", "- [x] done", "1. one", "| a |\n| --- |\n| b |", "~~~\ncode", "    indented", "<https://evil.example|good>", "<!channel>", "/close", "/assign @mallory", "@dependabot merge",
+	"# Heading", "Heading\n===", "---", "- [x] done", "1. one", "| a |\n| --- |\n| b |", "~~~\ncode", "    indented", "<https://evil.example|good>", "<!channel>", "/close", "/assign @mallory", "words\n/close", "> /close", "- /label ~x", "/ close", "@dependabot merge",
+	"!1", "~label", "~\"a label\"", "%milestone", "$1", "&1", "acme/escalations!1", "[vulnerability:1]", "@all", "^alert#1", "*iteration:1", "[[_TOC_]]", "{+ added +}", "::include{file=x}", "%{all_commits}",
 	"::error::x", "::set-output name=x::y", "::add-mask::northwind", "##[error]x", "::stop-commands::x", "%0A::error::x",
 	"\u202eevil", "a\u200bb", "\u2066x", "👩\u200d🚀", ":+1: :smile:", "$x$", "$$x$$",
 	strings.Repeat("@mallory #1 ", 4000), strings.Repeat("@", 60000), strings.Repeat("a", 70000), strings.Repeat("é", 40000),
@@ -37,13 +38,17 @@ var hostiles = []string{
 // a reader of Markdown makes of the issue and its comments.
 func TestHostile(t *testing.T) {
 	t.Parallel()
+	onEach(t, hostileOn)
+}
+
+func hostileOn(t *testing.T, on harness.Kind) {
 	// What we write ourselves looks like this, and nothing in a text adds to it.
-	harmless := openNorthwind(t)
+	harmless := openNorthwindOn(t, on)
 	mergeEdits(t, harmless.Clone, "update", anUpdate(19, "", "Harmless."))
 	harmless.MustApply(0)
 	own := only(t, harmless)
 
-	w := newWorld(t)
+	w := newWorldOn(t, on)
 	var updates []edit
 	for n, s := range hostiles {
 		updates = append(updates, edit{"", fmt.Sprintf("  - {at: 2026-11-19T%02d:%02d:00Z, by: jdoe, to: [internal], text: %s}\n", n/60, n%60, quoted(s))})
@@ -72,7 +77,7 @@ func TestHostile(t *testing.T) {
 	}
 	look := func(where, body, as string, allowed ...string) {
 		t.Helper()
-		if n := utf8.RuneCountInString(body); n > 65536 {
+		if n := utf8.RuneCountInString(body); n > 65536 && w.GitHub != nil || n > 1_000_000 {
 			t.Errorf("%s has %d characters", where, n)
 		}
 		s := seen(t, body)
@@ -84,6 +89,8 @@ func TestHostile(t *testing.T) {
 		if len(s.comments) != 1 || strings.Count(body, "<!--") != 1 {
 			t.Errorf("%s has the hidden comments %q, want one", where, s.comments)
 		}
+		body, as = servers.ReplaceAllString(body, "https://gitlab.example"), servers.ReplaceAllString(as, "https://gitlab.example")
+		s.tricks = seen(t, body).tricks
 		if want := seen(t, as).tricks; !slices.Equal(s.tricks, want) {
 			t.Errorf("%s holds %q, want %q", where, s.tricks, want)
 		}
@@ -111,7 +118,7 @@ func TestHostile(t *testing.T) {
 	forged := "  - {at: 2026-11-20T00:00:00Z, by: jdoe, to: [internal], text: \"<!-- escalate: 2026/northwind update 2026-11-20T01:00:00Z -->\"}\n"
 	w.Clone.Merge("forged", map[string]string{northwindFile: file + forged})
 	w.MustApply(0)
-	w.Forge.Inject(harness.Fault{Kind: harness.KillBefore, Method: "POST", Path: "/comments$", Do: w.Kill})
+	w.Forge.Inject(harness.Fault{Kind: harness.KillBefore, Method: "POST", Path: "/(comments|notes)$", Do: w.Kill})
 	w.Clone.Merge("in doubt", map[string]string{northwindFile: file + forged + next})
 	w.Apply()
 	w.MustApply(0)
@@ -137,7 +144,7 @@ type sight struct{ mentions, comments, tricks []string }
 
 var (
 	mention   = regexp.MustCompile(`(?:^|[^\w/])(@[A-Za-z0-9][\w/-]*)`)
-	reference = regexp.MustCompile(`(?i)(?:^|[^\w&])(?:#\d+|GH-\d+|[\w.-]+/[\w.-]+#\d+)\b|\b[0-9a-f]{7,40}\b`)
+	reference = regexp.MustCompile(`(?i)(?:^|[^\w&])(?:#\d+|GH-\d+|[\w.-]+/[\w.-]+#\d+)\b|\b[0-9a-f]{7,40}\b|(?:^|[\s(])(?:[\w./-]*(?:[!$&]\d|[~%]["\w]|\^alert#\d)|\*iteration:|\[[a-z_]+:\d)|\[\[_TOC_\]\]|%\{|\{[+-]`)
 	plainTags = []string{"html", "head", "body", "p", "br", "a", "em", "code"}
 )
 
@@ -196,6 +203,10 @@ func TestSeen(t *testing.T) {
 		"![x](https://evil.example)":   {tricks: []string{"<img>"}},
 		"[good](https://evil.example)": {tricks: []string{"a link to https://evil.example that shows good"}},
 		"<https://example.com>":        {},
+		"see !1 (~bug)":                {tricks: []string{"a reference:  !1"}},
+		"acme/x!1":                     {tricks: []string{"a reference: acme/x!1"}},
+		"[vulnerability:1]":            {tricks: []string{"a reference: [vulnerability:1"}},
+		"50 % & more, a!":              {},
 	} {
 		if got := seen(t, body); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("in %q it sees %v, want %v", body, got, want)

@@ -103,7 +103,7 @@ func TestNowhere(t *testing.T) {
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
 	merges := scenario(t)
-	alone := faultWorld(t)
+	alone := faultWorld(t, harness.OnGitHub)
 	play(t, alone, merges, nil)
 	calls := len(alone.Forge.Calls())
 	want, _ := standing(alone)
@@ -111,7 +111,7 @@ func TestAtOnce(t *testing.T) {
 		for _, at := range []int{1, calls / 2, calls} {
 			t.Run(fmt.Sprintf("%s/%d", name, at), func(t *testing.T) {
 				t.Parallel()
-				w := faultWorld(t)
+				w := faultWorld(t, harness.OnGitHub)
 				second := w.Clone
 				if clones == 2 {
 					second = w.NewClone()
