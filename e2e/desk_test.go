@@ -32,11 +32,16 @@ var deskTime = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 // newDesk has the people of the tests, the form, and files; all of that is told.
 func newDesk(t testing.TB, files map[string]string) *desk {
 	t.Helper()
+	return newDeskOn(t, harness.OnGitHub, files)
+}
+
+func newDeskOn(t testing.TB, on harness.Kind, files map[string]string) *desk {
+	t.Helper()
 	all := map[string]string{peopleFile: text(t, "testdata/apply/people.yaml")}
 	for name, text := range files {
 		all[name] = text
 	}
-	w := tools.NewWorldAt(t, deskTime, logins, all)
+	w := tools.NewWorldOn(t, on, deskTime, logins, all)
 	w.Clocked()
 	w.MustApply(0, "--announce-existing")
 	if r := w.Escalate(w.Clone, "form"); r.Code != 0 {
@@ -122,7 +127,7 @@ func (d *desk) merges(who string) {
 		d.Fatal("there is no pull request")
 	}
 	p := pulls[len(pulls)-1]
-	fmt.Fprintf(&d.story, "\n## %s: `%s` merges #%d\n", d.Now().Format("Monday, 15:04"), who, p.Number)
+	fmt.Fprintf(&d.story, "\n## %s: `%s` merges %s\n", d.Now().Format("Monday, 15:04"), who, d.pull(p.Number))
 	d.Forge.MergePull(p.Number)
 	d.MustApply(0)
 	d.look(true)
@@ -143,6 +148,7 @@ var (
 // visible is a text without what people do not see, and without what is otherwise in each
 // run.
 func visible(text string) string {
+	text = servers.ReplaceAllString(text, "https://gitlab.example")
 	text = nth.ReplaceAllString(commitID.ReplaceAllString(hidden.ReplaceAllString(text, ""), "abcdef0123"), "#issuecomment-1")
 	return strings.TrimSpace(emptied.ReplaceAllString(text, "\n\n"))
 }
@@ -167,23 +173,31 @@ func (d *desk) look(tell bool) {
 		}
 		d.tip = tip
 	}
-	threads := []int{}
+	type thread struct {
+		number   int
+		name     string
+		comments []harness.Comment
+	}
+	var threads []thread
 	for _, p := range d.Forge.Pulls() {
-		threads = append(threads, p.Number)
+		name := d.pull(p.Number)
+		threads = append(threads, thread{p.Number, name, d.Forge.PullComments(p.Number)})
 		checks := ""
-		for _, c := range d.GitHub.CheckRuns(p.Commit) {
-			checks = fmt.Sprintf(", check `%s`: %s", c.Name, c.Conclusion)
+		if d.GitHub != nil {
+			for _, c := range d.GitHub.CheckRuns(p.Commit) {
+				checks = fmt.Sprintf(", check `%s`: %s", c.Name, c.Conclusion)
+			}
 		}
 		state := p.State
 		if p.Merged {
 			state = "merged"
 		}
 		if drawn(fmt.Sprint("pull ", p.Number), state+p.Commit+checks) {
-			say("Pull request #%d, %s%s: %s", p.Number, state, checks, p.Title)
+			say("%s %s, %s%s: %s", d.change(), name, state, checks, p.Title)
 		}
 	}
 	for _, i := range d.Forge.Issues() {
-		threads = append(threads, i.Number)
+		threads = append(threads, thread{i.Number, fmt.Sprint("#", i.Number), d.Forge.Comments(i.Number)})
 		head := fmt.Sprintf("Issue #%d, %s, labels %s: %s", i.Number, i.State, "`"+strings.Join(i.Labels, "`, `")+"`", i.Title)
 		body := drawn(fmt.Sprint("body ", i.Number), i.Body)
 		if drawn(fmt.Sprint("issue ", i.Number), head) {
@@ -192,16 +206,31 @@ func (d *desk) look(tell bool) {
 			say("Issue #%d has another text.", i.Number)
 		}
 	}
-	slices.Sort(threads)
-	for _, n := range threads {
-		all := d.Forge.Comments(n)
-		for k, c := range all {
+	slices.SortStableFunc(threads, func(a, b thread) int { return a.number - b.number })
+	for _, on := range threads {
+		for k, c := range on.comments {
 			now := visible(c.Body)
-			if drawn(fmt.Sprintf("comment %d %d", n, k), now) && c.Author == harness.Bot {
-				say("`escalate` on #%d:\n\n%s", n, quote(clipped(now, 14)))
+			if drawn(fmt.Sprintf("comment %s %d", on.name, k), now) && c.Author == harness.Bot {
+				say("`escalate` on %s:\n\n%s", on.name, quote(clipped(now, 14)))
 			}
 		}
 	}
+}
+
+// pull is how people write of a pull request or a merge request, and change what they
+// call one.
+func (d *desk) pull(number int) string {
+	if d.GitHub != nil {
+		return fmt.Sprint("#", number)
+	}
+	return fmt.Sprint("!", number)
+}
+
+func (d *desk) change() string {
+	if d.GitHub != nil {
+		return "Pull request"
+	}
+	return "Merge request"
 }
 
 // clipped is a text of so many lines at most.
