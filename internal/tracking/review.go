@@ -44,7 +44,7 @@ func (t *Tracking) reviewed(ctx context.Context, number int, commit string, rema
 	if err != nil {
 		return done, err
 	}
-	for _, r := range remarks {
+	for n, r := range remarks {
 		what := aboutFinding + r.Key
 		body := t.remarkBody(r) + "\n\n" + write(what)
 		is, ok := there[what]
@@ -58,9 +58,13 @@ func (t *Tracking) reviewed(ctx context.Context, number int, commit string, rema
 		switch {
 		case !ok:
 			err = t.remark(ctx, number, what, forge.RemarkDraft{Body: body, Path: r.Path, Line: r.Line, Commit: commit})
-			if errors.Is(err, forge.ErrRefused) {
+			switch {
+			case errors.Is(err, forge.ErrRefused):
 				done.LeftOut++
 				continue
+			case errors.Is(err, forge.ErrHeadMoved): // the job of that commit says what there is to say
+				done.LeftOut += len(remarks) - n
+				return done, nil
 			}
 			if err == nil {
 				done.Said++
