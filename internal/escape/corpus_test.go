@@ -39,6 +39,17 @@ var corpus = []string{
 	"https://github.com/o/r/blob/0123456789abcdef0123456789abcdef01234567/a#L1-L5", "https://github.com/user-attachments/assets/x", "https://ghe.example/o/r/issues/1", "https://ghe.example/o/r/commit/deadbeef", "https://gitlab.com/g/p/-/issues/1",
 	"https://x/\u202egpj.exe", "https://x.y/" + strings.Repeat("a", 3000), "https://x.y/a!?", "**https://x.y/a**", "https://x/a'b", "https://x/a--b", "https://x.y/%23", "https://x.y/%", "1234567CVE-1", "https://x.y/a,b", "https://x.y)", "<https://x.y>", "[<https://x.y>](https://z)",
 
+	// what GitLab alone makes something of (https://docs.gitlab.com/user/markdown/, user/project/quick_actions)
+	"!1", "(!1)", "group/sub/project!12+s", "&1", "group&1", "$12", "~bug", "~\"feature request\"", "~\"priority::high\"", "project~12", "%v1.2", "%\"release candidate\"", "50% of 100%, and 5%.", "%{project_path}", "a %{gitlab_server} b",
+	"*iteration:\"Late in July\"", "*iteration:12", "[cadence:plan]", "[vulnerability:1]", "[feature_flag:group/project/1]", "[issue:123]", "[work_item:group/1]", "[epic:1]", "[contact:a@b.example]", "[wiki_page:Home]", "[[Home]]", "[[How to|slug]]",
+	"^alert#1", "project^alert#1", "@all", "@group/sub", "GL-123, gl-7", "group/project>", "(a/b>)", "#12[layout.png]", "/group/project~bug", "0123456..89abcde", "group/project@9ba12248...b19a04f5",
+	"{+ added +}", "[- gone -]", "{-a-} [+b+]", "a {+b", "$`a`$", "$$\na\n$$", "[[_TOC_]]", "[TOC]", "a [toc] b", "#F00", "RGB(0,255,0)", "`HSL(540,70%,50%)`", "\\#FF0000",
+	"::include{file=a.md}", "a\n::include{file=https://x.y/a}", "---\ntitle: x\n---", "+++\nx\n+++", ";;;\n{}\n;;;", ";;;json\n;;;", "# -*- coding: x\n---\na\n---", ">>>\nquote\n>>>", ">>> [!note] x\ny\n>>>", "> [!caution] x", "term\n: what it is",
+	"```mermaid\ngraph TD\n```", "```plantuml\nBob -> Al\n```", "```kroki\nx\n```", "```geojson\n{}\n```", "```json:table\n{}\n```", "~~~mermaid\nx", "````\n```\n/close", "`````````",
+	"- [~] gone", "[~] gone", "[x] done", "[ ] open", "[ ]", "[X]", "[é] x", "[xx] y", "1. [x] a", "| [x] | a |", "{width=75%}", "<div class=\"gl\">\n/close\n</div>", "<details>\n/close", "Draft: x", "WIP: x", "[Draft] x",
+	"/assign me", "a\n/close\nb", "a\r/close", "a\r\n/close", "\r\r/close", "/\rclose", "a\u2028/close", "a\u0085/close", "a\n\u00a0/close", "\n\n/label ~a", "- /close", "> /close", "1. /due today", "/CLOSE", "/shrug", "/title x", "/esc close", "//close", "/ close", "`\n/close\n`", "`a\n/close", "```\nx\n```\n/close", "-->\n/close", "\ufeff/close",
+	"https://gitlab.com/g/s/p/-/merge_requests/1", "https://lab.example/g/p/-/issues/1+s", "https://lab.example/g/p/-/blob/main/a.yaml#L1", "https://lab.example/git/g/p/-/tree/main", "https://lab.example/-/snippets/1", "https://x.y/?a=%25%7Bproject_path%7D", "Closes https://lab.example/g/p/-/issues/1",
+
 	// logs
 	"::error::x", "  ::set-output name=x::y", "\t::debug::x", "::stop-commands::x", ":: x", "a ::error::x", "\u3000::error::x", "\u200d::error::x", ":\u200d:error::x", "\u0301::error::x", "x\r::error::x", "x\u2028::error::x", ":", "::",
 	"##[error]x", "x ##[group]y", "###[error]x", "#\u200d#[error]x", "#\u0301#\u200c[error]x", "##vso[task.setvariable variable=x]y", "##[", "##\u00ad[error]x",
@@ -56,6 +67,7 @@ var alphabet = []string{
 	"@", "#", "$", ":", "::", "##", "[", "]", "(", ")", "!", "`", "```", "~", "~~~", "*", "_", "-", "---", "+", "=", "===", "|", "\\", "<", ">", ">>>", "&", "/", "//", ".", "1.", "1)", "%", "^", "{", "}", "'", "\"", ",", ";", "?",
 	"\n", "\n\n", "\r", "\r\n", "\t", " ", "  ", "    ", "\u00a0", "\u3000", "\u2028", "\u0085", "\v", "\x1b[0K", "\x00", "\u202e", "\u200b", "\u200d", "\u0301", "\ufeff", "\xff", "\ufe0f",
 	"a", "x", "jodoe", "org/team", "owner/repo", "GH-", "gh-", "CVE-", "GHSA-", "12", "deadbeef", "1234567", "abcdef", "www", "www.", "https://", "http://x.y", "HTTPS://", "github.com", "/o/r/issues/1", "example.com", "smile", "error", "closes ", "<!--", "-->",
+	"/close", "/", "[ ]", "[~]", "{+", "+}", "[-", "%{", ">>>", ";;;", "::include{file=a}", "GL-", "a/b>", "/-/issues/1", "^alert", "*iteration:", "[issue:",
 	"<span>", "</span>", "<b>", "<br>", "&lt;", "&#64;", "&nbsp", "[x]", "](", "]:", "[^", "東", "👩",
 }
 

@@ -62,7 +62,7 @@ func Lines(s string) []string {
 }
 
 // Line makes one line of s, fit to be shown. The title of an issue needs
-// nothing else: GitHub takes it for plain text.
+// nothing else on GitHub, which takes it for plain text; on GitLab see Title.
 func Line(s string) string { return strings.Join(Lines(s), " ") }
 
 // whitespace is what people mean by the characters that break a line or jump

@@ -34,3 +34,15 @@ func TestMarkdownFence(t *testing.T) {
 		}
 	})
 }
+
+// GitLab once knew a block of code by three backquotes alone, and carried out what stood
+// at the beginning of a line of any other. What is to be copied stays as it is.
+func TestMarkdownFenceActs(t *testing.T) {
+	t.Parallel()
+	if got, want := escape.MarkdownFence("", "```\n/close\n//x\na /b\r/close"), "````\n```\n /close\n //x\na /b<U+000D>/close\n````\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := escape.MarkdownFence("", "/close\nreason: "), "```\n/close\nreason: \n```\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

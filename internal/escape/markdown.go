@@ -18,8 +18,13 @@ import (
 // a backslash is gone and an entity a character again
 // (github/cmark-gfm#181, github/markup#1168). They are not looked for in code,
 // so a word that may be one of them is shown as code. Quick actions, which
-// GitLab takes from the beginning of a line before it reads Markdown, become
-// code as well. No text has "<!" in it, so none can forge a hidden marker.
+// GitLab takes from the beginning of a line and carries out, become code as well.
+// What GitLab looks for at the beginning of a line of the source, such as the
+// borders of front matter, has a backslash before it. No text has "<!" in it, so
+// none can forge a hidden marker.
+//
+// A color, such as #ff0000, is a reference first: so it is code, and there GitLab
+// and GitHub show a dot of that color behind it, in issues and comments.
 //
 // A line break is two spaces before the end of the line: that breaks it in
 // files, summaries and comments alike.
@@ -119,6 +124,8 @@ type markdown struct {
 	indents bool
 	// linked reports that we are in the label of a link, which holds no other.
 	linked bool
+	// begins reports that nothing of the line is written yet.
+	begins bool
 }
 
 // mark writes Markdown of ours.
@@ -147,39 +154,55 @@ func (m *markdown) flush() {
 
 // leading is what has a meaning at the beginning of a line, up to its last
 // character: a heading, a quotation, a list, an underline, the columns of a
-// table.
-var leading = regexp.MustCompile(`^(?:[-+=:>]|#+(?:\s|$)|[0-9]+[.)](?:\s|$))`)
+// table; on GitLab also the term of a list, a file to be included, the borders of
+// a quotation and of front matter.
+var leading = regexp.MustCompile(`^(?:[-+=:;>]|#+(?:\s|$)|[0-9]+[.)](?:\s|$))`)
+
+// acting is what is code at the beginning of a line: a quick action, or the command
+// of a bot; the box of a task, which GitLab makes of brackets even behind a backslash,
+// of any sign between them (process_tasklist of comrak, its parser).
+var acting = regexp.MustCompile(`^(?:/\S*|\[.\](?:\s|$))`)
 
 // line writes a line that is not empty.
 func (m *markdown) line(line []Piece) {
-	for i, p := range line {
+	m.begins = true
+	for _, p := range line {
+		before := len(m.out) + len(m.kept)
 		switch {
 		case p.URL != "":
 			m.link(p)
 		case p.Code:
 			m.code(Line(p.Words))
-		case i > 0:
-			m.words(p.Words, -1)
 		default:
-			text := strings.TrimLeftFunc(p.Words, unicode.IsSpace)
-			if m.indents { // it would be lost, or begin a block of code
-				m.mark(strings.Repeat("&nbsp;", utf8.RuneCountInString(p.Words[:len(p.Words)-len(text)])))
-			}
-			mark := -1
-			if loc := leading.FindStringIndex(text); loc != nil {
-				mark = len(strings.TrimRightFunc(text[:loc[1]], unicode.IsSpace)) - 1
-			}
-			if strings.HasPrefix(text, "/") { // a quick action, or the command of a bot
-				end := strings.IndexFunc(text, unicode.IsSpace)
-				if end < 0 {
-					end = len(text)
-				}
-				m.code(text[:end])
-				text = text[end:]
-			}
-			m.words(text, mark)
+			m.prose(p.Words)
 		}
+		m.begins = m.begins && len(m.out)+len(m.kept) == before
 	}
+}
+
+// prose writes words of a line, which may be its first: then what has a meaning
+// there loses it.
+func (m *markdown) prose(s string) {
+	if !m.begins {
+		m.words(s, -1)
+		return
+	}
+	text := strings.TrimLeftFunc(s, unicode.IsSpace)
+	if m.indents { // it would be lost, or begin a block of code
+		m.mark(strings.Repeat("&nbsp;", utf8.RuneCountInString(s[:len(s)-len(text)])))
+	}
+	if text == "" {
+		return
+	}
+	mark := -1
+	if loc := leading.FindStringIndex(text); loc != nil {
+		mark = len(strings.TrimRightFunc(text[:loc[1]], unicode.IsSpace)) - 1
+	}
+	if begun := strings.TrimRightFunc(acting.FindString(text), unicode.IsSpace); begun != "" {
+		m.code(begun)
+		text = text[len(begun):]
+	}
+	m.words(text, mark)
 }
 
 // words writes words, whose byte at mark has a meaning there.
@@ -197,9 +220,9 @@ func (m *markdown) words(s string, mark int) {
 // link writes a link, or its words and its address where it is not safe.
 func (m *markdown) link(p Piece) {
 	label := Line(p.Words)
-	if !plainURL.MatchString(p.URL) || entity.MatchString(p.URL) || len(p.URL) > maxURL {
+	if !clickable(p.URL) {
 		if label != "" {
-			m.words(label+": ", -1)
+			m.prose(label + ": ")
 		}
 		m.code(Line(p.URL))
 		return
@@ -238,11 +261,13 @@ func (m *markdown) word(word string, mark int) {
 // notation is what a forge makes something of, in a text.
 //
 // On GitHub: a mention or an address, a formula, an address to link, the number
-// of an issue or an advisory, an emoji, the hash of a commit. On GitLab also a
-// merge request, an epic, a label, a milestone, an iteration, a page of the wiki,
-// a table of contents, and other things by their kind.
-var notation = regexp.MustCompile(`(?i)[@$]|://|www\.|[#!&][0-9]|\b(?:gh|cve|ghsa)-\w|:[0-9a-z_+-]+:|(?:^|[^0-9a-z])[0-9a-f]{7,}(?:$|[^0-9a-z])` +
-	`|~.|%[^%]|\*iteration:|\[\[|\[(?:_?toc|[a-z_]+:)` +
+// of an issue or an advisory, an emoji, the hash of a commit. On GitLab
+// (https://docs.gitlab.com/user/markdown/) also a merge request, an epic, an alert,
+// a label, a milestone, a placeholder, an iteration, a project, a page of the wiki,
+// a table of contents, other things by their kind, and the signs around what was
+// added or deleted.
+var notation = regexp.MustCompile(`(?i)[@$]|://|www\.|[#!&][0-9]|\b(?:gh|gl|cve|ghsa)-\w|:[0-9a-z_+-]+:|(?:^|[^0-9a-z])[0-9a-f]{7,}(?:$|[^0-9a-z])` +
+	`|~.|%["{]|%[^"<]*[\pL\pN_]|\*iteration:|\^alert#|\[\[|\[(?:_?toc|[a-z_]+:)|[[{][+-]|[+-][]}]|[\w.-]/[\w.-]+>` +
 	`|\\`) // which not every parser reads alike before another sign
 
 // judged writes a word without a link: as words, or as code between the

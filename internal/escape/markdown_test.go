@@ -35,8 +35,14 @@ func TestMarkdown(t *testing.T) {
 		{"[good](http://evil)", `\[good\](<http://evil>)`},
 		{"www.x.y ftp://x.y", "`www.x.y` `ftp://x.y`"},
 		{"https://github.com/o/r https://github.com/o/r/issues/1", "<https://github.com/o/r> `https://github.com/o/r/issues/1`"},
-		{"https://gitlab.com/g/p/-/issues/1 https://ghe.x/o/r/pull/1", "<https://gitlab.com/g/p/-/issues/1> `https://ghe.x/o/r/pull/1`"},
+		{"https://gitlab.com/g/s/p/-/issues/1 https://ghe.x/o/r/pull/1", "`https://gitlab.com/g/s/p/-/issues/1` `https://ghe.x/o/r/pull/1`"},
+		{"https://lab.x/g/p/-/blob/main/a https://x.y/a/-/b https://x.y/%25%7Bproject_path%7D", "<https://lab.x/g/p/-/blob/main/a> <https://x.y/a/-/b> `https://x.y/%25%7Bproject_path%7D`"},
 		{"!1 ~bug %1.2 $3 &4 [[x]] 50% ~ !", "`!1` `~bug` `%1.2` `$3` `&4` `[[x]]` 50% \\~ !"},
+		{"GL-12 a/b> (^alert#1) [issue:1] *iteration:x %{x} %\"a b\" 50%.", "`GL-12` `a/b>` (`^alert#1`) `[issue:1]` `*iteration:x` `%{x}` `%\"a` b\" 50%."},
+		{"{+ a +} [-b-]", "`{+` a `+}` `[-b-]`"},
+		{"[x] a\n[~] b\n[ ] c\n[ ]\n[xx] d\ne [x] f", "`[x]` a  \n`[~]` b  \n`[ ]` c  \n`[ ]`  \n\\[xx\\] d  \ne \\[x\\] f"},
+		{"/close\r/assign me\u2028  /due x\n- /close", "`/close`  \n`/assign` me  \n&nbsp;&nbsp;`/due` x  \n\\- /close"},
+		{";;;\n---\n+++\n>>>\n::include{file=a}", "\\;;;  \n\\---  \n\\+++  \n\\>>>  \n\\::include{file=a}"},
 		{"a\u202eb", "a&lt;U+202E>b"},
 	}
 	for _, tt := range tests {
@@ -62,6 +68,12 @@ func TestMarkdownOf(t *testing.T) {
 		{[]escape.Piece{{URL: "https://x.y/a"}, words(" "), words("\n"), {URL: "https://github.com/o/r/issues/1"}}, "<https://x.y/a>  \n`https://github.com/o/r/issues/1`"},
 		{[]escape.Piece{words("@a"), {Words: "b c", Code: true}, words("@d")}, "`@ab c@d`"},
 		{[]escape.Piece{{Words: "a|<!-- b", Code: true}}, "`a`\\|&lt;`!-- b`"},
+		// Where nothing is before them, words begin a line.
+		{[]escape.Piece{{Words: "/assign me", URL: "javascript:x"}}, "`/assign` me: `javascript:x`"},
+		{[]escape.Piece{{Words: " - x", URL: "file:x"}}, "&nbsp;\\- x: `file:x`"},
+		{[]escape.Piece{{Code: true}, words("/close"), {Code: true}, words("/close")}, "`/close`/close"},
+		{[]escape.Piece{{Words: "/a", Code: true}, words(" /close")}, "`/a` /close"},
+		{[]escape.Piece{{Words: "/close", URL: "https://x.y/a"}}, "[/close](https://x.y/a)"},
 	} {
 		if got := escape.MarkdownOf(tt.pieces...); got != tt.want {
 			t.Errorf("%+v\n got %q\nwant %q", tt.pieces, got, tt.want)
@@ -92,12 +104,16 @@ var (
 	notation = regexp.MustCompile(`(?i)@[\w-]|[\w-]@|(?:#|\bgh-)\d|\b(?:ghsa|cve)-\w|\b[0-9a-f]{7,}\b|:[\w+-]+:|\$.*\$|www\.|://`)
 
 	// reference is what GitLab looks for there: merge requests, epics, snippets,
-	// labels, milestones, iterations, alerts, other things by their kind, pages of a
-	// wiki.
-	reference = regexp.MustCompile(`(?i)[!&$#]\d|~["\w]|%["\w]|\*iteration:|\^alert#|\[[a-z_]+:|\[\[|^\[toc\]$`)
+	// labels, milestones, placeholders, iterations, alerts, projects, other things by their kind, pages of a wiki, a table of
+	// contents, what was added and deleted.
+	reference = regexp.MustCompile(`(?i)[!&$#]\d|\bgl-\d|~["\w]|%["\w{]|\*iteration:|\^alert#|\w/[\w.-]+>|\[[a-z_]+:|\[\[|\[toc\]|\{\+.*\+\}|\{-.*-\}|\[\+.*\+\]|\[-.*-\]`)
+
+	// box is what GitLab's parser makes a box of at the beginning of an item, whatever
+	// escaped it.
+	box = regexp.MustCompile(`^\s*\[.\](?:\s|$)`)
 
 	// inLink is what they look for even in a link.
-	inLink = regexp.MustCompile(`(?i)@|:[\w+-]+:|\$|^https?://[^/?#]+/+[^/?#]+/+[^/?#]+/+(?:issues|pull|commit|discussions)/+\w|^https?://github\.com(?::\d+)?/+user-attachments/`)
+	inLink = regexp.MustCompile(`(?i)@|:[\w+-]+:|\$|%25%7b|^https?://[^/?#]+/+[^/?#]+/+[^/?#]+/+(?:issues|pull|commit|discussions|merge_requests|snippets)/+\w|^https?://[^/?#]+/[^?#]+/-/+(?:issues|merge_requests|epics|work_items|commit|compare|milestones|snippets)/+\w|^https?://github\.com(?::\d+)?/+user-attachments/`)
 )
 
 // read reads a page as a person does, and as the filters of GitHub do, which
@@ -105,6 +121,7 @@ var (
 func read(page string) (text, fault string) {
 	var b strings.Builder
 	href, code := "", false // the link that we are in; neither filter looks into code
+	starts := true          // a line
 	for page != "" {
 		next := tag.FindStringIndex(page)
 		if next == nil {
@@ -113,20 +130,25 @@ func read(page string) (text, fault string) {
 		node := html.UnescapeString(page[:next[0]])
 		switch {
 		case code:
+		case starts && box.MatchString(node):
+			return "", fmt.Sprintf("GitLab makes a box of %q", node)
 		case href == "" && (notation.MatchString(node) || reference.MatchString(node)):
 			return "", fmt.Sprintf("a forge makes something of %q", node)
 		case href != "" && (href != node || inLink.MatchString(node)):
 			return "", fmt.Sprintf("the link %q goes to %q", node, href)
 		}
 		b.WriteString(strings.ReplaceAll(node, "\n", ""))
+		starts = starts && strings.TrimSpace(node) == ""
 		switch t := page[next[0]:next[1]]; {
 		case t == "", t == "<p>":
 		case t == "<code>", t == "</code>":
 			code = t == "<code>"
 		case t == "<br>", t == "<br />":
 			b.WriteByte('\n')
+			starts = true
 		case t == "</p>":
 			b.WriteString("\n\n")
+			starts = true
 		case strings.HasPrefix(t, `<a href="`) && strings.HasSuffix(t, `">`) && strings.Count(t, `"`) == 2:
 			href = html.UnescapeString(t[len(`<a href="`) : len(t)-len(`">`)])
 		case t == "</a>":
@@ -146,7 +168,10 @@ func read(page string) (text, fault string) {
 var (
 	// command is one of a bot or a quick action of GitLab, which is taken from the
 	// source.
-	command    = regexp.MustCompile(`(?m)^\s*/`)
+	command = regexp.MustCompile(`(?m)^\s*/`)
+	// border is what GitLab reads from the source: the borders of front matter and of a
+	// quotation, a file to be included.
+	border     = regexp.MustCompile(`(?m)^(?:---|\+\+\+|;;;|>>>|::include)`)
 	artificial = regexp.MustCompile(`\\\n|\\$`)
 	ours       = "### Ours\n\n**bold**, @jodoe #1\n<!-- escalate: 1 -->\n\n- item\n\n> quote\n\n| a |\n| - |\n| b |\n"
 )
@@ -158,7 +183,7 @@ func markdownFault(text string) string {
 	if f := unseen(strings.ReplaceAll(out, "\n", "")); f != "" {
 		return f
 	}
-	if strings.Contains(out, "<!") || command.MatchString(out) || artificial.MatchString(out) {
+	if strings.Contains(out, "<!") || command.MatchString(out) || border.MatchString(out) || artificial.MatchString(out) {
 		return fmt.Sprintf("looks like a marker, a command, or nothing that a person writes: %q", out)
 	}
 	for _, md := range renderers {
@@ -212,6 +237,9 @@ func lineFault(text string) string {
 				return fmt.Sprintf("%q in %q is %q", line, around, got)
 			}
 		}
+	}
+	if source, _, _ := strings.Cut(out, "`"); box.MatchString(html.UnescapeString(strings.NewReplacer(`\[`, "[", `\]`, "]").Replace(source) + " ")) {
+		return fmt.Sprintf("GitLab makes a box of %q in an item", out)
 	}
 	if page := rendered(renderers[1], label); strings.Count(page, "<a ") != 1 || !strings.Contains(page, `<p><a href="https://x.y/">`) || !strings.HasSuffix(page, "</a></p>\n") {
 		return fmt.Sprintf("the link %q is %q", label, page)

@@ -20,8 +20,17 @@ var (
 	entity = regexp.MustCompile(`&[#0-9a-zA-Z]+;`)
 )
 
+// placeholder is what GitLab puts something of the project for, in the address of a
+// link, too (https://docs.gitlab.com/user/markdown/#placeholders).
+var placeholder = regexp.MustCompile(`(?i)%25%7b`)
+
 // maxURL is the longest URL that becomes a link.
 const maxURL = 2000
+
+// clickable reports whether a URL may become a link.
+func clickable(url string) bool {
+	return len(url) <= maxURL && plainURL.MatchString(url) && !entity.MatchString(url) && !placeholder.MatchString(url)
+}
 
 // cutURL cuts a word around the URL in it. The URL is empty if there is none,
 // or none that is safe to click.
@@ -34,8 +43,7 @@ func cutURL(word string) (before, url, after string) {
 	if r, _ := utf8.DecodeLastRuneInString(before); unicode.In(r, unicode.L, unicode.M, unicode.N) || len(url) > maxURL {
 		return word, "", ""
 	}
-	url = trimURL(url)
-	if !plainURL.MatchString(url) || entity.MatchString(url) {
+	if url = trimURL(url); !clickable(url) {
 		return word, "", ""
 	}
 	return before, url, word[len(before)+len(url):]
@@ -54,11 +62,12 @@ func trimURL(url string) string {
 	return url
 }
 
-// referring reports whether GitHub may make more of a URL than a link: it
+// referring reports whether a forge may make more of a URL than a link: it
 // shortens the URL of an issue, a pull request, a discussion or a commit, and
 // tells there that it was mentioned; it closes what stands behind "closes";
-// and it plays attachments and quotes code. A GitHub Enterprise Server has any
-// name, so that on other hosts the path decides.
+// and it plays attachments and quotes code. A GitHub Enterprise Server and a GitLab
+// have any name, so that on other hosts the path decides. GitLab's has a "-"
+// between the project, in however many groups, and what the page is of.
 func referring(url string) bool {
 	_, rest, _ := strings.Cut(strings.ToLower(url), "://")
 	end := strings.IndexAny(rest, "/?#")
@@ -82,5 +91,8 @@ func referring(url string) bool {
 	case strings.HasSuffix(host, ".githubusercontent.com"):
 		return true
 	}
-	return slices.Contains([]string{"assets", "commit", "commits", "compare", "discussions", "issues", "labels", "pull", "pulls"}, part(2))
+	if i := slices.Index(parts, "-"); i >= 2 {
+		return !slices.Contains([]string{"", "blame", "blob", "jobs", "packages", "pipelines", "raw", "releases", "tree"}, part(i+1))
+	}
+	return slices.Contains([]string{"assets", "commit", "commits", "compare", "discussions", "issues", "labels", "pull", "pulls", "merge_requests", "snippets"}, part(2))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 )
 
-// Cell shows text in a cell of a table of GitHub's Markdown. What a message
+// Cell shows text in a cell of a table of GitHub's and GitLab's Markdown. What a message
 // sets in backquotes becomes code, and so does every word that has any sign in
 // it but those of plain prose: in code, nothing is a link, a mention, an issue,
 // HTML, emphasis or a formula.
@@ -78,9 +78,10 @@ func (m *cell) word(s string) {
 	}
 }
 
-// reference is what GitHub may make a link of although it is made of letters
-// and digits: the number of an issue, a commit, the beginning of an address.
-var reference = regexp.MustCompile(`(?i)gh-[0-9]|\b[0-9a-f]{7,40}\b|www$`)
+// reference is what a forge may make a link of although it is made of letters
+// and digits: the number of an issue or an advisory, a commit, the beginning of an
+// address, a milestone.
+var reference = regexp.MustCompile(`(?i)\b(?:gh|gl|cve|ghsa)-|\b[0-9a-f]{7,40}\b|www$|%.`)
 
 var timeOfDay = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}$`)
 

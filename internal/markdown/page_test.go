@@ -28,6 +28,7 @@ func TestCell(t *testing.T) {
 		{"a\nb\x1b", "a `b<U+001B>`"},
 		{"at 10:30, not :10:30: or 1:2", "at 10:30, not `:10:30`: or `1:2`"},
 		{"&amp; &#64;", "`&amp`; `&#64`;"},
+		{"%v1 GL-3 ~a !1 /close a/b> 50%.", "`%v1` `GL-3` `~a` `!1` `/close` `a/b>` 50%."},
 		{"東京 Zürich 50%", "東京 Zürich 50%"},
 	}
 	for _, tt := range tests {
