@@ -38,20 +38,23 @@ type (
 	}
 )
 
-// origin is the first line of a file that File made; the second says what becomes of
-// what a person writes into it.
+// origin is a line of a file that File or Template made; the one below it says what
+// becomes of what a person writes into it.
 const (
-	origin = "# Made by escalate from the policy, the directory and the questions that `escalate new` asks."
-	advice = "# To make it anew: escalate form. What is changed here is replaced then."
+	origin = "Made by escalate from the policy, the directory and the questions that `escalate new` asks."
+	advice = "To make it anew: escalate form. What is changed here is replaced then."
 )
 
-// Made reports whether a file is one that File made, whatever was changed in it since.
+// Made reports whether a file is one that File or Template made, whatever was changed in
+// it since.
 func Made(file []byte) bool {
-	return slices.Contains(strings.Split(unix(file), "\n"), origin)
+	return slices.ContainsFunc(strings.Split(unix(file), "\n"), func(line string) bool { return line == "# "+origin || line == "<!-- "+origin })
 }
 
 // unix is a text with the line ends of Unix: git may have written others.
-func unix(data []byte) string { return strings.ReplaceAll(string(data), "\r\n", "\n") }
+func unix(data []byte) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
+}
 
 const intro = `A customer is in a challenging situation, and the relationship or future business is at risk? Open an escalation here; you need neither git nor YAML.
 A slow ticket alone is for Support management (STAR); a widespread outage is an incident; an instance that is down is emergency support.
@@ -61,7 +64,7 @@ Where something is missing, the bot answers here, and you edit the issue.
 // File is the form as GitHub reads it.
 func (f Form) File() ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString(origin + "\n" + advice + "\n")
+	b.WriteString("# " + origin + "\n# " + advice + "\n")
 	enc := yaml.NewEncoder(&b)
 	enc.SetIndent(2)
 	if err := enc.Encode(f.file()); err != nil {

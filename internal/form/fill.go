@@ -17,7 +17,7 @@ func (f Form) Fill(c *act.Case, answers act.Answers) (texts map[string]string, l
 	for _, x := range f.Fields {
 		if text := x.text(answers); text != "" {
 			texts[x.ID] = text
-			body.WriteString("### " + x.Title + "\n\n" + text + "\n\n")
+			body.WriteString(filled(x, text))
 		}
 	}
 	a := act.New()

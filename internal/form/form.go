@@ -1,7 +1,8 @@
 // Package form is the issue form that opens an escalation in a browser: which fields it
-// has, its file, and what an issue that was made with it says, as answers to the
-// questions of act.New. What is missing or wrong, the act says: a form enforces nothing
-// in a private repository.
+// has, its file, as GitHub and as GitLab reads it, and what an issue that was made with
+// it says, as answers to the questions of act.New. What is missing or wrong, the act
+// says: a form enforces nothing in a private repository, and on GitLab it is a text that
+// people write into.
 package form
 
 import (

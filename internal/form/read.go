@@ -22,9 +22,11 @@ var (
 	heading = regexp.MustCompile(`^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$`)
 	// strong is how other programs write a label, such as a workflow of Slack.
 	strong = regexp.MustCompile(`^(?:\*\*([^*]+)\*\*|\*([^*]+)\*|__([^_]+)__)[ \t]*:?[ \t]*(.*)$`)
-	ticked = regexp.MustCompile(`^\s*[-*] \[[xX]\] (.*)$`)
-	unset  = regexp.MustCompile(`^\s*[-*] \[ \] `)
+	// box is an item with a box: what is in it, and what is behind it.
+	box    = regexp.MustCompile(`^\s*(?:[-*+]|[0-9]+[.)])\s+\[\s*([xX✓✔~]?)\s*\](?:\s+(.*))?$`)
 	remark = regexp.MustCompile(`(?s)<!--.*?(-->|\z)`)
+	// aside is a remark of its own: a heading in it is none.
+	aside = regexp.MustCompile(`(?ms)^ {0,3}<!--.*?-->`)
 )
 
 // none are what stands where nothing was answered.
@@ -34,10 +36,11 @@ var none = []string{"_No response_", "*No response*", "No response", "None", "_n
 // half of the required fields.
 func (f Form) Is(body string) bool {
 	required, found := 0, 0
+	visible, _ := shown(body)
 	for _, x := range f.Fields {
 		if x.Required {
 			required++
-			if slices.ContainsFunc(split(body), func(s section) bool { return normal(s.title) == normal(x.Title) }) {
+			if slices.ContainsFunc(split(visible), func(s section) bool { return normal(s.title) == normal(x.Title) }) {
 				found++
 			}
 		}
@@ -53,7 +56,13 @@ func (f Form) Read(body string) Issue {
 	texts := make([]string, len(f.Fields))
 	counts := make([]int, len(f.Fields))
 	current := -1
-	for _, s := range split(body) {
+	visible, hidden := shown(body)
+	for _, s := range split(hidden) { // one that a remark took away with it may stand in an answer, too
+		if i := f.field(s.title); i >= 0 {
+			counts[i]++
+		}
+	}
+	for _, s := range split(visible) {
 		i := f.field(s.title)
 		if i < 0 {
 			if current >= 0 { // a heading in an answer
@@ -63,7 +72,7 @@ func (f Form) Read(body string) Issue {
 		}
 		counts[i]++
 		current = i
-		if counts[i] == 1 {
+		if counts[i] == 1 { // of two, neither is read
 			texts[i] = s.behind + "\n" + s.below
 		}
 	}
@@ -73,6 +82,14 @@ func (f Form) Read(body string) Issue {
 			continue
 		}
 		text := answer(texts[i])
+		if len(x.Options) > 0 {
+			var problem string
+			if text, problem = x.picked(text); problem != "" {
+				issue.Problems = append(issue.Problems, problem)
+			}
+		} else {
+			text = chosen(text)
+		}
 		if text == "" || x.answers == nil {
 			continue
 		}
@@ -90,6 +107,12 @@ func (f Form) Read(body string) Issue {
 // section is a part of a body: a title, the line that has it, and what is behind and
 // below it.
 type section struct{ title, raw, behind, below string }
+
+// shown is what people see of a body, and what stands in remarks of their own.
+func shown(body string) (visible, hidden string) {
+	body = unix([]byte(body))
+	return aside.ReplaceAllString(body, ""), strings.Join(aside.FindAllString(body, -1), "\n")
+}
 
 // split parts a body at what may be the title of a field. Code is no exception: one that
 // nobody ends would take all fields below it with it.
@@ -135,23 +158,32 @@ func normal(title string) string {
 	return strings.ToLower(strings.Trim(strings.Join(strings.Fields(title), " "), " :?*_"))
 }
 
-// answer is what a section answers: nothing where nothing was said.
+// answer is what a section answers: nothing where nothing was said. The line that labels
+// an issue on GitLab is there as long as GitLab has not carried it out.
 func answer(text string) string {
-	text = strings.TrimSpace(remark.ReplaceAllString(text, ""))
+	var lines []string
+	for line := range strings.SplitSeq(remark.ReplaceAllString(text, ""), "\n") {
+		if strings.TrimSpace(line) != labelling {
+			lines = append(lines, line)
+		}
+	}
+	text = strings.TrimSpace(strings.Join(lines, "\n"))
 	if slices.ContainsFunc(none, func(n string) bool { return strings.EqualFold(n, text) }) {
 		return ""
 	}
-	if ticked.MatchString(text) || unset.MatchString(text) { // boxes: those that have a tick
-		var chosen []string
-		for line := range strings.SplitSeq(text, "\n") {
-			switch m := ticked.FindStringSubmatch(line); {
-			case m != nil:
-				chosen = append(chosen, m[1])
-			case !unset.MatchString(line) && strings.TrimSpace(line) != "":
-				return text
-			}
-		}
-		return strings.Join(chosen, "\n")
-	}
 	return text
+}
+
+// chosen are the boxes of a text that have a tick, where it is nothing but boxes.
+func chosen(text string) string {
+	var on []string
+	for line := range strings.SplitSeq(text, "\n") {
+		switch m := box.FindStringSubmatch(line); {
+		case m != nil && m[1] != "" && m[1] != "~":
+			on = append(on, m[2])
+		case m == nil && strings.TrimSpace(line) != "":
+			return text
+		}
+	}
+	return strings.Join(on, "\n")
 }
