@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	written "github.com/escalations-as-code/escalate/internal/comment"
+	"github.com/escalations-as-code/escalate/internal/ci"
+	dialect "github.com/escalations-as-code/escalate/internal/comment"
 )
 
 // docs/bot.md has each command as it is written and what it does, in the order of /help,
@@ -14,8 +15,9 @@ func TestBotDocs(t *testing.T) {
 	doc := read(t, "docs/bot.md")
 	var want strings.Builder
 	want.WriteString("| command | what it does |\n| --- | --- |\n")
+	written := dialect.On(ci.GitHub)
 	for _, u := range written.Usage() {
-		want.WriteString("| `" + strings.ReplaceAll(u[0], "|", "\\|") + "` | " + u[1] + " |\n")
+		want.WriteString("| `" + strings.ReplaceAll(u.Written, "|", "\\|") + "` | " + u.Does + " |\n")
 	}
 	if !strings.Contains(doc, "\n"+want.String()+"\n") {
 		t.Errorf("docs/bot.md does not have\n%s", want.String())
@@ -28,9 +30,15 @@ func TestBotDocs(t *testing.T) {
 		}
 	}
 	for _, u := range written.Usage() {
-		name, _, args := strings.Cut(u[0], " ")
+		name, _, args := strings.Cut(u.Written, " ")
 		if args && !strings.Contains("\n"+examples, "\n"+name+" ") {
 			t.Errorf("there is no example of %s", name)
 		}
+	}
+	_, examples, _ = strings.Cut(doc, "## On GitLab\n")
+	_, examples, _ = strings.Cut(examples, "```\n")
+	examples, _, _ = strings.Cut(examples, "```")
+	if read := dialect.On(ci.GitLab).Read(examples); len(read.Commands) != 3 || len(read.Unknown) > 0 {
+		t.Errorf("on GitLab, %q is %+v", examples, read)
 	}
 }

@@ -46,10 +46,10 @@ func (p proposals) add(ctx context.Context, r *stale.Report) {
 	r.Propose(p.truth, all)
 }
 
-// read returns those that could be read, and why not all could. A pull request whose
+// read returns those that could be read, and why not all could. A change request whose
 // branch is in a fork is none: anybody could have people asked by it, at any hour.
 func (p proposals) read(ctx context.Context) ([]stale.Proposal, error) {
-	changes, missing := p.list(ctx)
+	changes, is, missing := p.list(ctx)
 	tips := map[string]string{}
 	for _, c := range changes {
 		tips[c.Head] = c.Commit
@@ -62,10 +62,10 @@ func (p proposals) read(ctx context.Context) ([]stale.Proposal, error) {
 	for _, c := range changes {
 		files, err := p.files(ctx, c.Commit)
 		if err != nil {
-			missing = errors.Join(missing, fmt.Errorf("pull request #%d cannot be read, or moved meanwhile: %w", c.Number, err))
+			missing = errors.Join(missing, fmt.Errorf("%s %s cannot be read, or moved meanwhile: %w", is.Change, is.Numbered(c.Number), err))
 		}
 		if len(files) > 0 {
-			all = append(all, stale.Proposal{Number: c.Number, URL: c.URL, Opened: c.Created, Files: files})
+			all = append(all, stale.Proposal{Number: c.Number, Called: is.Change, Numbered: is.Numbered(c.Number), URL: c.URL, Opened: c.Created, Files: files})
 		}
 		for _, e := range files {
 			paths = append(paths, e.Path)
@@ -90,25 +90,26 @@ func (p proposals) read(ctx context.Context) ([]stale.Proposal, error) {
 }
 
 // list asks the forge.
-func (p proposals) list(ctx context.Context) (list []forge.Proposed, missing error) {
+func (p proposals) list(ctx context.Context) (list []forge.Proposed, is forge.Traits, missing error) {
 	repository, err := newRepository(p.env, p.env.ci.Forge())
 	if err != nil {
-		return nil, err
+		return nil, is, err
 	}
+	is = repository.Traits()
 	seen := 0
 	for c, err := range repository.Proposals(ctx, p.target) {
 		switch {
 		case err != nil:
-			return list, fmt.Errorf("the open pull requests are not known: %w", err)
+			return list, is, fmt.Errorf("the open %ss are not known: %w", is.Change, err)
 		case seen == mostChanges:
-			return list, fmt.Errorf("more than %d pull requests are open: those that were opened last are not looked into", mostChanges)
+			return list, is, fmt.Errorf("more than %d %ss are open: those that were opened last are not looked into", mostChanges, is.Change)
 		}
 		seen++
 		if !c.Draft && !c.Fork {
 			list = append(list, c)
 		}
 	}
-	return list, nil
+	return list, is, nil
 }
 
 // files are the escalations of a commit that are not true.

@@ -272,7 +272,8 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 	if m.branch, err = repo.Branch(ctx); err != nil {
 		return nil, err
 	}
-	all, err := repo.Tree(ctx, c.ID, path.Dir(form.Path), path.Dir(act.SchemaPath))
+	formPath := form.PathOn(m.forge.Platform)
+	all, err := repo.Tree(ctx, c.ID, path.Dir(formPath), path.Dir(act.SchemaPath))
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +282,7 @@ func newSiteMaker(ctx context.Context, o siteOptions, s *session.Session) (*site
 		_, err := fs.Stat(all, name)
 		return err == nil
 	}
-	m.hasForm, m.hasSchema = has(form.Path), has(act.SchemaPath)
+	m.hasForm, m.hasSchema = has(formPath), has(act.SchemaPath)
 	return m, m.openLedger(ctx, repo, past.ledger)
 }
 

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/act"
-	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/form"
@@ -255,7 +254,7 @@ func (b *Bot) comments(ctx context.Context, w *Work) error {
 			return err
 		}
 		last = c.Updated
-		if mayAsk(c) {
+		if b.mayAsk(c) {
 			w.Comments = append(w.Comments, c)
 		}
 		if w.read++; w.read >= most {
@@ -298,7 +297,7 @@ func (b *Bot) commentsAgain(ctx context.Context, w *Work) error {
 			if err != nil {
 				return err
 			}
-			if mayAsk(c) && !c.Updated.Before(t.Since) {
+			if b.mayAsk(c) && !c.Updated.Before(t.Since) {
 				c.Issue, c.ChangeRequest = t.Number, t.ChangeRequest
 				list = append(list, c)
 			}
@@ -319,7 +318,7 @@ func (b *Bot) unanswered(ctx context.Context, all []forge.Comment) (list []forge
 		if err != nil {
 			return nil, err
 		}
-		if was, answered := kept[answerKey(c)]; answered && stale(was, c.Body) || !answered && asks(c.Body) {
+		if was, answered := kept[answerKey(c)]; answered && stale(was, c.Body) || !answered && b.asks(c.Body) {
 			list = append(list, c)
 		}
 	}
@@ -334,13 +333,13 @@ func isGone(err error) bool {
 
 // mayAsk reports whether a comment may have to be handled: it asks for something, or may
 // have asked for it before it was edited.
-func mayAsk(c forge.Comment) bool {
-	return !c.Author.Bot && (asks(c.Body) || c.Updated.After(c.Created))
+func (b *Bot) mayAsk(c forge.Comment) bool {
+	return !c.Author.Bot && (b.asks(c.Body) || c.Updated.After(c.Created))
 }
 
 // asks reports whether a comment has a command, or what looks like one.
-func asks(body string) bool {
-	read := comment.Read(body)
+func (b *Bot) asks(body string) bool {
+	read := b.dialect().Read(body)
 	return len(read.Commands)+len(read.Unknown) > 0
 }
 

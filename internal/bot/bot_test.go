@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
@@ -362,8 +363,8 @@ func TestBounds(t *testing.T) {
 	if err != nil || !strings.Contains(text, "none of them is done") {
 		t.Errorf("%q, %v", text, err)
 	}
-	read := comment.Read("/severity " + strings.Repeat("é\u202e", 20_000) + "\n/product-dri @x because " + strings.Repeat("@jodoe ", 5_000) + "\n/case " + strings.Repeat("`", 50_000))
-	_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, read.Commands, Asked{By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
+	read := comment.On(ci.GitHub).Read("/severity " + strings.Repeat("é\u202e", 20_000) + "\n/product-dri @x because " + strings.Repeat("@jodoe ", 5_000) + "\n/case " + strings.Repeat("`", 50_000))
+	_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, read.Commands, Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,7 +383,7 @@ func TestFileTakenAway(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	of := about{id: "2026/gone", path: "escalations/2026/gone.yaml"}
-	_, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, comment.Read("/update x\n/met 1").Commands, Asked{By: "jdoe", At: b.now, Now: b.now})
+	_, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, comment.On(ci.GitHub).Read("/update x\n/met 1").Commands, Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: b.now, Now: b.now})
 	if err != nil || len(deeds) != 2 || deeds[0].Done() || !strings.Contains(deeds[1].Why, "takes the file away") {
 		t.Errorf("%+v, %v", deeds, err)
 	}
@@ -432,7 +433,7 @@ func TestMay(t *testing.T) {
 		"/close\nresolution: resolved": {false, true}, "/severity low because x": {false, true}, "/severity LOW\nx": {false, true}, "/severity lo because x": {false, true},
 		"/severity critical because x": {true, true}, "/severity high because x": {true, true}, "/update x": {true, true},
 	} {
-		x := comment.Read(body).Commands[0]
+		x := comment.On(ci.GitHub).Read(body).Commands[0]
 		for n, by := range []schema.Handle{"jdoe", "rking"} {
 			if why := b.may(called(x, e), by); (why == "") != who[n] {
 				t.Errorf("%q by %s: %q", body, by, why)
@@ -465,7 +466,7 @@ func TestMayJoined(t *testing.T) {
 		"/close\nresolution: resolved":                                {"", "0"},
 		"/close\nresolution: resolved\nmet: 1":                        {"0", "0"},
 	} {
-		list := comment.Read(body).Commands
+		list := comment.On(ci.GitHub).Read(body).Commands
 		a := &answer{}
 		allowed := b.allowed(a, of, list, Asked{By: "jdoe"})
 		refused, reviewed := "", ""
@@ -480,7 +481,7 @@ func TestMayJoined(t *testing.T) {
 		if refused != want.refused || reviewed != want.reviewed {
 			t.Errorf("%q: %q refused, %q reviewed: %q", body, refused, reviewed, a.lines)
 		}
-		if _, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, list, Asked{By: "jdoe", At: b.now, Now: b.now}); err != nil || refused != "" && deeds[0].Done() {
+		if _, deeds, err := b.carryChange(t.Context(), b.Clone.Tip, of, list, Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: b.now, Now: b.now}); err != nil || refused != "" && deeds[0].Done() {
 			t.Errorf("%q on a pull request: %+v, %v", body, deeds, err)
 		}
 		if refused != "" && !strings.Contains(a.lines[0], "` belongs to it. It needs somebody who is `") {
@@ -815,7 +816,7 @@ func TestRefusals(t *testing.T) {
 		"/close\nresolution: resolved":                 {"- `outcome`: Did it end well", "- `why-not`: Why were", "Send the form again, with what is missing in it."},
 		"/cover @jodoe until 2026-12-01 because x":     {"A rule of the process is against it:\n- "},
 	} {
-		_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, comment.Read(body).Commands, Asked{By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
+		_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, comment.On(ci.GitHub).Read(body).Commands, Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/escalations-as-code/escalate/internal/act"
 	"github.com/escalations-as-code/escalate/internal/bot"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/draft"
 	"github.com/escalations-as-code/escalate/internal/fixture"
@@ -238,11 +239,11 @@ func TestCarryIsByHand(t *testing.T) {
 		x := typing().Draw(rt, "typed")
 		by := rapid.SampledFrom([]schema.Handle{"jdoe", "rking", "arivera"}).Draw(rt, "by")
 		tr := opened(rt, check, all[state])
-		read := comment.Read(x.comment)
+		read := comment.On(ci.GitHub).Read(x.comment)
 		if len(read.Commands) != 1 || len(read.Unknown) > 0 {
 			rt.Fatalf("%q has the commands %+v", x.comment, read)
 		}
-		data, deeds, err := bot.Carry(tr, northwind, read.Commands, bot.Asked{By: by, At: now, Now: now}, judge(tr))
+		data, deeds, err := bot.Carry(tr, northwind, read.Commands, bot.Asked{Dialect: comment.On(ci.GitHub), By: by, At: now, Now: now}, judge(tr))
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -277,10 +278,10 @@ func TestCarryEach(t *testing.T) {
 	check, all := checker(t), states()
 	rapid.Check(t, func(rt *rapid.T) {
 		state := all[rapid.SampledFrom(slices.Sorted(maps.Keys(all))).Draw(rt, "state")]
-		asked := bot.Asked{By: "jdoe", At: now.Add(-time.Duration(rapid.IntRange(0, 3).Draw(rt, "hours")) * time.Hour), Now: now}
+		asked := bot.Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: now.Add(-time.Duration(rapid.IntRange(0, 3).Draw(rt, "hours")) * time.Hour), Now: now}
 		var list []comment.Command
 		for _, x := range rapid.SliceOfN(typing(), 2, 4).Draw(rt, "typed") {
-			list = append(list, comment.Read(x.comment).Commands...)
+			list = append(list, comment.On(ci.GitHub).Read(x.comment).Commands...)
 		}
 		tr := opened(rt, check, state)
 		data, deeds, err := bot.Carry(tr, northwind, list, asked, judge(tr))
@@ -309,7 +310,7 @@ func TestCarryEach(t *testing.T) {
 func TestCarryTimes(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
-	say := comment.Read("/update One.\n/update Two.").Commands
+	say := comment.On(ci.GitHub).Read("/update One.\n/update Two.").Commands
 	for name, x := range map[string]struct {
 		state string
 		at    time.Time
@@ -320,7 +321,7 @@ func TestCarryTimes(t *testing.T) {
 		"before the one that there": {"long", now.Add(-time.Hour), []string{"2026-11-24T09:00:01Z", "2026-11-24T09:00:02Z"}},
 	} {
 		tr := opened(t, check, states()[x.state])
-		data, _, err := bot.Carry(tr, northwind, say, bot.Asked{By: "jdoe", At: x.at, Now: now}, judge(tr))
+		data, _, err := bot.Carry(tr, northwind, say, bot.Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: x.at, Now: now}, judge(tr))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -76,12 +76,8 @@ func traced(source string) string { return "Asked-for-in: <" + source + ">" }
 // Push makes a commit and pushes it to a branch. The error is git.ErrMoved where the
 // branch has moved by now.
 func (c *Clone) Push(ctx context.Context, branch string, x Change) (string, error) {
-	email := string(x.By.Email)
-	if email == "" {
-		email = string(x.By.GitHub) + "@users.noreply.github.com"
-	}
 	commit, err := c.Repo.Commit(ctx, kept, git.NewCommit{
-		Parent: x.Parent, Files: x.Files, Message: x.Subject + "\n\n" + traced(x.Source) + "\n", Name: string(x.By.Name), Email: email, Time: x.At,
+		Parent: x.Parent, Files: x.Files, Message: x.Subject + "\n\n" + traced(x.Source) + "\n", Name: string(x.By.Name), Email: string(x.By.Email), Time: x.At,
 	})
 	if err != nil {
 		return "", err

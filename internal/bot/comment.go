@@ -126,7 +126,7 @@ func (b *Bot) about(ctx context.Context, on forge.Thread) (*about, error) {
 	case id != "":
 		return &about{id: id, path: tree.Path(id)}, nil
 	case b.Forge.Traits().HasLabel(i.Labels, form.Label):
-		return &about{why: "The escalation is not opened yet. Edit the issue to change what it asks for; commands are for the pull request, and for this issue once that is merged."}, nil
+		return &about{why: "The escalation is not opened yet. Edit the issue to change what it asks for; commands are for the " + b.Forge.Traits().Change + ", and for this issue once that is merged."}, nil
 	}
 	return nil, nil
 }
@@ -233,8 +233,9 @@ func (b *Bot) aboutChange(ctx context.Context, number int) (*about, error) {
 
 // answer gathers what is answered.
 type answer struct {
-	lines []string // Markdown
-	says  []string // plain words, for the log of the job
+	dialect comment.Dialect
+	lines   []string // Markdown
+	says    []string // plain words, for the log of the job
 }
 
 func (a *answer) add(markdown, plain string) {
@@ -271,7 +272,7 @@ func (a *answer) refuse(d Deed) {
 		a.add(d.Why, "asked for the form of a closing")
 		return
 	}
-	a.add(fmt.Sprintf("**Not done:** %s. %s", escape.MarkdownCode("/"+d.Command.Name), d.Why), "not done: /"+d.Command.Name)
+	a.add(fmt.Sprintf("**Not done:** %s. %s", escape.MarkdownCode(a.dialect.Written(d.Command.Name)), d.Why), "not done: "+a.dialect.Written(d.Command.Name))
 }
 
 // mostCommands is how many commands one comment may have: each takes its time.
@@ -280,14 +281,14 @@ const mostCommands = 25
 // carried does what a comment asks for. It returns the answer, and the same in plain
 // words.
 func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, says string, err error) {
-	read := comment.Read(c.Body)
-	a := &answer{}
+	read := b.dialect().Read(c.Body)
+	a := &answer{dialect: b.dialect()}
 	by := b.who(c.Author)
 	switch {
 	case by == "":
 		return b.stranger(), "asked by somebody who is not in the directory", nil
 	case helps(read):
-		return help(), "showed the commands", nil
+		return b.help(), "showed the commands", nil
 	case of.why != "":
 		return of.why, "nothing can be done there", nil
 	}
@@ -298,10 +299,14 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 	case len(read.Commands) > mostCommands:
 		return fmt.Sprintf("It has %d commands, and none of them is done: write at most %d into one comment.", len(read.Commands), mostCommands), "too many commands", nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(read.Unknown)) {
-		a.add(fmt.Sprintf("There is no command %s: did you mean %s?", escape.MarkdownCode("/"+name), escape.MarkdownCode("/"+read.Unknown[name])), "no command: /"+name)
+	for _, is := range slices.Sorted(maps.Keys(read.Unknown)) {
+		what := "did you mean " + escape.MarkdownCode(read.Unknown[is]) + "?"
+		if read.Unknown[is] == "" {
+			what = escape.MarkdownCode(b.dialect().Written("help")) + " shows those that there are."
+		}
+		a.add(fmt.Sprintf("There is no command %s: %s", escape.MarkdownCode(is), what), "no command: "+is)
 	}
-	asked := Asked{By: by, At: c.Created.UTC(), Now: b.now()}
+	asked := Asked{By: by, At: c.Created.UTC(), Now: b.now(), Dialect: b.dialect()}
 	if asked.At.IsZero() || asked.At.After(asked.Now) {
 		asked.At = asked.Now
 	}
@@ -354,11 +359,17 @@ func helps(c comment.Comment) bool {
 	return slices.ContainsFunc(c.Commands, func(x comment.Command) bool { return x.Name == "help" })
 }
 
+// dialect is how commands are written on the forge.
+func (b *Bot) dialect() comment.Dialect {
+	t := b.Forge.Traits()
+	return comment.Dialect{Prefix: t.Prefix, Change: t.Change}
+}
+
 // help shows the commands.
-func help() string {
+func (b *Bot) help() string {
 	lines := []string{"Write a command at the beginning of a line of a comment; its text may go on below it. Several may stand in one comment.", ""}
-	for _, u := range comment.Usage() {
-		lines = append(lines, "- `"+u[0]+"`: "+escape.MarkdownLine(u[1])) // which are words of ours
+	for _, u := range b.dialect().Usage() {
+		lines = append(lines, "- `"+u.Written+"`: "+escape.MarkdownLine(u.Does)) // which are words of ours
 	}
 	return strings.Join(lines, "\n")
 }
@@ -391,7 +402,7 @@ func (b *Bot) mayAll(x comment.Command, e *tree.Escalation, by schema.Handle) st
 	for i, name := range withJoined(x, e) {
 		switch why := b.may(name, by); {
 		case why != "" && i > 0:
-			return escape.MarkdownCode("/"+string(name)) + " belongs to it. " + why
+			return escape.MarkdownCode(b.dialect().Written(string(name))) + " belongs to it. " + why
 		case why != "":
 			return why
 		}
@@ -458,7 +469,7 @@ func (b *Bot) allowed(a *answer, of about, list []comment.Command, asked Asked) 
 	return slices.DeleteFunc(slices.Clone(list), func(x comment.Command) bool {
 		why := ""
 		if x.Name == "fix" {
-			why = "It is for a pull request: what is merged is as it is, and its next change mends it."
+			why = "It is for a " + b.Forge.Traits().Change + ": what is merged is as it is, and its next change mends it."
 		} else {
 			why = b.mayAll(x, e, asked.By)
 		}
@@ -517,7 +528,7 @@ func (b *Bot) before(ctx context.Context, a *answer, commit string) error {
 // escalation as their deeds leave it.
 func (b *Bot) commit(ctx context.Context, branch, parent string, of about, data []byte, done []string, asked Asked, source string) (string, error) {
 	return b.Clone.Push(ctx, branch, Change{
-		Parent: parent, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: source, By: b.Clone.Tip.People.People[asked.By], At: asked.Now,
+		Parent: parent, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: source, By: b.Forge.Traits().Committer(b.Clone.Tip.People.People[asked.By]), At: asked.Now,
 	})
 }
 
@@ -589,20 +600,25 @@ func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about,
 	if ended, err := b.Forge.Ended(ctx, branch); err != nil {
 		return err
 	} else if ended {
-		a.add("It was proposed before, and the pull request is closed.", "proposed before")
+		a.add("It was proposed before, and the "+b.Forge.Traits().Change+" is closed.", "proposed before")
 		return nil
 	}
 	change, _, err := b.open(ctx, branch, title, head, "Asked for by "+escape.MarkdownLine(words.Name(tip.People, asked.By))+" in "+c.URL+".")
 	if err != nil {
 		return err
 	}
-	link := fmt.Sprintf("[#%d](%s)", change.Number, change.URL)
+	link := b.changeLink(change)
 	if deeds == nil {
 		a.add("Proposed: "+link+". It counts once somebody merges it.", "proposed before: "+change.URL)
 		return nil
 	}
 	a.deeds(deeds, "Proposed: %s ("+strings.ReplaceAll(link, "%", "%%")+"). It counts once somebody merges it.")
 	return nil
+}
+
+// changeLink is the link of a change request, by its number.
+func (b *Bot) changeLink(c forge.Change) string {
+	return "[" + b.Forge.Traits().Numbered(c.Number) + "](" + c.URL + ")"
 }
 
 // open opens the change request of a branch, with its check and its plan. It returns
@@ -616,7 +632,7 @@ func (b *Bot) open(ctx context.Context, branch, title, head, body string) (chang
 }
 
 // titled is a title that the forge takes.
-func (b *Bot) titled(title string) string { return words.Clip(title, b.Forge.Traits().MaxTitle-1) }
+func (b *Bot) titled(title string) string { return b.Forge.Traits().Title(title) }
 
 // checkName is what the check of a proposal is called: as the job is that checks one
 // which a person pushed, so that one rule requires both.
@@ -692,7 +708,7 @@ func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, 
 func (b *Bot) carryChange(ctx context.Context, head *session.Commit, of about, list []comment.Command, asked Asked) (data []byte, deeds []Deed, err error) {
 	if !head.Has(of.path) {
 		for _, x := range list {
-			deeds = append(deeds, Deed{Command: x, Why: "The pull request takes the file away."})
+			deeds = append(deeds, Deed{Command: x, Why: "The " + b.Forge.Traits().Change + " takes the file away."})
 		}
 		return nil, deeds, nil
 	}

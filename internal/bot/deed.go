@@ -22,10 +22,12 @@ import (
 // Judge says what another content of a file would be, as draft.Of does.
 type Judge func(path string, data []byte) (draft.Draft, error)
 
-// Asked is who asks for something, and when: by a comment, an answer of a form, or a
-// tick.
+// Asked is who asks for something, when and where: by a comment, an answer of a form, or
+// a tick.
 type Asked struct {
 	By schema.Handle
+	// Dialect is how commands are written there.
+	Dialect comment.Dialect
 	// At is when it was written, Now when it is done: where the process does not let it
 	// have the time at which it was written any more (P37), it has the other.
 	At, Now time.Time
@@ -70,16 +72,16 @@ func Carry(t *tree.Tree, path string, list []comment.Command, asked Asked, judge
 func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judge Judge) (data []byte, says, why string, err error) {
 	e := t.Load(path)
 	if e.HeldBack() {
-		return nil, "", "The file has errors, which somebody must mend in it first: the check of its last pull request says which.", nil
+		return nil, "", "The file has errors, which somebody must mend in it first: the check of its last " + asked.Dialect.Change + " says which.", nil
 	}
 	a := acts(command.Act)
 	if a == nil {
-		return nil, "", fmt.Sprintf("There is no command %s.", escape.MarkdownCode("/"+command.Name)), nil
+		return nil, "", fmt.Sprintf("There is no command %s.", escape.MarkdownCode(asked.Dialect.Written(command.Name))), nil
 	}
 	var d draft.Draft
 	read := &act.Case{Tree: t, Escalation: e, By: asked.By, At: asked.At} // whose today is the day on which it was written
 	for _, at := range slices.Compact([]time.Time{asked.At, asked.Now}) {
-		out, says, why, err := edited(read, &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}, a, command)
+		out, says, why, err := edited(read, &act.Case{Tree: t, Escalation: e, By: asked.By, At: at}, a, command, asked.Dialect)
 		if err != nil || why != "" {
 			return nil, "", why, err
 		}
@@ -98,30 +100,30 @@ func carry(t *tree.Tree, path string, command comment.Command, asked Asked, judg
 
 // edited is the file as an act leaves it, and what that does; or why it cannot be done.
 // c is the case in which the answers are read, and at the one in which they are written.
-func edited(c, at *act.Case, a *act.Act, command comment.Command) (data []byte, says, why string, err error) {
+func edited(c, at *act.Case, a *act.Act, command comment.Command, d comment.Dialect) (data []byte, says, why string, err error) {
 	if err := a.Ready(c); err != nil {
 		if a.State == act.Open {
-			return nil, "", "The escalation is closed: `/reopen because TEXT` opens it again.", nil
+			return nil, "", "The escalation is closed: " + escape.MarkdownCode(d.Written("reopen")+" because TEXT") + " opens it again.", nil
 		}
-		return nil, "", "The escalation is open: " + escape.MarkdownCode("/"+command.Name) + " is for a closed one.", nil
+		return nil, "", "The escalation is open: " + escape.MarkdownCode(d.Written(command.Name)) + " is for a closed one.", nil
 	}
 	if command.Name == "close" && len(command.Given) == 0 {
-		return nil, "", closeForm(c, a), nil
+		return nil, "", closeForm(c, a, d), nil
 	}
 	if q, ok := a.Question("done"); ok && command.Name == "done" && len(command.Given) == 0 {
-		return nil, "", missing(c, command.Name, nil, []*act.Question{q}), nil
+		return nil, "", missing(c, d, command.Name, nil, []*act.Question{q}), nil
 	}
 	answers, open, err := a.Read(c, command.Given)
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, "", misread(a, command.Name, wrong), nil
+		return nil, "", misread(a, d, command.Name, wrong), nil
 	case err != nil:
 		return nil, "", "", err
 	case len(open) > 0:
-		return nil, "", missing(c, command.Name, answers, open), nil
+		return nil, "", missing(c, d, command.Name, answers, open), nil
 	case len(command.Given) == 0:
-		return nil, "", "It says nothing: write it as " + escape.MarkdownCode(usage(command.Name)) + ".", nil
+		return nil, "", "It says nothing: write it as " + escape.MarkdownCode(usage(d, command.Name)) + ".", nil
 	}
 	data, err = splice.Apply(schema.KindEscalation, c.Escalation.Path, c.Escalation.Data, a.Edit(at, answers)...)
 	if refusal := (*splice.Refusal)(nil); errors.As(err, &refusal) {
@@ -132,14 +134,14 @@ func edited(c, at *act.Case, a *act.Act, command comment.Command) (data []byte, 
 
 // closeForm is what `/close` alone is answered by: the questions of a closing, and a
 // form to fill in and send back.
-func closeForm(c *act.Case, a *act.Act) string {
+func closeForm(c *act.Case, a *act.Act, d comment.Dialect) string {
 	asked := func(q *act.Question) bool {
 		return slices.ContainsFunc([]schema.Resolution{schema.Resolved, schema.Withdrawn}, func(r schema.Resolution) bool {
 			return q.Asked(c, act.Answers{"resolution": {string(r)}})
 		})
 	}
 	lines := []string{"To close it, fill this in and send it as a new comment. Leave out what does not apply.", ""}
-	form := []string{"/close"}
+	form := []string{d.Written("close")}
 	for i := range a.Questions {
 		q := &a.Questions[i]
 		if q.Hidden || !asked(q) {
@@ -168,13 +170,13 @@ func acts(name string) *act.Act {
 }
 
 // usage is how a command is written.
-func usage(name string) string {
-	for _, u := range comment.Usage() {
-		if word, _, _ := strings.Cut(u[0], " "); word == "/"+name {
-			return u[0]
+func usage(d comment.Dialect, name string) string {
+	for _, u := range d.Usage() {
+		if u.Name == name {
+			return u.Written
 		}
 	}
-	return "/" + name
+	return d.Written(name)
 }
 
 // told is a message with its hint, as a sentence of Markdown.
@@ -198,10 +200,10 @@ func line(text string) string {
 }
 
 // misread says what is wrong with an answer of a command; of the form, name is "".
-func misread(a *act.Act, name string, wrong *act.AnswerError) string {
+func misread(a *act.Act, d comment.Dialect, name string, wrong *act.AnswerError) string {
 	q, ok := a.Question(wrong.Question)
 	if ok && q.Unasked != "" && wrong.Hint == q.Unasked { // why there is nothing to answer
-		if comment.Beside(name, q.Name) != "" {
+		if d.Beside(name, q.Name) != "" {
 			return "Leave out " + escape.MarkdownCode(q.Name) + ": " + line(wrong.Hint) + "."
 		}
 		return told(wrong.Hint, "")
@@ -217,14 +219,14 @@ const few = 8
 
 // missing says what is still to be answered of a command, a line each, and how where its
 // own text is not the answer; of the form, name is "".
-func missing(c *act.Case, name string, answers act.Answers, open []*act.Question) string {
+func missing(c *act.Case, d comment.Dialect, name string, answers act.Answers, open []*act.Question) string {
 	lines := []string{"Something is missing:"}
 	for _, q := range open {
 		text := escape.MarkdownLine(q.Title)
 		if q.Help != "" {
 			text += " " + escape.MarkdownLine(spoken(q.Help))
 		}
-		beside := comment.Beside(name, q.Name)
+		beside := d.Beside(name, q.Name)
 		if name == "close" && beside != "" { // as the form has it
 			text = escape.MarkdownCode(q.Name) + ": " + text
 		}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/fixture"
@@ -52,6 +53,9 @@ var (
 	// mention is what GitHub makes one of, reference what refers to an issue.
 	mention   = regexp.MustCompile(`(?:^|[^A-Za-z0-9_/&;.+-])@[A-Za-z0-9]`)
 	reference = regexp.MustCompile(`(?i)(?:^|[^\w&;])(?:#|gh-)[0-9]|github\.com/[\w./-]+/(?:issues|pull)/[0-9]`)
+	// of GitLab: what it refers to, and what it carries out.
+	referenceLab = regexp.MustCompile(`(?i)(?:^|[^\w&;])(?:gl-[0-9]|[!$&][0-9]|~["a-z]|%["{])|\[[a-z_]+:`)
+	quickAction  = regexp.MustCompile(`(?m)^\s*/`)
 )
 
 // rendered is Markdown without its code: that goes on to as many backquotes as it begins
@@ -86,6 +90,10 @@ func wrong(markdown string) string {
 		return fmt.Sprintf("it mentions somebody: %q", mention.FindString(plain))
 	case reference.MatchString(plain):
 		return fmt.Sprintf("it refers to an issue: %q", reference.FindString(plain))
+	case referenceLab.MatchString(plain):
+		return fmt.Sprintf("it refers to something on GitLab: %q", referenceLab.FindString(plain))
+	case quickAction.MatchString(plain):
+		return "GitLab carries out a line of it"
 	case regexp.MustCompile(`<[a-z/]`).MatchString(strings.NewReplacer("<https://", "", "<http://", "").Replace(plain)):
 		return "it has HTML"
 	case strings.ContainsFunc(strings.ReplaceAll(markdown, "\n", ""), escape.Hidden):
@@ -107,19 +115,21 @@ func TestAnyComment(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	often(t, func(rt *rapid.T) {
+		d := comment.On(rapid.SampledFrom([]ci.Platform{ci.GitHub, ci.GitLab}).Draw(rt, "forge"))
 		var parts []string
 		names := []string{"", "/update ", "/significant both ", "/severity ", "/step ", "/done ", "/met ", "/criterion ", "/case ", "/support ", "/product-dri @", "/dri @", "/cover @", "/snooze ", "/close\nresolution: ", "/reopen because ", "/fix ", "/updat ", "/ "}
 		for range rapid.IntRange(1, 3).Draw(rt, "parts") {
-			parts = append(parts, rapid.SampledFrom(names).Draw(rt, "name")+hostileText(rt, "text", 4))
+			name := strings.Replace(rapid.SampledFrom(names).Draw(rt, "name"), "/", d.Written(""), 1)
+			parts = append(parts, name+hostileText(rt, "text", 4))
 		}
 		body := strings.Join(parts, "\n")
-		read := comment.Read(body)
-		a := &answer{}
-		for _, name := range slices.Sorted(maps.Keys(read.Unknown)) {
-			a.add(fmt.Sprintf("There is no command %s", escape.MarkdownCode("/"+name)), "")
+		read := d.Read(body)
+		a := &answer{dialect: d}
+		for _, is := range slices.Sorted(maps.Keys(read.Unknown)) {
+			a.add(fmt.Sprintf("There is no command %s", escape.MarkdownCode(is)), "")
 		}
 		tip := b.Clone.Tip
-		data, deeds, err := Carry(tip.Tree, fixture.Northwind, read.Commands, Asked{By: "jdoe", At: b.now, Now: b.now}, b.Judge(rt.Context(), tip))
+		data, deeds, err := Carry(tip.Tree, fixture.Northwind, read.Commands, Asked{Dialect: d, By: "jdoe", At: b.now, Now: b.now}, b.Judge(rt.Context(), tip))
 		if err != nil {
 			rt.Fatal(err)
 		}

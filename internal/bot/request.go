@@ -125,7 +125,7 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	}
 	if strings.HasPrefix(said, reworded) {
 		_, why, err := b.editor(ctx, i, by)
-		return why != "" && said == withBefore(why, head), err
+		return why != "" && said == b.withBefore(why, head), err
 	}
 	if strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
 		if ended, err := b.Forge.Ended(ctx, branchOf(i.Number)); err != nil || ended {
@@ -134,7 +134,7 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 	}
 	o, why, err := b.opening(i, by)
 	if err != nil || why != "" {
-		return said == withBefore(why, head), err
+		return said == b.withBefore(why, head), err
 	}
 	if head == "" {
 		why, err = b.refusal(ctx, o)
@@ -223,9 +223,9 @@ func (b *Bot) editor(ctx context.Context, i forge.Issue, author schema.Handle) (
 func headMark(commit string) string { return fmt.Sprintf("<!-- at %.12s -->", commit) }
 
 // withBefore says what is missing beside a proposal of before.
-func withBefore(why, head string) string {
+func (b *Bot) withBefore(why, head string) string {
 	if head != "" {
-		why += "\n\nThe pull request has what stood here before."
+		why += "\n\nThe " + b.Forge.Traits().Change + " has what stood here before."
 	}
 	return why
 }
@@ -266,7 +266,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 		return "", err
 	}
 	if why != "" {
-		return withBefore(why, head), nil
+		return b.withBefore(why, head), nil
 	}
 	o, why, err := b.opening(i, by)
 	if err == nil && why == "" {
@@ -276,7 +276,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 		return "", err
 	}
 	if why != "" {
-		return withBefore(why, head), nil
+		return b.withBefore(why, head), nil
 	}
 	head, theirs, err := b.pushRequest(ctx, branch, head, i, o, editor)
 	if err != nil {
@@ -287,7 +287,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	link := fmt.Sprintf("[#%d](%s)", change.Number, change.URL)
+	link := b.changeLink(change)
 	if theirs {
 		return proposed + link + ", and " + changedThere + ": change it there. Editing this issue changes nothing any more.", nil
 	}
@@ -377,11 +377,11 @@ func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, e
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):
-		return o, "Something is not right yet. Edit the issue:\n- " + misread(&a, "", wrong), nil
+		return o, "Something is not right yet. Edit the issue:\n- " + misread(&a, b.dialect(), "", wrong), nil
 	case err != nil:
 		return o, "", err
 	case len(open) > 0:
-		return o, missing(c, "", answers, open) + "\n\nEdit the issue and write it there.", nil
+		return o, missing(c, b.dialect(), "", answers, open) + "\n\nEdit the issue and write it there.", nil
 	}
 	o = opening{
 		id: act.ID(answers), severity: schema.Severity(answers.One("severity")), says: a.Says(c, answers),
@@ -444,7 +444,7 @@ func (b *Bot) pushRequest(ctx context.Context, branch, head string, i forge.Issu
 		return "", false, err
 	}
 	tip, err = b.Clone.Push(ctx, branch, Change{
-		Parent: parent, Files: files, Subject: subject(o.id, []string{o.says}), Source: i.URL, By: b.Clone.Tip.People.People[by], At: b.now(),
+		Parent: parent, Files: files, Subject: subject(o.id, []string{o.says}), Source: i.URL, By: b.Forge.Traits().Committer(b.Clone.Tip.People.People[by]), At: b.now(),
 	})
 	return tip, false, err
 }

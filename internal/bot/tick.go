@@ -61,14 +61,14 @@ func (b *Bot) ticked(ctx context.Context, was edit) (string, error) {
 	if kept, err := b.kept(ctx, on); err != nil || kept[key] != "" {
 		return "", err
 	}
-	a := &answer{}
+	a := &answer{dialect: b.dialect()}
 	if len(e.ticks) > 0 {
 		if err := b.carryTicks(ctx, a, e, author, at); err != nil {
 			return "", err
 		}
 	}
 	if e.other {
-		a.add("The text of this issue is made from the file: what was changed in it by hand is put back. To change what it says, write a comment: `/help` shows how.", "an edit by hand is put back")
+		a.add("The text of this issue is made from the file: what was changed in it by hand is put back. To change what it says, write a comment: `"+b.dialect().Written("help")+"` shows how.", "an edit by hand is put back")
 	}
 	if len(a.lines) == 0 { // what was ticked is told by the criteria and steps
 		return strings.Join(a.says, ", "), nil
@@ -80,7 +80,7 @@ func (b *Bot) ticked(ctx context.Context, was edit) (string, error) {
 func (b *Bot) carryTicks(ctx context.Context, a *answer, e edit, author forge.Author, at time.Time) error {
 	by := b.who(author)
 	if by == "" {
-		a.add("A box was ticked by somebody who is not in the people directory (`"+tree.PeoplePath+"`) with their account here, or nobody knows by whom. It is put back: write `/met` or `/done` in a comment.", "a tick of nobody who is known")
+		a.add("A box was ticked by somebody who is not in the people directory (`"+tree.PeoplePath+"`) with their account here, or nobody knows by whom. It is put back: write `"+b.dialect().Written("met")+"` or `"+b.dialect().Written("done")+"` in a comment.", "a tick of nobody who is known")
 		return nil
 	}
 	of, source := about{id: e.id, path: tree.Path(e.id)}, fmt.Sprintf("%s#edited-%d", e.issue.URL, at.Unix())
@@ -88,7 +88,7 @@ func (b *Bot) carryTicks(ctx context.Context, a *answer, e edit, author forge.Au
 		return nil
 	}
 	return b.Clone.onTop(ctx, a.whole(func() error {
-		return b.commitTicks(ctx, a, of, e.ticks, Asked{By: by, At: at.UTC(), Now: b.now()}, source)
+		return b.commitTicks(ctx, a, of, e.ticks, Asked{By: by, At: at.UTC(), Now: b.now(), Dialect: b.dialect()}, source)
 	}))
 }
 
@@ -106,7 +106,7 @@ func (b *Bot) commitTicks(ctx context.Context, a *answer, of about, ticks []trac
 			why = b.may(name, asked.By)
 		}
 		if pr := tip.Policy.Bot.Commands[name].PullRequest; why == "" && pr != nil && *pr {
-			why = "The policy asks for a pull request: write it as a comment, " + escape.MarkdownCode(fmt.Sprintf("/%s %d", command.Name, t.Number)) + "."
+			why = "The policy asks for a " + b.Forge.Traits().Change + ": write it as a comment, " + escape.MarkdownCode(fmt.Sprintf("%s %d", b.dialect().Written(command.Name), t.Number)) + "."
 		}
 		if why != "" {
 			a.add(fmt.Sprintf("**Put back:** %s. %s", escape.MarkdownLine(t.Text), why), "put back: a tick")

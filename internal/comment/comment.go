@@ -1,7 +1,8 @@
 // Package comment reads what people write into a comment on a tracking issue or a
 // pull request: commands such as `/update customer The test is booked.`, each with the
 // act that it stands for and the answers that it gives. It knows no escalation and no
-// forge: what is missing, the act's own questions say.
+// forge: what is missing, the act's own questions say, and how a command begins on a
+// forge, a Dialect.
 package comment
 
 import (
@@ -10,8 +11,46 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/nearest"
 )
+
+// Dialect is how commands are written on a forge.
+type Dialect struct {
+	// Prefix is the word that a command begins with, as in `/esc update TEXT`. It is empty
+	// where the slash is enough. GitLab needs one: it has quick actions of its own, takes
+	// what is one from the beginning of a line, whoever wrote it, and carries it out. What
+	// is none, such as `/esc`, it leaves in the text, and never looks into code and
+	// quotations (lib/gitlab/quick_actions/extractor.rb).
+	Prefix string
+	// Change is what people call a change request there, such as a pull request.
+	Change string
+}
+
+// On is the dialect of a forge.
+func On(p ci.Platform) Dialect {
+	if p == ci.GitLab {
+		return Dialect{Prefix: "esc", Change: "merge request"}
+	}
+	return Dialect{Change: "pull request"}
+}
+
+// Written is how a command is written, with its slash: `/update` or `/esc update`.
+func (d Dialect) Written(name string) string {
+	if d.Prefix == "" {
+		return "/" + name
+	}
+	return "/" + d.Prefix + " " + name
+}
+
+// slash is what a slash before a command becomes in a text of ours.
+func (d Dialect) slash(text string) string {
+	return strings.ReplaceAll(text, "/", d.Written(""))
+}
+
+// theirs are the commands that a forge with a prefix has as its own, without one. What is
+// left of one in a comment is left alone.
+var theirs = []string{"close", "done", "reopen", "severity"}
 
 // Command is one command of a comment.
 type Command struct {
@@ -33,8 +72,9 @@ type Command struct {
 type Comment struct {
 	// Commands are those that are known, in their order.
 	Commands []Command
-	// Unknown are words that look like commands and are none, each with the one that
-	// was probably meant. What is like no command is left alone.
+	// Unknown is what looks like a command and is none, as it is written, without its
+	// text: each with the one that was probably meant, written rightly; "" where only
+	// the prefix says that it is for us. What is like no command is left alone.
 	Unknown map[string]string
 }
 
@@ -50,7 +90,7 @@ type grammar struct {
 }
 
 // grammars are all commands there are, in the order in which help shows them.
-func grammars() []grammar {
+func (d Dialect) grammars() []grammar {
 	return []grammar{
 		{"update", "/update [internal|customer|both] TEXT", "say what has happened, and whom you told", "update", updateText, nil},
 		{"significant", "/significant [internal|customer|both] TEXT", "a significant change of status: also in the announcement channel", "update", func(text string) map[string][]string {
@@ -71,27 +111,74 @@ func grammars() []grammar {
 		{"snooze", "/snooze DATE because TEXT", "hold back the reminders about the customer", "snooze", because("until", "reason"), nil},
 		{"close", "/close", "close it: the answer is a form to fill in", "close", closeText, nil},
 		{"reopen", "/reopen because TEXT", "open it again; with /criterion and /step", "reopen", because("", "why"), nil},
-		{"fix", "/fix", "on a pull request: make the fixes that lint offers", "", nil, nil},
+		{"fix", "/fix", "on a " + d.Change + ": make the fixes that lint offers", "", nil, nil},
 		{"help", "/help", "show these commands", "", nil, nil},
 	}
 }
 
+// Usage is how one command is written, and what it does.
+type Usage struct{ Name, Written, Does string }
+
 // Usage is how the commands are written, and what each does.
-func Usage() [][2]string {
-	var list [][2]string
-	for _, g := range grammars() {
-		list = append(list, [2]string{g.usage, g.does})
+func (d Dialect) Usage() []Usage {
+	var list []Usage
+	for _, g := range d.grammars() {
+		list = append(list, Usage{g.name, d.slash(g.usage), d.slash(g.does)})
 	}
 	return list
 }
 
 // word is how a line of a command begins. A path such as /usr/bin is none.
-var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z-]*)(?:[ \t]+(.*)|[ \t]*)$`)
+var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z-]*)(@[A-Za-z0-9_.-]*)?(?:[ \t]+(.*)|[ \t]*)$`)
+
+// behind is what stands behind a prefix. Somebody may write the slash once more.
+var behind = regexp.MustCompile(`^/?([A-Za-z][A-Za-z-]*)[:,]?(?:[ \t]+(.*)|[ \t]*)$`)
+
+// begun is how a line begins a command, known or not.
+type begun struct {
+	name string // in lower case; "" where it is no word
+	text string
+	// ours reports that it has all that a command begins with.
+	ours bool
+}
+
+// begins is how a line begins a command; ok is false of one that begins none. Behind the
+// prefix may be an account, as other forges have it.
+func (d Dialect) begins(line string) (b begun, ok bool) {
+	m := word.FindStringSubmatch(line)
+	switch {
+	case m == nil:
+		return begun{}, false
+	case d.Prefix == "" || !strings.EqualFold(m[1], d.Prefix):
+		return begun{strings.ToLower(m[1]), m[3], d.Prefix == ""}, m[2] == ""
+	case m[3] == "": // who writes the prefix alone wants to know what there is
+		return begun{"help", "", true}, true
+	}
+	if after := behind.FindStringSubmatch(m[3]); after != nil {
+		return begun{strings.ToLower(after[1]), after[2], true}, true
+	}
+	return begun{"", m[3], true}, true
+}
+
+// unknown is how a line is written that begins no known command, and what was probably
+// meant; known is false of one that is not for us.
+func (d Dialect) unknown(b begun, names []string) (written, meant string, known bool) {
+	if !b.ours { // it lacks the prefix
+		return "/" + b.name, d.Written(b.name), slices.Contains(names, b.name) && !slices.Contains(theirs, b.name)
+	}
+	if b.name == "" {
+		b.name, _, _ = strings.Cut(b.text, " ")
+	}
+	if meant = nearest.Only(b.name, names); meant != "" {
+		meant = d.Written(meant)
+	}
+	return d.Written(b.name), meant, meant != "" || d.Prefix != ""
+}
 
 // Read reads the body of a comment.
-func Read(body string) Comment {
+func (d Dialect) Read(body string) Comment {
 	c := Comment{Unknown: map[string]string{}}
-	all := grammars()
+	all := d.grammars()
 	names := make([]string, len(all))
 	for i, g := range all {
 		names[i] = g.name
@@ -115,27 +202,25 @@ func Read(body string) Comment {
 		c.Commands = append(c.Commands, command)
 		current, text = nil, nil
 	}
-	for _, l := range own(body) {
-		m := word.FindStringSubmatch(l.text)
-		if m == nil || l.code {
+	for _, l := range d.own(body) {
+		b, begins := d.begins(l.text)
+		if !begins || l.code {
 			if current != nil {
 				text = append(text, l.text)
 			}
 			continue
 		}
-		name := strings.ToLower(m[1])
-		i := slices.Index(names, name)
-		if i < 0 {
-			if meant := nearest.Only(name, names); meant != "" {
-				end()
-				c.Unknown[name] = meant
-			} else if current != nil {
-				text = append(text, l.text)
-			}
+		if i := slices.Index(names, b.name); i >= 0 && b.ours {
+			end()
+			current, text = &all[i], []string{b.text}
 			continue
 		}
-		end()
-		current, text = &all[i], []string{m[2]}
+		if written, meant, known := d.unknown(b, names); known {
+			end()
+			c.Unknown[written] = meant
+		} else if current != nil {
+			text = append(text, l.text)
+		}
 	}
 	end()
 	c.Commands = together(c.Commands)
@@ -147,8 +232,8 @@ var joins = map[string][]string{"severity": {"product-dri"}, "reopen": {"criteri
 
 // Beside is how a question of a command is answered that its own text does not: by a
 // line below it, or another command; "" where its text does.
-func Beside(name, question string) string {
-	all := grammars()
+func (d Dialect) Beside(name, question string) string {
+	all := d.grammars()
 	i := slices.IndexFunc(all, func(g grammar) bool { return g.name == name })
 	if i >= 0 && (name == "close" && closing[question] || slices.Contains(all[i].labels, question)) {
 		return question + ": ANSWER"
@@ -156,7 +241,7 @@ func Beside(name, question string) string {
 	for _, g := range all {
 		if slices.Contains(joins[name], g.name) && (question == g.name || g.name == "step" && (question == "owner" || question == "due")) {
 			usage, _, _ := strings.Cut(g.usage, " because ")
-			return usage
+			return d.slash(usage)
 		}
 	}
 	return ""
@@ -192,6 +277,9 @@ type line struct {
 var (
 	fence     = regexp.MustCompile("^ {0,3}(```+|~~~+)")
 	quotation = regexp.MustCompile(`^ {0,3}>`)
+	// border begins and ends a quotation of many lines on GitLab. Behind the first may
+	// stand what kind of an alert it is.
+	border = regexp.MustCompile(`^ {0,3}>>>+[ \t]*(?:\[!\w+\].*)?$`)
 	// wrote is how a mail program begins what somebody answers to.
 	wrote     = regexp.MustCompile(`^(On|Am|Le|El|Il|Op|Em) .+(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).*:\s*$|^-{2,} ?(Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
 	sent      = regexp.MustCompile(`^(Sent from my |Von meinem .* gesendet|Envoyé de mon |Get Outlook for )`)
@@ -202,11 +290,11 @@ var (
 
 // own are the lines of a comment that its author wrote: nothing that is quoted, no
 // signature, no hidden remark.
-func own(body string) []line {
+func (d Dialect) own(body string) []line {
 	body = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body)
 	body = remark.ReplaceAllString(body, "")
 	var lines []line
-	open := ""
+	open, quoted := "", false
 	for text := range strings.SplitSeq(body, "\n") {
 		mark := ""
 		if m := fence.FindStringSubmatch(text); m != nil {
@@ -218,6 +306,9 @@ func own(body string) []line {
 			if strings.HasPrefix(mark, open) && strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(text), mark[:1])) == "" {
 				open = ""
 			}
+		case d.Prefix != "" && border.MatchString(text):
+			quoted = !quoted
+		case quoted:
 		case mark != "":
 			open = mark
 			lines = append(lines, line{text, true})

@@ -3,11 +3,13 @@ package comment_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/comment"
 )
 
@@ -70,12 +72,125 @@ func TestRead(t *testing.T) {
 		"/update All is well.\n\nSent from my phone\n/done 3":             `update text="All is well."`,
 		"/update All is well.\n________________________________\nFrom: x": `update text="All is well."`,
 		// What was probably meant.
-		"/udpate All is well.": "?udpate update",
-		"/updates x\n/done 1":  "done done=\"1\"\n?updates update",
+		"/udpate All is well.": "?/udpate /update",
+		"/updates x\n/done 1":  "done done=\"1\"\n?/updates /update",
 	} {
-		if got := say(comment.Read(body)); got != want {
+		if got := say(onGitHub.Read(body)); got != want {
 			t.Errorf("%q:\n got %s\nwant %s", body, got, want)
 		}
+		// With the prefix before each, it is the same.
+		prefixed := command.ReplaceAllString(body, "${1}/esc ")
+		want := regexp.MustCompile(`(?m)^\?/(\S+) /`).ReplaceAllString(want, "?/esc $1 /esc ")
+		if strings.HasPrefix(body, "/usr") || strings.HasPrefix(body, "/shrug") || strings.Contains(body, "/etc") || strings.Contains(body, "log:") {
+			continue // see TestPrefix
+		}
+		if got := say(onGitLab.Read(prefixed)); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", prefixed, got, want)
+		}
+	}
+}
+
+var (
+	onGitHub = comment.On(ci.GitHub)
+	onGitLab = comment.On(ci.GitLab)
+
+	// command is where a command begins, in these tests.
+	command = regexp.MustCompile(`(?m)^( *(?:> |<!-- )?)/`)
+)
+
+// On a forge with quick actions of its own, those keep their meaning, and ours begin with
+// a word.
+func TestPrefix(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"/ESC Update All is well.":          `update text="All is well."`,
+		"/esc@escalate update All is well.": `update text="All is well."`,
+		"/esc@ update All is well.":         `update text="All is well."`,
+		"/esc /update All is well.":         `update text="All is well."`,
+		"/esc update: All is well.":         `update text="All is well."`,
+		"  /esc\tupdate  All is well.":      `update text="All is well."`,
+		"/esc":                              "help",
+		"/esc@escalate":                     "help",
+		"/esc help":                         "help",
+		"/esc close":                        "close",
+		"/esc close\nresolution: resolved\nsummary: Fast.":                  `close resolution="resolved" summary="Fast."`,
+		"/esc update One.\n\n/esc done 1\r\n/esc met 2\n":                   "update text=\"One.\"\ndone done=\"1\"\nmet criterion=\"2\"",
+		"/esc severity critical because it stops\n/esc product-dri @dpatel": `severity level="critical" product-dri="@dpatel" why="it stops"`,
+		// A path is text, and so is what GitLab carries out, if any of it is left.
+		"/esc update /etc is full\n/etc/passwd, too": `update text="/etc is full\n/etc/passwd, too"`,
+		"/close":                            "",
+		"/close this":                       "",
+		"/assign @jdoe\n/label ~x":          "",
+		"/done\n/reopen\n/severity S1":      "",
+		"  /close":                          "",
+		"/shrug":                            "",
+		"/esc update One.\n/close\nTwo.":    `update text="One.\n/close\nTwo."`,
+		"/esc update One.\n/assign me\nTwo": `update text="One.\n/assign me\nTwo"`,
+		"/escape from here":                 "",
+		"/esc-update x":                     "",
+		"see /esc update":                   "",
+		// What lacks the prefix, and would be ours, is not lost in silence.
+		"/update All is well.":              "?/update /esc update",
+		"/Step Look":                        "?/step /esc step",
+		"/esc update One.\n/met 1":          "update text=\"One.\"\n?/met /esc met",
+		"/udpate All is well.":              "",
+		"/update@bot x":                     "",
+		"/esc udpate All is well.":          "?/esc udpate /esc update",
+		"/esc frobnicate":                   "?/esc frobnicate ",
+		"/esc 2 is done":                    "?/esc 2 ",
+		"/esc update One.\n/esc nonsense x": "update text=\"One.\"\n?/esc nonsense ",
+		// Code and quotations, also those of many lines.
+		"```\n/esc done 1\n```":              "",
+		"    /esc done 1":                    "",
+		"> /esc done 1":                      "",
+		">>>\n/esc done 1\n>>>\n/esc done 2": `done done="2"`,
+		">>> [!note] What she said\n/esc done 1\n>>>\n/esc done 2": `done done="2"`,
+		">>>\n/esc done 1":                              "",
+		"```\n>>>\n```\n/esc done 1":                    `done done="1"`,
+		">>>\n-- \n>>>\n/esc done 1":                    `done done="1"`,
+		"/esc update One.\n>>>\n/esc done 1\n>>>\nTwo.": `update text="One.\nTwo."`,
+	} {
+		if got := say(onGitLab.Read(body)); got != want {
+			t.Errorf("%q:\n got %s\nwant %s", body, got, want)
+		}
+	}
+	// There is no prefix where there are no quick actions.
+	for _, body := range []string{"/esc update x", "/esc", "/esc help", ">>>\n/esc done"} {
+		if got := say(onGitHub.Read(body)); got != "" {
+			t.Errorf("%q is read as %s", body, got)
+		}
+	}
+	if got := say(onGitHub.Read(">>>\n/done 1\n>>>")); got != `done done="1"` {
+		t.Errorf("what begins a quotation of one line on GitHub ends the commands: %s", got)
+	}
+}
+
+// Whatever tells people of a command writes it as the forge has it.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	for _, d := range []comment.Dialect{onGitHub, onGitLab} {
+		for _, u := range d.Usage() {
+			if !strings.HasPrefix(u.Written, d.Written(u.Name)) {
+				t.Errorf("%s is written %q", u.Name, u.Written)
+			}
+			for _, text := range []string{u.Written, u.Does} {
+				if n := strings.Count(text, "/"); n != strings.Count(text, d.Written("")) {
+					t.Errorf("%q has a command that is written otherwise", text)
+				}
+			}
+			if read := d.Read(u.Written); len(read.Commands) != 1 || read.Commands[0].Name != u.Name || len(read.Unknown) > 0 {
+				t.Errorf("%q is read as %s", u.Written, say(read))
+			}
+		}
+		if got, want := d.Beside("severity", "product-dri"), d.Written("product-dri")+" @login"; got != want {
+			t.Errorf("a Product DRI is named by %q, want %q", got, want)
+		}
+		if got := d.Beside("close", "outcome"); got != "outcome: ANSWER" {
+			t.Errorf("an outcome is answered by %q", got)
+		}
+	}
+	if fix := onGitLab.Usage()[15]; fix.Name != "fix" || !strings.HasPrefix(fix.Does, "on a merge request: ") {
+		t.Errorf("on GitLab, fix is %+v", fix)
 	}
 }
 
@@ -87,19 +202,18 @@ func TestQuestions(t *testing.T) {
 		acts[a.Name] = a
 	}
 	for _, text := range []string{"", "customer x @jdoe until 2026-11-30 because y", "x @jdoe friday", "resolution: x\nreason: y\nduplicate-of: z\noutcome: a\nmet: b\nexit-criteria-met: c\nwhy-not: d\nsummary: e\nagreement: f\nwaived: g\nwaived-by: h\nasked: i\nsentiment: j\npattern-issue: k"} {
-		for _, u := range comment.Usage() {
-			name, _, _ := strings.Cut(u[0], " ")
-			for _, x := range comment.Read(name + " " + text).Commands {
+		for _, u := range onGitHub.Usage() {
+			for _, x := range onGitHub.Read("/" + u.Name + " " + text).Commands {
 				if x.Act == "" {
 					continue
 				}
 				a, ok := acts[x.Act]
 				if !ok {
-					t.Fatalf("%s: there is no act %q", name, x.Act)
+					t.Fatalf("%s: there is no act %q", u.Name, x.Act)
 				}
 				for q := range x.Given {
 					if _, asks := a.Question(q); !asks {
-						t.Errorf("%s: %s asks no %q", name, x.Act, q)
+						t.Errorf("%s: %s asks no %q", u.Name, x.Act, q)
 					}
 				}
 			}
@@ -109,11 +223,16 @@ func TestQuestions(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add("/update both x\n> y\n```\n/done\n```")
+	f.Add("/esc update both x\n>>>\n/esc y\n>>>\n/esc")
 	f.Fuzz(func(t *testing.T, body string) {
-		c := comment.Read(body)
-		for _, x := range c.Commands {
+		for _, x := range onGitHub.Read(body).Commands {
 			if !strings.Contains(strings.ToLower(body), "/"+x.Name) {
 				t.Errorf("nobody wrote /%s", x.Name)
+			}
+		}
+		for _, x := range onGitLab.Read(body).Commands {
+			if lower := strings.ToLower(body); !strings.Contains(lower, "/esc") || x.Name != "help" && !strings.Contains(lower, x.Name) {
+				t.Errorf("nobody wrote /esc %s", x.Name)
 			}
 		}
 	})

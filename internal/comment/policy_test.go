@@ -2,10 +2,8 @@ package comment_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -13,10 +11,9 @@ import (
 func TestPolicyNames(t *testing.T) {
 	t.Parallel()
 	want := []schema.BotCommand{schema.Lowering}
-	for _, u := range comment.Usage() {
-		name, _, _ := strings.Cut(strings.TrimPrefix(u[0], "/"), " ")
-		if name != "help" { // which anybody may ask for
-			want = append(want, schema.BotCommand(name))
+	for _, u := range onGitHub.Usage() {
+		if u.Name != "help" { // which anybody may ask for
+			want = append(want, schema.BotCommand(u.Name))
 		}
 	}
 	got := schema.BotCommands()

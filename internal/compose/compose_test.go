@@ -18,9 +18,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/compose"
 	"github.com/escalations-as-code/escalate/internal/fixture"
+	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/lint"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/rule"
@@ -33,8 +35,12 @@ import (
 // at is a Tuesday, 10:30 in Berlin.
 var at = time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 
-// forge is where the repository of the tests is.
-var forge = compose.Forge{Platform: "github", Server: "https://github.example.com", Repository: "acme/escalations", Branch: "main", Form: true}
+// forge is where the repository of the tests is, and gitLab where it is on a GitLab, in
+// a group within another, below a path of the server.
+var (
+	forge  = compose.Forge{Platform: "github", Server: "https://github.example.com", Repository: "acme/escalations", Branch: "main", Form: true}
+	gitLab = compose.Forge{Platform: "gitlab", Server: "https://git.example.com/gitlab", Repository: "acme/customers/escalations", Branch: "main", Form: true}
+)
 
 // checker is what files are compared with.
 func checker(t testing.TB) *shape.Checker {
@@ -394,31 +400,40 @@ func TestActs(t *testing.T) {
 func TestSend(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("Every word of this counts. ", 400)
-	none, gitlab, formless := compose.Forge{}, forge, forge
-	gitlab.Platform, formless.Form = "gitlab", false
+	none, formless, noTemplate := compose.Forge{}, forge, gitLab
+	formless.Form, noTemplate.Form = false, false
+	const newFile, newOfGitLab = "/acme/escalations/new/main/escalations/2026", "/gitlab/acme/customers/escalations/-/new/main/escalations/2026"
+	const issue, issueOfGitLab = "/acme/escalations/issues/new", "/gitlab/acme/customers/escalations/-/issues/new"
+	file, fileOfGitLab := map[string]string{"filename": "fabrikam.yaml"}, map[string]string{"file_name": "fabrikam.yaml", "value": ""}
+	described := map[string]string{"issue[title]": "Escalation: Fabrikam", "issuable_template": ""}
 	for _, tc := range []struct {
 		name   string
 		forge  compose.Forge
 		given  map[string][]string
 		page   string
 		query  map[string]string
-		copies bool
+		copies string // the file, the issue, or nothing
 	}{
-		{"the form", forge, given(), "/acme/escalations/issues/new", map[string]string{"template": "escalation.yml", "customer": "Fabrikam", "csm": "Jo Doe (jdoe)", "step": "Load test @jdoe 2026-12-01"}, false},
-		{"what the form does not ask", forge, given("visibility", "restricted"), "/acme/escalations/new/main/escalations/2026", map[string]string{"filename": "fabrikam.yaml"}, false},
-		{"no form", formless, given(), "/acme/escalations/new/main/escalations/2026", map[string]string{"filename": "fabrikam.yaml"}, false},
-		{"too long", forge, given("description", long), "/acme/escalations/new/main/escalations/2026", map[string]string{"filename": "fabrikam.yaml", "value": ""}, true},
-		{"GitLab", gitlab, given(), "/acme/escalations/-/new/main/escalations/2026", map[string]string{"file_name": "fabrikam.yaml"}, true},
-		{"nobody knows where", none, given(), "", nil, true},
+		{"the form", forge, given(), issue, map[string]string{"template": "escalation.yml", "customer": "Fabrikam", "csm": "Jo Doe (jdoe)", "step": "Load test @jdoe 2026-12-01"}, ""},
+		{"what the form does not ask", forge, given("visibility", "restricted"), newFile, file, ""},
+		{"no form", formless, given(), newFile, file, ""},
+		{"too long", forge, given("description", long), newFile, map[string]string{"filename": "fabrikam.yaml", "value": ""}, "file"},
+		{"GitLab's template", gitLab, given(), issueOfGitLab, described, ""},
+		{"GitLab's template, too long", gitLab, given("description", long), issueOfGitLab, described, "issue"},
+		{"what the template does not ask", gitLab, given("visibility", "restricted"), newOfGitLab, fileOfGitLab, "file"},
+		{"what GitLab would carry out", gitLab, given("ask", "One engineer.\n/close"), newOfGitLab, fileOfGitLab, "file"},
+		{"no template", noTemplate, given(), newOfGitLab, fileOfGitLab, "file"},
+		{"nobody knows where", none, given(), "", nil, "file"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			a := newPage(t, open(t, nil), tc.forge).ask(compose.Request{Act: "new", By: "jdoe", Now: at, Given: tc.given})
+			tr := open(t, nil)
+			a := newPage(t, tr, tc.forge).ask(compose.Request{Act: "new", By: "jdoe", Now: at, Given: tc.given})
 			if a.Send == nil {
 				t.Fatalf("it is not ready: %+v", a)
 			}
 			u, err := url.Parse(a.Send.URL)
-			if err != nil || u.Path != tc.page || len(a.Send.URL) > 8000 || u.Host != "" && "https://"+u.Host != forge.Server {
+			if err != nil || u.Path != tc.page || len(a.Send.URL) > 8000 || !strings.HasPrefix(a.Send.URL, tc.forge.Server) {
 				t.Errorf("it opens %q, %v", a.Send.URL, err)
 			}
 			for key, want := range tc.query {
@@ -426,32 +441,64 @@ func TestSend(t *testing.T) {
 					t.Errorf("%s is %q, want %q", key, got, want)
 				}
 			}
-			if u.Query().Has("filename") && !tc.copies && u.Query().Get("value") != a.Text {
+			if u.Query().Has("filename") && tc.copies == "" && u.Query().Get("value") != a.Text {
 				t.Errorf("the new file is\n%s", u.Query().Get("value"))
 			}
-			if copies := a.Send.Copy == a.Text; copies != tc.copies {
+			described, is := u.Query().Get("issue[description]"), ""
+			switch {
+			case a.Send.Copy == a.Text:
+				is = "file"
+			case tc.copies == "issue":
+				described, is = a.Send.Copy, "issue"
+			case a.Send.Copy != "":
 				t.Errorf("it copies %q", a.Send.Copy)
+			}
+			if is != tc.copies {
+				t.Errorf("it copies the %q, want %q", is, tc.copies)
+			}
+			if tc.page != issueOfGitLab {
+				return
+			}
+			// What stands in the issue is what was answered, and GitLab labels it.
+			issue := form.New(&act.Case{Tree: tr, By: "jdoe", At: at}).Read(described)
+			if got := issue.Given["customer"]; len(issue.Problems) > 0 || !slices.Equal(got, []string{"Fabrikam"}) || !strings.HasSuffix(described, "\n/label ~escalation-request\n") {
+				t.Errorf("the issue is read as %+v:\n%s", issue, described)
 			}
 		})
 	}
-	p := newPage(t, open(t, nil), forge)
-	update := compose.Request{Act: "update", ID: "2026/northwind", By: "jdoe", Now: at, Given: map[string][]string{"text": {"The test is booked."}, "to": {"customer"}}}
-	if s := p.ask(update).Send; s == nil || s.Copy != "/update customer The test is booked." || s.URL != `https://github.example.com/acme/escalations/issues?q=is%3Aissue+is%3Aopen+in%3Atitle%2Cbody+%222026%2Fnorthwind%22` {
-		t.Errorf("an update gets there by %+v", s)
-	}
-	f := p.files["2026/northwind"]
-	f.Tracking = compose.Tracked([]notice.Notice{{Do: notice.OpenIssue, State: notice.Void, URL: "https://github.example.com/old"}, {Do: notice.OpenIssue, State: notice.Done, URL: "https://github.example.com/acme/escalations/issues/7"}, {Do: notice.Tell, URL: "https://x.example.com"}})
-	p.files["2026/northwind"] = f
-	if s := p.ask(update).Send; s == nil || s.URL != "https://github.example.com/acme/escalations/issues/7" {
-		t.Errorf("where the tracking issue is known, it gets there by %+v", s)
-	}
-	// A text that a comment would take for something else goes as a file.
-	update.Given = map[string][]string{"text": {"Two things:\n/close\nresolution: resolved"}}
-	if s := p.ask(update).Send; s == nil || !strings.HasPrefix(s.Copy, "# yaml") || !strings.HasSuffix(s.URL, "/acme/escalations/edit/main/escalations/2026/northwind.yaml") {
-		t.Errorf("a text with a command in it gets there by %+v", s)
-	}
-	if s := p.ask(compose.Request{Act: "update", ID: "2026/northwind", By: "jdoe", Now: at, Given: map[string][]string{"text": {"x"}}}).Send; s == nil || len(comment.Read(s.Copy).Commands) != 1 {
-		t.Errorf("an update of a letter gets there by %+v", s)
+	for _, tc := range []struct {
+		forge                       compose.Forge
+		says, search, edit, tracked string
+	}{
+		{forge: forge, says: "/update customer The test is booked.", tracked: "https://github.example.com/acme/escalations/issues/7",
+			search: "https://github.example.com/acme/escalations/issues?q=is%3Aissue+is%3Aopen+in%3Atitle%2Cbody+%222026%2Fnorthwind%22",
+			edit:   "https://github.example.com/acme/escalations/edit/main/escalations/2026/northwind.yaml"},
+		{forge: gitLab, says: "/esc update customer The test is booked.", tracked: "https://git.example.com/gitlab/acme/customers/escalations/-/issues/7",
+			search: "https://git.example.com/gitlab/acme/customers/escalations/-/issues?search=2026%2Fnorthwind&state=opened",
+			edit:   "https://git.example.com/gitlab/acme/customers/escalations/-/edit/main/escalations/2026/northwind.yaml"},
+	} {
+		p := newPage(t, open(t, nil), tc.forge)
+		update := compose.Request{Act: "update", ID: "2026/northwind", By: "jdoe", Now: at, Given: map[string][]string{"text": {"The test is booked."}, "to": {"customer"}}}
+		if s := p.ask(update).Send; s == nil || s.Copy != tc.says || s.URL != tc.search {
+			t.Errorf("an update gets there by %+v", s)
+		}
+		f := p.files["2026/northwind"]
+		f.Tracking = compose.Tracked([]notice.Notice{{Do: notice.OpenIssue, State: notice.Void, URL: tc.forge.Server + "/old"}, {Do: notice.OpenIssue, State: notice.Done, URL: tc.tracked}, {Do: notice.Tell, URL: "https://x.example.com"}})
+		p.files["2026/northwind"] = f
+		if s := p.ask(update).Send; s == nil || s.URL != tc.tracked {
+			t.Errorf("where the tracking issue is known, it gets there by %+v", s)
+		}
+		// A text that a comment would take for something else goes as a file, and so does
+		// what the forge itself would carry out.
+		for _, text := range []string{"Two things:\n" + comment.On(ci.Platform(tc.forge.Platform)).Written("close") + "\nresolution: resolved", "Two things:\n/close\nresolution: resolved"} {
+			update.Given = map[string][]string{"text": {text}}
+			if s := p.ask(update).Send; s == nil || !strings.HasPrefix(s.Copy, "# yaml") || s.URL != tc.edit {
+				t.Errorf("a text with a command in it gets there by %+v", s)
+			}
+		}
+		if s := p.ask(compose.Request{Act: "update", ID: "2026/northwind", By: "jdoe", Now: at, Given: map[string][]string{"text": {"x"}}}).Send; s == nil || len(comment.On(ci.Platform(tc.forge.Platform)).Read(s.Copy).Commands) != 1 {
+			t.Errorf("an update of a letter gets there by %+v", s)
+		}
 	}
 }
 

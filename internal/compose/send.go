@@ -27,7 +27,9 @@ type Send struct {
 }
 
 // longest is how long an address may be, in bytes. GitHub answers one of more than 8,191
-// with 414 (github/docs#4537); the rest is for the words around it in the request.
+// with 414 (github/docs#4537), and so does the nginx before a GitLab, whose buffers of a
+// header have 8 KiB unless somebody changed that (gitlabhq/gitlabhq#8611); the rest is for
+// the words around it in the request.
 const longest = 8000
 
 // send says how it gets there: by the issue form, where that says all of it; else as a
@@ -37,14 +39,13 @@ func (c *Composer) send(cs *act.Case, r Request, answers act.Answers, d *draft.D
 		return c.sendNew(cs, answers, d)
 	}
 	f := c.world.Forge
-	if text, ok := said(cs, r.Act, answers); ok && f.Platform == string(ci.GitHub) {
+	if text, ok := said(cs, f.dialect(), r.Act, answers); ok && f.Platform != "" {
 		if to := c.known[r.ID].Tracking; to != "" {
 			return &Send{Label: "Copy the comment, and open the tracking issue", Note: "Paste it there as a comment, and send it: the bot does the rest.", URL: to, Copy: text}
 		}
-		query := url.Values{"q": {fmt.Sprintf("is:issue is:open in:title,body %q", r.ID)}}
 		return &Send{
 			Label: "Copy the comment, and look for the tracking issue", Note: "Open the issue of this escalation, paste it as a comment, and send it: the bot does the rest.",
-			URL: f.at("issues", "") + "?" + query.Encode(), Copy: text,
+			URL: f.search(r.ID), Copy: text,
 		}
 	}
 	return &Send{Label: "Copy the file, and open it to be edited", Note: "Put what is copied in the place of all that stands there, and propose the change.", URL: f.forge().Edit(f.Branch, d.Path), Copy: string(d.Data)}
@@ -77,6 +78,9 @@ func (c *Composer) sendNew(cs *act.Case, answers act.Answers, d *draft.Draft) *S
 			URL: page + "?" + query.Encode(), Copy: string(d.Data),
 		}
 	case string(ci.GitLab):
+		if to := f.issue(cs, answers); to != nil {
+			return to
+		}
 		return &Send{
 			Label: "Copy the file, and open GitLab's page for a new one", Note: "Paste it there, and commit it on a branch with a merge request.",
 			URL: f.at("new", dir) + "?" + url.Values{"file_name": {name}}.Encode(), Copy: string(d.Data),
@@ -86,13 +90,13 @@ func (c *Composer) sendNew(cs *act.Case, answers act.Answers, d *draft.Draft) *S
 }
 
 // said is the comment that says answers, where it is read as they are.
-func said(cs *act.Case, name string, answers act.Answers) (string, bool) {
+func said(cs *act.Case, d comment.Dialect, name string, answers act.Answers) (string, bool) {
 	a := acts()[name]
-	text, ok := comment.Write(name, answers)
+	text, ok := d.Write(name, answers)
 	if !ok {
 		return "", false
 	}
-	read := comment.Read(text)
+	read := d.Read(text)
 	if len(read.Commands) != 1 || read.Commands[0].Act != name || len(read.Unknown) > 0 {
 		return "", false
 	}
@@ -107,6 +111,41 @@ func said(cs *act.Case, name string, answers act.Answers) (string, bool) {
 	}
 	return text, true
 }
+
+// issue is the page of GitLab for a new issue with what the template would have people
+// write; nil where that does not say all of it. The page is not asked for the template
+// itself: GitLab puts a description behind it
+// (https://docs.gitlab.com/user/project/issues/create_issues/).
+func (f Forge) issue(cs *act.Case, answers act.Answers) *Send {
+	asks := form.New(cs)
+	texts, left := asks.Fill(cs, answers)
+	text, ok := asks.Description(texts)
+	if !f.Form || len(left) > 0 || !ok {
+		return nil
+	}
+	page := f.at("issues/new", "")
+	query := url.Values{"issue[title]": {"Escalation: " + answers.One("customer")}, "issue[description]": {text}}
+	if to := page + "?" + query.Encode(); len(to) <= longest {
+		return &Send{Label: "Open GitLab's page for a new issue, filled in", Note: "Look at it once more, and create it: the bot makes the file of it, and proposes that.", URL: to}
+	}
+	query.Del("issue[description]")
+	return &Send{
+		Label: "Copy the text, and open GitLab's page for a new issue", Note: "It is too long for an address. Paste it there as the description, and create the issue: the bot makes the file of it, and proposes that.",
+		URL: page + "?" + query.Encode(), Copy: text,
+	}
+}
+
+// search is the list of the open issues that have the id of an escalation in them.
+func (f Forge) search(id schema.ID) string {
+	query := url.Values{"q": {fmt.Sprintf("is:issue is:open in:title,body %q", id)}}
+	if f.Platform == string(ci.GitLab) {
+		query = url.Values{"state": {"opened"}, "search": {string(id)}}
+	}
+	return f.at("issues", "") + "?" + query.Encode()
+}
+
+// dialect is how commands are written there.
+func (f Forge) dialect() comment.Dialect { return comment.On(ci.Platform(f.Platform)) }
 
 // forge is how to get there.
 func (f Forge) forge() ci.Forge {

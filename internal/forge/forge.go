@@ -9,9 +9,12 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/escalations-as-code/escalate/internal/escape"
+	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -88,6 +91,15 @@ type Traits struct {
 	// MaxBody is how many characters it takes of an issue or a comment, MaxTitle of
 	// a title.
 	MaxBody, MaxTitle int
+	// Change is what people call a change request, such as "pull request", and Sign what
+	// stands before its number, such as "#".
+	Change, Sign string
+	// Prefix is the word that a command in a comment begins with; empty where a slash is
+	// enough.
+	Prefix string
+	// TitleRefers reports that it looks for mentions and references in titles, too: whoever
+	// is named there is told of it.
+	TitleRefers bool
 	// Workflow is the login that a workflow's own token writes as: what that pushes starts
 	// no other workflow. Empty where there is none.
 	Workflow string
@@ -97,6 +109,9 @@ type Traits struct {
 	// FewAssignees reports that an issue may have one assignee alone, as without a licence
 	// of GitLab: of several the first is, and nobody says so.
 	FewAssignees bool
+	// NoReply is what stands behind a login in the address of somebody who gives no other,
+	// such as users.noreply.github.com.
+	NoReply string
 	// Login returns the login of a person of the directory; empty where there is
 	// none.
 	Login func(schema.Person) string
@@ -108,6 +123,27 @@ type Traits struct {
 	Suggestion func(above, below int) string
 	// SameLabel reports whether two names are those of one label.
 	SameLabel func(a, b string) bool
+}
+
+// Title is a title of words, as the forge takes it: one line, which says what it says
+// and does nothing.
+func (t Traits) Title(text string) string {
+	show := escape.Line
+	if t.TitleRefers {
+		show = escape.Title
+	}
+	return words.Clip(show(text), t.MaxTitle-1)
+}
+
+// Numbered is a change request by its number, such as #12.
+func (t Traits) Numbered(number int) string { return t.Sign + strconv.Itoa(number) }
+
+// Committer is a person of the directory as a commit names them: with an address.
+func (t Traits) Committer(p schema.Person) schema.Person {
+	if p.Email == "" {
+		p.Email = schema.Email(t.Login(p) + "@" + t.NoReply)
+	}
+	return p
 }
 
 // HasLabel reports whether a label is among others.

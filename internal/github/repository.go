@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-github/v60/github"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
+	commands "github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -37,8 +39,10 @@ func New(c Config) (*Repository, error) {
 
 // Traits are those of GitHub.
 func (r *Repository) Traits() forge.Traits {
+	written := commands.On(ci.GitHub)
 	return forge.Traits{
 		Via: "github", Repository: r.owner + "/" + r.repo, MaxBody: 65_536, MaxTitle: 256, Workflow: "github-actions" + bot,
+		Change: written.Change, Prefix: written.Prefix, Sign: "#", NoReply: "users.noreply.github.com",
 		Login:     func(p schema.Person) string { return string(p.GitHub) },
 		Scoped:    func(scope, value string) string { return scope + ":" + value },
 		SameLabel: func(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) },

@@ -27,7 +27,7 @@ const (
 	Channel Place = "channel"
 	// Tracking is the escalation's tracking issue.
 	Tracking Place = "tracking"
-	// Proposal is the pull request that is to open the escalation. Only a reminder that
+	// Proposal is the change request that is to open the escalation. Only a reminder that
 	// it lies unmerged goes there (P1).
 	Proposal Place = "proposal"
 )
@@ -44,7 +44,7 @@ func (p Place) Called() string {
 	case Channel:
 		return "escalation's channel"
 	case Proposal:
-		return "pull request"
+		return "proposal"
 	}
 	return "tracking issue"
 }

@@ -231,7 +231,7 @@ func policyBot() Rule {
 					for _, known := range schema.BotCommands() {
 						words = append(words, string(known))
 					}
-					w.Tell(w.PolicyFile, field, didYouMean(fmt.Sprintf("there is no command %s", code(name)), name, words, "write one that `/help` shows, or `lower`"))
+					w.Tell(w.PolicyFile, field, didYouMean(fmt.Sprintf("there is no command %s", code(name)), name, words, "write one that `help` shows, or `lower`"))
 				}
 				for i, r := range w.Policy.Bot.Commands[name].May {
 					if field := document.Pointer("bot", "commands", string(name), "may", fmt.Sprint(i)); !process.KnownRole(r, w.Policy) && w.PolicyFile.Has(field) {

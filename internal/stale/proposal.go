@@ -11,17 +11,23 @@ import (
 	"github.com/escalations-as-code/escalate/schema"
 )
 
-// Proposal is an open pull request that is to open escalations (P1).
+// Proposal is an open change request that is to open escalations (P1).
 type Proposal struct {
 	Number int
-	URL    string
-	// Opened is when the pull request was opened.
+	// Called is what the forge calls it, such as "pull request", and Numbered its number
+	// as people write it there, such as #12.
+	Called, Numbered string
+	URL              string
+	// Opened is when it was opened.
 	Opened time.Time
-	// Files are those that the default branch lacks, as the pull request has them.
+	// Files are those that the default branch lacks, as it has them.
 	Files []*tree.Escalation
 }
 
-// Propose adds the clocks of proposals: one each, since people are asked on the pull
+// named is what people call it.
+func (p Proposal) named() string { return p.Called + " " + p.Numbered }
+
+// Propose adds the clocks of proposals: one each, since people are asked on the change
 // request, and are asked once. Of several escalations it is the one of which the time is
 // up first. Who is asked, and when, say the policy and the directory of a tree, and never
 // those of the proposal.
@@ -35,7 +41,7 @@ func (r *Report) Propose(t *tree.Tree, all []Proposal) {
 		var first *Item
 		for _, e := range p.Files {
 			unread := func(why string) {
-				r.Unread = append(r.Unread, Unread{e.ID, fmt.Sprintf("pull request #%d is to open it, and %s", p.Number, why)})
+				r.Unread = append(r.Unread, Unread{e.ID, fmt.Sprintf("%s is to open it, and %s", p.named(), why)})
 			}
 			region := e.Account.Region
 			switch {
@@ -71,7 +77,7 @@ func (r *Report) Propose(t *tree.Tree, all []Proposal) {
 	r.sort()
 }
 
-// proposal checks whether the pull request that opens the escalation lies unmerged:
+// proposal checks whether the change request that opens the escalation lies unmerged:
 // for some hours of the region's working time, at critical of any time (P1).
 func (c *checker) proposal(p Proposal) {
 	hours := c.policy.Severities.Of(c.e.Severity).ProposalHours
@@ -79,8 +85,8 @@ func (c *checker) proposal(p Proposal) {
 	if !c.urgent() {
 		due = c.calendar.Worked(p.Opened, due.Sub(p.Opened))
 	}
-	i := c.add(Proposed, due, due, fmt.Sprintf("pull request #%d, which is to open it, is not merged", p.Number))
-	i.Change, i.URL = p.Number, p.URL
+	i := c.add(Proposed, due, due, p.named()+", which is to open it, is not merged")
+	i.Change, i.Numbered, i.URL = p.Number, p.Numbered, p.URL
 }
 
 // triage is who is asked about a proposal: those whom the policy names, and later the

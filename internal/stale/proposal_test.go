@@ -33,7 +33,7 @@ func propose(t testing.TB, check *shape.Checker, policy, opened, now string, fil
 		}
 		return at
 	}
-	p := stale.Proposal{Number: 41, URL: "https://github.example/pull/41", Opened: moment(opened)}
+	p := stale.Proposal{Number: 41, Called: "pull request", Numbered: "#41", URL: "https://github.example/pull/41", Opened: moment(opened)}
 	for i, file := range files {
 		p.Files = append(p.Files, tree.Read(fmt.Sprintf("escalations/2026/litware-%d.yaml", i), []byte(file), check))
 	}

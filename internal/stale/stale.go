@@ -52,7 +52,7 @@ const (
 	CSE Clock = "cse"
 	// ProductDRI: there is no Product DRI, or none yet (P9).
 	ProductDRI Clock = "product_dri"
-	// Proposed: a pull request that opens it lies unmerged (P1).
+	// Proposed: a change request that opens it lies unmerged (P1).
 	Proposed Clock = "proposal"
 )
 
@@ -106,10 +106,12 @@ type Item struct {
 	Nudge bool
 	// Closed reports that the escalation is closed: its channel is archived.
 	Closed bool
-	// Change is the number of the pull request that is to open it, and URL where that
+	// Change is the number of the change request that is to open it, and URL where that
 	// is; 0 where it stands on the default branch.
 	Change int
-	URL    string
+	// Numbered is that number as people write it, such as #12.
+	Numbered string
+	URL      string
 }
 
 // Person is somebody who is asked, and as what: the DRI, say.

@@ -6,10 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/markdown"
 	"github.com/escalations-as-code/escalate/internal/notice"
-	"github.com/escalations-as-code/escalate/internal/words"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -24,7 +22,7 @@ func (t *Tracking) titled(n notice.Notice, address func(notice.Spot) string, wri
 }
 
 func (t *Tracking) title(n notice.Notice) string {
-	return words.Clip(cmp.Or(escape.Line(n.Text.Title()), string(n.Escalation)), t.traits.MaxTitle-1)
+	return t.traits.Title(cmp.Or(n.Text.Title(), string(n.Escalation)))
 }
 
 // body is a text with its links, its mentions and its hidden markers. Where it

@@ -53,7 +53,7 @@ func TestProposalGone(t *testing.T) {
 	t.Parallel()
 	everywhere(t, "gone", func(t *testing.T, w *world) {
 		r, err := w.tracking().Deliver(t.Context(), w.delivery([]notice.Notice{unmerged(77)}), false)
-		if err != nil || r.Note != "the pull request is gone" || len(w.Comments) > 0 {
+		if err != nil || r.Note != "the "+w.forge.Traits().Change+" is gone" || len(w.Comments) > 0 {
 			t.Errorf("%+v, %v", r, err)
 		}
 	})

@@ -575,9 +575,9 @@ func (t *Tracking) remind(ctx context.Context, d destination.Delivery, inDoubt b
 	r, err := t.comment(ctx, forge.Thread{Number: d.First().Change(), ChangeRequest: true}, d, inDoubt)
 	switch {
 	case errors.Is(err, forge.ErrGone):
-		return destination.Receipt{Note: "the pull request is gone"}, nil
+		return destination.Receipt{Note: "the " + t.traits.Change + " is gone"}, nil
 	case errors.Is(err, forge.ErrLocked):
-		return destination.Receipt{Note: "the pull request is locked: nobody can comment on it"}, nil
+		return destination.Receipt{Note: "the " + t.traits.Change + " is locked: nobody can comment on it"}, nil
 	}
 	return r, err
 }

@@ -258,7 +258,7 @@ func (r Plan) place(id schema.ID, to notice.Place) string {
 	case notice.Channel:
 		return "#" + string(r.Escalations[id].Channel)
 	case notice.Proposal:
-		return "the pull request"
+		return "the proposal"
 	default:
 		return "the tracking issue"
 	}

@@ -41,7 +41,7 @@ func Text(w io.Writer, r stale.Report, advice bool, s terminal.Screen) error {
 		if x.State == stale.Overdue {
 			style = terminal.Red
 		}
-		Head(b, s, "proposed", fmt.Sprintf("%s, %s, #%d, %s", x.Customer, x.Severity, x.Change, x.Escalation), x.late, style)
+		Head(b, s, "proposed", fmt.Sprintf("%s, %s, %s, %s", x.Customer, x.Severity, x.Numbered, x.Escalation), x.late, style)
 		fmt.Fprintln(b, terminal.Clip("  "+terminal.Line(x.whose()), s.Room(0)))
 	}
 	for _, k := range p.blocks {
@@ -172,7 +172,7 @@ func write(b *markdown.Bounded, r stale.Report, advice bool, links Links) {
 		if n == 0 {
 			text = "\n### Proposed, and not merged\n\n"
 		}
-		text += fmt.Sprintf("- **%s**, %s, %s, %s: **%s**. %s\n", cell(string(x.Customer)), markdown.Code(string(x.Escalation)), x.Severity, link(fmt.Sprintf("#%d", x.Change), x.URL), x.late, cell(x.whose()))
+		text += fmt.Sprintf("- **%s**, %s, %s, %s: **%s**. %s\n", cell(string(x.Customer)), markdown.Code(string(x.Escalation)), x.Severity, link(x.Numbered, x.URL), x.late, cell(x.whose()))
 		if !b.Write(text) {
 			b.LeaveOut("proposed", string(x.Escalation))
 		}

@@ -340,7 +340,7 @@ func TestProposals(t *testing.T) {
 	proposed := func(id schema.ID, number int, state stale.State, due time.Time, turn stale.Person) stale.Item {
 		i := stale.Item{
 			Escalation: id, Customer: "Litware @everyone [x](http://evil.example)", Severity: schema.High, Region: "EMEA", Clock: stale.Proposed, State: state, Due: due, Turn: turn,
-			What: "pull request #41, which is to open it, is not merged", Change: number, URL: fmt.Sprintf("https://github.example/pull/%d", number),
+			What: "pull request #41, which is to open it, is not merged", Change: number, Numbered: fmt.Sprintf("#%d", number), URL: fmt.Sprintf("https://github.example/pull/%d", number),
 		}
 		if state == stale.Overdue {
 			i.Since = due
