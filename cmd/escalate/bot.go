@@ -40,7 +40,7 @@ func newBot(env environment, opts *options) *cobra.Command {
 		Use:   "bot",
 		Short: "Do what issues and comments ask for",
 		Long: "Handles all that was asked for on the forge and has no answer yet, the oldest first: an issue that was made with the form becomes a pull request " +
-			"that opens an escalation, and a comment with commands (`/help` shows them) on a tracking issue or a pull request becomes a commit or a pull request. " +
+			"that opens an escalation, and a comment with commands (`/help` shows them, and `/esc help` on GitLab) on a tracking issue or a pull request becomes a commit or a pull request. " +
 			"Each gets an answer. What was merged or committed by it is told at once, as by apply.\n" +
 			"A workflow runs it for each issue and comment. Which event started it does not matter: however often it runs, and whatever ended a run before, nothing is " +
 			"lost and nothing done twice.\n" +

@@ -310,9 +310,11 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 	if asked.At.IsZero() || asked.At.After(asked.Now) {
 		asked.At = asked.Now
 	}
-	if of.change != nil {
+	switch {
+	case len(read.Commands) == 0: // and nothing is to be looked up
+	case of.change != nil:
 		err = b.onChange(ctx, a, c, of, read.Commands, asked)
-	} else {
+	default:
 		err = b.onIssue(ctx, a, c, of, read.Commands, asked)
 	}
 	return strings.Join(a.lines, "\n\n"), strings.Join(a.says, ", "), err

@@ -88,3 +88,35 @@ func TestDialects(t *testing.T) {
 		t.Errorf("the title is %q", got)
 	}
 }
+
+// What looks like a command and is none is answered by what was meant, or by where all of
+// them stand.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	hub, lab := newBench(t, nil), newBench(t, nil)
+	lab.Bot.Forge = speaking{lab.Bot.Forge}
+	for _, c := range []struct {
+		at         *bench
+		body, want string
+	}{
+		{hub, "/updat x", "There is no command `/updat`: did you mean `/update`?"},
+		{lab, "/esc updat x", "There is no command `/esc updat`: did you mean `/esc update`?"},
+		{lab, "/update x", "There is no command `/update`: did you mean `/esc update`?"},
+		{lab, "/esc `@all`", "There is no command `` /esc `@all` ``: `/esc help` shows those that there are."},
+		{lab, "/esc x\n/met 1", "There is no command `/esc x`: `/esc help` shows those that there are.\n\nThere is no command `/met`: did you mean `/esc met`?"},
+	} {
+		text, says, err := c.at.carried(t.Context(), forge.Comment{Body: c.body, Author: jo}, about{id: "2026/northwind", path: fixture.Northwind})
+		if err != nil || text != c.want || wrong(text) != "" {
+			t.Errorf("%q is answered by %q (%s), %v; want %q", c.body, text, says, err, c.want)
+		}
+	}
+	for _, body := range []string{"/esc", "/ESC help", "/esc@escalate help", "/help"} {
+		b := lab
+		if body == "/help" {
+			b = hub
+		}
+		if text, _, err := b.carried(t.Context(), forge.Comment{Body: body, Author: jo}, about{}); err != nil || text != b.help() {
+			t.Errorf("%q is answered by %q, %v", body, text, err)
+		}
+	}
+}
