@@ -14,6 +14,8 @@ import (
 
 	"gitlab.com/gitlab-org/api/client-go"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
+	commands "github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/schema"
 )
@@ -51,7 +53,9 @@ func New(c Config) (*Project, error) {
 // more (doc/api/notes.md, doc/api/issues.md): a tenth of that is more than anybody reads. Labels are the same where their names are,
 // letter by letter. What a job's token pushes starts pipelines as what a person pushes.
 func (p *Project) Traits() forge.Traits {
+	written := commands.On(ci.GitLab)
 	return forge.Traits{
+		Change: written.Change, Prefix: written.Prefix, Sign: "!", TitleRefers: true, NoReply: "users.noreply." + p.BaseURL().Hostname(),
 		Via: "gitlab", Repository: p.project, MaxBody: 100_000, MaxTitle: 255, Confidential: true, Due: true, FewAssignees: true,
 		Login:  func(p schema.Person) string { return string(p.GitLab) },
 		Scoped: func(scope, value string) string { return scope + "::" + value },

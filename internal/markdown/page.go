@@ -81,7 +81,7 @@ func (m *cell) word(s string) {
 // reference is what a forge may make a link of although it is made of letters
 // and digits: the number of an issue or an advisory, a commit, the beginning of an
 // address, a milestone.
-var reference = regexp.MustCompile(`(?i)\b(?:gh|gl|cve|ghsa)-|\b[0-9a-f]{7,40}\b|www$|%.`)
+var reference = regexp.MustCompile(`(?i)(?:gh|gl|cve)-[0-9]|ghsa-|\b[0-9a-f]{7,40}\b|www$|%.`)
 
 var timeOfDay = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}$`)
 
