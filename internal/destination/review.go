@@ -18,6 +18,8 @@ type Remark struct {
 	Line int
 	// Text is Markdown.
 	Text string
+	// Quiet reports that it stops nothing: nobody has to settle it.
+	Quiet bool
 	// Instead is what is to stand there; nil where no one answer is right.
 	Instead *Lines
 }

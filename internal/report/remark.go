@@ -42,7 +42,7 @@ func Remarks(r finding.Report, file func(path string) Versions) []destination.Re
 		if !c.lines[f.Line] {
 			continue
 		}
-		remark := destination.Remark{Key: print, Path: f.Path, Line: f.Line, Text: remark(f), Instead: instead(c.Is, f)}
+		remark := destination.Remark{Key: print, Path: f.Path, Line: f.Line, Text: remark(f), Quiet: f.Level != finding.Error, Instead: instead(c.Is, f)}
 		if f.Level == finding.Error {
 			errors = append(errors, remark)
 		} else {

@@ -64,7 +64,7 @@ func TestRemarks(t *testing.T) {
 		keys[m.Key] = true
 		lines = append(lines, m.Line)
 	}
-	if !slices.Equal(lines, []int{6, 7, 2}) || len(keys) != 3 {
+	if !slices.Equal(lines, []int{6, 7, 2}) || len(keys) != 3 || remarks[0].Quiet || !remarks[2].Quiet {
 		t.Fatalf("%+v", remarks)
 	}
 	if want := "**Warning:** `severity: hihg` is wrong.\n\nWrite another.\n\n`escalate explain severity-known` tells why."; remarks[2].Text != want {

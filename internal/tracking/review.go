@@ -23,7 +23,8 @@ const mended = "This is mended."
 
 // Review keeps the remarks on the lines of a change request. One that is none any more is
 // deleted; where somebody answered it, it says so and is settled. One that a person
-// settled stays settled.
+// settled stays settled, and one that stops nothing is at once: a forge may be set up to
+// merge nothing of which a remark is not.
 func (t *Tracking) Review(ctx context.Context, number int, commit string, remarks []destination.Remark) (destination.Reviewed, error) {
 	if t.review == nil {
 		return destination.Reviewed{}, destination.ErrNoLines
@@ -57,7 +58,7 @@ func (t *Tracking) reviewed(ctx context.Context, number int, commit string, rema
 		}
 		switch {
 		case !ok:
-			err = t.remark(ctx, number, what, forge.RemarkDraft{Body: body, Path: r.Path, Line: r.Line, Commit: commit})
+			is, err = t.remark(ctx, number, what, forge.RemarkDraft{Body: body, Path: r.Path, Line: r.Line, Commit: commit})
 			switch {
 			case errors.Is(err, forge.ErrRefused):
 				done.LeftOut++
@@ -72,6 +73,9 @@ func (t *Tracking) reviewed(ctx context.Context, number int, commit string, rema
 		case unmarked(is.Body) != unmarked(body):
 			err = t.reword(ctx, number, is, body)
 			done.Reworded++
+		}
+		if err == nil && r.Quiet && is.Answers == 0 {
+			err = t.settle(ctx, number, is, true)
 		}
 		if err != nil {
 			return done, err
@@ -126,16 +130,16 @@ func (t *Tracking) remarks(ctx context.Context, number int) (map[string]forge.Re
 }
 
 // remark makes a remark. Whether it was made before a reply was lost is seen there.
-func (t *Tracking) remark(ctx context.Context, number int, what string, d forge.RemarkDraft) error {
-	_, err := t.review.AddRemark(ctx, number, d)
+func (t *Tracking) remark(ctx context.Context, number int, what string, d forge.RemarkDraft) (forge.Remark, error) {
+	made, err := t.review.AddRemark(ctx, number, d)
 	if !errors.Is(err, destination.ErrInDoubt) {
-		return err
+		return made, err
 	}
 	there, findErr := t.remarks(ctx, number)
-	if _, ok := there[what]; findErr != nil || !ok {
-		return err
+	if made, ok := there[what]; findErr == nil && ok {
+		return made, nil
 	}
-	return nil
+	return forge.Remark{}, err
 }
 
 // withdraw takes back a remark. It is settled first: if this ends between the two, the

@@ -110,6 +110,25 @@ func TestReview(t *testing.T) {
 	})
 }
 
+// A remark that stops nothing is settled at once, also where a run was ended before, but
+// not again where somebody answered and opened it.
+func TestReviewQuiet(t *testing.T) {
+	t.Parallel()
+	reviewing(t, func(w *world, _ *forgetest.Proposal) {
+		quiet := about("a", 3, "A is pending")
+		quiet.Quiet = true
+		w.review(t, quiet)
+		w.must(t, "3 A is pending +")
+		w.Comments[0].Settled = false
+		w.review(t, quiet)
+		w.must(t, "3 A is pending +")
+		w.Comments[0].Settled = false
+		w.Say(forgetest.Stranger, forge.Thread{Number: 1, ChangeRequest: true}, "Since when?").Discussion = w.Comments[0].Discussion
+		w.review(t, quiet)
+		w.must(t, "3 A is pending")
+	})
+}
+
 // A fix is a suggestion of GitLab's, with a fence that nothing in it ends.
 func TestReviewSuggests(t *testing.T) {
 	t.Parallel()
