@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# pin.sh v1.2.3 writes the sums of a release into the action. It takes an archive
+# pin.sh v1.2.3 writes the sums of a release into the action, and into the component
+# for GitLab. It takes an archive
 # only with the proof that the workflow release built it from that tag. It needs
 # gh, logged in.
 set -euo pipefail
@@ -19,3 +20,13 @@ for archive in "$folder"/escalate_*.tar.gz; do
   echo "$found  $release/${archive##*/}" >> "$folder/sums"
 done
 cp "$folder/sums" sums
+script=(-e "s|^      default: v[0-9].*|      default: $release|")
+while read -r found file; do
+  case $file in
+    */escalate_linux_*) script+=(-e "s|^        (SUM\|[0-9a-f]{64})  ${file##*/}\$|        $found  ${file##*/}|") ;;
+  esac
+done < sums
+for component in ../../templates/escalate.yml ../../internal/starter/files/gitlab/component.yml; do
+  sed -E "${script[@]}" "$component" > "$folder/component"
+  cp "$folder/component" "$component"
+done

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -216,6 +217,13 @@ func TestPin(t *testing.T) {
 		const before = "# What this action installs.\n"
 		old := sumOf(nil, "v1.2.2/"+archiveName)
 		a := actionWith(t, old)
+		components := []string{"templates/escalate.yml", "internal/starter/files/gitlab/component.yml"}
+		for _, name := range components {
+			path := filepath.Join(a.root, filepath.FromSlash(name))
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(read(t, "templates/escalate.yml")), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		said, _, err := a.run("pin.sh "+c.release, "PATH="+bin+":"+os.Getenv("PATH"), "ARCHIVES="+archives)
 		got, readErr := os.ReadFile(filepath.Join(a.root, ".github/action/sums"))
 		if readErr != nil {
@@ -227,6 +235,14 @@ func TestPin(t *testing.T) {
 		}
 		if string(got) != want || (err == nil) != c.pinned {
 			t.Errorf("%s: %v\n%s\nthe sums are\n%s\nwant\n%s", c.name, err, said, got, want)
+		}
+		for _, name := range components { // which takes the same
+			text, err := os.ReadFile(filepath.Join(a.root, filepath.FromSlash(name)))
+			sum, _, _ := strings.Cut(sumOf([]byte("good"), ""), " ")
+			is := strings.Contains(string(text), "\n      default: v1.2.3\n") && strings.Contains(string(text), "\n        "+sum+"  "+archiveName+"\n")
+			if err != nil || is != c.pinned {
+				t.Errorf("%s: %s is pinned: %t, %v\n%s", c.name, name, is, err, text)
+			}
 		}
 	}
 }

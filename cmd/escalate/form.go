@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/escalations-as-code/escalate/internal/act"
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
@@ -32,7 +33,7 @@ func newForm(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "form",
 		Short: "Make the issue form that opens an escalation in the browser",
-		Long: "Writes " + form.Path + ", GitHub's form for a new issue, from the policy (severities with their meanings, regions), " +
+		Long: "Writes " + form.Path + ", GitHub's form for a new issue, or on GitLab the description template " + form.TemplatePath + ", from the policy (severities with their meanings, regions), " +
 			"the directory (who can be chosen) and the questions that `escalate new` asks. Make it anew when people come and leave, when the policy " +
 			"changes and with a new version of escalate. The file is generated: what somebody changed in it is replaced, and what is different is " +
 			"named. A form of that name that escalate did not make is left alone.\n\n" +
@@ -58,10 +59,15 @@ func runForm(ctx context.Context, o formOptions) error {
 	if at := t.Misread(); at != "" {
 		return fmt.Errorf("%s cannot be relied on, and the form is made of it: `escalate lint` says what is wrong", at)
 	}
-	dir := s.Dir
+	dir, at := s.Dir, ci.Forge{}
 	switch repo, err := s.Repo(ctx); {
 	case err == nil:
 		dir = topOf(repo)
+		if remote, err := s.Remote(ctx); err == nil && remote != "" { // of several, none says it
+			if at, err = hosted(ctx, repo, remote, o.env); err != nil {
+				return err
+			}
+		}
 	case !errors.Is(err, git.ErrNoRepository) && !errors.Is(err, git.ErrNoGit):
 		return err
 	}
@@ -70,18 +76,21 @@ func runForm(ctx context.Context, o formOptions) error {
 		return err
 	}
 	defer root.Close()
+	on, _ := platform(o.env, at, "", root.FS())
 	wanted := issueForm(t, o.env.now())
-	data, err := wanted.File()
+	data, err := formOn(on, wanted)
 	if err != nil {
 		return err
 	}
-	file, err := starter.Form(root.FS(), data)
+	file, err := starter.Form(root.FS(), form.PathOn(on), data)
 	if err != nil {
 		return err
 	}
 	var differs []string
 	if file.State == starter.Upgraded {
-		if differs, err = wanted.Differs(file.Was); err != nil {
+		if on == ci.GitLab {
+			differs = wanted.TemplateDiffers(file.Was)
+		} else if differs, err = wanted.Differs(file.Was); err != nil {
 			return err
 		}
 	}
@@ -90,7 +99,7 @@ func runForm(ctx context.Context, o formOptions) error {
 			return err
 		}
 	}
-	if err := o.say(file, differs); err != nil {
+	if err := o.say(on, file, differs); err != nil {
 		return err
 	}
 	if file.Changes() && o.check {
@@ -99,11 +108,19 @@ func runForm(ctx context.Context, o formOptions) error {
 	return nil
 }
 
+// formOn is the file of a form, as a forge takes it.
+func formOn(on ci.Platform, f form.Form) ([]byte, error) {
+	if on == ci.GitLab {
+		return f.Template(), nil
+	}
+	return f.File()
+}
+
 // issueForm is the form of a company at a moment.
 func issueForm(t *tree.Tree, now time.Time) form.Form { return form.New(&act.Case{Tree: t, At: now}) }
 
 // say says what became of the form, or would.
-func (o formOptions) say(file starter.File, differs []string) error {
+func (o formOptions) say(on ci.Platform, file starter.File, differs []string) error {
 	if o.json {
 		return jsonfmt.Write(o.env.stdout, struct {
 			Check   bool          `json:"check"`
@@ -114,7 +131,7 @@ func (o formOptions) say(file starter.File, differs []string) error {
 	}
 	text := map[starter.State]string{
 		starter.There:    file.Path + " is what it is to be.",
-		starter.Made:     "Made: " + file.Path + ". GitHub shows it once it is on the default branch.",
+		starter.Made:     "Made: " + file.Path + ". " + on.Name() + " shows it once it is on the default branch.",
 		starter.Upgraded: "Made anew: " + file.Path + ". Before:",
 	}
 	if o.check {

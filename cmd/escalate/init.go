@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/ledger"
 	"github.com/escalations-as-code/escalate/internal/roster"
@@ -30,6 +31,7 @@ type initOptions struct {
 	env             environment
 	people          string // the file of a spreadsheet's export; "" for none
 	dryRun, upgrade bool
+	gitHub, gitLab  bool // which forge was said; none, and it is found out
 }
 
 func newInit(env environment, opts *options) *cobra.Command {
@@ -37,25 +39,31 @@ func newInit(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Set up an escalations repository of your own",
-		Long: "Makes what an escalations repository for GitHub needs and does not have yet, in this folder or the one of --dir: " +
-			"the directory and the policy to fill in, the workflows, the issue form, the schemas for editors, a README for colleagues; the " +
+		Long: "Makes what an escalations repository on GitHub or GitLab needs and does not have yet, in this folder or the one of --dir: " +
+			"the directory and the policy to fill in, the workflows or the pipeline, the issue form, the schemas for editors, a README for colleagues; the " +
 			"repository itself, without a commit; and an empty ledger, where there is no escalation yet. Nothing that is there " +
 			"is overwritten, nothing is sent anywhere, and a second time nothing is changed. It ends with what is left to do.\n\n" +
+			"For which forge, the remote says, or --github or --gitlab; without any of them it is GitHub.\n\n" +
 			"--people takes a spreadsheet's export (CSV, with commas, semicolons or tabs), and says what it took each column for, " +
 			"and of each row that it could not use why.\n\n" +
-			"--upgrade brings the workflows, the schemas and the issue form to the version of this command, and shows the difference. Of a " +
-			"workflow that somebody changed, it changes only the version that it runs, and shows what it would change more.",
-		Example: "  escalate init --dry-run\n  escalate init --people people.csv\n  escalate init --upgrade",
+			"--upgrade brings the workflows or the pipeline, the schemas and the issue form to the version of this command, and shows the difference. Of one " +
+			"that somebody changed, it changes only the version that it runs, and shows what it would change more.",
+		Example: "  escalate init --dry-run\n  escalate init --gitlab\n  escalate init --people people.csv\n  escalate init --upgrade",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.gitHub && o.gitLab {
+				return usagef("--github and --gitlab exclude each other")
+			}
 			if o.upgrade && o.people != "" {
-				return usagef("--upgrade brings the workflows to this version, and takes no --people")
+				return usagef("--upgrade brings what runs to this version, and takes no --people")
 			}
 			return runInit(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.people, "people", "", "fill the directory from this `FILE`, the export of a spreadsheet")
-	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "bring the workflows and the issue form to the version of this command")
+	cmd.Flags().BoolVar(&o.gitHub, "github", false, "make what GitHub needs")
+	cmd.Flags().BoolVar(&o.gitLab, "gitlab", false, "make what GitLab needs")
+	cmd.Flags().BoolVar(&o.upgrade, "upgrade", false, "bring the workflows or the pipeline, and the issue form, to the version of this command")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be made, and make nothing")
 	opts.remoteFlag(cmd)
 	return cmd
@@ -129,7 +137,7 @@ func (o initOptions) look(ctx context.Context) (*setUp, error) {
 		return nil, fmt.Errorf("%s is a bare repository, or where git keeps one: it has no files; clone it, and set up the clone", u.dir)
 	case repo.Prefix != "":
 		top := strings.TrimSuffix(filepath.ToSlash(repo.Dir), "/"+repo.Prefix)
-		return nil, fmt.Errorf("%s is a folder of the repository %s, and GitHub looks for workflows at its top alone: go there, or choose a folder outside of it, or make this one a repository of its own by `git init`", u.dir, top)
+		return nil, fmt.Errorf("%s is a folder of the repository %s, and a forge looks for what it runs at its top alone: go there, or choose a folder outside of it, or make this one a repository of its own by `git init`", u.dir, top)
 	default:
 		u.repo = repo
 	}
@@ -154,9 +162,13 @@ func (u *setUp) plan(ctx context.Context) error {
 	if unread != nil { // none yet, or in the way: what is made says so
 		here = tree.Empty()
 	}
-	wanted := starter.Wanted{Version: u.env.build, Branch: branch}
+	at, since, err := u.forge(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := starter.Wanted{Forge: at.Platform, Version: u.env.build, Branch: branch}
 	u.report = starterprint.Report{
-		Dir: u.dir, Branch: branch, DryRun: u.dryRun, Upgrade: u.upgrade, Remote: u.remote, Version: u.env.build,
+		Dir: u.dir, Forge: at.Platform, Since: since, Branch: branch, DryRun: u.dryRun, Upgrade: u.upgrade, Remote: u.remote, Version: u.env.build,
 		NewRepository: u.repo == nil,
 	}
 	if u.upgrade {
@@ -181,7 +193,7 @@ func (u *setUp) plan(ctx context.Context) error {
 		return fmt.Errorf("nothing is made: %w", err)
 	}
 	u.standing = starter.Standing{
-		Files: u.report.Files, Version: u.env.build, Branch: branch, Remote: u.remote,
+		Forge: at.Platform, At: at, Files: u.report.Files, Version: u.env.build, Branch: branch, Remote: u.remote,
 		Escalations: len(here.Paths), Policy: here.Policy, People: here.People,
 	}
 	for i, f := range u.report.Files {
@@ -196,6 +208,28 @@ func (u *setUp) plan(ctx context.Context) error {
 	return u.planLedger(ctx)
 }
 
+// forge says where the repository is, or will be, and why that is known: a flag says it,
+// or what platform goes by. It has a path only where the remote has one.
+func (u *setUp) forge(ctx context.Context) (at ci.Forge, since string, err error) {
+	if u.repo != nil && u.remote != "" {
+		if at, err = hosted(ctx, u.repo, u.remote, u.env); err != nil {
+			return at, "", err
+		}
+	}
+	is, since := platform(u.env, at, u.remote, u.root.FS())
+	switch {
+	case u.gitHub:
+		is, since = ci.GitHub, "it was said"
+	case u.gitLab:
+		is, since = ci.GitLab, "it was said"
+	}
+	if at.Repository != "" && at.Platform != is { // of a host whose name says nothing
+		at.API = ""
+	}
+	at.Platform = is
+	return at, since, nil
+}
+
 // form is the issue form of a repository, with those who are put into a directory that
 // is made; nil where the policy or the directory cannot be relied on.
 func (u *setUp) form(here *tree.Tree, w starter.Wanted) ([]byte, error) {
@@ -206,7 +240,7 @@ func (u *setUp) form(here *tree.Tree, w starter.Wanted) ([]byte, error) {
 	if with.PeopleFile == nil {
 		with.People.People = w.People
 	}
-	return issueForm(&with, u.env.now()).File()
+	return formOn(w.Forge, issueForm(&with, u.env.now()))
 }
 
 // defaultBranch is the branch whose merges are announced: that of the remote, as far as

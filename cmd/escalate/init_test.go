@@ -100,7 +100,7 @@ func TestInitUpgrade(t *testing.T) {
 		t.Errorf("%v: lint.yml is\n%s", err, data)
 	}
 	after := tree()
-	if code, out := initialize(t, repo.Dir, next, "--upgrade"); code != exitClean || tree() != after || !strings.HasPrefix(out, "Nothing is changed: the workflows run this version.") {
+	if code, out := initialize(t, repo.Dir, next, "--upgrade"); code != exitClean || tree() != after || !strings.HasPrefix(out, "Nothing is changed: what is here runs this version.") {
 		t.Errorf("a second time: exit %d\n%s", code, out)
 	}
 	if code, out := initialize(t, repo.Dir, old, "--upgrade"); code != exitFailed || tree() != after || !strings.Contains(out, "runs v1.3.0, and this is v1.2.3") {
@@ -127,7 +127,7 @@ func TestInitRefused(t *testing.T) {
 	}{
 		{bare, nil, exitFailed, "is a bare repository, or where git keeps one: it has no files; clone it, and set up the clone"},
 		{in(".git"), nil, exitFailed, "is a bare repository, or where git keeps one"},
-		{in("customers/success"), nil, exitFailed, "success is a folder of the repository " + filepath.ToSlash(repo.Open().Dir) + ", and GitHub looks for workflows at its top alone"},
+		{in("customers/success"), nil, exitFailed, "success is a folder of the repository " + filepath.ToSlash(repo.Open().Dir) + ", and a forge looks for what it runs at its top alone"},
 		{in("nowhere"), nil, exitFailed, "nowhere: make it first"},
 		{in("people.csv"), nil, exitFailed, "people.csv is a file: name a folder"},
 		{fresh, []string{"--people", in("no.csv")}, exitFailed, "no.csv"},

@@ -47,15 +47,15 @@ func gitHub(w Wanted) []part {
 		list = append(list, part{
 			path: form.Path, firm: true, kept: "`escalate form` makes it anew",
 			text:  func(w Wanted, _ string) ([]byte, error) { return w.Form, nil },
-			place: existing.formPlace,
+			place: func(e existing) place { return e.formPlace(form.Path) },
 		})
 	}
 	return append(list,
 		part{path: ".github/CODEOWNERS", text: verbatim("github/CODEOWNERS"), place: func(e existing) place {
-			return place{path: cmp.Or(e.first("CODEOWNERS"), ".github/CODEOWNERS")}
+			return place{path: cmp.Or(e.first(gitHubFolders, "CODEOWNERS"), ".github/CODEOWNERS")}
 		}},
 		part{path: ".github/pull_request_template.md", text: verbatim("github/pull_request_template.md"), place: func(e existing) place {
-			return place{path: cmp.Or(e.first("pull_request_template.md", "pull_request_template.txt"), ".github/pull_request_template.md")}
+			return place{path: cmp.Or(e.first(gitHubFolders, "pull_request_template.md", "pull_request_template.txt"), ".github/pull_request_template.md")}
 		}},
 	)
 }
@@ -64,34 +64,34 @@ func gitHub(w Wanted) []part {
 const foreign = "it is a form of yours, and issues that are made with it open no escalation: rename it, and `escalate form` makes the one that does"
 
 // formPlace is where the issue form is, or goes.
-func (e existing) formPlace() place {
-	p := place{path: form.Path}
-	if was, err := e.read(form.Path); err == nil && !form.Made(was) {
+func (e existing) formPlace(at string) place {
+	p := place{path: at}
+	if was, err := e.read(at); err == nil && !form.Made(was) {
 		p.why = foreign
 	}
 	return p
 }
 
-// Form returns what makes the issue form anew. It is generated: what a person wrote into
-// it is replaced. The error is an *ObstacleError where something stands in its place that
-// escalate did not make.
-func Form(repository fs.FS, data []byte) (File, error) {
+// Form returns what makes the issue form at a path anew. It is generated: what a person
+// wrote into it is replaced. The error is an *ObstacleError where something stands in its
+// place that escalate did not make.
+func Form(repository fs.FS, at string, data []byte) (File, error) {
 	e := existing{repository}
-	if err := e.clear(form.Path, true); err != nil {
+	if err := e.clear(at, true); err != nil {
 		return File{}, err
 	}
-	was, err := e.read(form.Path)
+	was, err := e.read(at)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return File{Path: form.Path, State: Made, Data: data}, nil
+		return File{Path: at, State: Made, Data: data}, nil
 	case err != nil:
 		return File{}, err
 	case !form.Made(was):
-		return File{}, &ObstacleError{[]string{form.Path + ": " + foreign}}
+		return File{}, &ObstacleError{[]string{at + ": " + foreign}}
 	case unix(was) == unix(data):
-		return File{Path: form.Path, State: There, Was: was, Data: was}, nil
+		return File{Path: at, State: There, Was: was, Data: was}, nil
 	}
-	return File{Path: form.Path, State: Upgraded, Was: was, Data: endingAs(data, was)}, nil
+	return File{Path: at, State: Upgraded, Was: was, Data: endingAs(data, was)}, nil
 }
 
 // does is the command that a workflow of ours runs.
@@ -116,9 +116,12 @@ func (e existing) workflowPlace(name string) place {
 	return place{other, "neither this nor " + name + ".yml runs `escalate " + does(name) + "`, and both names are taken"}
 }
 
-// first is where GitHub finds a file that may stand in several places.
-func (e existing) first(names ...string) string {
-	for _, dir := range []string{".github", ".", "docs"} {
+// gitHubFolders are where GitHub looks for a file that may stand in several places.
+var gitHubFolders = []string{".github", ".", "docs"}
+
+// first is where a file is found that may stand in several folders.
+func (e existing) first(folders []string, names ...string) string {
+	for _, dir := range folders {
 		if found := e.like(dir, names...); found != "" {
 			return found
 		}
@@ -244,8 +247,8 @@ func serves(data []byte) string {
 // ErrUnknownVersion is returned where a build does not know its version.
 var ErrUnknownVersion = errors.New("this build of escalate does not know its version, so that there is nothing to upgrade to: install a release")
 
-// Upgrade returns what brings the workflows, the schemas and the issue form to a version.
-// A workflow that nobody has changed is replaced; of one that somebody has, only the
+// Upgrade returns what brings the workflows or the pipeline, the schemas and the issue
+// form to a version. A workflow that nobody has changed is replaced; of one that somebody has, only the
 // version that it runs is changed, and Ours is what this version would write. What
 // escalate did not make is not looked at. The error says that a workflow runs a later
 // version already.
@@ -278,8 +281,17 @@ func Upgrade(repository fs.FS, w Wanted) ([]File, error) {
 			list = append(list, f)
 		}
 	}
-	if was, err := e.read(form.Path); w.Form != nil && err == nil && form.Made(was) {
-		f, err := Form(repository, w.Form)
+	for _, at := range []string{Pipeline, PipelineBeside} {
+		f, err := upgradedPipeline(e, at, w)
+		if err != nil {
+			return nil, err
+		}
+		if f.Path != "" {
+			list = append(list, f)
+		}
+	}
+	if was, err := e.read(form.PathOn(w.Forge)); w.Form != nil && err == nil && form.Made(was) {
+		f, err := Form(repository, form.PathOn(w.Forge), w.Form)
 		if err != nil {
 			return nil, err
 		}
@@ -349,8 +361,12 @@ func unsealed(data []byte) string {
 }
 
 // isBehind reports whether a file is one that Upgrade would change.
-func isBehind(file string, was []byte, w Wanted) bool {
-	if path.Dir(file) != folder {
+func (e existing) isBehind(file string, was []byte, w Wanted) bool {
+	switch {
+	case isPipeline(file):
+		f, err := upgradedPipeline(e, file, w)
+		return err == nil && f.Changes()
+	case path.Dir(file) != folder:
 		return path.Dir(file) == "schema" && strings.Contains(string(was), home)
 	}
 	f, err := upgradedWorkflow(file, was, w)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/form"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -20,7 +21,11 @@ type Step struct {
 
 // Standing is how a repository stands when all of its files are made.
 type Standing struct {
-	Files   []File
+	Files []File
+	// Forge is where the repository is, or will be; "" is GitHub. At is the repository
+	// there, as far as its remote says; without one, it is not known.
+	Forge   ci.Platform
+	At      ci.Forge
 	Version Version
 	// Branch is the default branch; Remote the remote that the ledger belongs to, ""
 	// where there is none.
@@ -44,7 +49,7 @@ func Left(s Standing) []Step {
 	if text := s.seats(); text != "" {
 		do(text)
 	}
-	if len(s.People.People) == 0 && s.untouched(form.Path) {
+	if len(s.People.People) == 0 && s.untouched(form.PathOn(s.Forge)) {
 		do("Then make the issue form anew, so that they can be chosen in it, and again whenever people or the policy change:", "escalate form")
 	}
 	if s.untouched(tree.PolicyPath) {
@@ -53,21 +58,20 @@ func Left(s Standing) []Step {
 	for _, f := range s.Files {
 		switch {
 		case path.Base(f.Path) == "CODEOWNERS" && f.State != Kept:
-			do("Name in " + f.Path + " who approves a change of the directory, the policy and the workflows.")
+			do("Name in " + f.Path + " who approves a change of the directory, the policy and the " + s.jobs() + ".")
 		case path.Base(f.Path) == "CODEOWNERS" && !strings.Contains(string(f.Was), tree.PolicyPath):
-			do("Say in "+f.Path+" who approves a change of the directory, the policy and the workflows:",
-				"/.github/                  @your-company/your-team", "/"+tree.PolicyPath+"   @your-company/your-team", "/"+tree.PeoplePath+"   @your-company/your-team")
+			do("Say in "+f.Path+" who approves a change of the directory, the policy and the "+s.jobs()+":",
+				s.decides("  @your-company/your-team"), "/"+tree.PolicyPath+"   @your-company/your-team", "/"+tree.PeoplePath+"   @your-company/your-team")
 		case f.Path == ".vscode/settings.json" && f.State == Kept && !strings.Contains(string(f.Was), path.Base(schemaPath(schema.KindEscalation))):
 			do("Let the editor know the schemas, in "+f.Path+":", s.bindings()...)
 		}
 	}
-	if pin := s.pin(); pin != "" {
-		do(pin)
-	}
-	s.commit(do)
-	do("On GitHub, make the environment `escalate` for " + s.Branch + " alone, and protect " + s.Branch + ": https://github.com/" + home + "/blob/main/docs/setup.md has it step by step.")
-	if s.untouched(form.Path) {
-		do("Let the bot propose what people ask for by the issue form and by comments: in Settings, Actions, General, allow GitHub Actions to create and approve pull requests.")
+	if s.Forge == ci.GitLab {
+		s.sums(do)
+		s.commit(do)
+		s.settings(do)
+	} else {
+		s.onGitHub(do)
 	}
 	switch {
 	case s.Choose:
@@ -78,6 +82,34 @@ func Left(s Standing) []Step {
 	}
 	do("See what is still missing, each with its fix:", "escalate doctor")
 	return steps
+}
+
+// jobs is what the forge calls that which runs by itself.
+func (s Standing) jobs() string {
+	if s.Forge == ci.GitLab {
+		return "pipeline"
+	}
+	return "workflows"
+}
+
+// decides is the line of CODEOWNERS for what runs.
+func (s Standing) decides(owner string) string {
+	if s.Forge == ci.GitLab {
+		return "/.gitlab-ci.yml          " + owner
+	}
+	return "/.github/                " + owner
+}
+
+// onGitHub are the steps from the version that runs to the settings.
+func (s Standing) onGitHub(do func(string, ...string)) {
+	if pin := s.pin(); pin != "" {
+		do(pin)
+	}
+	s.commit(do)
+	do("On GitHub, make the environment `escalate` for " + s.Branch + " alone, and protect " + s.Branch + ": https://github.com/" + home + "/blob/main/docs/setup.md has it step by step.")
+	if s.untouched(form.Path) {
+		do("Let the bot propose what people ask for by the issue form and by comments: in Settings, Actions, General, allow GitHub Actions to create and approve pull requests.")
+	}
 }
 
 // seats says which roles nobody holds.
@@ -130,8 +162,12 @@ func (s Standing) pin() string {
 	return "The workflows build " + s.Version.Release + " of its source. To have them install it, which is quicker, write the commit that its page names behind each " + home + "@: https://github.com/" + home + "/releases/tag/" + s.Version.Release
 }
 
-// commit says how all of it gets to GitHub: the default branch before the ledger.
+// commit says how all of it gets to the forge: the default branch before the ledger.
 func (s Standing) commit(do func(string, ...string)) {
+	create, change, host := "Make a private repository on GitHub, without any file", "pull request", "github.com"
+	if s.Forge == ci.GitLab {
+		create, change, host = "Make a private, blank project on GitLab, without a README", "merge request", "gitlab.com"
+	}
 	var names, run []string
 	for _, f := range s.Files {
 		if top, _, _ := strings.Cut(f.Path, "/"); (f.Changes() || !s.Committed && f.State == There) && !slices.Contains(names, top) {
@@ -144,14 +180,14 @@ func (s Standing) commit(do func(string, ...string)) {
 	remote, text := s.Remote, "Push the empty ledger, which is a branch of its own, and never merged."
 	switch {
 	case remote == "":
-		remote, text = "origin", "Make a private repository on GitHub, without any file. Look at what is here, commit it, and push it there."+s.order()
-		run = append(run, "git remote add origin git@github.com:your-company/escalations.git", "git push --set-upstream origin "+s.Branch)
+		remote, text = "origin", create+". Look at what is here, commit it, and push it there."+s.order()
+		run = append(run, "git remote add origin git@"+host+":your-company/escalations.git", "git push --set-upstream origin "+s.Branch)
 	case len(names) == 0 && s.Shared:
 	case !s.Upstream:
 		text = "Look at it, commit it, and push it." + s.order()
 		run = append(run, "git push --set-upstream "+remote+" "+s.Branch)
 	default:
-		text = "Look at it, commit it on a branch, and open a pull request."
+		text = "Look at it, commit it on a branch, and open a " + change + "."
 		if s.Unpushed {
 			text += " The empty ledger is a branch of its own, which is never merged."
 		}
@@ -173,5 +209,5 @@ func (s Standing) order() string {
 	if !s.Unpushed {
 		return ""
 	}
-	return " The branch " + s.Branch + " goes first: GitHub makes the first one that it gets the default branch."
+	return " The branch " + s.Branch + " goes first: " + s.Forge.Name() + " makes the first one that it gets the default branch."
 }

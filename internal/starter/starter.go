@@ -8,8 +8,8 @@
 // exists is ever overwritten by New, and Upgrade loses nothing that a person wrote; into
 // what is generated, the schemas and the issue form, nobody writes.
 //
-// What every forge has stands in this file; what GitHub needs, in github.go. Another
-// forge is another list of parts.
+// What every forge has stands in this file; what GitHub needs, in github.go, what GitLab
+// does, in gitlab.go. A forge is a list of parts.
 package starter
 
 import (
@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -33,14 +34,16 @@ var files embed.FS
 
 // Wanted says what a repository is to be like.
 type Wanted struct {
-	// Version is the one that the workflows run.
+	// Forge is where the repository is, or will be; "" is GitHub.
+	Forge ci.Platform
+	// Version is the one that the jobs run.
 	Version Version
 	// Branch is the default branch.
 	Branch string
 	// People are those of the directory; none: it is there to be filled in.
 	People map[schema.Handle]schema.Person
-	// Form is the issue form, as package form makes it of the policy and the directory.
-	// Nil where these cannot be read: then it is left alone.
+	// Form is what the forge opens an issue by, as package form makes it of the policy and
+	// the directory. Nil where these cannot be read: then it is left alone.
 	Form []byte
 }
 
@@ -120,7 +123,11 @@ func New(repository fs.FS, w Wanted) ([]File, error) {
 	e := existing{repository}
 	var list []File
 	var obstacles []string
-	for _, p := range append(parts(), gitHub(w)...) {
+	of := gitHub
+	if w.Forge == ci.GitLab {
+		of = gitLab
+	}
+	for _, p := range append(parts(), of(w)...) {
 		f, err := p.placed(e, w)
 		var blocked *ObstacleError
 		switch {
@@ -165,7 +172,7 @@ func (p part) placed(e existing, w Wanted) (File, error) {
 		return File{Path: at.path, State: There, Was: was, Data: was}, nil
 	}
 	f := File{Path: at.path, State: Kept, Why: cmp.Or(at.why, p.kept), Was: was, Data: was}
-	if f.Why == "" && w.Version.Ref != "" && isBehind(at.path, was, w) {
+	if f.Why == "" && w.Version.Ref != "" && e.isBehind(at.path, was, w) {
 		f.Why = "`escalate init --upgrade` brings it to this version"
 	}
 	return f, nil
@@ -278,8 +285,8 @@ func verbatim(name string) func(Wanted, string) ([]byte, error) {
 	return func(Wanted, string) ([]byte, error) { return files.ReadFile("files/" + name) }
 }
 
-// readme is the guide for colleagues.
-func readme(Wanted, string) ([]byte, error) {
+// readme is the guide for colleagues, in the words of the forge.
+func readme(w Wanted, _ string) ([]byte, error) {
 	text, err := files.ReadFile("files/readme.md")
 	if err != nil {
 		return nil, err
@@ -292,7 +299,11 @@ func readme(Wanted, string) ([]byte, error) {
 	for line := range strings.Lines(string(template)) {
 		indented.WriteString("   " + line)
 	}
-	return []byte(strings.NewReplacer("TEMPLATE", indented.String(), "LINK", "/").Replace(string(text))), nil
+	change, check := "pull request", "check"
+	if w.Forge == ci.GitLab {
+		change, check = "merge request", "pipeline"
+	}
+	return []byte(strings.NewReplacer("TEMPLATE", indented.String(), "LINK", "/", "CHANGE", change, "CHECK", check).Replace(string(text))), nil
 }
 
 // policy is a policy in which nothing is decided yet.
@@ -317,7 +328,11 @@ func people(w Wanted, _ string) ([]byte, error) {
 	for _, n := range Needed(schema.DefaultPolicy()) {
 		fmt.Fprintf(&lines, "#   %-22s %s\n", n.Role, n.For)
 	}
-	text := strings.Replace(string(data), "ROLES", lines.String(), 1)
+	login := "github"
+	if w.Forge == ci.GitLab {
+		login = "gitlab"
+	}
+	text := strings.NewReplacer("ROLES", lines.String(), "LOGIN", login).Replace(string(data))
 	if len(w.People) == 0 {
 		return []byte(text + "# Delete the {} when you write the first person.\npeople: {}\n"), nil
 	}

@@ -317,7 +317,7 @@ func TestForm(t *testing.T) {
 			if got := is(files); err != nil || got != c.upgraded {
 				t.Errorf("Upgrade: %q, %v; want %q", got, err, c.upgraded)
 			}
-			f, err := starter.Form(r, []byte(next))
+			f, err := starter.Form(r, form.Path, []byte(next))
 			var blocked *starter.ObstacleError
 			if string(f.State) != c.anew || errors.As(err, &blocked) != (c.anew == "") {
 				t.Errorf("Form: %q, %v; want %q", f.State, err, c.anew)
@@ -332,7 +332,7 @@ func TestForm(t *testing.T) {
 	r[form.Path], w.Form = &fstest.MapFile{Data: []byte("../x"), Mode: fs.ModeSymlink}, []byte(next)
 	for _, f := range []func() error{
 		func() error { _, err := starter.New(r, w); return err },
-		func() error { _, err := starter.Form(r, w.Form); return err },
+		func() error { _, err := starter.Form(r, form.Path, w.Form); return err },
 	} {
 		var blocked *starter.ObstacleError
 		if err := f(); !errors.As(err, &blocked) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/jsonfmt"
 	"github.com/escalations-as-code/escalate/internal/roster"
@@ -24,6 +25,9 @@ type Report struct {
 	Dir, Branch string
 	// DryRun says that nothing was done, Upgrade that it was init --upgrade.
 	DryRun, Upgrade bool
+	// Forge is where the repository is, or will be, and Since why that is known.
+	Forge ci.Platform
+	Since string
 	// NewRepository says that the folder was made a repository.
 	NewRepository bool
 	// Remote is the name of the remote that the ledger belongs to; "" where there is
@@ -51,6 +55,9 @@ const (
 func Text(w io.Writer, r Report, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintln(b, s.Paint(terminal.Bold, s.Wrap(head(r), 0, "  ")))
+	if !r.Upgrade {
+		fmt.Fprintln(b, s.Wrap(terminal.Line(r.forge()), 0, "  "))
+	}
 	list(b, r, s)
 	if r.Roster != nil {
 		people(b, *r.Roster, s)
@@ -76,6 +83,11 @@ func Text(w io.Writer, r Report, s terminal.Screen) error {
 	return b.Flush()
 }
 
+// forge says for which forge the files are, and why.
+func (r Report) forge() string {
+	return "The files are for " + r.Forge.Name() + ": " + r.Since + "."
+}
+
 // head says in a line what was done.
 func head(r Report) string {
 	n := 0
@@ -86,7 +98,7 @@ func head(r Report) string {
 	}
 	switch {
 	case n == 0 && !r.NewRepository && r.Ledger != LedgerMade && r.Upgrade:
-		return "Nothing is changed: the workflows run this version."
+		return "Nothing is changed: what is here runs this version."
 	case n == 0 && !r.NewRepository && r.Ledger != LedgerMade:
 		return "Nothing is made: all of it is there."
 	}
@@ -117,6 +129,9 @@ func list(b io.Writer, r Report, s terminal.Screen) {
 		switch {
 		case f.State == starter.Pinned && f.Ours != nil:
 			why = "somebody changed it: only the version that it runs is changed; how this version would write it stands below"
+			if f.Why != "" {
+				why += "; " + f.Why
+			}
 		case f.State == starter.Kept && f.Ours != nil:
 			why = "somebody changed it: it stays; how this version would write it stands below"
 		}
@@ -212,10 +227,14 @@ func lines(b io.Writer, title, text string, s terminal.Screen) {
 
 // version says which version the workflows that were made run, where that is no release.
 func (r Report) version() string {
-	made := slices.ContainsFunc(r.Files, func(f starter.File) bool { return f.State == starter.Made && strings.Contains(f.Path, "/workflows/") })
+	made := slices.ContainsFunc(r.Files, func(f starter.File) bool {
+		return f.State == starter.Made && (strings.Contains(f.Path, "/workflows/") || strings.HasSuffix(f.Path, "gitlab-ci.yml"))
+	})
 	switch {
 	case !made || r.Version.Release != "":
 		return ""
+	case r.Forge == ci.GitLab:
+		return "This build of escalate is no release. The jobs run " + starter.LastRelease + ", the last release that it has heard of."
 	case r.Version.Ref != "":
 		return "This build of escalate is no release. The workflows run the commit that it was made of, " + r.Version.Ref + ", which GitHub must have."
 	}
@@ -227,6 +246,7 @@ type (
 		Dir        string      `json:"dir"`
 		DryRun     bool        `json:"dry_run"`
 		Repository string      `json:"repository"`
+		Forge      ci.Platform `json:"forge"`
 		Branch     string      `json:"branch"`
 		Remote     string      `json:"remote"`
 		Version    versionJSON `json:"version"`
@@ -281,7 +301,7 @@ func JSON(w io.Writer, r Report) error {
 		repository = "made"
 	}
 	out := reportJSON{
-		Dir: r.Dir, DryRun: r.DryRun, Repository: repository, Branch: r.Branch, Remote: r.Remote,
+		Dir: r.Dir, DryRun: r.DryRun, Repository: repository, Forge: r.Forge, Branch: r.Branch, Remote: r.Remote,
 		Version: versionJSON{cmp.Or(r.Version.Ref, starter.LastRelease), r.Version.Release}, Files: []fileJSON{}, Ledger: r.Ledger, Left: []stepJSON{},
 	}
 	for _, f := range r.Files {
