@@ -111,3 +111,17 @@ type Waker interface {
 	// Inspector.
 	Hooks(ctx context.Context) ([]Hook, error)
 }
+
+// Secret is a variable that jobs get.
+type Secret struct {
+	Name string
+	// Protected reports that jobs of protected branches alone get it, Masked that no log
+	// shows it.
+	Protected, Masked bool
+}
+
+// Safe is a forge whose jobs get variables of the repository without asking for them.
+type Safe interface {
+	// Secrets returns them, without what they hold. The errors are those of an Inspector.
+	Secrets(ctx context.Context) ([]Secret, error)
+}

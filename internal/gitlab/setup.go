@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,6 +21,7 @@ import (
 var (
 	_ forge.Inspector = (*Project)(nil)
 	_ forge.Waker     = (*Project)(nil)
+	_ forge.Safe      = (*Project)(nil)
 )
 
 // settings are what a project shows of itself (doc/api/projects.md, "Retrieve a
@@ -417,4 +419,29 @@ func triggers(address string, of settings) (branch string, starts bool) {
 	}
 	branch, err = url.PathUnescape(branch)
 	return branch, err == nil
+}
+
+// Secrets are the variables of the project (doc/api/project_level_variables.md), without
+// what they hold. Those that its groups have are not among them.
+func (p *Project) Secrets(ctx context.Context) ([]forge.Secret, error) {
+	type variable struct {
+		Key       string
+		Scope     string `json:"environment_scope"`
+		Protected bool
+		Masked    bool
+	}
+	// They have no number: a name is there once in each scope.
+	number := func(v variable) int64 {
+		h := fnv.New64a()
+		fmt.Fprintf(h, "%q %q", v.Key, v.Scope)
+		return int64(h.Sum64())
+	}
+	secrets := []forge.Secret{}
+	for v, err := range list(ctx, p.client, "variables", func(page gitlab.ListOptions) any { return &page }, number, func(err error) error { return p.unseen(err, toInspect) }) {
+		if err != nil {
+			return nil, err
+		}
+		secrets = append(secrets, forge.Secret{Name: v.Key, Protected: v.Protected, Masked: v.Masked})
+	}
+	return secrets, nil
 }

@@ -194,3 +194,19 @@ func TestHasLabel(t *testing.T) {
 		}
 	}
 }
+
+// The variables of a project are known by their names; what they hold is not read.
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	g := forgetest.NewGitLab(t)
+	g.Shows["variables"] = []any{
+		map[string]any{"key": "GITLAB_TOKEN", "value": "glpat-secret", "variable_type": "env_var", "protected": true, "masked": true, "environment_scope": "*"},
+		map[string]any{"key": "SLACK_BOT_TOKEN", "value": nil, "variable_type": "env_var", "protected": false, "masked": false, "environment_scope": "*"},
+		map[string]any{"key": "SLACK_BOT_TOKEN", "value": nil, "variable_type": "env_var", "protected": true, "masked": true, "environment_scope": "production"},
+	}
+	secrets, err := project(t, g).Secrets(t.Context())
+	got, want := fmt.Sprintf("%+v", secrets), "[{Name:GITLAB_TOKEN Protected:true Masked:true} {Name:SLACK_BOT_TOKEN Protected:false Masked:false} {Name:SLACK_BOT_TOKEN Protected:true Masked:true}]"
+	if err != nil || got != want {
+		t.Errorf("%v: %s\nwant %s", err, got, want)
+	}
+}
