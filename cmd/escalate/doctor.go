@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,6 +25,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/marker"
 	"github.com/escalations-as-code/escalate/internal/notice"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
@@ -40,7 +42,7 @@ func newDoctor(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is missing in the setup, and how to mend it",
-		Long: "Looks at the repository, its ledger, its workflows, the people, the forge and Slack, and says what is missing, what hurts most first, " +
+		Long: "Looks at the repository, its ledger, its workflows or its pipeline, the people, the forge and Slack, and says what is missing, what hurts most first, " +
 			"each with its fix. What it could not look at, for want of a token or a network, it names: nobody knows whether that is well. " +
 			"It writes nothing. It exits 1 where something must be done.",
 		Example: "  escalate doctor\n  GITHUB_TOKEN=$(gh auth token) escalate doctor\n  escalate doctor --json",
@@ -110,10 +112,17 @@ func (o doctorOptions) facts(ctx context.Context, s *session.Session) (doctor.Fa
 	if f.Tree != nil && !f.Job {
 		_, f.Stranger = me(ctx, env, s, t)
 	}
+	dir := s.Dir
+	repo, err := s.Repo(ctx)
+	if err == nil {
+		dir = topOf(repo)
+	}
 	at, err := o.local(ctx, s, &f)
 	if err != nil {
 		return f, err
 	}
+	f.Platform, _ = platform(env, at, f.Clone.Remote, os.DirFS(dir))
+	f.Workflows, f.Form = workflowsIn(dir, f.Platform), formIn(dir, f.Platform)
 	if err := o.forge(ctx, &f, at); err != nil {
 		return f, err
 	}
@@ -125,10 +134,8 @@ func (o doctorOptions) local(ctx context.Context, s *session.Session, f *doctor.
 	repo, err := s.Repo(ctx)
 	if err != nil {
 		f.Clone.Err = err
-		f.Workflows, f.Form = workflowsIn(s.Dir), formIn(s.Dir)
 		return at, nil
 	}
-	f.Workflows, f.Form = workflowsIn(topOf(repo)), formIn(topOf(repo))
 	f.Clone.Shallow = repo.Shallow
 	switch _, err := repo.Resolve(ctx, "refs/heads/"+ledger.Name); {
 	case err == nil:
@@ -219,18 +226,35 @@ func tryPush(ctx context.Context, repo *git.Repo, remote, commit string) doctor.
 }
 
 // formIn is the issue form of a repository.
-func formIn(dir string) doctor.Asked[[]byte] {
+func formIn(dir string, on ci.Platform) doctor.Asked[[]byte] {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return doctor.Asked[[]byte]{Err: err}
 	}
 	defer root.Close()
-	return doctor.Ask(root.ReadFile(form.Path))
+	return doctor.Ask(root.ReadFile(form.PathOn(on)))
 }
 
-// workflowsIn are the workflows of a repository in which escalate runs.
-func workflowsIn(dir string) []doctor.Workflow {
+// workflowsIn are the workflows of a repository in which escalate runs, or what does on
+// GitLab.
+func workflowsIn(dir string, on ci.Platform) []doctor.Workflow {
 	var all []doctor.Workflow
+	if on == ci.GitLab {
+		for _, file := range doctor.PipelineFiles() {
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				all = append(all, doctor.Workflow{File: file, Err: fmt.Errorf("it cannot be read: %w", errors.Unwrap(err))})
+				continue
+			}
+			if w, ok := doctor.ReadPipeline(file, data); ok {
+				all = append(all, w)
+			}
+		}
+		return all
+	}
 	for _, pattern := range []string{"*.yml", "*.yaml"} {
 		names, _ := filepath.Glob(filepath.Join(dir, filepath.FromSlash(doctor.WorkflowFolder), pattern)) // the pattern is right
 		for _, name := range names {
@@ -252,9 +276,12 @@ func workflowsIn(dir string) []doctor.Workflow {
 // is not asked again.
 // The repository is that of the remote, at, where the environment names none.
 func (o doctorOptions) forge(ctx context.Context, f *doctor.Facts, at ci.Forge) error {
-	forge := o.env.ci.Forge()
+	forge := o.env.ci.GitHub
+	if f.Platform == ci.GitLab {
+		forge = o.env.ci.GitLab
+	}
 	if forge.Repository == "" && at.Repository != "" {
-		forge, f.Platform = at, at.Platform
+		forge = at
 	}
 	if f.Missing = forge.Missing(); len(f.Missing) > 0 {
 		return nil
@@ -280,12 +307,23 @@ func inspected(ctx context.Context, name string, i forge.Inspector, f *doctor.Fa
 	for _, w := range f.Workflows {
 		files = append(files, w.File)
 	}
+	if f.Platform == ci.GitLab { // which knows that file alone, whatever it includes
+		files = []string{starter.Pipeline}
+	}
 	is.Jobs = doctor.Ask(i.Automation(ctx, slices.Compact(files)))
 	is.Proposes = doctor.Ask(i.MayPropose(ctx))
 	if f.Form.Err == nil {
 		is.Label = doctor.Ask(i.HasLabel(ctx, form.Label))
 	}
 	is.Pages = doctor.Ask(i.Pages(ctx))
+	if w, ok := i.(forge.Waker); ok {
+		hooks := doctor.Ask(w.Hooks(ctx))
+		is.Hooks = &hooks
+	}
+	if s, ok := i.(forge.Safe); ok {
+		secrets := doctor.Ask(s.Secrets(ctx))
+		is.Secrets = &secrets
+	}
 	is.Today = today(ctx, i, f)
 	return is
 }

@@ -40,15 +40,19 @@ func (x *exam) clone() {
 		x.must("remote-unclear", "there are several remotes, and none is `origin`: "+strings.Join(c.Remotes, ", "), "say which one counts: --remote "+c.Remotes[0]+", or `git remote rename "+c.Remotes[0]+" origin`")
 	}
 	if is, named := owned(x.Clone.Home), owned(x.Home); is != "" && named != "" && is != named {
-		x.should("repository-differs", fmt.Sprintf("the environment names %s, and the remote `%s` is %s", named, x.Clone.Remote, is), "set GITHUB_REPOSITORY to the repository of the remote, or choose another one with --remote")
+		x.should("repository-differs", fmt.Sprintf("the environment names %s, and the remote `%s` is %s", named, x.Clone.Remote, is), "set "+x.on("GITHUB_REPOSITORY", "CI_PROJECT_PATH")+" to the repository of the remote, or choose another one with --remote")
 	}
 	if x.Clone.Shallow {
-		x.should("clone-shallow", "this clone is shallow: rules and `log` do not see the whole history", "`git fetch --unshallow`; in a workflow `fetch-depth: 0` of actions/checkout")
+		x.should("clone-shallow", "this clone is shallow: rules and `log` do not see the whole history", "`git fetch --unshallow`; in a "+x.on("workflow `fetch-depth: 0` of actions/checkout", "job the variable `GIT_DEPTH: \"0\"`"))
 	}
 }
 
 // begin is how a ledger is begun.
-const begin = "run the workflow `apply` by hand and choose how to begin; or type `escalate apply --adopt`, which takes what stands here as told, or `escalate apply --announce-existing`, which announces it all"
+func (x *exam) begin() string {
+	return x.on("run the workflow `apply` by hand", "start a pipeline by hand (Build, Pipelines, New pipeline)") + begin
+}
+
+const begin = " and choose how to begin; or type `escalate apply --adopt`, which takes what stands here as told, or `escalate apply --announce-existing`, which announces it all"
 
 // ledger is whether what was told can be read and written.
 func (x *exam) ledger() {
@@ -74,7 +78,7 @@ func (x *exam) ledger() {
 	case x.Standing.Answer.Tip == "" && x.Clone.Ledger:
 		x.must("ledger-missing", "the ledger (the branch `"+ledger.Name+"`) is here alone, and not on the remote: nothing can be announced", fmt.Sprintf("`git push %s %s`", x.Clone.Remote, ledger.Name))
 	case x.Standing.Answer.Tip == "":
-		x.must("ledger-missing", "there is no ledger (the branch `"+ledger.Name+"`): nothing can be announced", begin)
+		x.must("ledger-missing", "there is no ledger (the branch `"+ledger.Name+"`): nothing can be announced", x.begin())
 	}
 	x.pushes()
 	if err := x.Notices.Err; err != nil && x.Standing.Err == nil {
@@ -92,7 +96,7 @@ func (x *exam) pushes() {
 		x.unseen("whether the ledger can be pushed", x.Refused.Err, "")
 	case x.Refused.Answer != "":
 		x.must("ledger-refused", "git may not push the ledger from here: "+plainly(errors.New(x.Refused.Answer)),
-			"in a workflow, give the job `permissions: {contents: write}`; here, log git in as somebody who may write (such as `gh auth setup-git`)")
+			x.on("in a workflow, give the job `permissions: {contents: write}`", "in a job, give GITLAB_TOKEN the role that may push to a protected branch")+"; here, log git in as somebody who may write (such as "+x.on("`gh auth setup-git`", "`glab auth login`")+")")
 	}
 }
 

@@ -48,7 +48,7 @@ type Facts struct {
 	// simply missing. Without either, there is no folder of escalations.
 	Tree   *tree.Tree
 	Astray error
-	// Workflows are those on disk in which escalate runs.
+	// Workflows are those on disk in which escalate runs, of the platform.
 	Workflows []Workflow
 	// Form is the file of the issue form on disk; fs.ErrNotExist where there is none.
 	Form Asked[[]byte]
@@ -108,6 +108,10 @@ type Forge struct {
 	Label Asked[forge.Said]
 	// Pages is how the site of the repository is published.
 	Pages Asked[forge.Pages]
+	// Hooks are what starts a job where somebody writes, Secrets the variables that jobs
+	// get; nil on a forge where the files of the repository say it.
+	Hooks   *Asked[[]forge.Hook]
+	Secrets *Asked[[]forge.Secret]
 	// Today is where repositories are now whose issues the ledger has, by where they were.
 	Today map[string]string
 }
@@ -169,7 +173,7 @@ func Examine(f Facts) Report {
 	x.read()
 	for _, check := range []func(*exam){
 		(*exam).folder, (*exam).clone, (*exam).ledger, (*exam).held,
-		(*exam).key, (*exam).token, (*exam).hosting, (*exam).workflows, (*exam).jobs,
+		(*exam).key, (*exam).token, (*exam).hosting, (*exam).workflows, (*exam).pipeline, (*exam).jobs, (*exam).pipelines,
 		(*exam).slackApp, (*exam).announcements,
 		(*exam).left, (*exam).stuck, (*exam).elsewhere,
 		(*exam).proposals, (*exam).branch, (*exam).ledgerBranch, (*exam).form, (*exam).label, (*exam).board,
@@ -218,6 +222,29 @@ func (x *exam) read() {
 		}
 	}
 	x.parts = parts(x.open, x.Now)
+}
+
+// on chooses between the words of GitHub and of GitLab.
+func (x *exam) on(gitHub, gitLab string) string {
+	if x.Platform == ci.GitLab {
+		return gitLab
+	}
+	return gitHub
+}
+
+// guide is the page that says how to set it up.
+func (x *exam) guide() string { return x.on("docs/setup.md", "docs/gitlab.md") }
+
+// change is what the forge calls a change that is to be merged.
+func (x *exam) change() string { return x.on("pull request", "merge request") }
+
+// main is the name of the default branch.
+func (x *exam) main() string {
+	hosted := ""
+	if x.Forge != nil {
+		hosted = x.Forge.Hosted.Answer.Default
+	}
+	return cmp.Or(hosted, x.Standing.Answer.Default, "main")
 }
 
 // says adds an ailment.

@@ -274,8 +274,6 @@ func cases() []wrong {
 		{"no token", set(func(f *doctor.Facts) { f.Forge, f.Missing = nil, []string{"GITHUB_TOKEN"} }), "unseen what the forge has: settings, workflows, protection: `GITHUB_TOKEN` is not set\n"},
 		{"no repository named", set(func(f *doctor.Facts) { f.Forge, f.Missing = nil, []string{"GITHUB_REPOSITORY"} }), "unseen what the forge has: settings, workflows, protection: `GITHUB_REPOSITORY` is not set\n"},
 		{"no token in a job", set(func(f *doctor.Facts) { f.Forge, f.Job, f.Missing = nil, true, []string{"GITHUB_TOKEN"} }), "must token-missing: this job has no token for the forge: no tracking issue can be written\n"},
-		{"GitLab", set(func(f *doctor.Facts) { f.Forge, f.Job, f.Platform, f.Tree = nil, true, ci.GitLab, nil }),
-			"must folder-missing: there is no folder `escalations` here\nunseen what GitLab has: settings, schedules, protection: this version does not ask GitLab\n"},
 		{"a token that is not taken", set(func(f *doctor.Facts) { f.Forge = failing(kind(forge.ErrToken)) }), "must token-invalid: GitHub does not take the token\n"},
 		{"a repository that is not shown", set(func(f *doctor.Facts) { f.Forge = failing(kind(forge.ErrGone)) }), "must repository-unseen: GitHub shows this token no such repository\n"},
 		{"a forge that does not answer", set(func(f *doctor.Facts) { f.Forge = failing(errNetwork) }),
@@ -405,8 +403,6 @@ func cases() []wrong {
 		{"rules that hold the ledger", set(func(f *doctor.Facts) { f.Forge.Ledger.Answer.Restricts = []string{"update"} }),
 			"unseen whether `apply` may push to `escalate-ledger`: rules hold it (update), and whom they let pass is not said\n"},
 		{"no form", set(func(f *doctor.Facts) { f.Form = doctor.Ask[[]byte](nil, fs.ErrNotExist) }), "should form-missing: there is no issue form: whoever has no clone opens no escalation in the browser @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
-		{"no form on GitLab", set(func(f *doctor.Facts) { f.Platform, f.Form = ci.GitLab, doctor.Ask[[]byte](nil, fs.ErrNotExist) }),
-			"should people-without-login: 5 people with a part in open escalations have no GitLab login, and are neither mentioned nor assigned: arivera (2026/northwind), jdoe (2026/northwind), mlee (2026/northwind), okhan (2026/northwind), tmora (2026/northwind) @ escalations/people.yaml\n"},
 		{"a form that cannot be read", set(func(f *doctor.Facts) { f.Form = doctor.Ask[[]byte](nil, errors.New("it is a folder")) }), "unseen whether the issue form asks what it should: it is a folder\n"},
 		{"a form of their own", set(func(f *doctor.Facts) { f.Form.Answer = []byte("name: Escalation\n") }),
 			"should form-foreign: this form is not one that escalate made: issues that are made with it open no escalation @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
@@ -563,7 +559,7 @@ func TestNamesAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	levels := map[string]string{}
-	for _, c := range cases() {
+	for _, c := range append(cases(), gitLabCases()...) {
 		for _, line := range regexp.MustCompile("(?m)^(must|should) ([a-z-]+): ").FindAllStringSubmatch(c.wants, -1) {
 			if had := levels[line[2]]; had != "" && had != line[1] {
 				line[1] = "must or should"

@@ -21,20 +21,30 @@ func settings(path string) string { return "Settings, " + path }
 // token is whether the forge takes the token.
 func (x *exam) token() {
 	switch {
-	case x.Forge == nil && x.Platform == ci.GitLab:
-		x.unseen("what GitLab has: settings, schedules, protection", errors.New("this version does not ask GitLab"), "")
-	case x.Forge == nil && x.Job && slices.Contains(x.Missing, "GITHUB_TOKEN"):
-		x.must("token-missing", "this job has no token for the forge: no tracking issue can be written", "pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`")
+	case x.Forge == nil && x.Job && slices.Contains(x.Missing, x.tokenName()):
+		x.must("token-missing", "this job has no token for the forge: no tracking issue can be written", x.on("pass it to the step: `env: {GITHUB_TOKEN: ${{ github.token }}}`",
+			"add the variable GITLAB_TOKEN, masked and protected, and protect the default branch: a job of another branch does not get it"))
+	case x.Forge == nil && len(x.Missing) == 0:
+		x.unseen(x.asked("the forge"), errors.New("it was not asked"), "")
 	case x.Forge == nil:
-		x.unseen("what the forge has: settings, workflows, protection", fmt.Errorf("%s %s not set", words.And(code(x.Missing)), words.Agree(len(x.Missing), "is", "are")),
-			"set "+words.And(code(x.Missing))+": a token such as `gh auth token` prints, a repository as owner/name")
+		x.unseen(x.asked("the forge"), fmt.Errorf("%s %s not set", words.And(code(x.Missing)), words.Agree(len(x.Missing), "is", "are")),
+			"set "+words.And(code(x.Missing))+": "+x.on("a token such as `gh auth token` prints, a repository as owner/name", "a project access token with the scope api, a project as group/project"))
 	case errors.Is(x.Forge.Hosted.Err, forge.ErrToken):
-		x.must("token-invalid", x.Forge.Name+" does not take the token", "give GITHUB_TOKEN one that is valid: it may have expired, or been revoked")
+		x.must("token-invalid", x.Forge.Name+" does not take the token", "give "+x.tokenName()+" one that is valid: it may have expired, or been revoked")
 	case errors.Is(x.Forge.Hosted.Err, forge.ErrGone):
-		x.must("repository-unseen", x.Forge.Name+" shows this token no such repository", "write GITHUB_REPOSITORY as owner/name, and give the token access to that repository")
+		x.must("repository-unseen", x.Forge.Name+" shows this token no such repository",
+			x.on("write GITHUB_REPOSITORY as owner/name", "write CI_PROJECT_PATH as group/project")+", and give the token access to that repository")
 	case !x.answers():
-		x.unseen("what "+x.Forge.Name+" has: settings, workflows, protection", x.Forge.Hosted.Err, "")
+		x.unseen(x.asked(x.Forge.Name), x.Forge.Hosted.Err, "")
 	}
+}
+
+// tokenName is the variable that holds the token for the forge.
+func (x *exam) tokenName() string { return x.on("GITHUB_TOKEN", "GITLAB_TOKEN") }
+
+// asked is what the forge is asked for.
+func (x *exam) asked(name string) string {
+	return "what " + name + " has: settings, " + x.on("workflows", "schedules, webhooks, variables") + ", protection"
 }
 
 // answers reports whether the forge answers at all: it takes the token, and shows the
@@ -54,23 +64,23 @@ func (x *exam) hosting() {
 		return
 	}
 	if h.Archived == forge.Yes {
-		x.must("repository-archived", "the repository is archived: nobody can write, and no workflow runs", settings("General, Danger Zone, Unarchive this repository"))
+		x.must("repository-archived", "the repository is archived: nobody can write, and no "+x.on("workflow", "job")+" runs", settings(x.on("General, Danger Zone, Unarchive this repository", "General, Advanced, Unarchive project")))
 	}
 	switch h.Write {
 	case forge.No:
-		x.must("token-weak", "the token may not push and write issues", "give GITHUB_TOKEN one with `contents: write` and `issues: write` (a classic one: `repo`), of somebody who may write")
+		x.must("token-weak", "the token may not push and write issues", x.on("give GITHUB_TOKEN one with `contents: write` and `issues: write` (a classic one: `repo`), of somebody who may write", "give GITLAB_TOKEN a project access token with the role Maintainer and the scope api"))
 	case forge.Unsaid:
 		x.unseen("whether the token may push and write issues", fmt.Errorf("%s does not say it of a token of this kind", x.Forge.Name), "")
 	}
 	switch h.Issues {
 	case forge.No:
-		x.must("issues-off", "the repository has no issues: no escalation can have a tracking issue", settings("General, Features, Issues"))
+		x.must("issues-off", "the repository has no issues: no escalation can have a tracking issue", settings(x.on("General, Features, Issues", "General, Visibility, project features, permissions: Issues")))
 	case forge.Unsaid:
 		x.unseen("whether the repository has issues", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	}
 	switch h.Private {
 	case forge.No:
-		x.should("repository-public", "the repository is public: everybody on the internet reads every escalation", settings("General, Danger Zone, Change visibility"))
+		x.should("repository-public", "the repository is public: everybody on the internet reads every escalation", settings(x.on("General, Danger Zone, Change visibility", "General, Visibility, project features, permissions: Project visibility")))
 	case forge.Unsaid:
 		x.unseen("whether the repository is private", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	}
@@ -92,7 +102,7 @@ func (x *exam) long(file string) time.Duration {
 // jobs is whether the workflows run.
 func (x *exam) jobs() {
 	runs := x.files()
-	if !x.answers() || len(runs) == 0 {
+	if !x.answers() || len(runs) == 0 || x.Platform == ci.GitLab { // which has schedules instead
 		return
 	}
 	if err := x.Forge.Jobs.Err; err != nil {
@@ -163,8 +173,9 @@ func (x *exam) board() {
 		return
 	}
 	if why := forge.Withheld(x.Forge.Name, x.Forge.Hosted.Answer, x.Forge.Pages.Answer); why != "" {
-		x.should("board-unpublished", "the board is an artifact of the workflow, and is not published: "+why,
-			settings("Pages: Source *GitHub Actions*, visibility *Private*, which an organization of GitHub Enterprise Cloud has")+"; else the artifact is the way, or no workflow for the board")
+		x.should("board-unpublished", "the board is an artifact of the "+x.on("workflow", "job")+", and is not published: "+why,
+			x.on(settings("Pages: Source *GitHub Actions*, visibility *Private*, which an organization of GitHub Enterprise Cloud has"), settings("General, Visibility, project features, permissions: Pages, *Only project members*"))+
+				"; else the artifact is the way, or no "+x.on("workflow", "job")+" for the board")
 	}
 }
 
@@ -175,17 +186,22 @@ func (x *exam) branch() {
 	}
 	g, err := x.Forge.Main.Answer, x.Forge.Main.Err
 	name := cmp.Or(x.Forge.Hosted.Answer.Default, x.Standing.Answer.Default, "the default branch")
-	rules := settings("Rules, New branch ruleset, target the default branch")
+	rules := x.on(settings("Rules, New branch ruleset, target the default branch"), settings("Repository, Protected branches"))
 	switch {
 	case err != nil:
 		x.unseen("whether the default branch is protected", err, "")
 		return
+	case g.Reviewed == forge.No && x.Platform == ci.GitLab && len(g.Restricts) > 0: // whose roles say who may
 	case g.Reviewed == forge.No:
-		x.should("branch-unprotected", fmt.Sprintf("anybody who may write pushes to `%s`, and so announces, without a pull request", name), rules+": Require a pull request before merging, Block force pushes, Restrict deletions")
+		x.should("branch-unprotected", fmt.Sprintf("anybody who may write pushes to `%s`, and so announces, without a %s", name, x.change()), rules+x.on(": Require a pull request before merging, Block force pushes, Restrict deletions", ": Allowed to merge *Developers + Maintainers*, allowed to push *Maintainers*, no force push"))
 	case g.Reviewed == forge.Unsaid:
 		x.unseen("whether the default branch is protected", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	}
-	if check, known := x.check(); known && !slices.ContainsFunc(g.Checks, func(c string) bool { return c == check || strings.HasSuffix(c, " / "+check) }) {
+	if x.Platform == ci.GitLab {
+		if _, judged := x.check(); judged && len(g.Checks) == 0 && g.Reviewed != forge.Unsaid {
+			x.should("check-optional", fmt.Sprintf("a merge request can be merged into `%s` whatever its pipeline says: what lint refuses can be merged", name), settings("Merge requests, Merge checks: Pipelines must succeed"))
+		}
+	} else if check, known := x.check(); known && !slices.ContainsFunc(g.Checks, func(c string) bool { return c == check || strings.HasSuffix(c, " / "+check) }) {
 		x.should("check-optional", fmt.Sprintf("the check `%s` need not pass before a merge into `%s`: what lint refuses can be merged", check, name), rules+": Require status checks to pass, `"+check+"`")
 	}
 	x.proposed(name, g)
@@ -202,6 +218,9 @@ func (x *exam) proposed(branch string, g forge.Guard) {
 	bot, ok := x.bot()
 	if !ok {
 		return
+	}
+	if x.Platform == ci.GitLab { // whose pipelines run for what a token pushes
+		bot.Own = true
 	}
 	if others := slices.DeleteFunc(slices.Clone(g.Checks), func(c string) bool { return c == checked }); len(others) > 0 && !bot.Own {
 		x.says(Ailment{Name: "checks-unreported", Level: Should, About: others,
@@ -240,19 +259,19 @@ func (x *exam) ledgerBranch() {
 	switch {
 	case g.Kept == forge.No && there:
 		x.should("ledger-unprotected", fmt.Sprintf("`%s` can be forced back or deleted: it is the proof of what was said when", ledger.Name),
-			settings("Rules, New branch ruleset, target `"+ledger.Name+"`: Block force pushes, Restrict deletions"))
+			x.on(settings("Rules, New branch ruleset, target `"+ledger.Name+"`: Block force pushes, Restrict deletions"), settings("Repository, Protected branches: `"+ledger.Name+"`, allowed to push *Maintainers*, no force push")))
 	case g.Kept == forge.Unsaid && there:
 		x.unseen("whether `"+ledger.Name+"` can be forced back or deleted", fmt.Errorf("%s does not say it", x.Forge.Name), "")
 	}
 	if len(g.Restricts) > 0 {
 		x.unseen("whether `apply` may push to `"+ledger.Name+"`", fmt.Errorf("rules hold it (%s), and whom they let pass is not said", strings.Join(g.Restricts, ", ")),
-			"leave the branch out of them, or let GitHub Actions bypass them; a push that is refused fails `apply`, by name")
+			x.on("leave the branch out of them, or let GitHub Actions bypass them", "let the role of GITLAB_TOKEN push")+"; a push that is refused fails `apply`, by name")
 	}
 }
 
 // proposals is whether workflows may open pull requests.
 func (x *exam) proposals() {
-	if !x.answers() {
+	if !x.answers() || x.Platform == ci.GitLab { // whoever may push may open one
 		return
 	}
 	switch p := x.Forge.Proposes; {

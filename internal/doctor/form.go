@@ -14,11 +14,11 @@ import (
 
 // form is whether the issue form is there, and asks what it should.
 func (x *exam) form() {
-	if x.Tree == nil || x.Platform == ci.GitLab {
+	if x.Tree == nil {
 		return
 	}
 	says := func(name, what, fix string) {
-		x.says(Ailment{Name: name, Level: Should, Where: form.Path, What: what, Fix: fix})
+		x.says(Ailment{Name: name, Level: Should, Where: form.PathOn(x.Platform), What: what, Fix: fix})
 	}
 	const commit = "; then commit and push it"
 	switch err := x.Form.Err; {
@@ -29,7 +29,7 @@ func (x *exam) form() {
 	case !form.Made(x.Form.Answer):
 		says("form-foreign", "this form is not one that escalate made: issues that are made with it open no escalation", "rename it; `escalate form` writes the one that does"+commit)
 	case x.Tree.Misread() == "":
-		differs, err := form.New(&act.Case{Tree: x.Tree, At: x.Now}).Differs(x.Form.Answer)
+		differs, err := x.differs()
 		switch {
 		case err != nil:
 			x.unseen("whether the issue form is what policy and people say", err, "")
@@ -43,6 +43,15 @@ func (x *exam) form() {
 	}
 }
 
+// differs is how the issue form differs from what policy and people say.
+func (x *exam) differs() ([]string, error) {
+	wanted := form.New(&act.Case{Tree: x.Tree, At: x.Now})
+	if x.Platform == ci.GitLab {
+		return wanted.TemplateDiffers(x.Form.Answer), nil
+	}
+	return wanted.Differs(x.Form.Answer)
+}
+
 // label is whether there is the label that the issue form names. GitHub leaves out one
 // that there is not.
 func (x *exam) label() {
@@ -53,7 +62,7 @@ func (x *exam) label() {
 	case l.Err != nil:
 		x.unseen("whether there is the label of the issue form", l.Err, "")
 	case l.Answer == forge.No:
-		x.says(Ailment{Name: "form-label-missing", Level: Should, Where: form.Path, What: fmt.Sprintf("there is no label `%s`: issues that are made with the form do not get it", form.Label),
-			Fix: fmt.Sprintf("Issues, Labels, New label: `%s`; or `gh label create %s`", form.Label, form.Label)})
+		x.says(Ailment{Name: "form-label-missing", Level: Should, Where: form.PathOn(x.Platform), What: fmt.Sprintf("there is no label `%s`: issues that are made with the form do not get it", form.Label),
+			Fix: x.on(fmt.Sprintf("Issues, Labels, New label: `%s`; or `gh label create %s`", form.Label, form.Label), fmt.Sprintf("Manage, Labels, New label: `%s`", form.Label))})
 	}
 }

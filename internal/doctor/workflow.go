@@ -16,13 +16,15 @@ import (
 	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/form"
+	"github.com/escalations-as-code/escalate/internal/starter"
 	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // WorkflowFolder is where the workflows of GitHub stand.
 const WorkflowFolder = ".github/workflows"
 
-// Workflow is a file of GitHub's in which escalate runs.
+// Workflow is a file in which escalate runs: a workflow of GitHub, or the pipeline of
+// GitLab.
 type Workflow struct {
 	// File is its path in the repository.
 	File string
@@ -30,18 +32,27 @@ type Workflow struct {
 	Steps []Step
 	// Starts is what starts it, such as push; Schedules are when, such as 17 */2 * * *.
 	Starts, Schedules []string
+	// Includes are the files of the repository that a pipeline takes in; Changed reports
+	// that init made it, and that somebody changed more than what runs.
+	Includes []string
+	Changed  bool
 	// Err is why it cannot be read, where it seems to be one.
 	Err error
 }
 
-// Step is one step of a workflow that runs escalate.
+// Step is one step of a workflow that runs escalate, or what one job of a pipeline does.
 type Step struct {
 	Line int
+	// Starts is what starts the job, such as push; nil where the file says it.
+	Starts []string
+	// Alone reports that no other job of its group runs at once, Whole that the job has
+	// the whole history. Of workflows neither is asked.
+	Alone, Whole bool
 	// Command is what it runs, such as apply; Job is what the job is called as a check.
 	Command, Job string
-	// Ref is what the action is taken at, Version which release that is, by its note or
-	// its tag; both are "" for the action of the same commit, and for a command of a
-	// script.
+	// Ref is what the action or the component is taken at, or the sum of the release that
+	// a job downloads; Version is which release that is, by its note or its tag. Both are
+	// "" for the action of the same commit, and for a command of a script.
 	Ref, Version string
 	// May is what the token of the job may, by the name of the permission; nil where
 	// the repository's default holds. Own reports that the step has a token of its own.
@@ -131,7 +142,16 @@ type start struct {
 }
 
 // wanted are the events that are to start a command.
-func wanted(command string) []start {
+func wanted(on ci.Platform, command string) []start {
+	if on == ci.GitLab {
+		return map[string][]start{
+			"apply": {{"push", "nothing is announced", Must}},
+			"lint":  {{"merge_request_event", "no merge request is checked", Must}},
+			"stale": {{"schedule", "nobody is asked for what is overdue", Must}},
+			"bot":   {{"schedule", "what no webhook told is never answered", Must}, {"trigger", "comments and issues are answered late", Should}},
+			"site":  {{"push", "what is announced is on the board late", Should}, {"schedule", "what becomes overdue is not on the board", Should}},
+		}[command]
+	}
 	return map[string][]start{
 		"apply": {{"push", "nothing is announced", Must}},
 		"lint":  {{"pull_request", "no pull request is checked", Must}},
@@ -170,39 +190,45 @@ func permissions(n yaml.Node) map[string]string {
 
 // workflows is whether what is to run by itself is there, and as it should be.
 func (x *exam) workflows() {
-	if x.Platform != "" && x.Platform != ci.GitHub || x.Tree == nil && x.Astray == nil {
+	if x.Tree == nil && x.Astray == nil {
 		return
 	}
+	kind := x.on("workflow", "job")
 	type started struct{ command, event string }
 	there, does, whatever := map[string]string{}, map[started]bool{}, ""
 	for _, w := range x.Workflows {
 		if w.Err != nil {
-			x.says(Ailment{Name: "workflow-unreadable", Level: Must, Where: w.File, What: "this workflow cannot be read: " + plainly(w.Err), Fix: "mend it: docs/setup.md has it as it should be"})
+			x.says(Ailment{Name: "workflow-unreadable", Level: Must, Where: w.File, What: "this " + x.on("workflow", "pipeline") + " cannot be read: " + plainly(w.Err), Fix: "mend it: " + x.guide() + " has it as it should be"})
 		}
 		for _, s := range w.Steps {
 			there[s.Command] = cmp.Or(there[s.Command], w.File)
 			if strings.Contains(s.Command, "${{") {
 				whatever = w.File
 			}
-			for _, of := range wanted(s.Command) {
-				if slices.Contains(w.Starts, of.event) || slices.Contains(w.Starts, "workflow_call") {
+			for _, of := range wanted(x.Platform, s.Command) {
+				if slices.Contains(w.Starts, of.event) || slices.Contains(s.Starts, of.event) || slices.Contains(w.Starts, "workflow_call") {
 					does[started{s.Command, of.event}] = true
 				}
 			}
 		}
 	}
 	for _, c := range commands() {
-		lacks := slices.DeleteFunc(wanted(c), func(s start) bool { return does[started{c, s.event}] })
+		lacks := slices.DeleteFunc(wanted(x.Platform, c), func(s start) bool { return does[started{c, s.event}] })
 		switch {
 		case len(lacks) == 0:
 		case c == "site" && there[c] == "": // nobody must have it
 		case whatever != "":
 			x.unseen("whether a workflow runs `escalate "+c+"`", fmt.Errorf("it may be %s, whose command is an expression", whatever), "")
 		case there[c] == "":
-			x.says(Ailment{Name: "workflow-missing", Level: x.missed(c), Where: WorkflowFolder + "/" + c + ".yml", About: []string{c},
-				What: fmt.Sprintf("no workflow runs `escalate %s`: %s", c, lacks[0].loss), Fix: "`escalate init` writes it; then commit and push it"})
+			x.says(Ailment{Name: "workflow-missing", Level: x.missed(c), Where: x.on(WorkflowFolder+"/"+c+".yml", starter.Pipeline), About: []string{c},
+				What: fmt.Sprintf("no %s runs `escalate %s`: %s", kind, c, lacks[0].loss), Fix: "`escalate init` writes it; then commit and push it"})
 		default:
 			for _, s := range lacks {
+				if x.Platform == ci.GitLab {
+					x.says(Ailment{Name: "workflow-unstarted", Level: s.level, Where: there[c], About: []string{c},
+						What: fmt.Sprintf("no pipeline of the kind `%s` has a job that runs `escalate %s`: %s", s.event, c, s.loss), Fix: fmt.Sprintf("write below `rules:` of the job: `- if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == \"%s\"`", s.event)})
+					continue
+				}
 				x.says(Ailment{Name: "workflow-unstarted", Level: s.level, Where: there[c], About: []string{c},
 					What: fmt.Sprintf("no `%s` starts the workflow that runs `escalate %s`: %s", s.event, c, s.loss), Fix: fmt.Sprintf("write `%s:` under `on:` of it; where it is for something else, `escalate init` writes one of its own", s.event)})
 			}
@@ -230,6 +256,13 @@ func (x *exam) missed(command string) Level {
 // .github/workflows/lint.yml:35.
 type places map[string][]string
 
+// add notes a place, once.
+func (p places) add(way, file string, line int) {
+	if at := fmt.Sprintf("%s:%d", file, line); !slices.Contains(p[way], at) {
+		p[way] = append(p[way], at)
+	}
+}
+
 // each calls do with each way, sorted, how many places it has in words, and these.
 func (p places) each(do func(way, many string, at []string)) {
 	for _, way := range slices.Sorted(maps.Keys(p)) {
@@ -247,17 +280,22 @@ func (x *exam) pins() {
 	for _, w := range x.Workflows {
 		for _, s := range w.Steps {
 			if s.Ref != "" && !commit.MatchString(s.Ref) {
-				taken[s.Ref] = append(taken[s.Ref], fmt.Sprintf("%s:%d", w.File, s.Line))
+				taken.add(s.Ref, w.File, s.Line)
 			}
 		}
 	}
 	taken.each(func(ref, many string, at []string) {
+		if ref == "SUM" {
+			x.says(Ailment{Name: "workflow-unpinned", Level: Must, Where: at[0], About: at, What: "`SUM` stands where the sums of a release belong: no job runs",
+				Fix: "write the sums there that checksums.txt of that release has"})
+			return
+		}
 		if ref == "PIN" {
 			x.says(Ailment{Name: "workflow-unpinned", Level: Must, Where: at[0], About: at, What: "`PIN` stands" + many + " where the commit of a release belongs: no workflow with it can run",
 				Fix: "write the commit that the page of the newest release names"})
 			return
 		}
-		x.says(Ailment{Name: "workflow-unpinned", Level: Should, Where: at[0], About: at, What: fmt.Sprintf("the action is taken at `%s`%s, which somebody can move", ref, many),
+		x.says(Ailment{Name: "workflow-unpinned", Level: Should, Where: at[0], About: at, What: fmt.Sprintf("the %s is taken at `%s`%s, which somebody can move", x.on("action", "component"), ref, many),
 			Fix: "write the commit that the page of the release names, with the version as a note behind it"})
 	})
 }
@@ -328,22 +366,22 @@ func (x *exam) versions() {
 		for _, s := range w.Steps {
 			theirs, said := release(s.Version)
 			switch {
-			case s.Ref == "" || s.Ref == "PIN": // it has none, or that was told
+			case s.Ref == "" || s.Ref == "PIN" || s.Ref == "SUM": // it has none, or that was told
 			case !released || !said:
 				unknown = w.File
 			case slices.Compare(theirs, mine) < 0:
-				old[s.Version] = append(old[s.Version], fmt.Sprintf("%s:%d", w.File, s.Line))
+				old.add(s.Version, w.File, s.Line)
 			}
 		}
 	}
 	old.each(func(version, many string, at []string) {
 		x.says(Ailment{Name: "workflow-old", Level: Should, Where: at[0], About: at, What: fmt.Sprintf("escalate %s runs%s, and %s is here", version, many, x.Version),
-			Fix: "`escalate init --upgrade` brings the workflows to this version and shows the difference"})
+			Fix: "`escalate init --upgrade` brings the " + x.on("workflows", "pipeline") + " to this version and shows the difference"})
 	})
 	switch {
 	case unknown == "":
 	case !released:
-		x.unseen("whether the workflows are older than this escalate", errors.New("this one is no release, but "+cmp.Or(strings.Trim(x.Version, "()"), "of no version")), "")
+		x.unseen("whether the "+x.on("workflows", "jobs")+" are older than this escalate", errors.New("this one is no release, but "+cmp.Or(strings.Trim(x.Version, "()"), "of no version")), "")
 	default:
 		x.unseen("whether "+unknown+" is older than this escalate", errors.New("no version stands behind the commit"), "write it as a note: `# v1.2.3`")
 	}
