@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/escalations-as-code/escalate/internal/ci"
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -12,7 +13,8 @@ import (
 
 // decide says whether the pages that were written may become the site of the repository:
 // to people, on the page of the job too, and to the steps that follow in it, by the
-// output publish.
+// output publish. GitLab has no steps that follow: there the job fails, and its pages stay
+// what they are.
 func (o siteOptions) decide(ctx context.Context) error {
 	why, publish := o.withheld(ctx), "false"
 	if err := ctx.Err(); err != nil {
@@ -31,10 +33,16 @@ func (o siteOptions) decide(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return appendTo(o.env.ci.Outputs, "the output of the job", func(w io.Writer) error {
+	if err := appendTo(o.env.ci.Outputs, "the output of the job", func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "publish=%s\n", publish)
 		return err
-	})
+	}); err != nil {
+		return err
+	}
+	if why != "" && o.env.ci.Platform == ci.GitLab { // which publishes what a job leaves that does not fail
+		return errFindings
+	}
+	return nil
 }
 
 // withheld says why the pages must not be published; "" where they may. Whatever cannot be

@@ -65,8 +65,9 @@ func newSite(env environment, opts *options) *cobra.Command {
 			"gone are taken away.\n\n" +
 			"Of a restricted escalation the pages show id, severity and DRI. With --redact, all that somebody could be known by " +
 			"is a pseudonym, as in export. --serve also serves the folder, to this machine alone, until it is stopped. --pages also says, " +
-			"in a job of GitHub Actions to its next steps, whether the folder may be published as the site of the repository: where GitHub " +
-			"says that those alone read it who read the repository.",
+			"in a job of GitHub Actions to its next steps, whether the folder may be published as the site of the repository: where the forge " +
+			"says that those alone read it who read the repository. In a job of GitLab it exits 1 where it may not: GitLab publishes what a job " +
+			"leaves that does not fail.",
 		Example: "  escalate site -o site\n  escalate site --serve\n  " + redactKey + "=... escalate site -o public --redact",
 		Args:    atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -82,7 +83,7 @@ func newSite(env environment, opts *options) *cobra.Command {
 	opts.remoteFlag(cmd)
 	cmd.Flags().StringVarP(&o.out, "output", "o", "site", "the `DIR` that the pages go into")
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "replace customers, people, free text and links by pseudonyms")
-	cmd.Flags().BoolVar(&o.pages, "pages", false, "then say whether GitHub Pages may publish the folder")
+	cmd.Flags().BoolVar(&o.pages, "pages", false, "then say whether the forge may publish the folder")
 	cmd.Flags().BoolVar(&o.serve, "serve", false, "then serve the folder on the loopback address")
 	moment = nowFlag(cmd, env, "show how it stands at this moment")
 	return cmd
