@@ -17,7 +17,7 @@ const Ajv = drafts[schema.$schema.match(/draft-0\d|2020-12/)];
 // each condition (if, then) too, and not only where the field is described.
 const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats(ajv);
-ajv.addVocabulary(["enumDescriptions"]); // for editors
+ajv.addVocabulary(["enumDescriptions", "markdownDescription"]); // for editors
 const validate = ajv.compile(schema);
 
 const verdicts = {};
