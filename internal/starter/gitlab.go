@@ -221,7 +221,7 @@ func (s Standing) settings(do func(string, ...string)) {
 	do("Put a key of the markers there, and what Slack needs if you use it, each as masked, hidden and protected:", "ESCALATE_MARKER_KEY, as `openssl rand -hex 32` prints it", "SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL")
 	do("In Build, Pipeline schedules, have the pipeline of "+s.Branch+" run once an hour: it asks for what is overdue, and looks at what no webhook told:", "17 * * * *")
 	do("In Settings, CI/CD, Pipeline trigger tokens, make a token. In Settings, Webhooks, add this address with that token, for comments and issues, and for confidential ones of both. No other event may start it:", s.trigger())
-	do("In Settings, CI/CD, Variables, let Maintainers use pipeline variables: where no one may, GitLab refuses what the webhook sends.")
+	do("In Settings, CI/CD, Variables, let Maintainers alone use pipeline variables: where no one may, GitLab refuses what the webhook sends; where Developers may, they run what they like with the tokens.")
 	do("In Settings, General, Visibility, set Pages to only project members: else the board is not published.")
 }
 
