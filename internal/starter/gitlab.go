@@ -217,7 +217,7 @@ func (s Standing) settings(do func(string, ...string)) {
 	const guide = "https://github.com/" + home + "/blob/main/docs/gitlab.md"
 	do("On GitLab, in Settings, Repository, Protected branches, protect " + s.Branch + " and escalate-ledger: Maintainers alone push, nobody forces. What each of these steps is for, and what it may: " + guide)
 	do("In Settings, Access tokens, make a project access token: role Maintainer, scope api. Put it into Settings, CI/CD, Variables, as masked, hidden and protected:", "GITLAB_TOKEN")
-	do("For the comment with the plan on merge requests, make a second one: role Reporter, scope api. Put it there as masked and hidden, and not protected, since merge requests come from branches that are not:", "ESCALATE_REVIEW_TOKEN")
+	do("For the comment with the plan on merge requests, make a second one: role Developer, scope api. Put it there as masked and hidden, and not protected, since merge requests come from branches that are not:", "ESCALATE_REVIEW_TOKEN")
 	do("Put a key of the markers there, and what Slack needs if you use it, each as masked, hidden and protected:", "ESCALATE_MARKER_KEY, as `openssl rand -hex 32` prints it", "SLACK_BOT_TOKEN or SLACK_WEBHOOK_URL")
 	do("In Build, Pipeline schedules, have the pipeline of "+s.Branch+" run once an hour: it asks for what is overdue, and looks at what no webhook told:", "17 * * * *")
 	do("In Settings, CI/CD, Pipeline trigger tokens, make a token. In Settings, Webhooks, add this address with that token, for comments and issues, and for confidential ones of both. No other event may start it:", s.trigger())

@@ -169,12 +169,17 @@ func (t *Tracking) reword(ctx context.Context, number int, r forge.Remark, body 
 	return err
 }
 
-// settle marks a remark as done with, or not.
+// settle marks a remark as done with, or not. A token may be allowed to write, and not to
+// do that: then a person does.
 func (t *Tracking) settle(ctx context.Context, number int, r forge.Remark, settled bool) error {
 	if r.Settled == settled {
 		return nil
 	}
-	return t.review.Settle(ctx, number, r, settled)
+	err := t.review.Settle(ctx, number, r, settled)
+	if errors.Is(err, forge.ErrForbidden) {
+		return nil
+	}
+	return err
 }
 
 // remarkBody is what stands beside a line.

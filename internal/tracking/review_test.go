@@ -129,6 +129,18 @@ func TestReviewQuiet(t *testing.T) {
 	})
 }
 
+// A token that may write, and not settle, says all the same.
+func TestReviewReporter(t *testing.T) {
+	t.Parallel()
+	reviewing(t, func(w *world, _ *forgetest.Proposal) {
+		w.gitlab.Role = forgetest.Reporter
+		quiet := about("a", 3, "A is pending")
+		quiet.Quiet = true
+		w.review(t, quiet, about("b", 5, "B is wrong"))
+		w.must(t, "3 A is pending", "5 B is wrong")
+	})
+}
+
 // A fix is a suggestion of GitLab's, with a fence that nothing in it ends.
 func TestReviewSuggests(t *testing.T) {
 	t.Parallel()
