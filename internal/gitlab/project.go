@@ -25,7 +25,7 @@ import (
 type Project struct {
 	*client
 	me     *forge.Author
-	member *bool             // whether the token is that of a member
+	level  *int              // the role of whom the token is of
 	people map[string]person // by their usernames, in small letters
 	// reviewed is the merge request that was remarked on last.
 	reviewed *reviewed
@@ -171,25 +171,52 @@ func second(t *time.Time) time.Time {
 	return t.UTC().Truncate(time.Second)
 }
 
-// outside reports whether the token is that of no member: what is locked takes comments
-// of members alone (doc/user/discussions/_index.md).
-func (p *Project) outside(ctx context.Context) (bool, error) {
-	if p.member == nil {
-		me, err := p.Me(ctx)
-		if err != nil {
-			return false, err
-		}
-		var is bool
-		if me.ID != 0 {
-			_, _, err = ask[user](ctx, p.client, http.MethodGet, "members/all/"+strconv.FormatInt(me.ID, 10), nil)
-			is = err == nil
-		}
-		if err != nil && status(err) != http.StatusNotFound && status(err) != http.StatusForbidden {
-			return false, p.needing(toSee, err)
-		}
-		p.member = &is
+// The roles that count here (doc/api/members.md): from Planner on, one sees confidential
+// issues (doc/user/project/issues/confidential_issues.md).
+const (
+	outsider = 0
+	planner  = 15
+)
+
+// role is that of whom the token is of; known is false where GitLab does not say who
+// that is.
+func (p *Project) role(ctx context.Context) (level int, known bool, err error) {
+	me, err := p.Me(ctx)
+	if err != nil || me.ID == 0 {
+		return outsider, false, err
 	}
-	return !*p.member, nil
+	if p.level == nil {
+		is, _, err := ask[access](ctx, p.client, http.MethodGet, "members/all/"+strconv.FormatInt(me.ID, 10), nil)
+		if err != nil && status(err) != http.StatusNotFound && status(err) != http.StatusForbidden {
+			return outsider, false, p.needing(toSee, err)
+		}
+		p.level = &is.Level
+	}
+	return *p.level, true, nil
+}
+
+// outside reports whether the token may be that of no member: what is locked takes
+// comments of members alone (doc/user/discussions/_index.md).
+func (p *Project) outside(ctx context.Context) (bool, error) {
+	level, known, err := p.role(ctx)
+	return !known || level == outsider, err
+}
+
+// gone is an error about an issue. One that is not there for somebody who does not see
+// confidential ones may be there: it is not to be opened again.
+func (p *Project) gone(ctx context.Context, err error) error {
+	words := p.inWords(err)
+	if status(err) != http.StatusNotFound || p.job {
+		return words
+	}
+	level, known, err := p.role(ctx)
+	switch {
+	case err != nil:
+		return err
+	case known && level < planner:
+		return &forge.Error{Kind: forge.ErrForbidden, Err: errors.New("GitLab shows no such issue to this token, and none that is confidential: the token needs " + toWrite)}
+	}
+	return words
 }
 
 // issueReply is the issue of a reply to what was asked of one.
@@ -202,11 +229,15 @@ func (p *Project) issueReply(ctx context.Context, i issue, err error) (forge.Iss
 
 func issuePath(number int) string { return "issues/" + strconv.Itoa(number) }
 
-// Issue returns an issue. One that was moved stays there, closed. A confidential one that
-// the token may not see is not there, as GitLab has it.
+// Issue returns an issue. One that was moved stays there, closed. One that is not there
+// may be a confidential one that the token does not see: then the error is
+// forge.ErrForbidden.
 func (p *Project) Issue(ctx context.Context, number int) (forge.Issue, error) {
 	i, _, err := ask[issue](ctx, p.client, http.MethodGet, issuePath(number), nil)
-	is, err := p.issueReply(ctx, i, err)
+	if err != nil {
+		return forge.Issue{}, p.gone(ctx, err)
+	}
+	is, err := p.issueOf(ctx, i)
 	if err != nil {
 		return is, err
 	}
