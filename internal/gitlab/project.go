@@ -31,11 +31,11 @@ type Project struct {
 	reviewed *reviewed
 }
 
-// person is somebody who may be assigned, or was; asked reports that GitLab was asked
-// whether they may.
+// person is somebody who may be assigned, or was somewhere; asked reports that GitLab was
+// asked whether they may.
 type person struct {
-	id         int64
-	may, asked bool
+	id              int64
+	may, was, asked bool
 }
 
 var _ forge.Forge = (*Project)(nil)
@@ -50,13 +50,15 @@ func New(c Config) (*Project, error) {
 }
 
 // Traits are those of GitLab. A note may have 1,000,000 characters, a description a few
-// more (doc/api/notes.md, doc/api/issues.md): a tenth of that is more than anybody reads. Labels are the same where their names are,
-// letter by letter. What a job's token pushes starts pipelines as what a person pushes.
+// more (doc/api/notes.md, doc/api/issues.md): a tenth of that is more than anybody reads.
+// Labels are the same where their names are, letter by letter; and it looks for mentions
+// and references in titles, too. A job's token writes as whoever started the job: no
+// login is its own.
 func (p *Project) Traits() forge.Traits {
 	written := commands.On(ci.GitLab)
 	return forge.Traits{
-		Change: written.Change, Prefix: written.Prefix, Sign: "!", TitleRefers: true, NoReply: "users.noreply." + p.BaseURL().Hostname(),
 		Via: "gitlab", Repository: p.project, MaxBody: 100_000, MaxTitle: 255, Confidential: true, Due: true, FewAssignees: true,
+		Change: written.Change, Prefix: written.Prefix, Sign: "!", TitleRefers: true, NoReply: "users.noreply." + p.BaseURL().Hostname(),
 		Login:  func(p schema.Person) string { return string(p.GitLab) },
 		Scoped: func(scope, value string) string { return scope + "::" + value },
 		// doc/user/project/merge_requests/reviews/suggestions.md
@@ -300,8 +302,8 @@ func (p *Project) OpenIssue(ctx context.Context, d forge.Draft) (forge.Issue, er
 	return p.issueReply(ctx, i, err)
 }
 
-// EditIssue changes an issue. Whom GitLab leaves out without saying so, as all but the
-// first where an issue has one assignee, is not assigned.
+// EditIssue changes an issue. Where an issue has one assignee, GitLab leaves out all but
+// the first, and does not say so.
 func (p *Project) EditIssue(ctx context.Context, number int, e forge.Edit) (forge.Issue, error) {
 	in := gitlab.UpdateIssueOptions{Title: e.Title, Description: e.Body, Confidential: e.Confidential}
 	switch {
@@ -362,17 +364,24 @@ func (p *Project) MakeLabel(ctx context.Context, l forge.Label) error {
 	return p.inWords(err)
 }
 
-// MayAssign reports whether somebody may be assigned: members may.
+// MayAssign reports whether somebody may be assigned: members may, but for guests, whom
+// GitLab leaves out of confidential issues and does not say so.
 func (p *Project) MayAssign(ctx context.Context, login string) (bool, error) {
 	is, err := p.person(ctx, login)
 	return is.may, err
 }
 
+// member is one in a reply.
+type member struct {
+	user
+	access
+}
+
 // knows remembers somebody whom a reply shows as assigned.
 func (p *Project) knows(u user) {
-	key := strings.ToLower(u.Username)
-	if is := p.people[key]; u.ID != 0 && is.id == 0 {
-		is.id = u.ID
+	if key := strings.ToLower(u.Username); u.ID != 0 {
+		is := p.people[key]
+		is.id, is.was = u.ID, true
 		p.people[key] = is
 	}
 }
@@ -387,13 +396,13 @@ func (p *Project) person(ctx context.Context, login string) (person, error) {
 	is.asked = true
 	members := list(ctx, p.client, "members/all", func(page gitlab.ListOptions) any {
 		return &gitlab.ListProjectMembersOptions{ListOptions: page, Query: &login}
-	}, func(u user) int64 { return u.ID }, func(err error) error { return p.needing(toSee, err) })
+	}, func(m member) int64 { return m.ID }, func(err error) error { return p.needing(toSee, err) })
 	for u, err := range members {
 		if err != nil {
 			return is, err
 		}
 		if strings.EqualFold(u.Username, login) {
-			is.id, is.may = u.ID, u.State == "active"
+			is.id, is.may = u.ID, u.State == "active" && u.Level >= planner
 			break
 		}
 	}
@@ -407,13 +416,13 @@ func (p *Project) ids(ctx context.Context, logins []string) ([]int64, error) {
 	ids := []int64{}
 	for _, login := range logins {
 		is := p.people[strings.ToLower(login)]
-		if is.id == 0 {
+		if !is.was {
 			var err error
 			if is, err = p.person(ctx, login); err != nil {
 				return nil, err
 			}
 			if !is.may {
-				return nil, &forge.Error{Kind: forge.ErrRefused, Err: fmt.Errorf("@%s is no member of the project, and cannot be assigned", login)}
+				return nil, &forge.Error{Kind: forge.ErrRefused, Err: fmt.Errorf("@%s is no member of the project with the role Planner or higher, and cannot be assigned", login)}
 			}
 		}
 		ids = append(ids, is.id)

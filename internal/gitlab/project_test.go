@@ -480,6 +480,36 @@ func TestListsThatMove(t *testing.T) {
 	}
 }
 
+// A guest, and whose account is blocked or is none, is not assigned; who is assigned stays
+// so.
+func TestAssignable(t *testing.T) {
+	t.Parallel()
+	g := forgetest.NewGitLab(t)
+	g.Assignable, g.Roles = []string{"jodoe", "gina"}, map[string]int{"gina": forgetest.Guest}
+	g.Open(forgetest.Stranger, "Text").Assignees = []string{"gone"}
+	p := project(t, g)
+	for login, may := range map[string]bool{"jodoe": true, "gina": false, "jo": false, "mallory": false} {
+		if got, err := p.MayAssign(t.Context(), login); err != nil || got != may {
+			t.Errorf("%s may be assigned: %v (%v)", login, got, err)
+		}
+	}
+	for _, login := range []string{"gina", "mallory", "gone"} {
+		if _, err := p.EditIssue(t.Context(), 1, forge.Edit{Assignees: &[]string{login}}); !errors.Is(err, forge.ErrRefused) {
+			t.Errorf("%s: %v", login, err)
+		}
+	}
+	if _, err := p.Issue(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if i, err := p.EditIssue(t.Context(), 1, forge.Edit{Assignees: &[]string{"jodoe", "gone"}}); err != nil || !slices.Equal(i.Assignees, []string{"jodoe", "gone"}) {
+		t.Errorf("%q (%v)", i.Assignees, err)
+	}
+	asked := len(g.Requests)
+	if _, err := p.MayAssign(t.Context(), "JoDoe"); err != nil || len(g.Requests) != asked {
+		t.Errorf("it asks again: %q", g.Requests[asked:])
+	}
+}
+
 // The accounts of tokens and programs are bots.
 func TestBots(t *testing.T) {
 	t.Parallel()

@@ -40,6 +40,8 @@ type GitLab struct {
 	// may be.
 	Role    int
 	Outside bool
+	// Roles are those of the members who are no Developers, by their names.
+	Roles map[string]int
 	// Free reports that the project is of the edition without licence: issues have one
 	// assignee, and scoped labels stand beside each other.
 	Free bool

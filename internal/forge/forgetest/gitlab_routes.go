@@ -1,6 +1,7 @@
 package forgetest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -139,7 +140,7 @@ func (c *call) members() {
 	list := []any{}
 	for _, name := range c.Assignable {
 		if strings.Contains(strings.ToLower(name), strings.ToLower(c.text("query"))) {
-			list = append(list, c.memberOf(name, c.id(name), Developer))
+			list = append(list, c.memberOf(name, c.id(name), cmp.Or(c.Roles[name], Developer)))
 		}
 	}
 	c.page(list)
@@ -152,7 +153,7 @@ func (c *call) member() {
 		return
 	}
 	if name, is := c.named(id); is && slices.Contains(c.Assignable, name) {
-		c.reply(http.StatusOK, c.memberOf(name, c.id(name), Developer))
+		c.reply(http.StatusOK, c.memberOf(name, c.id(name), cmp.Or(c.Roles[name], Developer)))
 		return
 	}
 	c.notFound("")
@@ -277,7 +278,8 @@ func (c *call) assigned(i *Issue) *[]string {
 	}
 	to := []string{}
 	for _, name := range c.logins() {
-		if slices.Contains(c.Assignable, name) || i != nil && slices.Contains(i.Assignees, name) {
+		unseen := c.Roles[name] == Guest && (i != nil && i.Confidential || c.in["confidential"] == true)
+		if slices.Contains(c.Assignable, name) && !unseen || i != nil && slices.Contains(i.Assignees, name) {
 			to = append(to, name)
 		}
 	}
