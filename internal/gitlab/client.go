@@ -97,7 +97,8 @@ func platform() retry.Platform {
 }
 
 // limited reports whether GitLab refused a request for its rate, and for how long it
-// asks to wait (doc/administration/settings/user_and_ip_rate_limits.md).
+// asks to wait (doc/administration/settings/user_and_ip_rate_limits.md). Of the limits on
+// issues and notes, which are by the minute, it may not say it (doc/security/rate_limits.md).
 func limited(r *http.Response) (time.Duration, bool) {
 	if r.StatusCode != http.StatusTooManyRequests {
 		return 0, false
@@ -108,20 +109,20 @@ func limited(r *http.Response) (time.Duration, bool) {
 	at, err := strconv.ParseInt(r.Header.Get("RateLimit-Reset"), 10, 64)
 	now, nowErr := http.ParseTime(r.Header.Get("Date"))
 	if err != nil || nowErr != nil || !time.Unix(at, 0).After(now) {
-		return retry.Unsaid, true
+		return time.Minute, true
 	}
 	return time.Unix(at, 0).Sub(now) + time.Second, true
 }
 
 // ask sends a request for something below the project. A reply that says nothing is
 // the zero value: whoever asked finds that it confirms nothing.
-func ask[T any](ctx context.Context, c *client, method, path string, in any) (T, *gitlab.Response, error) {
-	return send[T](ctx, c, method, strings.TrimSuffix("projects/"+gitlab.PathEscape(c.project)+"/"+path, "/"), in)
+func ask[T any](ctx context.Context, c *client, method, path string, in any, options ...gitlab.RequestOptionFunc) (T, *gitlab.Response, error) {
+	return send[T](ctx, c, method, strings.TrimSuffix("projects/"+gitlab.PathEscape(c.project)+"/"+path, "/"), in, options...)
 }
 
 // send sends a request. in is its query or, where it writes, its body.
-func send[T any](ctx context.Context, c *client, method, path string, in any) (out T, r *gitlab.Response, err error) {
-	request, err := c.NewRequest(method, path, in, []gitlab.RequestOptionFunc{gitlab.WithContext(ctx)})
+func send[T any](ctx context.Context, c *client, method, path string, in any, options ...gitlab.RequestOptionFunc) (out T, r *gitlab.Response, err error) {
+	request, err := c.NewRequest(method, path, in, append(options, gitlab.WithContext(ctx)))
 	if err != nil {
 		return out, nil, err
 	}

@@ -16,17 +16,18 @@ const perPage = 100
 // read.
 const most = 5
 
-// list are the items of all pages of a list below the project, by offset: of what is
-// read here, GitLab lists little by keyset. The list is in an order that nothing
-// changes but what is deleted, or leaves the list: then what comes behind it moves
-// forward, to a page that was read. So where there are fewer than there were, it is read
-// anew, without what was there already. in returns the query of a page.
+// list are the items of all pages of a list below the project, in an order that nothing
+// changes but what is deleted, or leaves the list. By offset, what comes behind that moves
+// forward then, to a page that was read. So where there are fewer than there were, the list
+// is read anew, without what was there already. By keyset, nothing moves: GitLab has it of
+// issues, from 18.3 on, and answers by offset before. in returns the query of a page.
 func list[T any](ctx context.Context, c *client, path string, in func(gitlab.ListOptions) any, of func(T) int64, words func(error) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		seen := map[int64]bool{}
 		page, total := int64(1), int64(0)
+		var behind []gitlab.RequestOptionFunc // the last one, by keyset
 		for again := 0; page > 0; {
-			items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(gitlab.ListOptions{PerPage: perPage, Page: page}))
+			items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(gitlab.ListOptions{PerPage: perPage, Page: page}), behind...)
 			var none T
 			switch {
 			case err != nil:
@@ -49,6 +50,9 @@ func list[T any](ctx context.Context, c *client, path string, in func(gitlab.Lis
 				}
 			}
 			page, total = r.NextPage, r.TotalItems
+			if page == 0 && r.NextLink != "" && len(items) > 0 {
+				page, behind = 1, []gitlab.RequestOptionFunc{gitlab.WithKeysetPaginationParameters(r.NextLink)}
+			}
 		}
 	}
 }

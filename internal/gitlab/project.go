@@ -259,6 +259,7 @@ func (p *Project) Issue(ctx context.Context, number int) (forge.Issue, error) {
 // Issues are those with a label.
 func (p *Project) Issues(ctx context.Context, label string) iter.Seq2[forge.Issue, error] {
 	return p.issues(ctx, list(ctx, p.client, "issues", func(page gitlab.ListOptions) any {
+		page.Pagination = "keyset"
 		return &gitlab.ListProjectIssuesOptions{ListOptions: page, Labels: &gitlab.LabelOptions{label}, OrderBy: ptr("created_at"), Sort: ptr("asc"), Scope: ptr("all")}
 	}, func(i issue) int64 { return i.ID }, p.inWords))
 }

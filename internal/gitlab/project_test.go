@@ -71,7 +71,7 @@ func TestRequests(t *testing.T) {
 		"me":    {func(ctx context.Context, p *Project) (any, error) { return p.Me(ctx) }, []string{"GET user"}, "{1 escalate-bot false}"},
 		"issue": {func(ctx context.Context, p *Project) (any, error) { i, err := p.Issue(ctx, 1); return i.Title, err }, []string{"GET /issues/1"}, "Northwind"},
 		"issues": {func(ctx context.Context, p *Project) (any, error) { return count(p.Issues(ctx, "escalation")) },
-			[]string{"GET /issues?labels=escalation&order_by=created_at&page=1&per_page=100&scope=all&sort=asc"}, "1"},
+			[]string{"GET /issues?labels=escalation&order_by=created_at&page=1&pagination=keyset&per_page=100&scope=all&sort=asc"}, "1"},
 		"open": {func(ctx context.Context, p *Project) (any, error) {
 			i, err := p.OpenIssue(ctx, forge.Draft{Title: title, Body: body, Labels: []string{"escalation", "severity::high"}, Assignees: jo, Confidential: true, Due: due})
 			return fmt.Sprint(i.Number, i.Labels, i.Assignees, i.Confidential, i.Due.Format(time.DateOnly)), err
@@ -241,13 +241,13 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// How long GitLab asks to wait it says in seconds or, on gitlab.com, as a moment.
+// How long GitLab asks to wait it says in seconds, as a moment, or not at all.
 func TestLimited(t *testing.T) {
 	t.Parallel()
 	for want, h := range map[time.Duration]http.Header{
 		5 * time.Second:  {"Retry-After": {"5"}},
 		31 * time.Second: {"Ratelimit-Reset": {"1700000030"}, "Date": {time.Unix(1700000000, 0).UTC().Format(http.TimeFormat)}},
-		-1:               {"Ratelimit-Reset": {"1700000030"}},
+		time.Minute:      {},
 	} {
 		if got, is := limited(&http.Response{StatusCode: 429, Header: h}); !is || got != want {
 			t.Errorf("%v: %v, %v", h, got, is)
@@ -507,6 +507,39 @@ func TestAssignable(t *testing.T) {
 	asked := len(g.Requests)
 	if _, err := p.MayAssign(t.Context(), "JoDoe"); err != nil || len(g.Requests) != asked {
 		t.Errorf("it asks again: %q", g.Requests[asked:])
+	}
+}
+
+// So is it with issues, by keyset and, before 18.3, by offset.
+func TestIssuesThatMove(t *testing.T) {
+	t.Parallel()
+	for name, old := range map[string]bool{"by keyset": false, "by offset": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := forgetest.NewGitLab(t)
+			g.Old = old
+			for range 350 {
+				g.Open(forgetest.Stranger, "Text", "escalation")
+			}
+			asked := 0
+			g.Refuse = func(*http.Request) (int, map[string]string, bool) {
+				if asked++; asked == 2 {
+					for _, i := range g.Issues[20:40] {
+						i.Labels = nil
+					}
+				}
+				return 0, nil, false
+			}
+			issues, err := all(project(t, g).Issues(t.Context(), "escalation"))
+			if want := map[bool]int{false: 4, true: 5}[old]; err != nil || len(issues) != 350 || asked > want+1 {
+				t.Errorf("%d were listed in %d requests (%v)", len(issues), asked, err)
+			}
+			for n, i := range issues {
+				if i.Number != n+1 {
+					t.Fatalf("%d comes after %d", i.Number, n)
+				}
+			}
+		})
 	}
 }
 

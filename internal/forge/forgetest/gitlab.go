@@ -45,6 +45,8 @@ type GitLab struct {
 	// Free reports that the project is of the edition without licence: issues have one
 	// assignee, and scoped labels stand beside each other.
 	Free bool
+	// Old reports that it is of a version before 18.3, which lists issues by offset alone.
+	Old bool
 	// Public reports that everybody sees the project.
 	Public bool
 	// Shows is what else is shown below the project, by its path, such as
@@ -403,7 +405,7 @@ func (c *call) parameters(r *route, body []byte) func() {
 	case len(unknown) > 0: // which GitLab would pass over: nobody is to send one
 		slices.Sort(unknown)
 		return func() { c.invalid("no such parameter: " + strings.Join(unknown, ", ")) }
-	case c.text("pagination") == "keyset":
+	case c.text("pagination") == "keyset" && (r.path != "issues" || !c.Old && (c.text("order_by") != "created_at" || c.text("sort") != "asc")):
 		return func() {
 			c.reply(http.StatusMethodNotAllowed, map[string]any{"error": "Keyset pagination is not yet available for this type of request"})
 		}
@@ -467,6 +469,27 @@ func (c *call) page(list []any) {
 	}
 	h.Set("Link", strings.Join(links, ", "))
 	c.reply(http.StatusOK, list[begin:end])
+}
+
+// keyset answers with one page of a list that is sorted by id (api/rest/_index.md,
+// "Keyset-based pagination").
+func (c *call) keyset(list []any, id func(any) int) {
+	size, err := strconv.Atoi(c.text("per_page"))
+	if err != nil || size < 1 {
+		size = 20
+	}
+	size = min(size, 100)
+	if after, err := strconv.Atoi(strings.TrimPrefix(c.text("cursor"), "id")); err == nil {
+		list = slices.DeleteFunc(list, func(v any) bool { return id(v) <= after })
+	}
+	if len(list) > size {
+		list = list[:size]
+		q := c.r.URL.Query()
+		q.Set("cursor", fmt.Sprint("id", id(list[size-1])))
+		q.Del("page")
+		c.Header().Set("Link", fmt.Sprintf(`<http://%s%s?%s>; rel="next"`, c.r.Host, c.r.URL.EscapedPath(), q.Encode()))
+	}
+	c.reply(http.StatusOK, list)
 }
 
 // when is a moment as GitLab writes it.

@@ -35,7 +35,7 @@ func routes() []route {
 		{method: http.MethodGet, path: "labels/:name", op: func(c *call) string { return "label " + c.vars["name"] }, do: (*call).label},
 		{method: http.MethodPost, path: "labels", takes: "name! color! description priority", role: Reporter, op: func(c *call) string { return "make label " + c.text("name") }, do: (*call).makeLabel},
 		// api/issues.md.
-		{method: http.MethodGet, path: "issues", takes: "labels state order_by sort scope updated_after", op: func(c *call) string { return "issues " + c.text("labels") }, do: (*call).issues},
+		{method: http.MethodGet, path: "issues", takes: "labels state order_by sort scope updated_after cursor", op: func(c *call) string { return "issues " + c.text("labels") }, do: (*call).issues},
 		{method: http.MethodPost, path: "issues", takes: "title! description labels assignee_ids confidential due_date", op: opens, do: (*call).openIssue},
 		{method: http.MethodGet, path: "issues/:iid", op: on("issue"), do: (*call).issue},
 		{method: http.MethodPut, path: "issues/:iid", takes: "title description labels assignee_ids confidential due_date state_event discussion_locked", op: edits, do: (*call).editIssue},
@@ -244,6 +244,10 @@ func (c *call) issues() {
 	list := []any{}
 	for _, i := range updated(c, all, func(i *Issue) time.Time { return i.Updated }) {
 		list = append(list, c.issueOf(i))
+	}
+	if c.text("pagination") == "keyset" && !c.Old {
+		c.keyset(list, func(v any) int { return v.(map[string]any)["iid"].(int) })
+		return
 	}
 	c.page(list)
 }
