@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"gitlab.com/gitlab-org/api/client-go"
+	gitlab "gitlab.com/gitlab-org/api/client-go"
 
 	"github.com/escalations-as-code/escalate/internal/forge"
 )

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"gitlab.com/gitlab-org/api/client-go"
+	gitlab "gitlab.com/gitlab-org/api/client-go"
 
 	"github.com/escalations-as-code/escalate/internal/ci"
 	commands "github.com/escalations-as-code/escalate/internal/comment"

@@ -525,7 +525,7 @@ func login(a forge.Author) string {
 	return a.Login
 }
 
-// id is that of somebody, by the name.
+// ID is that of somebody, by the name.
 // ID is what GitLab numbers somebody by.
 func (g *GitLab) ID(name string) (id int64) {
 	g.Do(func() { id = g.id(name) })
