@@ -60,7 +60,8 @@ type GitLab struct {
 	// Answered is called when a request was answered, or went wrong.
 	Answered func(Fault)
 
-	ids map[string]int64
+	ids    map[string]int64
+	routes []route
 }
 
 // prefix is where the server has GitLab: below a path, as a company may.
@@ -76,7 +77,7 @@ func NewGitLab(t testing.TB) *GitLab {
 
 // StartGitLab starts one that holds nothing, for a project.
 func StartGitLab(project string) (g *GitLab, stop func()) {
-	g = &GitLab{Store: newStore("", true, func(a, b string) bool { return a == b }), Project: project, Shows: map[string]any{}, ids: map[string]int64{}}
+	g = &GitLab{Store: newStore("", true, func(a, b string) bool { return a == b }), Project: project, Shows: map[string]any{}, ids: map[string]int64{}, routes: routes()}
 	s := httptest.NewServer(g)
 	g.At(s.URL)
 	return g, s.Close
@@ -313,9 +314,8 @@ func (c *call) find(body []byte) (op string, answer func()) {
 		}
 		from, parts = "", parts[2:]
 	}
-	all := routes()
-	for i := range all {
-		r := &all[i]
+	for i := range c.routes {
+		r := &c.routes[i]
 		if strings.HasPrefix(r.path, "/") != (from == "/") {
 			continue
 		}
@@ -525,13 +525,13 @@ func login(a forge.Author) string {
 	return a.Login
 }
 
-// ID is that of somebody, by the name.
 // ID is what GitLab numbers somebody by.
 func (g *GitLab) ID(name string) (id int64) {
 	g.Do(func() { id = g.id(name) })
 	return id
 }
 
+// id is that of somebody, by the name.
 func (g *GitLab) id(name string) int64 {
 	key := strings.ToLower(name)
 	for _, i := range g.Issues {
