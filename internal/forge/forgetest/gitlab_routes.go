@@ -17,6 +17,20 @@ func on(what string) func(*call) string {
 	return func(c *call) string { return fmt.Sprintf("%s %d", what, c.number("iid")) }
 }
 
+// GitLabRoutes are what the server knows: method, path, and the parameters in the query
+// or the body, such as "GET /projects/:id/labels/:name" or "GET /users username".
+func GitLabRoutes() []string {
+	var all []string
+	for _, r := range routes() {
+		path := r.path
+		if !strings.HasPrefix(path, "/") {
+			path = strings.TrimSuffix("/projects/:id/"+path, "/")
+		}
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.method, path, strings.ReplaceAll(r.takes, "!", ""))))
+	}
+	return all
+}
+
 // routes are all that the server knows.
 func routes() []route {
 	all := []route{
