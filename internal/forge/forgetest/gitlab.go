@@ -567,7 +567,7 @@ func (g *GitLab) known() []string {
 
 // userOf is somebody as GitLab shows them beside something (api/users.md).
 func (g *GitLab) userOf(id int64, name string) map[string]any {
-	return map[string]any{"id": id, "username": name, "name": name, "state": "active", "locked": false, "avatar_url": nil, "web_url": g.Root + "/" + name}
+	return map[string]any{"id": id, "username": name, "public_email": nil, "name": name, "state": "active", "locked": false, "avatar_url": nil, "web_url": g.Root + "/" + name}
 }
 
 func (g *GitLab) authorOf(a forge.Author) map[string]any { return g.userOf(a.ID, login(a)) }

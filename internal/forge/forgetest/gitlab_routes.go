@@ -18,7 +18,8 @@ func on(what string) func(*call) string {
 }
 
 // GitLabRoutes are what the server knows: method, path, and the parameters in the query
-// or the body, such as "GET /projects/:id/labels/:name" or "GET /users username".
+// or the body, such as "POST /projects/:id/labels name! color! description priority";
+// those are required that end in "!".
 func GitLabRoutes() []string {
 	var all []string
 	for _, r := range routes() {
@@ -26,7 +27,7 @@ func GitLabRoutes() []string {
 		if !strings.HasPrefix(path, "/") {
 			path = strings.TrimSuffix("/projects/:id/"+path, "/")
 		}
-		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.method, path, strings.ReplaceAll(r.takes, "!", ""))))
+		all = append(all, strings.TrimSpace(r.method+" "+path+" "+r.takes))
 	}
 	return all
 }
@@ -105,11 +106,15 @@ func (c *call) user() {
 	}
 	is := c.authorOf(c.Me)
 	is["bot"] = strings.HasPrefix(c.Me.Login, "project_")
+	is["created_at"], is["followers"], is["following"] = when(c.Now()), 0, 0
+	for _, unsaid := range []string{"bio", "location", "linkedin", "twitter", "website_url", "organization", "job_title"} {
+		is[unsaid] = ""
+	}
 	c.reply(http.StatusOK, is)
 }
 
 func (c *call) token() {
-	c.reply(http.StatusOK, map[string]any{"id": 1, "name": "escalate", "revoked": false, "active": true, "scopes": []string{"api"}, "user_id": c.Me.ID, "created_at": when(c.Now()), "expires_at": nil, "last_used_at": nil})
+	c.reply(http.StatusOK, map[string]any{"id": 1, "name": "escalate", "description": nil, "revoked": false, "active": true, "scopes": []string{"api"}, "user_id": c.Me.ID, "created_at": when(c.Now()), "expires_at": nil, "last_used_at": nil})
 }
 
 func (c *call) users() {
@@ -173,8 +178,11 @@ func (c *call) member() {
 	c.notFound("")
 }
 
-func labelOf(name string, n int) any {
-	return map[string]any{"id": n + 1, "name": name, "color": "#d93f0b", "text_color": "#FFFFFF", "description": "", "priority": nil, "subscribed": false, "is_project_label": true}
+func labelOf(name string, n int) map[string]any {
+	return map[string]any{
+		"id": n + 1, "name": name, "color": "#d93f0b", "text_color": "#FFFFFF", "description": nil, "description_html": nil,
+		"priority": nil, "subscribed": false, "is_project_label": true,
+	}
 }
 
 func (c *call) labels() {
@@ -200,7 +208,12 @@ func (c *call) makeLabel() {
 		return
 	}
 	c.Labels = append(c.Labels, c.text("name"))
-	c.reply(http.StatusCreated, labelOf(c.text("name"), len(c.Labels)-1))
+	is := labelOf(c.text("name"), len(c.Labels)-1)
+	is["color"] = c.text("color")
+	if c.has("description") {
+		is["description"], is["description_html"] = c.text("description"), c.text("description")
+	}
+	c.reply(http.StatusCreated, is)
 }
 
 // visible is an issue that the token may see: of a confidential one, those alone hear
@@ -217,6 +230,10 @@ func (c *call) issueOf(i *Issue) any {
 	assignees := []any{}
 	for _, a := range i.Assignees {
 		assignees = append(assignees, c.userOf(c.id(a), a))
+	}
+	var first any // which is there beside them, as when there was one alone
+	if len(assignees) > 0 {
+		first = assignees[0]
 	}
 	state, closed := "opened", any(nil)
 	if !i.Open {
@@ -238,12 +255,17 @@ func (c *call) issueOf(i *Issue) any {
 	return map[string]any{
 		"id": 5000 + i.Number, "iid": i.Number, "project_id": 1, "title": i.Title, "description": i.Body, "state": state, "type": "ISSUE", "issue_type": "issue",
 		"created_at": when(i.Created), "updated_at": when(i.Updated), "closed_at": closed, "closed_by": nil, "labels": labels, "milestone": nil,
-		"assignees": assignees, "assignee": nil, "author": c.authorOf(i.Author), "user_notes_count": c.commented(i).Comments, "merge_requests_count": 0, "upvotes": 0, "downvotes": 0,
+		"assignees": assignees, "assignee": first, "author": c.authorOf(i.Author), "user_notes_count": c.commented(i).Comments, "merge_requests_count": 0, "upvotes": 0, "downvotes": 0,
 		"due_date": due, "confidential": i.Confidential, "discussion_locked": i.Locked, "web_url": i.URL, "moved_to_id": moved, "severity": "UNKNOWN",
-		"references": map[string]any{"short": ref, "relative": ref, "full": c.Project + ref}, "time_stats": map[string]any{"time_estimate": 0, "total_time_spent": 0},
+		"references": map[string]any{"short": ref, "relative": ref, "full": c.Project + ref}, "time_stats": unspent(),
 		"task_completion_status": map[string]any{"count": 0, "completed_count": 0}, "has_tasks": false, "blocking_issues_count": 0, "service_desk_reply_to": nil,
 		"_links": map[string]any{"self": self, "notes": self + "/notes", "award_emoji": self + "/award_emoji", "project": c.API + "/projects/1"},
 	}
+}
+
+// unspent are the statistics of what nobody estimated or spent time on.
+func unspent() any {
+	return map[string]any{"time_estimate": 0, "total_time_spent": 0, "human_time_estimate": nil, "human_total_time_spent": nil}
 }
 
 func (c *call) issues() {
@@ -488,7 +510,11 @@ func (c *call) noteOf(n *Comment) map[string]any {
 		is["resolved"], is["resolved_by"], is["resolved_at"] = n.Settled, nil, nil
 	}
 	if n.Position != nil {
-		is["type"], is["position"] = "DiffNote", n.Position
+		is["type"], is["commit_id"] = "DiffNote", nil
+		is["position"] = struct {
+			*Position
+			Lines any `json:"line_range"` // null of one line
+		}{Position: n.Position}
 	}
 	return is
 }
@@ -577,6 +603,9 @@ func (c *call) editNote() {
 		return
 	case !n.Author.Is(c.Me) && c.role() < Maintainer || n.System:
 		c.says(http.StatusForbidden, "Forbidden")
+		return
+	case strings.TrimSpace(c.text("body")) == "": // lib/api/notes.rb
+		c.invalid("body is empty")
 		return
 	}
 	body, acted := c.act(c.acted(n.On), c.text("body"))
