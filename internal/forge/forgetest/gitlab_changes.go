@@ -34,12 +34,31 @@ func (p *Proposal) refs() map[string]any {
 	return map[string]any{"base_sha": base, "head_sha": p.Commit, "start_sha": base}
 }
 
+// changeOf is a merge request, as one is shown by itself.
 func (c *call) changeOf(p *Proposal) any {
+	count := strconv.Itoa(len(p.Files))
+	if len(p.Files) > 1000 {
+		count = "1000+"
+	}
+	is := c.listedChange(p)
+	is["changes_count"], is["diff_refs"], is["user"] = count, p.refs(), map[string]any{"can_merge": c.role() >= Maintainer}
+	is["subscribed"], is["first_contribution"] = false, false
+	for _, none := range []string{"pipeline", "head_pipeline", "merge_error", "latest_build_started_at", "latest_build_finished_at", "first_deployed_to_production_at"} {
+		is[none] = nil
+	}
+	return is
+}
+
+// listedChange is a merge request, as it is shown in a list: with less.
+func (c *call) listedChange(p *Proposal) map[string]any {
 	state, status, from := "closed", "not_open", any(1)
+	var merged, closed any
 	switch {
 	case p.Merged:
-		state = "merged"
-	case p.Open:
+		state, merged = "merged", when(p.Updated)
+	case !p.Open:
+		closed = when(p.Updated)
+	default:
 		state, status = "opened", "mergeable"
 		if p.Draft {
 			status = "draft_status"
@@ -51,18 +70,15 @@ func (c *call) changeOf(p *Proposal) any {
 		from = 2
 	}
 	ref := fmt.Sprintf("!%d", p.Number)
-	count := strconv.Itoa(len(p.Files))
-	if len(p.Files) > 1000 {
-		count = "1000+"
-	}
 	return map[string]any{
 		"id": 7000 + p.Number, "iid": p.Number, "project_id": 1, "title": p.Title, "description": p.Body, "state": state, "created_at": when(p.Created), "updated_at": when(p.Updated),
-		"merged_at": nil, "closed_at": nil, "author": c.authorOf(p.Author), "assignees": []any{}, "reviewers": []any{}, "labels": []string{}, "milestone": nil,
+		"merged_by": nil, "merged_at": merged, "closed_by": nil, "closed_at": closed, "author": c.authorOf(p.Author), "assignees": []any{}, "assignee": nil, "reviewers": []any{}, "labels": []string{}, "milestone": nil,
 		"source_branch": p.Head, "target_branch": p.Base, "source_project_id": from, "target_project_id": 1, "sha": p.Commit, "merge_commit_sha": nil, "squash_commit_sha": nil,
 		"draft": p.Draft, "work_in_progress": p.Draft, "detailed_merge_status": status, "has_conflicts": false, "blocking_discussions_resolved": true, "discussion_locked": p.Locked,
-		"user_notes_count": len(c.Bodies(forge.Thread{Number: p.Number, ChangeRequest: true})), "web_url": p.URL, "changes_count": count, "diff_refs": p.refs(),
-		"references": map[string]any{"short": ref, "relative": ref, "full": c.Project + ref}, "merge_when_pipeline_succeeds": false, "squash": false, "merge_error": nil,
-		"user": map[string]any{"can_merge": c.role() >= Maintainer}, "head_pipeline": nil, "task_completion_status": map[string]any{"count": 0, "completed_count": 0},
+		"user_notes_count": len(c.Bodies(forge.Thread{Number: p.Number, ChangeRequest: true})), "web_url": p.URL,
+		"upvotes": 0, "downvotes": 0, "merge_status": "can_be_merged", "should_remove_source_branch": nil, "force_remove_source_branch": false, "approvals_before_merge": nil,
+		"reference": ref, "references": map[string]any{"short": ref, "relative": ref, "full": c.Project + ref}, "merge_when_pipeline_succeeds": false, "squash": false,
+		"time_stats": unspent(), "task_completion_status": map[string]any{"count": 0, "completed_count": 0},
 	}
 }
 
@@ -78,7 +94,7 @@ func (c *call) changes() {
 	}
 	list := []any{}
 	for _, p := range updated(c, all, func(p *Proposal) time.Time { return p.Updated }) {
-		list = append(list, c.changeOf(p))
+		list = append(list, c.listedChange(p))
 	}
 	c.page(list)
 }
