@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -98,6 +99,7 @@ func play(t *testing.T) []*exchange {
 	}
 	w.onIssues(p)
 	w.onChanges(p)
+	w.onSetup(p)
 	w.itself()
 	return w.said
 }
@@ -270,12 +272,63 @@ func (w *world) refusals(p *gitlab.Project, held *forgetest.Proposal) {
 	}
 }
 
+// shown are the routes that the fake has where a test says what they show, as onSetup
+// does.
+var shown = []string{
+	"GET /projects/:id/protected_branches", "GET /projects/:id/hooks", "GET /projects/:id/pipelines", "GET /projects/:id/pipelines/:id",
+	"GET /projects/:id/pipeline_schedules", "GET /projects/:id/pipeline_schedules/:id",
+}
+
+// onSetup is all that the client asks of how a project is set up.
+func (w *world) onSetup(p *gitlab.Project) {
+	ctx := w.t.Context()
+	type object = map[string]any
+	maintainers := []any{object{"id": 1, "access_level": 40, "access_level_description": "Maintainers", "user_id": nil, "group_id": nil, "deploy_key_id": nil}}
+	w.Shows["protected_branches"] = []any{object{
+		"id": 1, "name": "main", "push_access_levels": maintainers, "merge_access_levels": maintainers, "unprotect_access_levels": []any{},
+		"allow_force_push": false, "code_owner_approval_required": false, "inherited": false,
+	}}
+	w.Shows["hooks"] = []any{object{
+		"id": 1, "url": w.API + "/projects/1/ref/main/trigger/pipeline?token=secret", "project_id": 1, "note_events": true, "issues_events": true,
+		"confidential_issues_events": true, "confidential_note_events": true, "push_events": false, "alert_status": "executable", "disabled_until": nil,
+	}}
+	run := object{
+		"id": 47, "iid": 12, "project_id": 1, "status": "success", "source": "schedule", "ref": "main", "sha": "a91957a858320c0e17f3a0eca7cfacbff50ea29a",
+		"web_url": w.Root + "/-/pipelines/47", "created_at": "2026-11-26T07:00:00.000Z", "updated_at": "2026-11-26T07:01:00.000Z",
+	}
+	w.Shows["pipelines"], w.Shows["pipelines/47"] = []any{run}, run
+	schedule := object{
+		"id": 13, "description": "daily", "ref": "refs/heads/main", "cron": "0 7 * * *", "cron_timezone": "UTC", "next_run_at": "2026-11-28T07:00:00.000Z", "active": true,
+		"created_at": "2026-11-01T07:00:00.000Z", "updated_at": "2026-11-26T07:00:00.000Z",
+		"owner": object{"id": 7, "username": "jodoe", "name": "Jo Doe", "state": "active", "locked": false, "avatar_url": nil, "web_url": w.Root + "/jodoe"},
+	}
+	w.Shows["pipeline_schedules"] = []any{maps.Clone(schedule)}
+	schedule["last_pipeline"] = run
+	w.Shows["pipeline_schedules/13"] = schedule
+
+	hosted, err := p.Hosted(ctx)
+	w.ok(err)
+	guard, err := p.Guard(ctx, "main")
+	w.ok(err)
+	jobs, err := p.Automation(ctx, []string{".gitlab-ci.yml"})
+	w.ok(err)
+	today, err := p.Today(ctx, w.Project)
+	w.ok(err)
+	has, err := p.HasLabel(ctx, "no such label")
+	w.ok(err)
+	pages, err := p.Pages(ctx)
+	w.ok(err)
+	hooks, err := p.Hooks(ctx)
+	w.ok(err)
+	if hosted.Repository != w.Project || guard.Kept != forge.Yes || len(guard.Restricts) == 0 || len(jobs) != 2 || jobs[1].Ran != forge.Yes ||
+		today != w.Project || has != forge.No || pages.On != forge.Yes || len(hooks) != 1 || hooks[0].Branch != "main" {
+		w.t.Errorf("%+v, %+v, %+v, %s, %v, %+v, %+v", hosted, guard, jobs, today, has, pages, hooks)
+	}
+}
+
 // itself asks for what the client does not.
 func (w *world) itself() {
-	w.ask(http.MethodGet, "/personal_access_tokens/self", "")
 	w.ask(http.MethodGet, "/users?username=jodoe", "")
-	w.ask(http.MethodGet, strings.TrimSuffix(w.project(""), "/"), "")
-	w.ask(http.MethodGet, w.project("labels"), "")
 	w.Say(forgetest.User, forge.Thread{Number: 1}, "not for everybody").Internal = true
 	w.ask(http.MethodGet, w.project("issues/1/notes"), "")
 	w.ask(http.MethodPost, w.project("issues"), `{"title":"a list of labels","labels":["escalation"]}`)
