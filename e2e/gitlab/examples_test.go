@@ -84,7 +84,7 @@ var outdated = []struct{ at, why string }{
 	{"labels-* open_issues_count", "doc/api/labels.md: with_counts asks for it, by default it is not there"},
 	{"labels-* closed_issues_count", "doc/api/labels.md: with_counts asks for it, by default it is not there"},
 	{"labels-* open_merge_requests_count", "doc/api/labels.md: with_counts asks for it, by default it is not there"},
-	{"client-go/get_user.json skype", "API_Entities_UserPublic has none"},
+	{"client-go/get_user.json skype", "API_Entities_User has none"},
 	{"discussions-merge-request-list.json 1.notes.resolved", alone},
 	{"discussions-merge-request-list.json 1.notes.resolved_by", alone},
 }
