@@ -42,6 +42,7 @@ var wrong = []struct {
 }{
 	{"GET /projects/{id}/issues 200", `doc/api/issues.md, "List project issues": a list`, listed},
 	{"GET /projects/{id}/merge_requests/{merge_request_iid}/diffs 200", `doc/api/merge_requests.md, "List merge request diffs": a list`, listed},
+	{"GET /projects/{id}/variables 200", `doc/api/project_level_variables.md, "List project variables": a list`, listed},
 	{"API_Entities_Issue assignees", "doc/api/issues.md: a list", listed},
 	{"API_Entities_MergeRequestBasic assignees", "doc/api/merge_requests.md: a list", listed},
 	{"API_Entities_MergeRequestBasic reviewers", "doc/api/merge_requests.md: a list", listed},

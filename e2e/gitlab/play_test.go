@@ -277,6 +277,7 @@ func (w *world) refusals(p *gitlab.Project, held *forgetest.Proposal) {
 var shown = []string{
 	"GET /projects/:id/protected_branches", "GET /projects/:id/hooks", "GET /projects/:id/pipelines", "GET /projects/:id/pipelines/:id",
 	"GET /projects/:id/pipeline_schedules", "GET /projects/:id/pipeline_schedules/:id",
+	"GET /projects/:id/variables",
 }
 
 // onSetup is all that the client asks of how a project is set up.
@@ -306,6 +307,10 @@ func (w *world) onSetup(p *gitlab.Project) {
 	schedule["last_pipeline"] = run
 	w.Shows["pipeline_schedules/13"] = schedule
 
+	w.Shows["variables"] = []any{object{
+		"variable_type": "env_var", "key": "GITLAB_TOKEN", "value": "secret", "hidden": false, "protected": true, "masked": true, "raw": false, "environment_scope": "*", "description": nil,
+	}}
+
 	hosted, err := p.Hosted(ctx)
 	w.ok(err)
 	guard, err := p.Guard(ctx, "main")
@@ -320,9 +325,12 @@ func (w *world) onSetup(p *gitlab.Project) {
 	w.ok(err)
 	hooks, err := p.Hooks(ctx)
 	w.ok(err)
+	secrets, err := p.Secrets(ctx)
+	w.ok(err)
 	if hosted.Repository != w.Project || guard.Kept != forge.Yes || len(guard.Restricts) == 0 || len(jobs) != 2 || jobs[1].Ran != forge.Yes ||
-		today != w.Project || has != forge.No || pages.On != forge.Yes || len(hooks) != 1 || hooks[0].Branch != "main" {
-		w.t.Errorf("%+v, %+v, %+v, %s, %v, %+v, %+v", hosted, guard, jobs, today, has, pages, hooks)
+		today != w.Project || has != forge.No || pages.On != forge.Yes || len(hooks) != 1 || hooks[0].Branch != "main" ||
+		len(secrets) != 1 || secrets[0] != (forge.Secret{Name: "GITLAB_TOKEN", Protected: true, Masked: true}) {
+		w.t.Errorf("%+v, %+v, %+v, %s, %v, %+v, %+v, %+v", hosted, guard, jobs, today, has, pages, hooks, secrets)
 	}
 }
 
