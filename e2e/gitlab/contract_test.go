@@ -61,6 +61,10 @@ var wrong = []struct {
 	{"POST /projects/{id}/merge_requests/{merge_request_iid}/notes/{note_id}/award_emoji id", namespaced, text},
 }
 
+// newer are parameters that the description lacks: doc/api/rest/_index.md, "Keyset-based
+// pagination", has issues of a project among what is listed so, from GitLab 18.3 on.
+var newer = map[string][]string{"getApiV4ProjectsIdIssues": {"pagination", "cursor"}}
+
 const (
 	commaSeparated = `"Comma-separated list of label names", it says itself: such a text is taken as well as a list`
 	namespaced     = `doc/api/rest/_index.md, "Namespaced paths": the path of a project is taken as well as its number`
@@ -211,6 +215,9 @@ func TestDescription(t *testing.T) {
 func (x *exchange) against(t *testing.T, route *routers.Route, vars map[string]string) error {
 	r := x.request(t)
 	for name := range r.URL.Query() {
+		if slices.Contains(newer[route.Operation.OperationID], name) {
+			continue
+		}
 		if route.Operation.Parameters.GetByInAndName("query", strings.TrimSuffix(name, "[]")) == nil {
 			return fmt.Errorf("the description has no parameter %q", name)
 		}

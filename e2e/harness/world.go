@@ -21,7 +21,7 @@ import (
 type World struct {
 	Forge  Forge
 	GitHub *GitHub // where the forge is one, else nil
-	Slack  *Slack // nil without AddSlack
+	Slack  *Slack  // nil without AddSlack
 	Origin *Origin
 	Clone  *Clone // the first one
 
