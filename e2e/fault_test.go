@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ import (
 
 var (
 	faultPoints   = flag.Int("fault-points", 0, "at how many calls and pushes each fault happens, spread evenly; 0 for one of those that tell the most")
-	faultTable    = flag.String("fault-table", "", "write the tables of faults to files of this name, behind that of the forge")
+	faultTable    = flag.String("fault-table", "", "write the table of faults of each forge to a file of this name, behind the forge's")
 	botFaultTable = flag.String("bot-fault-table", "", "write the table of the bot's faults to this file")
 )
 
@@ -422,10 +423,15 @@ func faultsOn(t *testing.T, forge string, on harness.Kind) {
 	}
 	t.Log("\n" + b.String())
 	if *faultTable != "" {
-		if err := os.WriteFile(strings.ToLower(forge)+"-"+*faultTable, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(beside(*faultTable, forge), []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// beside is the name of a file for one of the forges.
+func beside(file, forge string) string {
+	return filepath.Join(filepath.Dir(file), strings.ToLower(forge)+"-"+filepath.Base(file))
 }
 
 // forcedBack has somebody force the ledger to what it was, right after a push. The

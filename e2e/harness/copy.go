@@ -24,15 +24,15 @@ type change struct {
 // changed the emulator to be made again.
 func (w *World) Copy(t testing.TB) *World {
 	t.Helper()
-	if w.Slack != nil || w.GitHub == nil {
-		t.Fatal("a world with a Slack, or without GitHub, cannot be copied")
+	if w.Slack != nil {
+		t.Fatal("a world with a Slack cannot be copied")
 	}
 	c := w.tools.emptyWorld(t, w.Now())
 	w.mu.Lock()
 	c.clocks = w.clocks
 	w.mu.Unlock()
-	c.GitHub = w.GitHub.copy(t)
-	c.Forge = c.GitHub
+	c.Forge = w.Forge.twin(t)
+	c.GitHub, _ = c.Forge.(*GitHub)
 	c.Origin = w.Origin.copy(c)
 	c.Forge.attach(c)
 	c.Clone = &Clone{Dir: filepath.Join(c.dir, filepath.Base(w.Clone.Dir)), w: c}
@@ -55,8 +55,8 @@ func copyTree(t testing.TB, to, from string) {
 	}
 }
 
-// copy makes another GitHub, which is as this one is.
-func (g *GitHub) copy(t testing.TB) *GitHub {
+// twin makes another GitHub.
+func (g *GitHub) twin(t testing.TB) Forge {
 	t.Helper()
 	c := g.tools.NewGitHub(t, g.logins)
 	g.mu.Lock()
@@ -71,6 +71,14 @@ func (g *GitHub) copy(t testing.TB) *GitHub {
 	g.shim.mu.Lock()
 	defer g.shim.mu.Unlock()
 	c.shim = g.shim.copy()
+	return c
+}
+
+// twin makes another GitLab.
+func (g *GitLab) twin(t testing.TB) Forge {
+	t.Helper()
+	c := g.tools.NewGitLab(t, g.logins)
+	c.fake.Hold(g.fake.Store)
 	return c
 }
 

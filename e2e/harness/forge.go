@@ -35,6 +35,8 @@ type Forge interface {
 	// variables say where it is, and credentials which repository and with which token.
 	variables(clocked bool) []string
 	credentials() []string
+	// twin makes another forge, which is as this one is.
+	twin(testing.TB) Forge
 	// attach has it know the repository that is pushed to, and the clock.
 	attach(*World)
 }

@@ -20,6 +20,7 @@ import (
 // be carried out of what escalate writes: the test fails at one.
 type GitLab struct {
 	*proxy
+	tools  *Tools
 	fake   *forgetest.GitLab
 	logins Logins
 	origin *Origin // nil without a world
@@ -36,7 +37,7 @@ func (x *Tools) NewGitLab(t testing.TB, logins Logins) *GitLab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &GitLab{proxy: newProxy(t, 0), fake: fake, logins: logins}
+	g := &GitLab{proxy: newProxy(t, 0), tools: x, fake: fake, logins: logins}
 	g.upstream = "http://" + upstream.Host
 	g.serve(g, gitlabRefusal)
 	fake.At(g.server.URL)

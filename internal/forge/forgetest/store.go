@@ -162,6 +162,37 @@ func (s *Store) Do(something func()) {
 	something()
 }
 
+// Hold has the forge hold what another holds, which keeps it: all of it is copied.
+func (s *Store) Hold(other *Store) {
+	other.Do(func() {
+		s.Labels, s.Assignable, s.Me = slices.Clone(other.Labels), slices.Clone(other.Assignable), other.Me
+		s.Reactions, s.changes, s.said = slices.Clone(other.Reactions), other.changes, other.said
+		here := func(url string) string { return strings.Replace(url, other.at, s.at, 1) }
+		s.Issues, s.Comments, s.Proposals, s.Checks = nil, nil, nil, nil
+		for _, i := range other.Issues {
+			c := *i
+			c.Labels, c.Assignees, c.URL = slices.Clone(i.Labels), slices.Clone(i.Assignees), here(i.URL)
+			s.Issues = append(s.Issues, &c)
+		}
+		for _, i := range other.Comments {
+			c := *i
+			if i.Position != nil {
+				c.Position = new(*i.Position)
+			}
+			c.URL = here(i.URL)
+			s.Comments = append(s.Comments, &c)
+		}
+		for _, i := range other.Proposals {
+			c := *i
+			c.Files, c.URL = slices.Clone(i.Files), here(i.URL)
+			s.Proposals = append(s.Proposals, &c)
+		}
+		for _, i := range other.Checks {
+			s.Checks = append(s.Checks, new(*i))
+		}
+	})
+}
+
 // Open puts an issue there.
 func (s *Store) Open(by forge.Author, body string, labels ...string) *Issue {
 	i := &Issue{Issue: forge.Issue{Number: len(s.Issues) + 1, Title: "Northwind", Body: body, Author: by, Open: true, Labels: slices.Clone(labels), Created: s.Now(), Updated: s.Now()}}
