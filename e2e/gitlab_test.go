@@ -13,10 +13,12 @@ import (
 	"github.com/escalations-as-code/escalate/e2e/harness"
 )
 
-const gitlabPlayed = `# GitLab, played
+// played is where the part of docs/gitlab.md begins that a script plays.
+const played = "\n## An escalation, played\n"
 
-This is the life of an escalation on GitLab: what people do, and what they see a minute later. A script plays it on a fake of GitLab that is as
-strict as its documentation, and a test holds this page to it:
+const gitlabPlayed = played + `
+What people do, and what they see a minute later. A script plays it on a fake of GitLab that is as strict as its documentation, and a test holds
+this page to it:
 
 ` + "```sh" + `
 go -C e2e test -tags e2e -run 'TestGitLab$' . -update
@@ -118,16 +120,49 @@ func TestGitLab(t *testing.T) {
 	if r.Code != 0 {
 		t.Fatal(r)
 	}
-	page := readFile(t, filepath.Join(out, "escalations/2026/northwind.html"))
+	board := readFile(t, filepath.Join(out, "escalations/2026/northwind.html"))
 	for _, want := range []string{"/acme/escalations/-/issues/", "/acme/escalations/-/commit/"} {
-		if !strings.Contains(page, want) {
+		if !strings.Contains(board, want) {
 			t.Errorf("the page of the escalation has no link to %s", want)
 		}
 	}
 	fmt.Fprintf(&d.story, "\n## The board\n\n%s\n", quote(regexp.MustCompile(`: /.*/index\.html`).ReplaceAllString(r.Stdout, ": site/index.html")))
-	golden(t, "../docs/gitlab-played.md", gitlabPlayed+d.story.String())
+	const page = "../docs/gitlab.md"
+	setUp, _, _ := strings.Cut(readFile(t, page), played)
+	golden(t, page, setUp+gitlabPlayed+strings.ReplaceAll(d.story.String(), "\n## ", "\n### "))
 	mustBeQuiet(t, d.World)
 	if r := d.bot(); !strings.Contains(r.Stdout, "Nothing is asked for.") {
 		t.Error(r)
+	}
+}
+
+// TestMergedResult has the job of a merge request check out what a merge makes of it: it
+// is judged by what the merge changes, and of a file that is another one there, no line is
+// remarked on, since people see another line of that number.
+func TestMergedResult(t *testing.T) {
+	t.Parallel()
+	const alphaFile = "escalations/2026/alpha.yaml"
+	d := newDeskOn(t, harness.OnGitLab, map[string]string{northwindFile: northwind(t)})
+	d.Clone.Pull()
+	d.Clone.Git("checkout", "--quiet", "-b", "steps")
+	alpha := edited(t, northwind(t), edit{"Northwind Traders", "Alpha Airlines"}, edit{"owner: jdoe", "owner: jdo"})
+	d.Clone.Commit("A step for nobody", map[string]string{northwindFile: edited(t, northwind(t), edit{"owner: jdoe", "owner: jdo"}), alphaFile: alpha})
+	d.Clone.Git("push", "--quiet", "origin", "steps")
+	head := d.Clone.Git("rev-parse", "HEAD")
+	number := d.Forge.OpenPull("jodoe", "steps", "A step for nobody", "", harness.PullOptions{})
+	d.Clone.Git("checkout", "--quiet", "main")
+	d.Clone.Merge("Say more", map[string]string{northwindFile: edited(t, northwind(t), edit{"Pipelines wait 40 minutes and", "Pipelines wait an hour and"})})
+	d.Clone.Git("merge", "--quiet", "--no-ff", "-m", "Merge steps into main", "steps")
+	with := append(d.job(number, d.Clone.Git("rev-parse", "HEAD")), "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA="+head)
+	r := d.Start(d.Clone, with, "lint", "--base", "origin/main", "--comment", "--json").Wait()
+	if r.Code != 1 || strings.Count(r.Stdout, `"known-person"`) != 2 || strings.Contains(r.Stdout, "summary") {
+		t.Errorf("%v", r)
+	}
+	where := map[string]bool{}
+	for _, thread := range d.Forge.(*harness.GitLab).Threads(number) {
+		where[thread.Path] = true
+	}
+	if !where[alphaFile] || where[northwindFile] {
+		t.Errorf("remarks stand in %v\n%v", where, r)
 	}
 }
