@@ -336,7 +336,7 @@ const graphQL = "/graphql"
 // TestBotFaults ends the bot before and after calls and pushes, while it handles twenty
 // comments, runs it again, and counts what is lost, and what is there twice.
 // Without -fault-points it does so at one point in twenty, and on GitLab in the small
-// worlds alone.
+// worlds alone, at one in sixty.
 func TestBotFaults(t *testing.T) {
 	t.Parallel()
 	onEach(t, botFaults)
@@ -346,9 +346,9 @@ func botFaults(t *testing.T, on harness.Kind) {
 	world := newStage(t, on)
 	forge := world.Forge.Name()
 	twenty, small := scripts()
-	played := append(small, twenty)
+	played, few := append(small, twenty), 20
 	if forge != "GitHub" && *faultPoints == 0 {
-		played = small
+		played, few = small, 60
 	}
 	for _, s := range played {
 		a := world.asking(t, s)
@@ -402,14 +402,14 @@ func botFaults(t *testing.T, on harness.Kind) {
 	pushes := []harness.PushFaultKind{harness.KillBeforePush, harness.KillAfterPush, harness.PushLost, harness.PushBroken}
 	t.Run("at", func(t *testing.T) {
 		for i, kind := range calls {
-			for of, at := range somewhere(twenty, small, func(s *script) int { return s.calls }, i, len(calls)) {
+			for of, at := range somewhere(twenty, small, func(s *script) int { return s.calls }, i, len(calls), few) {
 				point(t, string(kind), of, at, func(a *asking) func() int {
 					return a.Forge.Inject(harness.Fault{Kind: kind, At: at, Do: a.Kill})
 				})
 			}
 		}
 		for i, kind := range pushes {
-			for of, at := range somewhere(twenty, small, func(s *script) int { return s.pushes }, i, len(pushes)) {
+			for of, at := range somewhere(twenty, small, func(s *script) int { return s.pushes }, i, len(pushes), few) {
 				point(t, string(kind), of, at, func(a *asking) func() int {
 					return a.Origin.Inject(harness.PushFault{Kind: kind, At: at, Any: true, Do: a.Kill})
 				})
@@ -447,10 +447,10 @@ func (r *botRow) add(runs int, d botDamage) {
 }
 
 // somewhere are the points at which one of several kinds of faults happens, by their
-// number in a script: one in twenty of all points of the small worlds, of which each kind
+// number in a script: one in so many of all points of the small worlds, of which each kind
 // has its own, or as many as -fault-points says; and one among all twenty comments, which
 // takes long.
-func somewhere(twenty *script, small []*script, size func(*script) int, kind, kinds int) iter.Seq2[*script, int] {
+func somewhere(twenty *script, small []*script, size func(*script) int, kind, kinds, few int) iter.Seq2[*script, int] {
 	type place struct {
 		of *script
 		at int
@@ -461,7 +461,6 @@ func somewhere(twenty *script, small []*script, size func(*script) int, kind, ki
 			all = append(all, place{s, at + 1})
 		}
 	}
-	const few = 20
 	if *faultPoints > 0 {
 		some = spread(all, *faultPoints)
 	} else {

@@ -443,7 +443,7 @@ func TestMirror(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			play(t, w, merges[:1], nil)
-			w.GitHub = tools.NewGitHub(t, logins)
+			w.Forge = tools.NewGitHub(t, logins)
 			for _, title := range []string{"A broken link", "A typing error", "An idea"} {
 				w.Forge.AddIssue("anarivera", title, "Of somebody else.", "escalation")
 			}

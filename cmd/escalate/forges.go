@@ -48,7 +48,8 @@ func platform(env environment, at ci.Forge, remote string, files fs.FS) (is ci.P
 func newRepository(env environment, at ci.Forge) (repository, error) {
 	agent := "escalate/" + env.version
 	if at.Platform == ci.GitLab {
-		return gitlab.New(gitlab.Config{API: at.API, GraphQL: at.GraphQL, Project: at.Repository, Token: at.Token, UserAgent: agent})
+		job := at.Token != "" && at.Token == env.getenv("CI_JOB_TOKEN") // which may do little
+		return gitlab.New(gitlab.Config{API: at.API, GraphQL: at.GraphQL, Project: at.Repository, Token: at.Token, Job: job, UserAgent: agent})
 	}
 	return github.New(github.Config{API: at.API, GraphQL: at.GraphQL, Repository: at.Repository, Token: at.Token, UserAgent: agent, Now: env.now, Wait: wait, Says: env.says})
 }
