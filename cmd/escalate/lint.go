@@ -385,7 +385,7 @@ func runLint(ctx context.Context, o lintOptions) error {
 		return err
 	}
 	err = summarize(env, platform)
-	if o.comment {
+	if o.comment && base != nil { // else the escalations folder is none, and has no lines
 		err = errors.Join(err, o.remark(ctx, s, t, base, below, platform))
 	}
 	if result.Failed() {
