@@ -153,62 +153,69 @@ func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.
 	}
 }
 
-// comment keeps a comment on the pull or merge request that the job runs for, by
-// the first destination that can. Where the token may not write, as that of a
-// fork's, it says so and leaves it at that.
+// comment keeps a comment on the pull or merge request that the job runs for.
 func comment(ctx context.Context, env environment, all []destination.Destination, about destination.Comment) error {
-	number := env.ci.Change.Number
-	if number == 0 {
+	if env.ci.Change.Number == 0 {
 		return errors.New("--comment is for a pull request, and this job runs for none")
 	}
-	for _, d := range all {
-		c, ok := d.(destination.Commenter)
-		if !ok {
-			continue
+	found, err := writeOn(env, all, "no comment", func(c destination.Commenter) error {
+		url, err := c.Comment(ctx, env.ci.Change.Number, about)
+		if err == nil {
+			env.says("the plan stands in " + url)
 		}
-		url, err := c.Comment(ctx, number, about)
-		switch {
-		case errors.Is(err, destination.ErrReadOnly):
-			env.says(fmt.Sprintf("no comment: %v", err))
-			return nil
-		case err != nil:
-			return fmt.Errorf("cannot comment on the pull request: %w", err)
-		}
-		env.says("the plan stands in " + url)
-		return nil
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("cannot comment on the pull request: %w", err)
+	case !found:
+		return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
 	}
-	return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
+	return nil
 }
 
 // review keeps remarks beside the lines of the merge request that the job runs for, of
-// which commit is the head, by the first destination that can. Where the token may not
-// write, it says so and leaves it at that.
+// which commit is the head.
 func review(ctx context.Context, env environment, all []destination.Destination, commit string, remarks []destination.Remark) error {
-	number := env.ci.Change.Number
-	if number == 0 {
+	if env.ci.Change.Number == 0 {
 		return errors.New("--comment is for a merge request, and this job runs for none")
 	}
+	found, err := writeOn(env, all, "no remarks", func(r destination.Reviewer) error {
+		done, err := r.Review(ctx, env.ci.Change.Number, commit, remarks)
+		if err == nil && done != (destination.Reviewed{}) {
+			env.says(fmt.Sprintf("beside the lines: %d said, %d in other words, %d taken back, %d without a place there", done.Said, done.Reworded, done.Withdrawn, done.LeftOut))
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("cannot say it beside the lines of the merge request: %w", err)
+	case !found:
+		return fmt.Errorf("cannot say it beside the lines of the merge request: that is for GitLab (%s); GitHub shows the annotations of `--format github`", toSet(env))
+	}
+	return nil
+}
+
+// writeOn has the first destination that can write on a pull or merge request do so, and
+// reports whether there is one. Where the token may not write, as that of a fork's, it
+// says so behind what there is none of, and leaves it at that.
+func writeOn[T any](env environment, all []destination.Destination, none string, write func(T) error) (found bool, err error) {
 	for _, d := range all {
-		r, ok := d.(destination.Reviewer)
+		can, ok := d.(T)
 		if !ok {
 			continue
 		}
-		done, err := r.Review(ctx, number, commit, remarks)
+		err := write(can)
 		switch {
 		case errors.Is(err, destination.ErrNoLines):
 			continue
 		case errors.Is(err, destination.ErrReadOnly):
-			env.says(fmt.Sprintf("no remarks: %v", err))
-			return nil
-		case err != nil:
-			return fmt.Errorf("cannot say it beside the lines of the merge request: %w", err)
+			env.says(fmt.Sprintf("%s: %v", none, err))
+			return true, nil
 		}
-		if done != (destination.Reviewed{}) {
-			env.says(fmt.Sprintf("beside the lines: %d said, %d in other words, %d taken back, %d without a place there", done.Said, done.Reworded, done.Withdrawn, done.LeftOut))
-		}
-		return nil
+		return true, err
 	}
-	return fmt.Errorf("cannot say it beside the lines of the merge request: that is for GitLab (%s); GitHub shows the annotations of `--format github`", toSet(env))
+	return false, nil
 }
 
 // paster is the destination of --print: what it prints, a person pastes. Who pastes

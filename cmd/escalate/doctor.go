@@ -238,35 +238,28 @@ func formIn(dir string, on ci.Platform) doctor.Asked[[]byte] {
 // workflowsIn are the workflows of a repository in which escalate runs, or what does on
 // GitLab.
 func workflowsIn(dir string, on ci.Platform) []doctor.Workflow {
-	var all []doctor.Workflow
-	if on == ci.GitLab {
-		for _, file := range doctor.PipelineFiles() {
-			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				all = append(all, doctor.Workflow{File: file, Err: fmt.Errorf("it cannot be read: %w", errors.Unwrap(err))})
-				continue
-			}
-			if w, ok := doctor.ReadPipeline(file, data); ok {
-				all = append(all, w)
+	files, read := doctor.PipelineFiles(), doctor.ReadPipeline
+	if on != ci.GitLab {
+		files, read = nil, doctor.ReadWorkflow
+		for _, pattern := range []string{"*.yml", "*.yaml"} {
+			names, _ := filepath.Glob(filepath.Join(dir, filepath.FromSlash(doctor.WorkflowFolder), pattern)) // the pattern is right
+			for _, name := range names {
+				files = append(files, path.Join(doctor.WorkflowFolder, filepath.Base(name)))
 			}
 		}
-		return all
 	}
-	for _, pattern := range []string{"*.yml", "*.yaml"} {
-		names, _ := filepath.Glob(filepath.Join(dir, filepath.FromSlash(doctor.WorkflowFolder), pattern)) // the pattern is right
-		for _, name := range names {
-			file := path.Join(doctor.WorkflowFolder, filepath.Base(name))
-			data, err := os.ReadFile(name)
-			if err != nil {
-				all = append(all, doctor.Workflow{File: file, Err: fmt.Errorf("it cannot be read: %w", errors.Unwrap(err))})
-				continue
-			}
-			if w, ok := doctor.ReadWorkflow(file, data); ok {
-				all = append(all, w)
-			}
+	var all []doctor.Workflow
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file)))
+		switch {
+		case on == ci.GitLab && errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			all = append(all, doctor.Workflow{File: file, Err: fmt.Errorf("it cannot be read: %w", errors.Unwrap(err))})
+			continue
+		}
+		if w, ok := read(file, data); ok {
+			all = append(all, w)
 		}
 	}
 	return all

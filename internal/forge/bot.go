@@ -80,6 +80,19 @@ type Merger interface {
 	Merge(ctx context.Context, number int, commit string) error
 }
 
+// UnlessMerged is the error of a merge; nil, where the change request was merged at that
+// commit all the same: the answer may have been lost, and the merge been asked for again
+// then, and refused.
+func UnlessMerged(ctx context.Context, m Merger, number int, commit string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if is, e := m.Proposed(ctx, number); e == nil && is.Merged && is.Commit == commit {
+		return nil
+	}
+	return err
+}
+
 // Check is what was found out about a commit. It is over.
 type Check struct {
 	// Name is what the rules for a branch require it by.

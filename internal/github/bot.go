@@ -37,7 +37,7 @@ func (r *Repository) IssuesSince(ctx context.Context, label string, since time.T
 	}
 	return byChange(since, func(since time.Time, page github.ListOptions) ([]*github.Issue, *github.Response, error) {
 		return r.Client.Issues.ListByRepo(ctx, r.owner, r.repo, &github.IssueListByRepoOptions{State: "all", Labels: labels, Sort: "updated", Direction: "asc", Since: since, ListOptions: page})
-	}, issue, func(i forge.Issue) version { return version{int64(i.Number), i.Updated} })
+	}, issue, func(i forge.Issue) forge.Version { return forge.Version{ID: int64(i.Number), At: i.Updated} })
 }
 
 // CommentsSince are the comments of all issues and pull requests that changed since.
@@ -49,61 +49,23 @@ func (r *Repository) CommentsSince(ctx context.Context, since time.Time) iter.Se
 			o.Since = &since
 		}
 		return r.Client.Issues.ListComments(ctx, r.owner, r.repo, 0, &o)
-	}, comment, func(c forge.Comment) version { return version{c.ID, c.Updated} })
+	}, comment, func(c forge.Comment) forge.Version { return forge.Version{ID: c.ID, At: c.Updated} })
 }
 
-// version is one of what is listed, as it was at a time.
-type version struct {
-	id int64
-	at time.Time
-}
-
-// byChange are the items of a list that is sorted by when they changed. It is not read
-// page by page: what changes meanwhile moves to its end, and something that was not
-// read yet moves to a page that was. So each request is for what changed since the last
-// item of the one before.
-func byChange[T, V any](since time.Time, list func(time.Time, github.ListOptions) ([]T, *github.Response, error), as func(T) V, of func(V) version) iter.Seq2[V, error] {
-	return func(yield func(V, error) bool) {
-		since := since.UTC().Truncate(time.Second)
-		// Whether GitHub lists those of the very second, its manual does not say.
-		from := since
-		if !since.IsZero() {
-			from = since.Add(-time.Second)
+// byChange are the items of a list that is sorted by when they changed. Whether GitHub
+// lists those of the very second, its manual does not say.
+func byChange[T, V any](since time.Time, list func(time.Time, github.ListOptions) ([]T, *github.Response, error), as func(T) V, of func(V) forge.Version) iter.Seq2[V, error] {
+	return forge.ByChange(since, time.Second, func(from time.Time, page int) ([]V, int, error) {
+		items, r, err := list(from, github.ListOptions{PerPage: 100, Page: page})
+		if err != nil {
+			return nil, 0, inWords(err)
 		}
-		seen := map[version]bool{}
-		for page := (github.ListOptions{PerPage: 100}); ; {
-			items, r, err := list(from, page)
-			var none V
-			if err != nil {
-				yield(none, inWords(err))
-				return
-			}
-			var last time.Time
-			for _, item := range items {
-				v := as(item)
-				is := of(v)
-				if last = is.at; last.IsZero() {
-					yield(none, unconfirmed("%d was listed, and not when it changed", is.id))
-					return
-				}
-				if is.at.Before(since) || seen[is] {
-					continue
-				}
-				seen[is] = true
-				if !yield(v, nil) {
-					return
-				}
-			}
-			switch next := last.Add(-time.Second); {
-			case r.NextPage == 0:
-				return
-			case next.After(from):
-				from, page.Page = next, 0
-			default: // a page full of one second
-				page.Page = r.NextPage
-			}
+		all := make([]V, len(items))
+		for i, item := range items {
+			all[i] = as(item)
 		}
-	}
+		return all, r.NextPage, nil
+	}, of)
 }
 
 // seen is the reaction that says that something was seen.
@@ -208,15 +170,7 @@ func (r *Repository) Merge(ctx context.Context, number int, commit string) error
 	if commit == "" { // GitHub would merge whatever there is
 		return errors.New("a pull request is merged at a commit")
 	}
-	err := r.merge(ctx, number, commit)
-	if err == nil {
-		return nil
-	}
-	// The answer may have been lost: it was asked for again then, and refused.
-	if is, e := r.Proposed(ctx, number); e == nil && is.Merged && is.Commit == commit {
-		return nil
-	}
-	return err
+	return forge.UnlessMerged(ctx, r, number, commit, r.merge(ctx, number, commit))
 }
 
 func (r *Repository) merge(ctx context.Context, number int, commit string) error {

@@ -238,15 +238,7 @@ func (p *Project) Merge(ctx context.Context, number int, commit string) error {
 	if commit == "" { // GitLab would merge whatever there is
 		return errors.New("a merge request is merged at a commit")
 	}
-	err := p.merge(ctx, number, commit)
-	if err == nil {
-		return nil
-	}
-	// The answer may have been lost: it was asked for again then, and refused.
-	if is, e := p.Proposed(ctx, number); e == nil && is.Merged && is.Commit == commit {
-		return nil
-	}
-	return err
+	return forge.UnlessMerged(ctx, p, number, commit, p.merge(ctx, number, commit))
 }
 
 // merge asks for it (doc/api/merge_requests.md, "Merge a merge request").

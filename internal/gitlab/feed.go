@@ -29,7 +29,7 @@ func (p *Project) IssuesSince(ctx context.Context, label string, since time.Time
 	}
 	return p.issues(ctx, byChange(ctx, p.client, "issues", since, func(after *time.Time, page gitlab.ListOptions) any {
 		return &gitlab.ListProjectIssuesOptions{ListOptions: page, Labels: labels, UpdatedAfter: after, OrderBy: ptr("updated_at"), Sort: ptr("asc"), Scope: ptr("all")}
-	}, func(i issue) version { return version{i.ID, moment(i.Updated)} }, p.inWords))
+	}, func(i issue) forge.Version { return forge.Version{ID: i.ID, At: moment(i.Updated)} }, p.inWords))
 }
 
 func moment(t *time.Time) time.Time {
@@ -93,7 +93,7 @@ func (p *Project) changedSince(ctx context.Context, since time.Time) ([]forge.Th
 	}
 	for i, err := range byChange(ctx, p.client, "issues", since, func(after *time.Time, page gitlab.ListOptions) any {
 		return &gitlab.ListProjectIssuesOptions{ListOptions: page, UpdatedAfter: after, OrderBy: ptr("updated_at"), Sort: ptr("asc"), Scope: ptr("all")}
-	}, func(i issue) version { return version{i.ID, moment(i.Updated)} }, p.inWords) {
+	}, func(i issue) forge.Version { return forge.Version{ID: i.ID, At: moment(i.Updated)} }, p.inWords) {
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (p *Project) changedSince(ctx context.Context, since time.Time) ([]forge.Th
 	}
 	for m, err := range byChange(ctx, p.client, "merge_requests", since, func(after *time.Time, page gitlab.ListOptions) any {
 		return &gitlab.ListProjectMergeRequestsOptions{ListOptions: page, UpdatedAfter: after, OrderBy: ptr("updated_at"), Sort: ptr("asc"), Scope: ptr("all")}
-	}, func(m mergeRequest) version { return version{m.ID, moment(m.Updated)} }, func(err error) error { return p.needing(toSee, err) }) {
+	}, func(m mergeRequest) forge.Version { return forge.Version{ID: m.ID, At: moment(m.Updated)} }, func(err error) error { return p.needing(toSee, err) }) {
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	gitlab "gitlab.com/gitlab-org/api/client-go"
+
+	"github.com/escalations-as-code/escalate/internal/forge"
 )
 
 // perPage is the most that GitLab lists at once (doc/api/rest/_index.md).
@@ -57,58 +59,21 @@ func list[T any](ctx context.Context, c *client, path string, in func(gitlab.Lis
 	}
 }
 
-// version is one of what is listed, as it was at a time.
-type version struct {
-	id int64
-	at time.Time
-}
-
-// byChange are the items of a list that is sorted by when they changed. It is not read
-// page by page: what changes meanwhile moves to its end, and something that was not read
-// yet moves to a page that was. So each request is for what changed since the last item
-// of the one before. GitLab lists those of the very moment that it is asked for.
-func byChange[T any](ctx context.Context, c *client, path string, since time.Time, in func(*time.Time, gitlab.ListOptions) any, of func(T) version, words func(error) error) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		from := since.UTC().Truncate(time.Second)
-		seen := map[version]bool{}
-		for page := int64(1); ; {
-			var after *time.Time
-			if !from.IsZero() {
-				after = &from
-			}
-			items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(after, gitlab.ListOptions{PerPage: perPage, Page: page}))
-			var none T
-			switch {
-			case err != nil:
-				yield(none, words(err))
-				return
-			case items == nil:
-				yield(none, unconfirmed("a list was asked for, and none returned"))
-				return
-			}
-			var last time.Time
-			for _, item := range items {
-				is := of(item)
-				if last = is.at; last.IsZero() {
-					yield(none, unconfirmed("%d was listed, and not when it changed", is.id))
-					return
-				}
-				if seen[is] {
-					continue
-				}
-				seen[is] = true
-				if !yield(item, nil) {
-					return
-				}
-			}
-			switch next := last.Truncate(time.Second); {
-			case r.NextPage == 0:
-				return
-			case next.After(from):
-				from, page = next, 1
-			default: // a page full of one second
-				page = r.NextPage
-			}
+// byChange are the items of a list that is sorted by when they changed. GitLab lists those
+// of the very moment that it is asked for.
+func byChange[T any](ctx context.Context, c *client, path string, since time.Time, in func(*time.Time, gitlab.ListOptions) any, of func(T) forge.Version, words func(error) error) iter.Seq2[T, error] {
+	return forge.ByChange(since, 0, func(from time.Time, page int) ([]T, int, error) {
+		var after *time.Time
+		if !from.IsZero() {
+			after = &from
 		}
-	}
+		items, r, err := ask[[]T](ctx, c, http.MethodGet, path, in(after, gitlab.ListOptions{PerPage: perPage, Page: int64(max(page, 1))}))
+		switch {
+		case err != nil:
+			return nil, 0, words(err)
+		case items == nil:
+			return nil, 0, unconfirmed("a list was asked for, and none returned")
+		}
+		return items, int(r.NextPage), nil
+	}, of)
 }

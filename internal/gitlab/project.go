@@ -27,6 +27,7 @@ type Project struct {
 	me     *forge.Author
 	level  *int              // the role of whom the token is of
 	people map[string]person // by their usernames, in small letters
+	shown  *settings         // what GitLab shows of the project
 	// reviewed is the merge request that was remarked on last.
 	reviewed *reviewed
 }

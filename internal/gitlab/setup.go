@@ -52,12 +52,20 @@ type access struct {
 // doc/user/permissions.md).
 const developer = 30
 
+// settings are those of the project, which is asked once.
 func (p *Project) settings(ctx context.Context) (settings, error) {
+	if p.shown != nil {
+		return *p.shown, nil
+	}
 	is, _, err := ask[settings](ctx, p.client, http.MethodGet, "", nil)
-	if err == nil && is.Path == "" {
+	switch {
+	case err != nil:
+		return is, p.unseen(err, toSee)
+	case is.Path == "":
 		return is, unconfirmed("the project was asked for, and something else returned")
 	}
-	return is, p.unseen(err, toSee)
+	p.shown = &is
+	return is, nil
 }
 
 // Hosted returns what GitLab says of the project. What a token may, it says of whom the

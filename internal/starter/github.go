@@ -44,11 +44,7 @@ func gitHub(w Wanted) []part {
 		})
 	}
 	if w.Form != nil {
-		list = append(list, part{
-			path: form.Path, firm: true, kept: "`escalate form` makes it anew",
-			text:  func(w Wanted, _ string) ([]byte, error) { return w.Form, nil },
-			place: func(e existing) place { return e.formPlace(form.Path) },
-		})
+		list = append(list, issueForm(form.Path))
 	}
 	return append(list,
 		part{path: ".github/CODEOWNERS", text: verbatim("github/CODEOWNERS"), place: func(e existing) place {
@@ -58,6 +54,15 @@ func gitHub(w Wanted) []part {
 			return place{path: cmp.Or(e.first(gitHubFolders, "pull_request_template.md", "pull_request_template.txt"), ".github/pull_request_template.md")}
 		}},
 	)
+}
+
+// issueForm is the part that the issue form is.
+func issueForm(at string) part {
+	return part{
+		path: at, firm: true, kept: "`escalate form` makes it anew",
+		text:  func(w Wanted, _ string) ([]byte, error) { return w.Form, nil },
+		place: func(e existing) place { return e.formPlace(at) },
+	}
 }
 
 // foreign says of a form that escalate did not make what to do.

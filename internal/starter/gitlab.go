@@ -35,11 +35,7 @@ func gitLab(w Wanted) []part {
 		place: existing.pipelinePlace,
 	}}
 	if w.Form != nil {
-		list = append(list, part{
-			path: form.TemplatePath, firm: true, kept: "`escalate form` makes it anew",
-			text:  func(w Wanted, _ string) ([]byte, error) { return w.Form, nil },
-			place: func(e existing) place { return e.formPlace(form.TemplatePath) },
-		})
+		list = append(list, issueForm(form.TemplatePath))
 	}
 	return append(list,
 		part{path: ".gitlab/CODEOWNERS", text: verbatim("gitlab/CODEOWNERS"), place: func(e existing) place {

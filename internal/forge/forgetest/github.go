@@ -162,20 +162,7 @@ func (g *GitHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	switch fault {
-	case Down:
-		refused(http.StatusBadGateway, nil, false)
-	case Lost:
-		refused(http.StatusBadGateway, nil, true)
-	case Empty:
-		refused(http.StatusCreated, nil, true)
-	case Idle:
-		refused(http.StatusOK, nil, false)
-	case Forbidden:
-		refused(http.StatusForbidden, nil, false)
-	case Limited:
-		refused(http.StatusForbidden, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}, false)
-	default:
+	if !misanswered(fault, http.StatusForbidden, map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"}, refused) {
 		answer(w)
 	}
 }

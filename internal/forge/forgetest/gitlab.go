@@ -255,20 +255,7 @@ func (g *GitLab) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	switch fault {
-	case Down:
-		refused(http.StatusBadGateway, nil, false)
-	case Lost:
-		refused(http.StatusBadGateway, nil, true)
-	case Empty:
-		refused(http.StatusCreated, nil, true)
-	case Idle:
-		refused(http.StatusOK, nil, false)
-	case Forbidden:
-		refused(http.StatusForbidden, nil, false)
-	case Limited:
-		refused(http.StatusTooManyRequests, map[string]string{"RateLimit-Remaining": "0", "RateLimit-Reset": "4102444800"}, false)
-	default:
+	if !misanswered(fault, http.StatusTooManyRequests, map[string]string{"RateLimit-Remaining": "0", "RateLimit-Reset": "4102444800"}, refused) {
 		answer()
 	}
 }

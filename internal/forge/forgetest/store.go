@@ -5,6 +5,7 @@ package forgetest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -343,6 +344,29 @@ func (s *Store) fault(op string) Fault {
 		return None
 	}
 	return s.Fault(op)
+}
+
+// misanswered answers a request as a fault has it, by refused: with the status and the
+// header by which the forge says that there were too many. It is false where nothing goes
+// wrong.
+func misanswered(f Fault, limited int, header map[string]string, refused func(status int, header map[string]string, carried bool)) bool {
+	switch f {
+	case Down:
+		refused(http.StatusBadGateway, nil, false)
+	case Lost:
+		refused(http.StatusBadGateway, nil, true)
+	case Empty:
+		refused(http.StatusCreated, nil, true)
+	case Idle:
+		refused(http.StatusOK, nil, false)
+	case Forbidden:
+		refused(http.StatusForbidden, nil, false)
+	case Limited:
+		refused(limited, header, false)
+	default:
+		return false
+	}
+	return true
 }
 
 // issue is an issue that is there.
