@@ -35,18 +35,41 @@ func (t *Terminal) form(ctx context.Context, page []Question, answers [][]string
 		fields[i], take[i] = t.field(&page[i])
 	}
 	form := huh.NewForm(huh.NewGroup(fields...)).WithAccessible(false).WithTheme(theme()).WithKeyMap(keys()).WithWidth(t.width())
+	var inEditor *huh.Text // the text for which the editor is wanted
 	form.WithProgramOptions(
 		tea.WithInput(&watched{t.In}), tea.WithOutput(t.Out), tea.WithEnvironment(t.Environ),
 		tea.WithoutSignalHandler(), // the signals are ctx's
-		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return t.before(form, msg) }),
+		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+			if text, isText := form.GetFocusedField().(*huh.Text); isText && t.wantsEditor(msg) {
+				inEditor = text
+				return tea.QuitMsg{}
+			}
+			return t.before(form, msg)
+		}),
 	)
-	switch err := form.RunWithContext(ctx); {
-	case errors.Is(err, huh.ErrUserAborted), errors.Is(err, huh.ErrTimeout): // also a terminal that is gone
-		return ErrStopped
-	case err != nil:
-		return err
-	case form.State != huh.StateCompleted:
-		return ErrStopped
+	form.WithViewHook(func(v tea.View) tea.View {
+		if inEditor != nil {
+			v.Content = "" // it is drawn anew below what the editor leaves
+		}
+		return v
+	})
+	// A form that gives its terminal away and takes it back may stay frozen
+	// (github.com/charmbracelet/bubbletea/issues/1778). So it ends for the editor, and
+	// goes on afterwards where it was.
+	for {
+		inEditor = nil
+		switch err := form.RunWithContext(ctx); {
+		case errors.Is(err, huh.ErrUserAborted), errors.Is(err, huh.ErrTimeout): // also a terminal that is gone
+			return ErrStopped
+		case err != nil:
+			return err
+		case inEditor != nil && form.State == huh.StateNormal:
+			t.edit(inEditor, page[slices.Index(fields, huh.Field(inEditor))].Help)
+			continue
+		case form.State != huh.StateCompleted:
+			return ErrStopped
+		}
+		break
 	}
 	for i := range page {
 		answers[i] = take[i]()
@@ -159,23 +182,12 @@ func (t *Terminal) before(form *huh.Form, msg tea.Msg) tea.Msg {
 	case tea.PasteMsg:
 		msg.Content = plainText(msg.Content)
 		return msg
-	case edited:
-		if msg.err != nil {
-			msg.field.Description(terminal.Line("The editor failed: " + msg.err.Error() + ". The text is as it was."))
-			return tea.FocusMsg{}
-		}
-		text := strings.TrimRight(plainText(msg.text), "\n")
-		msg.field.Value(&text)
-		return tea.FocusMsg{} // the form is drawn anew
 	case tea.WindowSizeMsg: // the form has an empty line that it does not count
 		msg.Width, msg.Height = max(msg.Width, narrowest), max(msg.Height, lowest)-1
 		return msg
 	case tea.KeyPressMsg:
 		searching := isList && at.GetFiltering()
-		text, isText := focused.(*huh.Text)
 		switch {
-		case isText && key.Matches(msg, edit) && len(t.Editor) > 0:
-			return t.edit(text)
 		case msg.String() == "esc" && searching:
 			focused.Update(msg) // ends the search: what it hid is seen again
 			return press(showAll)
@@ -193,31 +205,43 @@ func (t *Terminal) before(form *huh.Form, msg tea.Msg) tea.Msg {
 // edit opens an editor.
 var edit = key.NewBinding(key.WithKeys("ctrl+e"), key.WithHelp("ctrl+e", "editor"))
 
-// edited is a text that somebody wrote in their editor.
-type edited struct {
-	field *huh.Text
-	text  string
-	err   error
+// wantsEditor says whether a message asks for the editor.
+func (t *Terminal) wantsEditor(msg tea.Msg) bool {
+	press, is := msg.(tea.KeyPressMsg)
+	return is && key.Matches(press, edit) && len(t.Editor) > 0
 }
 
-// edit opens the editor with the text of a field. huh would do it, too, and give it
-// neither the terminal nor the editor that git would take.
-func (t *Terminal) edit(field *huh.Text) tea.Msg {
-	failed := func(err error) tea.Msg { return edited{field, "", err} }
+// edit has the text of a field written in the editor. Where that fails, the field says
+// so in place of its help, and keeps its text.
+func (t *Terminal) edit(field *huh.Text, help string) {
+	text, err := t.editor(field.GetValue().(string))
+	if err != nil {
+		field.Description(terminal.Line("The editor failed: " + err.Error() + ". The text is as it was."))
+		return
+	}
+	text = strings.TrimRight(plainText(text), "\n")
+	field.Value(&text).Description(terminal.Line(help))
+}
+
+// editor is what somebody makes of a text in the editor that git would take. Nothing
+// stops the editor but its user: it has what they wrote.
+func (t *Terminal) editor(text string) (edited string, err error) {
 	file, err := os.CreateTemp("", "escalate-*.md")
 	if err != nil {
-		return failed(err)
+		return "", err
 	}
-	_, err = file.WriteString(field.GetValue().(string))
+	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
+	_, err = file.WriteString(text)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return failed(errors.Join(err, os.Remove(file.Name())))
+		return "", err
 	}
 	cmd := exec.Command(t.Editor[0], append(slices.Clone(t.Editor[1:]), file.Name())...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.In, t.Out, t.Out
-	return tea.ExecProcess(cmd, func(err error) tea.Msg {
-		data, unread := os.ReadFile(file.Name())
-		return edited{field, string(data), errors.Join(err, unread, os.Remove(file.Name()))}
-	})()
+	if err := cmd.Run(); err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(file.Name())
+	return string(data), err
 }
 
 // next leaves a list.
