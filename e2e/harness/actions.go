@@ -26,12 +26,26 @@ func (x *Tools) buildRunner() (string, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go install %s: %w\n%s", act, err, out)
 	}
+	if err := x.buildAsAction(); err != nil {
+		return "", err
+	}
 	stub := filepath.Join(x.dir, "setup-go")
 	if err := os.Mkdir(stub, 0o755); err != nil {
 		return "", err
 	}
 	const does = "name: setup-go\nruns: {using: composite, steps: [{run: go version, shell: bash}]}\n"
 	return filepath.Join(x.dir, "act"), os.WriteFile(filepath.Join(stub, "action.yml"), []byte(does), 0o644)
+}
+
+// buildAsAction builds escalate as the action does from source: what Go has built once, it
+// has for all jobs. Those that run at once would each build all of it.
+func (x *Tools) buildAsAction() error {
+	cmd := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(x.dir, "escalate-of-action"), "./cmd/escalate")
+	cmd.Dir, cmd.Env = x.root, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // Event returns what GitHub sends with an event, of the examples that it
