@@ -104,7 +104,7 @@ try {
 
   { // A whole escalation, by the keyboard.
     const { page, asked, say, close } = await open('compose.html')
-    out.speed.ready = await page.evaluate(() => Number(document.body.dataset.ready))
+    for (const when of ['asked', 'ready']) out.speed[when] = await page.evaluate((when) => Number(document.body.dataset[when]), when)
     await reach(page, field('by'))
     await page.keyboard.type(by)
     for (const [question, text] of Object.entries(answers)) await answer(page, question, text)
@@ -133,6 +133,32 @@ try {
     must('the draft is gone', await page.$eval('#q-customer', (e) => e.value) === answers.customer && await page.$eval('#q-channel', (e) => e.value) === 'esc_wrong')
     must('who writes is gone', await page.$eval('#by', (e) => e.value) === by)
     await close()
+  }
+  { // What is written before the program is there is kept, and judged then.
+    const context = await browser.createBrowserContext()
+    const page = await context.newPage()
+    await page.setRequestInterception(true)
+    let release
+    const asked = new Promise((resolve) => {
+      page.on('request', (r) => {
+        if (!r.url().endsWith('.wasm')) r.continue()
+        else resolve(release = () => r.continue())
+      })
+    })
+    await page.goto(`${origin}/compose.html`)
+    await page.waitForSelector('#q-customer')
+    await asked
+    await page.type('#q-customer', answers.customer)
+    await page.click('input[name="q-severity"][value="low"]')
+    await page.type('#q-csm', 'nobody at all')
+    must(`without its program it says ${await state(page)}`, (await state(page)).startsWith('The rules are being loaded'))
+    release()
+    await ready(page)
+    must('what was written is gone', await page.$eval('#q-customer', (e) => e.value) === answers.customer && await page.$eval('input[name="q-severity"]:checked', (e) => e.value) === 'low')
+    must('the focus is gone', await page.evaluate(() => document.activeElement.id) === 'q-csm')
+    must('what was written is not judged', (await page.$eval('#q-csm-says', (e) => e.textContent)).includes('nobody of the directory') && (await page.$eval('#file pre', (e) => e.textContent)).includes('severity: low'))
+    must('nobody can be chosen', (await page.$$('#q-csm-list option')).length > 0)
+    await context.close()
   }
   { // The phone, in the dark, half written.
     const { page, say, close } = await open('compose.html', { width: 390, scheme: 'dark' })

@@ -448,6 +448,10 @@ func (m *siteMaker) world() compose.World {
 
 // writeCompose makes the files of the compose page.
 func (m *siteMaker) writeCompose(w compose.World, put func(site.File) error) error {
+	w, err := w.Begun(m.now)
+	if err != nil {
+		return err
+	}
 	data, err := json.Marshal(w)
 	if err == nil {
 		err = put(site.File{Name: "compose.json", Data: data})

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -77,10 +78,10 @@ type page struct {
 	files map[schema.ID]compose.File
 }
 
-func newPage(t testing.TB, tr *tree.Tree, at compose.Forge) page {
+func newPage(t testing.TB, tr *tree.Tree, in compose.Forge) page {
 	t.Helper()
 	_, err := fs.Stat(tr.Files(), act.SchemaPath)
-	w := compose.Of(tr, err == nil, at)
+	w := compose.Of(tr, err == nil, in)
 	p := page{files: map[schema.ID]compose.File{}}
 	for _, path := range tr.Paths {
 		d, f, ok := compose.DigestOf(tr.Load(path), tr.Policy)
@@ -88,6 +89,9 @@ func newPage(t testing.TB, tr *tree.Tree, at compose.Forge) page {
 		if ok {
 			p.files[d.ID] = f
 		}
+	}
+	if w, err = w.Begun(at); err != nil {
+		t.Fatal(err)
 	}
 	data, err := json.Marshal(w)
 	if err != nil {
@@ -203,6 +207,28 @@ func TestWorld(t *testing.T) {
 	}
 	if _, err := compose.New(compose.World{Format: compose.Format + 1}); err == nil {
 		t.Error("data of another version are taken")
+	}
+}
+
+// While its program is being loaded, a page asks what it asks then, without the people who
+// can be chosen.
+func TestFirst(t *testing.T) {
+	t.Parallel()
+	p := newPage(t, open(t, nil), forge)
+	var w compose.World
+	if err := json.Unmarshal([]byte(p.json), &w); err != nil {
+		t.Fatal(err)
+	}
+	now := p.Answer(compose.Request{Act: "new", Now: at}).Questions
+	people := 0
+	for i := range now {
+		if now[i].Form == act.Person {
+			people += len(now[i].Options)
+			now[i].Options = nil
+		}
+	}
+	if !reflect.DeepEqual(w.First, now) || people == 0 {
+		t.Errorf("it asks first\n%+v\nand then, with %d people,\n%+v", w.First, people, now)
 	}
 }
 

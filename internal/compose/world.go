@@ -44,6 +44,9 @@ type World struct {
 	// editor.
 	Schema bool  `json:"schema"`
 	Forge  Forge `json:"forge"`
+	// First are the questions of an opening before any is answered, without the people who
+	// may be chosen: a page has them while its program is still being loaded.
+	First []Question `json:"first,omitempty"`
 }
 
 // Person is what is said of a person: no address of any kind.
@@ -102,6 +105,21 @@ func Of(t *tree.Tree, hasSchema bool, forge Forge) World {
 	}
 	slices.SortFunc(w.People, func(a, b Person) int { return strings.Compare(string(a.Handle), string(b.Handle)) })
 	return w
+}
+
+// Begun is a world with its first questions, as they are at a time.
+func (w World) Begun(now time.Time) (World, error) {
+	c, err := New(w)
+	if err != nil {
+		return w, err
+	}
+	w.First = c.Answer(Request{Act: "new", Now: now}).Questions
+	for i := range w.First {
+		if w.First[i].Form == act.Person { // of a thousand people each question has most
+			w.First[i].Options = nil
+		}
+	}
+	return w, nil
 }
 
 // DigestOf is the digest of an escalation. file is its text; ok is false where the page

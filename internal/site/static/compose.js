@@ -40,6 +40,7 @@ const store = {
 }
 
 let world
+let running = false // the program is there
 const people = new Map() // by handle
 const known = new Map() // the files that were asked for, by id: whether they are there
 
@@ -252,6 +253,10 @@ const lined = (text) => make('pre', { tabIndex: 0 }, text.split('\n').map((line)
 
 let answered = {}
 let stateText = ''
+const say = (text) => {
+  if (stateText !== text) put('state', make('p', {}, worded(text)))
+  stateText = text
+}
 let sendShape = ''
 
 const showOutcome = (a) => {
@@ -265,9 +270,7 @@ const showOutcome = (a) => {
     if (missing.length > 0) says.push(missing.length > 3 ? `${missing.length} answers are missing; the next: ${missing[0]}` : `To be answered yet: ${missing.join(' ')}`)
     if (!state.by) says.push('Say who you are.')
   }
-  const text = says.join(' ')
-  if (stateText !== text) put('state', make('p', {}, worded(text)))
-  stateText = text
+  say(says.join(' '))
   byId('state').className = a.ready ? 'ready' : ''
   put('general', list(a.notes).map((n) => make('p', { className: 'note' }, worded(n))), list(a.findings).map((x) => finding(x)))
   const shape = JSON.stringify(a.send ?? null)
@@ -308,6 +311,12 @@ const learn = async (id) => {
 
 const refresh = () => {
   trouble('')
+  if (!running) {
+    if (state.act === 'new') showQuestions(list(world.first))
+    byId('loading').hidden = true
+    say('The rules are being loaded: what you write is kept, and checked in a moment.')
+    return
+  }
   const began = performance.now()
   const existing = state.act !== 'new'
   if (existing && !state.id) {
@@ -335,7 +344,7 @@ const begin = () => {
   byId('composer').hidden = Boolean(example)
   byId('tried').hidden = !example
   if (example) {
-    tryRule(example)
+    if (running) tryRule(example)
     return
   }
   state.act = said.get('act') in titles ? said.get('act') : 'new'
@@ -436,18 +445,24 @@ const start = async () => {
     if (!reply.ok) throw new Error(`${path} cannot be loaded (${reply.status})`)
     return reply.text()
   }
-  const [program, data] = await Promise.all([WebAssembly.instantiateStreaming(fetch('static/compose.wasm'), go.importObject), text('compose.json')])
-  go.run(program.instance)
+  const loaded = WebAssembly.instantiateStreaming(fetch('static/compose.wasm'), go.importObject)
+  loaded.catch(() => {}) // said below
+  const data = await text('compose.json')
   world = JSON.parse(data)
-  ask('open', data)
   for (const p of world.people) people.set(p.handle, p)
   byId('people').replaceChildren(...world.people.filter((p) => !p.left).map((p) => make('option', { value: `${p.name} (${p.handle})` })))
   byId('customers').replaceChildren(...[...new Set(world.escalations.map((e) => e.customer).filter(Boolean))].map((value) => make('option', { value })))
   byId('escalations').replaceChildren(...world.escalations.filter((e) => e.customer).map((e) => make('option', { value: e.id, label: e.customer })))
   byId('by').value = store.get('by') ?? ''
   chooseWho()
-  byId('loading').hidden = true
   begin()
+  document.body.dataset.asked = performance.now().toFixed(0)
+  go.run((await loaded).instance)
+  ask('open', data)
+  running = true
+  byId('loading').hidden = true
+  if (byId('composer').hidden) begin()
+  else refresh()
   document.body.dataset.ready = performance.now().toFixed(0)
   setTimeout(warm, 0)
 }
@@ -481,5 +496,6 @@ addEventListener('beforeunload', (e) => { if (unsent()) e.preventDefault() })
 
 start().catch((e) => {
   byId('loading').hidden = true
-  trouble(`The rules cannot be loaded: ${e.message}`)
+  say('')
+  trouble(`The rules cannot be loaded, and nothing is checked: ${e.message}`)
 })
