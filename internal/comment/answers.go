@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/escalations-as-code/escalate/internal/words"
 )
 
 // whole answers one question with all of the text.
@@ -17,12 +19,23 @@ func whole(question string) func(string) map[string][]string {
 	}
 }
 
-var audience = regexp.MustCompile(`(?is)^(internal|customer|both)\b[:,]?\s*(.*)$`)
+// audience is to whom an update goes, as the word before its text. In "customer's" it is
+// no word of its own.
+var audience = regexp.MustCompile(`(?is)^(internal|customer|both)(?:([:,])|\s|$)\s*(.*)$`)
 
-// updateText is to whom an update goes, and what it says.
+// subject is how a sentence goes on whose first word is what it is about.
+var subject = regexp.MustCompile(`^\p{Ll}`)
+
+// updateText is to whom an update goes, and what it says. With a capital, and a word in
+// small letters behind it, the first word is one of the text: of "Customer confirmed it"
+// nobody said that the customer was told, and the text is none without it.
 func updateText(text string) map[string][]string {
 	given := map[string][]string{}
-	if m := audience.FindStringSubmatch(text); m != nil {
+	m := audience.FindStringSubmatch(text)
+	if m != nil && m[2] == "" && m[1] == words.Capital(strings.ToLower(m[1])) && subject.MatchString(m[3]) {
+		m = nil
+	}
+	if m != nil {
 		switch strings.ToLower(m[1]) {
 		case "both":
 			given["to"] = []string{"internal", "customer"}
@@ -31,7 +44,7 @@ func updateText(text string) map[string][]string {
 		default:
 			given["to"] = []string{"internal"}
 		}
-		text = m[2]
+		text = m[3]
 	}
 	if text != "" {
 		given["text"] = []string{text}
@@ -39,24 +52,23 @@ func updateText(text string) map[string][]string {
 	return given
 }
 
-var reason = regexp.MustCompile(`(?is)^(.*?)\s*\bbecause\b:?\s*(.*)$`)
+// reason is what stands before the `because` of the first line, or before one that begins
+// the second, and what stands behind it. In a line below, it is a word of the text.
+var reason = regexp.MustCompile(`(?is)^([^\n]*?)\s*\bbecause\b:?\s*(.*)$`)
 
 // because answers one question with what stands before `because`, and another with
 // what stands behind it. Without the word, the first line is the first answer, and the
 // lines below it are the second.
 func because(before, behind string) func(string) map[string][]string {
 	return func(text string) map[string][]string {
-		given := map[string][]string{}
 		first, why := text, ""
 		if m := reason.FindStringSubmatch(text); m != nil {
 			first, why = m[1], m[2]
 		} else if line, rest, more := strings.Cut(text, "\n"); more {
 			first, why = line, strings.TrimSpace(rest)
 		}
-		if before == "" && why == "" {
-			first, why = "", text
-		}
-		if first = strings.TrimSpace(first); first != "" && before != "" {
+		given := map[string][]string{}
+		if first = strings.TrimRight(strings.TrimSpace(first), ",;:"); first != "" {
 			given[before] = []string{first}
 		}
 		if why != "" {
@@ -66,9 +78,17 @@ func because(before, behind string) func(string) map[string][]string {
 	}
 }
 
+// led is a text that `because` leads in.
+var led = regexp.MustCompile(`(?i)^because\b:?\s*`)
+
+// whyText answers one question with all of the text, before which `because` may stand.
+func whyText(question string) func(string) map[string][]string {
+	return func(text string) map[string][]string { return whole(question)(led.ReplaceAllString(text, "")) }
+}
+
 // stepped is a step with its owner and its day, in the order in which people write
 // them.
-var stepped = regexp.MustCompile(`(?is)^(.*?)[\s,:]+@([A-Za-z0-9][A-Za-z0-9._-]*)[\s,]*(?:(?:by|until|due|on)\b:?\s*)?(.*)$`)
+var stepped = regexp.MustCompile(`(?is)^(.*?)[\s,:]+@([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?)[\s,.;:]*(?:(?:by|until|due|on)\b:?\s*)?(.*)$`)
 
 // StepText is what will be done, by whom and until when.
 func StepText(text string) map[string][]string {
@@ -90,15 +110,33 @@ func StepText(text string) map[string][]string {
 	return given
 }
 
+// till is a day with the word that people put before it.
+var till = regexp.MustCompile(`(?i)^(?:until|till|through|to)\b:?\s*`)
+
+// snoozeText is until when, and why.
+func snoozeText(text string) map[string][]string {
+	given := because("until", "reason")(text)
+	if day := given["until"]; len(day) == 1 {
+		delete(given, "until")
+		if day := till.ReplaceAllString(day[0], ""); day != "" {
+			given["until"] = []string{day}
+		}
+	}
+	return given
+}
+
 var until = regexp.MustCompile(`(?is)^(.*?)\s*\b(?:until|till|through)\b:?\s*(.*)$`)
+
+// wrapped is where a line goes on with one of the words of a cover.
+var wrapped = regexp.MustCompile(`(?i)\s*\n\s*(until|till|through|because)\b`)
 
 // coverText is who stands in, until when, and why.
 func coverText(text string) map[string][]string {
-	given := because("stand-in", "reason")(text)
+	given := because("stand-in", "reason")(wrapped.ReplaceAllString(text, " $1"))
 	if who := given["stand-in"]; len(who) == 1 {
 		if m := until.FindStringSubmatch(who[0]); m != nil {
 			delete(given, "stand-in")
-			if m[1] != "" {
+			if m[1] = strings.TrimRight(m[1], ",;:"); m[1] != "" {
 				given["stand-in"] = []string{m[1]}
 			}
 			if m[2] != "" {
@@ -110,17 +148,28 @@ func coverText(text string) map[string][]string {
 }
 
 // label is a line of the form that `/close` is answered by: its name, and the answer
-// behind it.
-var label = regexp.MustCompile(`^\s*(?:[-*]\s+)?([a-z][a-z-]+):[ \t]*(.*)$`)
+// behind it. A keyboard may begin it with a capital, and whoever copies the name from
+// where it is explained may have it as code.
+var label = regexp.MustCompile("^\\s*(?:[-*]\\s+)?[`*_]*([A-Za-z][A-Za-z-]+)[`*_]*[ \\t]*:[`*_]*[ \\t]*(.*)$")
+
+// named reads a line that begins with the name of one of some questions.
+func named(line string, is func(question string) bool) (question, answer string, ok bool) {
+	m := label.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	question = strings.ToLower(m[1])
+	return question, strings.TrimSpace(m[2]), is(question)
+}
 
 // labelled takes the lines out of a text that answer one of some questions by its name.
-func labelled(text string, labels []string) (rest string, given map[string][]string) {
+func labelled(text string, questions []string) (rest string, given map[string][]string) {
 	given = map[string][]string{}
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if m := label.FindStringSubmatch(line); m != nil && slices.Contains(labels, m[1]) {
-			if answer := strings.TrimSpace(m[2]); answer != "" {
-				given[m[1]] = []string{answer}
+		if q, answer, ok := named(line, func(q string) bool { return slices.Contains(questions, q) }); ok {
+			if answer != "" {
+				given[q] = []string{answer}
 			}
 			continue
 		}
@@ -130,14 +179,14 @@ func labelled(text string, labels []string) (rest string, given map[string][]str
 }
 
 // closeText are the answers of the form for a closing, which names each question. An
-// answer goes on until the next one.
+// answer goes on until the next one: a name that has its answer already is a part of it.
 func closeText(text string) map[string][]string {
 	given := map[string][]string{}
 	question := ""
 	for line := range strings.SplitSeq(text, "\n") {
-		if m := label.FindStringSubmatch(line); m != nil && closing[m[1]] {
-			question = m[1]
-			given[question] = []string{m[2]}
+		if q, answer, ok := named(line, func(q string) bool { return closing[q] }); ok && strings.TrimSpace(strings.Join(given[q], "")) == "" {
+			question = q
+			given[question] = []string{answer}
 			continue
 		}
 		if question != "" {

@@ -108,9 +108,9 @@ func (d Dialect) grammars() []grammar {
 		{"product-dri", "/product-dri @login because TEXT", "name the Product DRI", "product", because("product-dri", "why"), []string{"product-related"}},
 		{"dri", "/dri @login because TEXT", "hand over to another DRI", "dri", because("dri", "why"), []string{"as", "project", "cse", "cse-help-case", "strategic"}},
 		{"cover", "/cover @login until DATE because TEXT", "name who stands in for the DRI", "cover", coverText, nil},
-		{"snooze", "/snooze DATE because TEXT", "hold back the reminders about the customer", "snooze", because("until", "reason"), nil},
+		{"snooze", "/snooze DATE because TEXT", "hold back the reminders about the customer", "snooze", snoozeText, nil},
 		{"close", "/close", "close it: the answer is a form to fill in", "close", closeText, nil},
-		{"reopen", "/reopen because TEXT", "open it again; with /criterion and /step", "reopen", because("", "why"), nil},
+		{"reopen", "/reopen because TEXT", "open it again; with /criterion and /step", "reopen", whyText("why"), nil},
 		{"fix", "/fix", "on a " + d.Change + ": make the fixes that lint offers", "", nil, nil},
 		{"help", "/help", "show these commands", "", nil, nil},
 	}
@@ -129,10 +129,14 @@ func (d Dialect) Usage() []Usage {
 }
 
 // word is how a line of a command begins. A path such as /usr/bin is none.
-var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z-]*)(@[A-Za-z0-9_.-]*)?(?:[ \t]+(.*)|[ \t]*)$`)
+var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z_-]*)(@[A-Za-z0-9_.-]*)?[:,.!?]?(?:[ \t]+(.*)|[ \t]*)$`)
 
 // behind is what stands behind a prefix. Somebody may write the slash once more.
-var behind = regexp.MustCompile(`^/?([A-Za-z][A-Za-z-]*)[:,]?(?:[ \t]+(.*)|[ \t]*)$`)
+var behind = regexp.MustCompile(`^/?([A-Za-z][A-Za-z_-]*)[:,.!?]?(?:[ \t]+(.*)|[ \t]*)$`)
+
+// unseen is what nobody sees at the beginning of a line, and a keyboard or what was
+// copied puts there, such as the mark of a direction.
+const unseen = "\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e\ufeff"
 
 // begun is how a line begins a command, known or not.
 type begun struct {
@@ -145,7 +149,7 @@ type begun struct {
 // begins is how a line begins a command; ok is false of one that begins none. Behind the
 // prefix may be an account, as other forges have it.
 func (d Dialect) begins(line string) (b begun, ok bool) {
-	m := word.FindStringSubmatch(line)
+	m := word.FindStringSubmatch(strings.TrimLeft(line, unseen))
 	switch {
 	case m == nil:
 		return begun{}, false
@@ -257,8 +261,11 @@ func together(list []Command) []Command {
 				continue
 			}
 			for question, answer := range list[j].Given {
-				if _, has := list[i].Given[question]; !has {
+				switch was, has := list[i].Given[question]; {
+				case !has:
 					list[i].Given[question] = answer
+				case question == "why": // each says one, and neither is lost
+					list[i].Given[question] = []string{was[0] + "\n\n" + answer[0]}
 				}
 			}
 			list[i].Joined = append(list[i].Joined, name)
@@ -280,22 +287,36 @@ var (
 	// border begins and ends a quotation of many lines on GitLab. Behind the first may
 	// stand what kind of an alert it is.
 	border = regexp.MustCompile(`^ {0,3}>>>+[ \t]*(?:\[!\w+\].*)?$`)
-	// wrote is how a mail program begins what somebody answers to.
-	wrote     = regexp.MustCompile(`^(On|Am|Le|El|Il|Op|Em) .+(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).*:\s*$|^-{2,} ?(Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
+	// wrote is how a mail program begins what somebody answers to: with who wrote it and
+	// when, which may go on over a line end. With neither an address nor the hour, it is a
+	// sentence of the text.
+	wrote   = regexp.MustCompile(`^(?:On|Am|Le|El|Il|Op|Em) .+(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).*:\s*$`)
+	address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
+	clock   = regexp.MustCompile(`\b\d{1,2}[:.]\d{2}\b`)
+	// original is how others begin it: by a line across, or by the head of a mail, from a
+	// sender to a subject.
+	original  = regexp.MustCompile(`^-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
+	from      = regexp.MustCompile(`^\*{0,2}(?:From|Von|De|Da|Van) ?:\*{0,2} .*\S`)
+	about     = regexp.MustCompile(`^\*{0,2}(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto) ?:`)
 	sent      = regexp.MustCompile(`^(Sent from my |Von meinem .* gesendet|Envoyé de mon |Get Outlook for )`)
 	remark    = regexp.MustCompile(`(?s)<!--.*?(-->|\z)`)
 	signature = "-- "
 	longest   = 500 // which such a line never is
 )
 
+// plain has the line ends of Unix, and the blanks that do not break as any others: a
+// keyboard makes some, and so does what was copied.
+var plain = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u2007", " ", "\u202f", " ")
+
 // own are the lines of a comment that its author wrote: nothing that is quoted, no
 // signature, no hidden remark.
 func (d Dialect) own(body string) []line {
-	body = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(body)
+	body = plain.Replace(body)
 	body = remark.ReplaceAllString(body, "")
 	var lines []line
 	open, quoted := "", false
-	for text := range strings.SplitSeq(body, "\n") {
+	all := strings.Split(body, "\n")
+	for i, text := range all {
 		mark := ""
 		if m := fence.FindStringSubmatch(text); m != nil {
 			mark = m[1]
@@ -312,7 +333,7 @@ func (d Dialect) own(body string) []line {
 		case mark != "":
 			open = mark
 			lines = append(lines, line{text, true})
-		case text == signature, len(text) < longest && wrote.MatchString(text), sent.MatchString(text):
+		case text == signature, sent.MatchString(text), answers(all[i:]):
 			return lines
 		case quotation.MatchString(text):
 		default:
@@ -320,4 +341,26 @@ func (d Dialect) own(body string) []line {
 		}
 	}
 	return lines
+}
+
+// answers reports whether lines begin with how a mail program begins what somebody
+// answers to.
+func answers(lines []string) bool {
+	if len(lines[0]) >= longest {
+		return false
+	}
+	const most = 3 // lines that it takes to say who wrote it
+	for n := 1; n <= min(most, len(lines)); n++ {
+		if head := strings.Join(lines[:n], " "); wrote.MatchString(head) && (address.MatchString(head) || clock.MatchString(head) && quotes(lines[n:])) {
+			return true
+		}
+	}
+	const head = 8 // lines that it takes to say from whom, when, to whom and about what
+	return original.MatchString(lines[0]) || from.MatchString(lines[0]) && slices.ContainsFunc(lines[1:min(head, len(lines))], about.MatchString)
+}
+
+// quotes reports whether lines begin with a quotation, or say nothing.
+func quotes(lines []string) bool {
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.TrimSpace(l) != "" })
+	return i < 0 || quotation.MatchString(lines[i])
 }
