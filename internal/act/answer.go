@@ -127,6 +127,10 @@ func (q *Question) read(c *Case, a Answers, said []string) ([]string, *AnswerErr
 	return values, nil
 }
 
+// linked is a link with words, as Markdown and as Slack write it; the signs around the
+// latter are gone by then.
+var linked = regexp.MustCompile(`^(?:\[[^\]]*\]\((https?://[^\s()]+)\)|(https?://[^\s|]+)\|.*)$`)
+
 // between is what parts two links.
 var between = regexp.MustCompile(`[,\s]+(https?://)`)
 
@@ -189,6 +193,10 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 		}
 		return value, message, hint
 	case Link:
+		if m := linked.FindStringSubmatch(text); m != nil {
+			text = m[1] + m[2]
+		}
+		text = strings.TrimRight(text, ".,;")
 		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Contains(text, " ") {
 			return "", fmt.Sprintf("%q is no link", text), "write all of it, such as https://docs.example.com/notes" + orWords(besides)
 		}
@@ -224,20 +232,29 @@ func block(text string) string {
 // digits is a number and nothing else.
 var digits = regexp.MustCompile(`^\d+$`)
 
+// typed are marks as a keyboard makes them, in the place of those that stand in a file.
+var typed = strings.NewReplacer("‘", "'", "’", "'", "“", `"`, "”", `"`, "„", `"`, "–", "-", "‑", "-")
+
+// bare is a text in small letters without what people put around the words that they
+// repeat, and without the number sign, the bracket or the full stop of a number.
+func bare(text string) string {
+	return strings.Trim(typed.Replace(strings.ToLower(text)), quotes+" .,;:!?*_#()")
+}
+
 // chosen is the option that a text means: by its value, its number, or a part that no
 // other has. A number is that of an entry alone: one that cannot be chosen, such as a
 // step that is done, must not mean another that has the number in its words.
 func (q *Question) chosen(options []Option, text string) (value, message, hint string) {
-	plain := strings.ToLower(text)
-	number := q.Form == Entry && digits.MatchString(text)
+	plain := bare(text)
+	number := q.Form == Entry && digits.MatchString(plain)
 	var values []string
 	var part []Option
 	for _, o := range options {
-		if plain == strings.ToLower(o.Value) || plain == strings.ToLower(o.Label) {
+		if plain != "" && (plain == bare(o.Value) || plain == bare(o.Label)) {
 			return o.Value, "", ""
 		}
 		values = append(values, o.Value)
-		if !number && strings.Contains(strings.ToLower(o.Label), plain) {
+		if plain != "" && !number && strings.Contains(bare(o.Label), plain) {
 			part = append(part, o)
 		}
 	}
@@ -312,6 +329,7 @@ var inDays = regexp.MustCompile(`^(?:in |\+)(\d{1,3}) ?(?:d|days?)?$`)
 // dayMeant is the day that a text names, as the clocks of a region show it.
 func (c *Case) dayMeant(text string, region schema.RegionName) (value, message, hint string) {
 	today := c.today(region).Time
+	text = strings.TrimRight(typed.Replace(text), ".,;")
 	said := strings.ToLower(text)
 	day := func(t time.Time) (string, string, string) { return t.Format(time.DateOnly), "", "" }
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
