@@ -586,7 +586,7 @@ func TestManyRequests(t *testing.T) {
 	const many = 1000
 	for range many {
 		i := b.Open(forgetest.Stranger, "### Which customer is it?\n\nFabrikam", form.Label)
-		b.Store.Say(forgetest.App, forge.Thread{Number: i.Number}, b.stranger()+"\n\n<!-- escalate: request -->")
+		b.Store.Say(forgetest.App, forge.Thread{Number: i.Number}, b.stranger(forgetest.Stranger)+"\n\n<!-- escalate: request -->")
 	}
 	b.now = b.now.Add(24 * time.Hour)
 	b.Rewrite(forgetest.Stranger, b.Issues[2], "### Which customer is it?\n\nContoso")
@@ -731,11 +731,11 @@ func TestRequestOfProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if bodies := b.Bodies(on); len(bodies) != 1 || !strings.Contains(bodies[0], "A program opened this issue (`"+by.Login+"`)") || !strings.Contains(bodies[0], "fill in the form yourself") || strings.Contains(bodies[0], "you are not") {
+		if bodies := b.Bodies(on); len(bodies) != 1 || !strings.Contains(bodies[0], "A program opened this issue (`"+by.Login+"`)") || !strings.Contains(bodies[0], "fill in the form yourself") || strings.Contains(bodies[0], "nobody with your account") {
 			t.Errorf("%q", bodies)
 		}
 	}
-	if list := b.Open(forgetest.Stranger, ""); b.nobody(list.Author) != b.stranger() {
+	if list := b.Open(forgetest.Stranger, ""); b.nobody(list.Author) != b.stranger(forgetest.Stranger) {
 		t.Error("a stranger is taken for a program")
 	}
 }
@@ -809,9 +809,13 @@ func TestRefusals(t *testing.T) {
 		"/severity high because x\nproduct-related: yes":                                     {"- Who is the Product DRI from now on? ", "Write it on a line below the command: `/product-dri @login`."},
 		"/severity high because x\nproduct-related: no\nproduct-reason: It is their network": {"Done: severity low to high."},
 		"/severity high because x\nproduct-related: yes\n/product-dri @dpatel":               {"Done: severity low to high."},
-		"/dri @mlee because x":  {"- As what? ", "Write it on a line below the command: `as: ANSWER`."},
-		"/dri @jodoe because x": {"**Not done:** `/dri`. That is the DRI already."},
-		"/done":                 {"- Which step", "(`1. Load test with the customer`)"},
+		"/dri @mlee because x":                         {"- As what? ", "Write it on a line below the command: `as: ANSWER`."},
+		"/dri @jodoe because x":                        {"**Not done:** `/dri`. That is the DRI already."},
+		"/product-dri @dpate because x":                {"Who is \"`@dpate`\"? It could be Dina Patel (dpatel)."},
+		"/severity high - it stops":                    {"\"high - it stops\" is none of them", " Write it as `/severity LEVEL because TEXT`."},
+		"/step Call them":                              {"- Until which day? ", "\n\nWrite it again in a new comment, with that: `/step TEXT @owner DATE`."},
+		"/snooze friday":                               {"- Why does the customer", "`/snooze DATE because TEXT`."},
+		"/done":                                        {"- Which step", "(`1. Load test with the customer`)"},
 		"/close\nresolution: withdrawn\noutcome: none": {"Leave out `outcome`: "},
 		"/close\nresolution: resolved":                 {"- `outcome`: Did it end well", "- `why-not`: Why were", "Send the form again, with what is missing in it."},
 		"/cover @jodoe until 2026-12-01 because x":     {"A rule of the process is against it:\n- "},

@@ -286,7 +286,7 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 	by := b.who(c.Author)
 	switch {
 	case by == "":
-		return b.stranger(), "asked by somebody who is not in the directory", nil
+		return b.stranger(c.Author), "asked by somebody who is not in the directory", nil
 	case helps(read):
 		return b.help(), "showed the commands", nil
 	case of.why != "":
@@ -352,8 +352,8 @@ func account(a forge.Author) string {
 func (b *Bot) now() time.Time { return b.Now().UTC().Truncate(time.Second) }
 
 // stranger is what somebody is answered who is not in the directory.
-func (b *Bot) stranger() string {
-	return "This needs somebody who is in the people directory (`" + tree.PeoplePath + "`) with their account here, and you are not. Ask for it there, or ask a colleague who is to write it."
+func (b *Bot) stranger(a forge.Author) string {
+	return "Nothing is done: the people directory (`" + tree.PeoplePath + "`) has nobody with your account here, " + account(a) + ". Ask whoever looks after it to put that in, or ask a colleague who is in it to write the same."
 }
 
 // helps reports whether somebody asks for help.

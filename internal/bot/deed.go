@@ -117,7 +117,7 @@ func edited(c, at *act.Case, a *act.Act, command comment.Command, d comment.Dial
 	var wrong *act.AnswerError
 	switch {
 	case errors.As(err, &wrong):
-		return nil, "", misread(a, d, command.Name, wrong), nil
+		return nil, "", misread(a, d, command.Name, wrong) + parted(a, d, command), nil
 	case err != nil:
 		return nil, "", "", err
 	case len(open) > 0:
@@ -181,7 +181,10 @@ func usage(d comment.Dialect, name string) string {
 
 // told is a message with its hint, as a sentence of Markdown.
 func told(message, hint string) string {
-	if hint != "" {
+	switch {
+	case hint != "" && strings.HasSuffix(message, "?"):
+		message += " " + words.Capital(spoken(hint))
+	case hint != "":
 		message += ": " + spoken(hint)
 	}
 	return line(words.Sentence(message))
@@ -212,6 +215,20 @@ func misread(a *act.Act, d comment.Dialect, name string, wrong *act.AnswerError)
 		return told(wrong.Message, wrong.Hint)
 	}
 	return escape.MarkdownLine(q.Title) + " " + told(wrong.Message, wrong.Hint)
+}
+
+// parted says how a command is written whose text has two answers, where it lacks the
+// word that parts them: else what is wrong with the first is all that it says.
+func parted(a *act.Act, d comment.Dialect, command comment.Command) string {
+	written := usage(d, command.Name)
+	reason := "why"
+	if _, ok := a.Question(reason); !ok {
+		reason = "reason"
+	}
+	if !strings.Contains(written, " because ") || len(command.Given[reason]) > 0 {
+		return ""
+	}
+	return " Write it as " + escape.MarkdownCode(written) + "."
 }
 
 // few is how many things to choose are worth a line.
@@ -253,8 +270,12 @@ func missing(c *act.Case, d comment.Dialect, name string, answers act.Answers, o
 		}
 		lines = append(lines, text)
 	}
-	if name == "close" {
+	switch name {
+	case "":
+	case "close":
 		lines = append(lines, "", "Send the form again, with what is missing in it.")
+	default: // nothing of it is kept
+		lines = append(lines, "", "Write it again in a new comment, with that: "+escape.MarkdownCode(usage(d, name))+".")
 	}
 	return strings.Join(lines, "\n")
 }

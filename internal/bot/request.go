@@ -344,7 +344,7 @@ func (b *Bot) merge(ctx context.Context, o opening, change forge.Change, head, l
 // nobody is what an issue is answered whose author may open nothing.
 func (b *Bot) nobody(a forge.Author) string {
 	if !a.Bot {
-		return b.stranger()
+		return b.stranger(a)
 	}
 	return "A program opened this issue (" + account(a) + "), and an escalation is opened by somebody: nothing is done here.\n\n" +
 		"- If you asked for it: fill in the form yourself (*New issue*, *Escalation*), and close this one.\n" +
