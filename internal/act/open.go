@@ -367,12 +367,20 @@ func (c *Case) proposedID(a Answers) schema.ID {
 	for i := 1; ; i++ {
 		id := schema.ID(fmt.Sprintf("%d/%s", c.At.UTC().Year(), name))
 		if i > 1 {
-			id = schema.ID(fmt.Sprintf("%s-%d", id, i))
+			id = NthID(id, i)
 		}
 		if !c.Tree.Has(tree.Path(id)) {
 			return id
 		}
 	}
+}
+
+// NthID is the id of another escalation of a name: with a number behind it, for which a
+// long name makes room.
+func NthID(id schema.ID, n int) schema.ID {
+	const most = len("2026/") + 76
+	number := fmt.Sprintf("-%d", n)
+	return id[:min(len(id), most-len(number))] + schema.ID(number)
 }
 
 // plainLetter is a letter as an id has it, of those that Unicode does not take apart.

@@ -837,3 +837,28 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a customer is called, there is a name for the file that nobody has: the form
+// asks for none.
+func TestRequestNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 76)
+	b := newBench(t, map[string]string{"escalations/2026/" + long + ".yaml": fixture.Read(fixture.Northwind)})
+	b.reserved = map[schema.ID]int{"2026/fabrikam": 3, "2026/fabrikam-2": 12, schema.ID("2026/" + long[:74] + "-2"): 3}
+	for customer, want := range map[string]string{
+		"東京電力": "customer-12", "Яндекс": "customer-12", "🙂": "customer-12", "CON": "con-customer", "Fabrikam": "fabrikam-2", long: long[:74] + "-3",
+	} {
+		body := ""
+		for _, x := range form.New(&act.Case{Tree: b.Clone.Tip.Tree, By: "jdoe", At: b.now}).Fields {
+			text := map[string]string{
+				"customer": customer, "severity": "medium", "description": "Builds fail", "csm": "Jo Doe (jdoe)", "ask": "One engineer.", "approach": "Look.", "criterion": "Builds pass",
+				"step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
+			}[x.ID]
+			body += "### " + x.Title + "\n\n" + text + "\n\n"
+		}
+		i := forge.Issue{Number: 12, URL: "https://github.example/issues/12", Body: body, Author: jo, Open: true, Created: b.now}
+		if o, why, err := b.opening(i, "jdoe"); err != nil || why != "" || string(o.id) != "2026/"+want {
+			t.Errorf("%s is %q, want %q: %s, %v", customer, o.id, want, why, err)
+		}
+	}
+}

@@ -370,8 +370,12 @@ func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, e
 	}
 	a := act.New()
 	answers, open, err := a.Read(c, read.Given)
+	if slices.ContainsFunc(open, func(q *act.Question) bool { return q.Name == "id" }) { // a name without a letter that an id can have: the form asks for none
+		read.Given["id"] = []string{fmt.Sprintf("%d/customer-%d", at.Year(), i.Number)}
+		answers, open, err = a.Read(c, read.Given)
+	}
 	for id, n := act.ID(answers), 2; err == nil && len(open) == 0 && (!b.free(act.ID(answers), i.Number) || tip.Has(tree.Path(act.ID(answers)))); n++ {
-		read.Given["id"] = []string{fmt.Sprintf("%s-%d", id, n)}
+		read.Given["id"] = []string{string(act.NthID(id, n))}
 		answers, open, err = a.Read(c, read.Given)
 	}
 	var wrong *act.AnswerError
