@@ -345,6 +345,35 @@ func TestBotRequests(t *testing.T) {
 	d.has("the answer", strings.Join(d.Bodies(forge.Thread{Number: urgent.Number}), "\n"), "at once, since it is critical")
 }
 
+// A proposal that somebody closes is said so on the issue, once, since editing that changes
+// nothing any more; until somebody opens it again.
+func TestBotDeclined(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	issue := d.Open(jo, d.filled(requested, ""), form.Label)
+	on := forge.Thread{Number: issue.Number}
+	d.run("bot")
+	d.has("the answer", d.last(on), "It is proposed by")
+	p := d.Proposals[0]
+	for range 2 {
+		p.Open = false
+		d.now = d.now.Add(time.Hour)
+		d.run("bot")
+		if d.has("the answer", d.last(on), "was closed without being merged", "fill in the form anew"); len(d.Bodies(on)) != 1 || len(d.Proposals) != 1 {
+			t.Errorf("%q, %d proposals", d.Bodies(on), len(d.Proposals))
+		}
+		d.Rewrite(jo, issue, strings.Replace(issue.Body, "One engineer.", "Two engineers.", 1))
+		d.now = d.now.Add(time.Hour)
+		if out := d.run("bot"); !strings.Contains(out, "Nothing is asked for.") {
+			t.Error(out)
+		}
+		p.Open = true
+		d.now = d.now.Add(time.Hour)
+		d.run("bot")
+		d.has("the answer", d.last(on), "It is proposed by")
+	}
+}
+
 // filled is an issue that was made with the form.
 func (d *desk) filled(answers map[string]string, without string) string {
 	d.Helper()

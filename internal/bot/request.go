@@ -127,9 +127,10 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 		_, why, err := b.editor(ctx, i, by)
 		return why != "" && said == b.withBefore(why, head), err
 	}
-	if strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
+	if said == b.declined() || strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
 		if ended, err := b.Forge.Ended(ctx, branchOf(i.Number)); err != nil || ended {
-			return ended, err
+			why, err := b.ended(ctx, i.Number, err)
+			return why == "" || said == why, err
 		}
 	}
 	o, why, err := b.opening(i, by)
@@ -218,6 +219,34 @@ func (b *Bot) editor(ctx context.Context, i forge.Issue, author schema.Handle) (
 	return by, "", nil
 }
 
+// declined is what an issue is answered whose proposal somebody closed.
+func (b *Bot) declined() string {
+	return "Its " + b.Forge.Traits().Change + " was closed without being merged, so that nothing is opened: whoever closed it says there why. Editing this issue changes nothing any more. To ask again, fill in the form anew, and close this issue."
+}
+
+// ended is what an issue is answered whose proposal is merged or closed: nothing where it
+// was merged, since what is told says so.
+func (b *Bot) ended(ctx context.Context, issue int, err error) (string, error) {
+	if err == nil {
+		_, err = b.Clone.Look(ctx) // it may have been merged since the clone has looked
+	}
+	if err != nil {
+		return "", err
+	}
+	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
+	if err != nil {
+		return "", err
+	}
+	defer files.Close()
+	all, err := ledger.Requests(files)
+	for id, r := range all {
+		if path := tree.Path(id); r.Issue == issue && b.Clone.Tip.Has(path) && r.Asks(b.Clone.Tip.Load(path).Opened) {
+			return "", nil
+		}
+	}
+	return b.declined(), err
+}
+
 // headMark marks in an answer for which commit of a proposal all was done: a run that was
 // killed before it answered may have pushed one without its check and its plan.
 func headMark(commit string) string { return fmt.Sprintf("<!-- at %.12s -->", commit) }
@@ -258,7 +287,7 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 	}
 	ended, err := b.Forge.Ended(ctx, branch)
 	if err != nil || ended {
-		return "", err // it was merged, and what is told says so; or it was declined, and who did says why
+		return b.ended(ctx, i.Number, err)
 	}
 	head := branches[branch]
 	editor, why, err := b.editor(ctx, i, by)
