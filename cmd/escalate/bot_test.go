@@ -246,6 +246,21 @@ func TestBotComments(t *testing.T) {
 	}
 }
 
+// A day that somebody writes into an old comment is meant from when they write it.
+func TestBotEdited(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on := forge.Thread{Number: 1}
+	c := d.Say(jo, on, "We should look at it.")
+	d.run("bot")
+	d.now = d.now.Add(10 * 24 * time.Hour)
+	d.Reword(jo, c, "/step Look at it @jodoe monday")
+	d.now = d.now.Add(time.Minute)
+	d.run("bot")
+	d.has("the answer", d.answer(on, c.ID), "Done: next step for jdoe")
+	d.has("the file", d.file(northwindPath), "step: Look at it", "due: 2026-12-07")
+}
+
 // A tick in the tracking issue is the same as /met or /done; whatever else is changed in
 // its text is put back, with a word.
 func TestBotTicks(t *testing.T) {

@@ -264,7 +264,7 @@ func (q *Question) chosen(options []Option, text string) (value, message, hint s
 	case len(part) > 1:
 		return "", fmt.Sprintf("%q may be several", text), "it can be " + labels(part)
 	case len(options) == 0:
-		return "", "there is none to choose", ""
+		return "", "there is none left to choose", ""
 	}
 	if meant := nearest.Only(text, values); meant != "" && !number {
 		return "", fmt.Sprintf("%q is none of them", text), fmt.Sprintf("did you mean %s?", meant)

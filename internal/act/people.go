@@ -21,6 +21,15 @@ func product() Act {
 	releases := func(c *Case, a Answers) bool {
 		return c.current() != "" && (!yes(c, a) || a.Has("product-dri") && a.handle("product-dri") != c.current())
 	}
+	explains := func(c *Case, a Answers) Need {
+		switch {
+		case releases(c, a):
+			return Required
+		case c.current() == "" && a.Has("product-dri"): // nobody has to say it of the first
+			return Optional
+		}
+		return Unasked
+	}
 	return Act{
 		Name:  "product",
 		Short: "Say what Product has to do with it, and name the Product DRI",
@@ -64,7 +73,7 @@ func product() Act {
 				Choose: holders(schema.ProductRoles()...), Help: "All of them: whoever is not named is not in the team any more.",
 			},
 			{Name: "business-case", Title: "Where is the business case of the enhancement?", Form: Link, Hidden: true, Help: "Where the customer asks for an enhancement (P14)."},
-			{Name: "why", Title: "Why?", Form: Text, Need: when(releases), Unasked: "it explains that the Product DRI changes", Help: "It becomes an update, and stands in the handover (P11)."},
+			{Name: "why", Title: "Why?", Form: Text, Need: explains, Unasked: "the Product DRI does not change", Help: "It becomes an update, and stands in the handover (P11)."},
 			to(),
 		},
 		Says: func(_ *Case, a Answers) string {

@@ -44,8 +44,11 @@ func severity() Act {
 					return c.fits(c.current(), c.Tree.Policy.Severities.Of(level(a)).ProductDRI)
 				}
 				q := productDRI("Who is the Product DRI from now on?", func(_ *Case, a Answers) schema.Severity { return level(a) }, func(c *Case, a Answers) Need {
-					yes := a.One("product-related") == "yes" || !a.Has("product-related") && isYes(c.Escalation.Product.Related)
+					said := a.Has("product-related")
+					yes := a.One("product-related") == "yes" || !said && isYes(c.Escalation.Product.Related)
 					switch {
+					case !said && c.Escalation.Product.Related == nil && level(a).NeedsProduct():
+						return Optional // that is asked first
 					case !yes:
 						return Unasked
 					case level(a).NeedsProduct() && !fits(c, a):

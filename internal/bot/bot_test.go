@@ -640,7 +640,10 @@ func TestReworded(t *testing.T) {
 		c := b.Say(jo, on, "/update All is well.")
 		b.now = b.now.Add(time.Minute)
 		b.Reword(x.by, c, "/update All is lost.")
-		why, err := b.reworded(t.Context(), c.Comment)
+		written, why, err := b.reworded(t.Context(), c.Comment)
+		if !written.Equal(b.now) {
+			t.Errorf("%s: it was written at %s", name, written)
+		}
 		if err != nil || !strings.Contains(why, x.want) || (why == "") != (x.want == "") || strings.Contains(why, "@") {
 			t.Errorf("%s: %q, %v", name, why, err)
 		}
@@ -653,7 +656,7 @@ func TestReworded(t *testing.T) {
 	}
 	b.Forget()
 	c := b.Say(jo, on, "/update All is well.")
-	if why, err := b.reworded(t.Context(), c.Comment); why != "" || err != nil || len(b.Asked()) > 0 {
+	if written, why, err := b.reworded(t.Context(), c.Comment); !written.Equal(c.Created) || why != "" || err != nil || len(b.Asked()) > 0 {
 		t.Errorf("what nobody edited is asked about: %q, %v, %q", why, err, b.Asked())
 	}
 	// It was edited again since it was read: a later run reads what it says.
@@ -661,7 +664,7 @@ func TestReworded(t *testing.T) {
 	read.Updated = b.now.Add(time.Second)
 	b.now = b.now.Add(time.Minute)
 	b.Reword(jo, c, "/update All is lost.")
-	if why, err := b.reworded(t.Context(), read); why != "" || err == nil {
+	if _, why, err := b.reworded(t.Context(), read); why != "" || err == nil {
 		t.Errorf("what it says now is not what was read: %q, %v", why, err)
 	}
 }
@@ -809,16 +812,20 @@ func TestRefusals(t *testing.T) {
 		"/severity high because x\nproduct-related: yes":                                     {"- Who is the Product DRI from now on? ", "Write it on a line below the command: `/product-dri @login`."},
 		"/severity high because x\nproduct-related: no\nproduct-reason: It is their network": {"Done: severity low to high."},
 		"/severity high because x\nproduct-related: yes\n/product-dri @dpatel":               {"Done: severity low to high."},
-		"/dri @mlee because x":                         {"- As what? ", "Write it on a line below the command: `as: ANSWER`."},
-		"/dri @jodoe because x":                        {"**Not done:** `/dri`. That is the DRI already."},
-		"/product-dri @dpate because x":                {"Who is \"`@dpate`\"? It could be Dina Patel (dpatel)."},
-		"/severity high - it stops":                    {"\"high - it stops\" is none of them", " Write it as `/severity LEVEL because TEXT`."},
-		"/step Call them":                              {"- Until which day? ", "\n\nWrite it again in a new comment, with that: `/step TEXT @owner DATE`."},
-		"/snooze friday":                               {"- Why does the customer", "`/snooze DATE because TEXT`."},
-		"/done":                                        {"- Which step", "(`1. Load test with the customer`)"},
-		"/close\nresolution: withdrawn\noutcome: none": {"Leave out `outcome`: "},
-		"/close\nresolution: resolved":                 {"- `outcome`: Did it end well", "- `why-not`: Why were", "Send the form again, with what is missing in it."},
-		"/cover @jodoe until 2026-12-01 because x":     {"A rule of the process is against it:\n- "},
+		"/dri @mlee because x":                                           {"- As what? ", "Write it on a line below the command: `as: ANSWER`."},
+		"/dri @jodoe because x":                                          {"**Not done:** `/dri`. That is the DRI already."},
+		"/severity high because x\n/product-dri @dpatel":                 {"Something is missing:\n- Is the product part of the problem? ", "`product-related: ANSWER`"},
+		"/product-dri @dpatel because they know it":                      {"Done: Product DRI dpatel."},
+		"/product-dri @dpatel because x\n/product-dri @dpatel because y": {"**Not done:** `/product-dri`. The Product DRI does not change."},
+		"/met 1\n/met 1":                                                 {"There is none left to choose."},
+		"/product-dri @dpate because x":                                  {"Who is \"`@dpate`\"? It could be Dina Patel (dpatel)."},
+		"/severity high - it stops":                                      {"\"high - it stops\" is none of them", " Write it as `/severity LEVEL because TEXT`."},
+		"/step Call them":                                                {"- Until which day? ", "\n\nWrite it again in a new comment, with that: `/step TEXT @owner DATE`."},
+		"/snooze friday":                                                 {"- Why does the customer", "`/snooze DATE because TEXT`."},
+		"/done":                                                          {"- Which step", "(`1. Load test with the customer`)"},
+		"/close\nresolution: withdrawn\noutcome: none":                   {"Leave out `outcome`: "},
+		"/close\nresolution: resolved":                                   {"- `outcome`: Did it end well", "- `why-not`: Why were", "Send the form again, with what is missing in it."},
+		"/cover @jodoe until 2026-12-01 because x":                       {"A rule of the process is against it:\n- "},
 	} {
 		_, deeds, err := Carry(b.Clone.Tip.Tree, fixture.Northwind, comment.On(ci.GitHub).Read(body).Commands, Asked{Dialect: comment.On(ci.GitHub), By: "jdoe", At: b.now, Now: b.now}, b.Judge(t.Context(), b.Clone.Tip))
 		if err != nil {

@@ -292,7 +292,8 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 	case of.why != "":
 		return of.why, "nothing can be done there", nil
 	}
-	if why, err := b.reworded(ctx, c); err != nil || why != "" {
+	written, why, err := b.reworded(ctx, c)
+	if err != nil || why != "" {
 		return why, "edited by somebody else before it was handled", err
 	}
 	switch {
@@ -306,7 +307,7 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 		}
 		a.add(fmt.Sprintf("There is no command %s: %s", escape.MarkdownCode(is), what), "no command: "+is)
 	}
-	asked := Asked{By: by, At: c.Created.UTC(), Now: b.now(), Dialect: b.dialect()}
+	asked := Asked{By: by, At: written.UTC(), Now: b.now(), Dialect: b.dialect()}
 	if asked.At.IsZero() || asked.At.After(asked.Now) {
 		asked.At = asked.Now
 	}
@@ -320,20 +321,31 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 	return strings.Join(a.lines, "\n\n"), strings.Join(a.says, ", "), err
 }
 
-// reworded is why the words of a comment are not its author's, in Markdown; "" where they
-// are: whoever may write to a repository may edit what others wrote.
-func (b *Bot) reworded(ctx context.Context, c forge.Comment) (string, error) {
+// reworded is when the words of a comment were written, and why they are not its
+// author's, in Markdown; "" where they are: whoever may write to a repository may edit what
+// others wrote. Who edits their own a week later means another friday.
+func (b *Bot) reworded(ctx context.Context, c forge.Comment) (written time.Time, why string, err error) {
 	if !c.Updated.After(c.Created) {
-		return "", nil
+		return c.Created, "", nil
 	}
 	by, at, err := b.Forge.CommentEdit(ctx, forge.Thread{Number: c.Issue, ChangeRequest: c.ChangeRequest}, c.ID)
-	if err != nil || at.IsZero() || by.Is(c.Author) && !at.After(c.Updated) {
-		return "", err
+	switch {
+	case err != nil || at.IsZero():
+		return c.Created, "", err
+	case at.After(c.Updated):
+		return at, "", errReadBefore
+	case by.Is(c.Author):
+		return at, "", nil
 	}
-	if at.After(c.Updated) {
-		return "", errReadBefore
+	return at, "**Not done:** the comment was edited by " + account(by) + " after " + account(c.Author) + " had written it, and nobody says something in another's name. Write it again, as a new comment.", nil
+}
+
+// since is when the first commit can have been made that a comment asks for.
+func since(c forge.Comment, asked Asked) time.Time {
+	if c.Created.IsZero() || asked.At.Before(c.Created) {
+		return asked.At
 	}
-	return "**Not done:** the comment was edited by " + account(by) + " after " + account(c.Author) + " had written it, and nobody says something in another's name. Write it again, as a new comment.", nil
+	return c.Created
 }
 
 // errReadBefore is returned of what was edited after it was read: a later run reads it as
@@ -497,7 +509,7 @@ func (b *Bot) direct(ctx context.Context, a *answer, c forge.Comment, of about, 
 	if len(now) == 0 {
 		return nil
 	}
-	commit, err := b.Clone.Traced(ctx, tip.ID, c.URL, asked.At)
+	commit, err := b.Clone.Traced(ctx, tip.ID, c.URL, since(c, asked))
 	if err != nil {
 		return err
 	}
@@ -680,7 +692,7 @@ func (b *Bot) pushed(ctx context.Context, a *answer, c forge.Comment, of about, 
 	if err != nil {
 		return err
 	}
-	if commit, err := b.Clone.Traced(ctx, head.ID, c.URL, asked.At); err != nil {
+	if commit, err := b.Clone.Traced(ctx, head.ID, c.URL, since(c, asked)); err != nil {
 		return err
 	} else if commit != "" {
 		if err = b.before(ctx, a, commit); err == nil {
