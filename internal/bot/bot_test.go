@@ -17,6 +17,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/comment"
 	"github.com/escalations-as-code/escalate/internal/destination"
 	"github.com/escalations-as-code/escalate/internal/draft"
+	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/fixture"
 	"github.com/escalations-as-code/escalate/internal/forge"
 	"github.com/escalations-as-code/escalate/internal/forge/forgetest"
@@ -866,6 +867,33 @@ func TestRequestNames(t *testing.T) {
 		i := forge.Issue{Number: 12, URL: "https://github.example/issues/12", Body: body, Author: jo, Open: true, Created: b.now}
 		if o, why, err := b.opening(i, "jdoe"); err != nil || why != "" || string(o.id) != "2026/"+want {
 			t.Errorf("%s is %q, want %q: %s, %v", customer, o.id, want, why, err)
+		}
+	}
+}
+
+// What is missing is named as the form has it: a field that asks several things has no
+// other title to look for.
+func TestRequestLacks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	said := map[string]string{
+		"customer": "Fabrikam", "severity": "medium", "description": "Builds fail", "csm": "Jo Doe (jdoe)", "ask": "One engineer.", "approach": "Look.", "criterion": "Builds pass",
+		"step": "Look at it @jodoe friday", "meeting-notes": "https://docs.example.com/f",
+	}
+	for id, texts := range map[string][]string{"step": {"", "Look at it", "Look at it friday", "@jodoe looks"}, "description": {""}, "ask": {""}, "severity": {""}} {
+		for _, text := range texts {
+			title, body := "", ""
+			for _, x := range form.New(&act.Case{Tree: b.Clone.Tip.Tree, By: "jdoe", At: b.now}).Fields {
+				answer := said[x.ID]
+				if x.ID == id {
+					title, answer = x.Title+" "+x.Help, text
+				}
+				body += "### " + x.Title + "\n\n" + answer + "\n\n"
+			}
+			_, why, err := b.opening(forge.Issue{Number: 12, Body: body, Author: jo, Open: true, Created: b.now}, "jdoe")
+			if !strings.HasPrefix(why, "Something is missing:\n- "+escape.MarkdownLine(title)) || strings.Count(why, "\n- ") != 1 || err != nil {
+				t.Errorf("%s is %q: %s, %v", id, text, why, err)
+			}
 		}
 	}
 }

@@ -414,7 +414,7 @@ func (b *Bot) opening(i forge.Issue, by schema.Handle) (o opening, why string, e
 	case err != nil:
 		return o, "", err
 	case len(open) > 0:
-		return o, missing(c, b.dialect(), "", answers, open) + "\n\nEdit the issue and write it there.", nil
+		return o, missing(c, b.dialect(), "", answers, f.Asking(open)) + "\n\nEdit the issue and write it there.", nil
 	}
 	o = opening{
 		id: act.ID(answers), severity: schema.Severity(answers.One("severity")), says: a.Says(c, answers),

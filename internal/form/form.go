@@ -141,6 +141,27 @@ func New(c *act.Case) Form {
 	}}
 }
 
+// Asking are questions of act.New as the form asks them: some of its fields ask several at
+// once, and whoever reads what is missing looks for the title of the field.
+func (f Form) Asking(open []*act.Question) []*act.Question {
+	field := map[string]string{"summary": "description", "owner": "step", "due": "step"}
+	var asked []*act.Question
+	for _, q := range open {
+		id := cmp.Or(field[q.Name], q.Name)
+		as := *q
+		if i := slices.IndexFunc(f.Fields, func(x Field) bool { return x.ID == id }); i >= 0 {
+			as.Title, as.Help = f.Fields[i].Title, f.Fields[i].Help
+		}
+		if id != q.Name { // whom to choose is not all that is asked
+			as.Choose = nil
+		}
+		if !slices.ContainsFunc(asked, func(a *act.Question) bool { return a.Title == as.Title }) {
+			asked = append(asked, &as)
+		}
+	}
+	return asked
+}
+
 // nobody is the option that names no person.
 const nobody = "nobody"
 
