@@ -128,9 +128,13 @@ func (b *Bot) stands(ctx context.Context, i forge.Issue, head string) (bool, err
 		return why != "" && said == b.withBefore(why, head), err
 	}
 	if said == b.declined() || strings.HasPrefix(said, proposed) { // it may have been merged since, or declined
-		if ended, err := b.Forge.Ended(ctx, branchOf(i.Number)); err != nil || ended {
-			why, err := b.ended(ctx, i.Number, err)
-			return why == "" || said == why, err
+		ended, err := b.Forge.Ended(ctx, branchOf(i.Number))
+		if err != nil || ended && said == b.declined() {
+			return ended, err
+		}
+		if ended {
+			why, err := b.ended(ctx, i.Number)
+			return why == "", err
 		}
 	}
 	o, why, err := b.opening(i, by)
@@ -226,11 +230,8 @@ func (b *Bot) declined() string {
 
 // ended is what an issue is answered whose proposal is merged or closed: nothing where it
 // was merged, since what is told says so.
-func (b *Bot) ended(ctx context.Context, issue int, err error) (string, error) {
-	if err == nil {
-		_, err = b.Clone.Look(ctx) // it may have been merged since the clone has looked
-	}
-	if err != nil {
+func (b *Bot) ended(ctx context.Context, issue int) (string, error) {
+	if _, err := b.Clone.Look(ctx); err != nil { // it may have been merged since the clone has looked
 		return "", err
 	}
 	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
@@ -240,7 +241,7 @@ func (b *Bot) ended(ctx context.Context, issue int, err error) (string, error) {
 	defer files.Close()
 	all, err := ledger.Requests(files)
 	for id, r := range all {
-		if path := tree.Path(id); r.Issue == issue && b.Clone.Tip.Has(path) && r.Asks(b.Clone.Tip.Load(path).Opened) {
+		if r.Issue == issue && b.Clone.Tip.Has(tree.Path(id)) { // also as somebody else made it
 			return "", nil
 		}
 	}
@@ -286,8 +287,11 @@ func (b *Bot) requested(ctx context.Context, i forge.Issue) (string, error) {
 		return "", err
 	}
 	ended, err := b.Forge.Ended(ctx, branch)
-	if err != nil || ended {
-		return b.ended(ctx, i.Number, err)
+	if err != nil {
+		return "", err
+	}
+	if ended {
+		return b.ended(ctx, i.Number)
 	}
 	head := branches[branch]
 	editor, why, err := b.editor(ctx, i, by)
