@@ -308,6 +308,9 @@ func (c *Case) meant(text string) (value, message, hint string) {
 		return string(c.By), "", ""
 	}
 	if _, ok := c.Tree.People.People[handle]; ok {
+		if other := c.withLogin(handle); other != "" && strings.HasPrefix(text, "@") { // on a forge that is how others are named
+			return "", fmt.Sprintf("who is %q?", text), "it is the handle of " + c.person(handle) + " and the login of " + c.person(other) + ": write another name of theirs"
+		}
 		return string(handle), "", ""
 	}
 	m := process.WhoIsMeant(c.Tree.People, text)
@@ -322,6 +325,16 @@ func (c *Case) meant(text string) (value, message, hint string) {
 		return "", fmt.Sprintf("who is %q?", text), "it could be " + words.Or(who)
 	}
 	return "", fmt.Sprintf("%q is nobody of the directory", text), "write a handle or a name of people.yaml"
+}
+
+// withLogin is somebody else whose login on a forge is the handle of a person.
+func (c *Case) withLogin(handle schema.Handle) schema.Handle {
+	for h, p := range c.Tree.People.People {
+		if h != handle && (strings.EqualFold(string(p.GitHub), string(handle)) || strings.EqualFold(string(p.GitLab), string(handle))) {
+			return h
+		}
+	}
+	return ""
 }
 
 var inDays = regexp.MustCompile(`^(?:in |\+)(\d{1,3}) ?(?:d|days?)?$`)

@@ -52,6 +52,27 @@ func find(t *testing.T, name string) act.Act {
 	return act.Act{}
 }
 
+// A login that is the handle of somebody else names neither of them.
+func TestTwoCalledSo(t *testing.T) {
+	t.Parallel()
+	c := opened(t, fstest.MapFS{fixture.People: {Data: []byte("people:\n  kim: {name: Kim Lee, roles: [csm], github: klee}\n  kb: {name: Kimberley Bo, roles: [csm], github: Kim}\n")}})
+	step := find(t, "step")
+	q, _ := step.Question("owner")
+	for said, want := range map[string]string{
+		"kim": "kim", "@klee": "kim", "@kb": "kb", "Kimberley Bo": "kb",
+		"@kim": "owner: who is \"@kim\"?: it is the handle of Kim Lee (kim) and the login of Kimberley Bo (kb): write another name of theirs",
+	} {
+		values, err := q.Read(c, act.Answers{}, []string{said})
+		got := strings.Join(values, "|")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", said, got, want)
+		}
+	}
+}
+
 // What people write is read as they mean it, or they are told what would be right.
 func TestAnswers(t *testing.T) {
 	t.Parallel()

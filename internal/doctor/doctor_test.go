@@ -411,7 +411,7 @@ func cases() []wrong {
 		{"a form with another meaning", asked("Deployment or use is impacted; a risk to adoption and renewal", "It hurts"),
 			"should form-stale: the issue form is not what policy and people say: `How bad is it?` says otherwise what is meant by medium @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"a form that is all wrong", asked("label: ", "label: My "),
-			"should form-stale: the issue form is not what policy and people say: `What is it?` reads otherwise; `Is the relationship or future business at risk, too?` reads otherwise; `Which customer is it?` reads otherwise; and 18 more @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
+			"should form-stale: the issue form is not what policy and people say: `What is it?` reads otherwise; `Is the relationship or future business at risk, too?` reads otherwise; `Which customer is it?` reads otherwise; and 20 more @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label", set(func(f *doctor.Facts) { f.Forge.Label.Answer = forge.No }),
 			"should form-label-missing: there is no label `escalation-request`: issues that are made with the form do not get it @ .github/ISSUE_TEMPLATE/escalation.yml\n"},
 		{"no label, and no form", set(func(f *doctor.Facts) {

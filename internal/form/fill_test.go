@@ -42,6 +42,9 @@ func TestFill(t *testing.T) {
 			t.Errorf("%s is filled with %q, want %q", field, texts[field], want)
 		}
 	}
+	if texts, left := f.Fill(c, read(map[string][]string{"csm": nil, "cse": {"pending"}, "cse-help-case": {"https://docs.example.com/cse"}})); len(left) > 0 || texts["cse"] != "pending" {
+		t.Errorf("a CSE to come is filled with %q; it cannot take %q", texts["cse"], left)
+	}
 	for _, tc := range []struct {
 		what string
 		more map[string][]string

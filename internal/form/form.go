@@ -94,8 +94,9 @@ func New(c *act.Case) Form {
 	person := func(name string, roles ...schema.Role) Field {
 		f := field(name, false)
 		people := people(c, roles)
+		besides := ask(name).Besides(c) // such as pending
 		if len(people) > 0 && len(people) <= few {
-			f.Options = append([]string{nobody}, people...)
+			f.Options = slices.Concat([]string{nobody}, besides, people)
 			f.answers = func(text string) map[string][]string {
 				if text == nobody {
 					return nil
@@ -103,6 +104,9 @@ func New(c *act.Case) Form {
 				return map[string][]string{name: {text}}
 			}
 			f.text = func(a act.Answers) string {
+				if slices.Contains(besides, a.One(name)) {
+					return a.One(name)
+				}
 				i := slices.IndexFunc(people, func(p string) bool { return strings.HasSuffix(p, "("+a.One(name)+")") })
 				if i < 0 {
 					return ""
@@ -111,7 +115,8 @@ func New(c *act.Case) Form {
 			}
 			return f
 		}
-		f.Help = words.Sentence("A handle or a name of people.yaml") + " " + f.Help
+		may := slices.Concat([]string{"a handle", "a name of people.yaml"}, besides)
+		f.Help = words.Sentence(words.Capital(words.Or(may))) + " " + f.Help
 		return f
 	}
 	kind := choice("kind", false)
@@ -126,6 +131,8 @@ func New(c *act.Case) Form {
 	related.Options, related.Help = []string{"yes", "no"}, "At high and critical it must be said (P9). Leave it empty where you name a Product DRI, or say why it is no part."
 	product, reason := person("product-dri", schema.ProductRoles()...), field("product-reason", false)
 	product.implied, reason.implied = map[string]string{"product-related": "yes"}, map[string]string{"product-related": "no"}
+	help := field("cse-help-case", false)
+	help.Help = "Of a CSE who is assigned, or pending (P6)."
 	step := field("step", true)
 	step.Title, step.Help = "What is the first step, whose is it, and until which day?", "Such as: Load test with the customer @jdoe friday"
 	step.answers = comment.StepText
@@ -134,7 +141,8 @@ func New(c *act.Case) Form {
 	}
 	return Form{[]Field{
 		kind, risk, field("customer", true), choice("severity", true), what,
-		person("csm", schema.RoleCSM, schema.RoleCSMManager), person("account-executive", schema.RoleAccountExecutive), choice("region", false),
+		person("csm", schema.RoleCSM, schema.RoleCSMManager), person("account-executive", schema.RoleAccountExecutive),
+		person("cse", schema.RoleCSE, schema.RoleCSELeader), help, choice("region", false),
 		related, product, reason,
 		lines("ask", true), lines("approach", true), lines("criterion", true), step, field("meeting-notes", true), field("case", false),
 		field("project", false), person("project-manager", schema.RoleServicesProjectManager), field("strategic", false), lines("ticket", false),

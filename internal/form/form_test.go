@@ -258,6 +258,12 @@ func TestTenAnswers(t *testing.T) {
 			}
 		}
 	}
+	// An account without a CSM may have a CSE, or wait for one (P6).
+	for _, cse := range []string{"pending", "Kit Wong (kwong)"} {
+		if i := f.Read(filled(f, map[string]string{"cse": cse, "cse-help-case": "https://docs.example.com/cse"})); len(i.Problems) > 0 || !slices.Equal(i.Given["cse"], []string{cse}) || !slices.Equal(i.Given["cse-help-case"], []string{"https://docs.example.com/cse"}) {
+			t.Errorf("the CSE %s is %q: %q", cse, i.Given["cse"], i.Problems)
+		}
+	}
 	// What somebody says is never overruled by what would follow.
 	i := f.Read(filled(f, map[string]string{"product-related": "no", "product-dri": "Vik Rao (vproduct)"}))
 	if got := i.Given["product-related"]; !slices.Equal(got, []string{"no"}) {
@@ -298,6 +304,24 @@ func TestPeople(t *testing.T) {
 	is["rking"] = gone
 	if x := field("csm"); !slices.Equal(x.Options, []string{"nobody", "Jo Doe (jdoe)"}) {
 		t.Errorf("after one left, %q", x.Options)
+	}
+}
+
+// Who is still to be named can be, where the policy allows that (P9).
+func TestPending(t *testing.T) {
+	t.Parallel()
+	c := opening(t)
+	options := func(id string) []string {
+		f := form.New(c)
+		return f.Fields[slices.IndexFunc(f.Fields, func(x form.Field) bool { return x.ID == id })].Options
+	}
+	if slices.Contains(options("product-dri"), "pending") || !slices.Equal(options("cse")[:2], []string{"nobody", "pending"}) {
+		t.Errorf("%q, %q", options("product-dri"), options("cse"))
+	}
+	hours := 4
+	c.Tree.Policy.Product.PendingHours = &hours
+	if !slices.Equal(options("product-dri")[:2], []string{"nobody", "pending"}) {
+		t.Errorf("a Product DRI to come is not among %q", options("product-dri"))
 	}
 }
 
