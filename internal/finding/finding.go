@@ -79,6 +79,9 @@ type Finding struct {
 	// Value what stands there. They are the finding's identity, with Path and
 	// Rule: a fault stays the same fault when its line moves.
 	Field, Value string
+	// Also is the JSON pointer of another field in which the same mistake shows, where a
+	// rule that looks at what changed has found it; empty where there is none.
+	Also string
 	// With is the other file where the fault is what two do to each other: whoever
 	// asks about that one is told as well. Empty where there is none.
 	With string

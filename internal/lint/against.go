@@ -150,7 +150,7 @@ func (l *Linter) Transition(t *tree.Tree, s Step, found []finding.Finding) (rest
 	judged = l.transition(t, s, func(r *rule.Rule) bool { return r.Transition != nil })
 	for _, f := range found {
 		isTold := slices.ContainsFunc(judged, func(x finding.Finding) bool {
-			return x.Field == f.Field && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
+			return (x.Field == f.Field || x.Also != "" && x.Also == f.Field) && slices.ContainsFunc(x.Cites, func(p string) bool { return slices.Contains(f.Cites, p) })
 		})
 		if !isTold {
 			rest = append(rest, f)

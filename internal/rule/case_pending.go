@@ -1,6 +1,9 @@
 package rule
 
-import "github.com/escalations-as-code/escalate/schema"
+import (
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/schema"
+)
 
 func casePending() Rule {
 	return Rule{
@@ -10,7 +13,8 @@ func casePending() Rule {
 		Why:     "An escalation is declared at once, and its case may take a little longer. When the link arrives, the declaration that was posted is edited.",
 		Reading: "The process declares before the case in one place and after it in another. A pending case is a warning, and overdue after 4 hours; `deadlines.case_hours` in the policy changes that.",
 		Escalation: func(c *Pass) {
-			if c.Links.Case == schema.Pending {
+			closes := c.Was != nil && process.Open(&c.Was.Escalation)
+			if c.Links.Case == schema.Pending && (c.Open() || closes) { // a link never comes into a closed one (P35)
 				c.Warn("/links/case", "the CS Help case is still pending", "put its link here as soon as it is made")
 			}
 		},

@@ -209,7 +209,7 @@ func visibilityKept() Rule {
 			}
 			was, is := cmp.Or(t.Before.Visibility, schema.Public), cmp.Or(t.Visibility, schema.Public)
 			if was != is {
-				t.Error("/visibility", fmt.Sprintf("the escalation was opened as %s, and stays so", code(was)), "write `visibility: "+string(was)+"`")
+				t.Error("/visibility", fmt.Sprintf("the escalation was opened as %s, and stays so", code(was)), "write `visibility: "+string(was)+"`").Also = "/customer"
 			}
 		},
 		Wrong: changed("customer: Fabrikam\n", "customer: Fabrikam\nvisibility: restricted\n", "restricted"),

@@ -48,8 +48,12 @@ func closedKept() Rule {
 					// update-kept tells it, and lets through what is redacted.
 				case c.Field == "updates":
 					i := slices.IndexFunc(t.Updates, func(u schema.Update) bool { return u.At == c.Update.At })
-					t.Error(fmt.Sprintf("/updates/%d", i), "the escalation is closed, and this update is new",
+					f := t.Error(fmt.Sprintf("/updates/%d", i), "the escalation is closed, and this update is new",
 						"to add updates, reopen the escalation: delete `closure`, and let an update say why")
+					if !c.Update.At.Before(t.Closure.At.Time) { // then the closure is not after all of it, either
+						f.AlsoCite("P37")
+						f.Also = "/closure/at"
+					}
 				default:
 					t.Error("/"+c.Field, fmt.Sprintf("the escalation is closed, but %s changed", code(c.Field)), hint("/"+c.Field))
 				}
@@ -92,7 +96,7 @@ func closureChanges(was, is *schema.Closure) []string {
 // before (P35): later than what was corrected before.
 func amendedNow(was, is *schema.Closure) bool {
 	switch {
-	case is.Amended == nil || is.Amended.Why == "" || is.At != was.At:
+	case is.Amended == nil || is.Amended.Why == "":
 		return false
 	case was.Amended == nil: // that it is later than the closing is judged of the file
 		return true

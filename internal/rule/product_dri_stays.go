@@ -30,10 +30,17 @@ func productDRIStays() Rule {
 			case is == "" && unrelated:
 				t.Error("/product/related", fmt.Sprintf("the Product DRI %s is released, and no new update says why it is not product related", t.named(was)), explain)
 			case is == schema.PendingPerson:
-				t.Error("/product/dri", fmt.Sprintf("the Product DRI %s is gone, but stays until somebody takes over", t.named(was)), fmt.Sprintf("write `dri: %s` back, or name who takes over, with an update that says why", was))
+				t.Error("/product/dri", fmt.Sprintf("the Product DRI %s is gone, but stays until somebody takes over", t.named(was)), fmt.Sprintf("write `dri: %s` back, or name who takes over, with an update that says why", was)).AlsoCite("P9") // none is pending beside it
 			case is == "":
-				t.Error("/product", fmt.Sprintf("the Product DRI %s is gone, but stays until the escalation is resolved", t.named(was)),
-					fmt.Sprintf("write `dri: %s` back under `product`, or name who takes over, or write `related: false`, with an update that says why", was))
+				field, back := "/product/dri", fmt.Sprintf("write `dri: %s` back under `product`", was)
+				if !t.Has("/product") {
+					field, back = "/product", t.putBack("/product")
+				}
+				f := t.Error(field, fmt.Sprintf("the Product DRI %s is gone, but stays until the escalation is resolved", t.named(was)),
+					back+", or name who takes over, or write `related: false`, with an update that says why")
+				if t.Severity.NeedsProduct() || t.Product.Related != nil && *t.Product.Related {
+					f.AlsoCite("P9") // one is missing as well, which is the same mistake
+				}
 			case !raised && !t.explained():
 				t.Error("/product/dri", fmt.Sprintf("%s takes over from %s as Product DRI, and no new update says why", code(is), t.named(was)), explain)
 			}
