@@ -231,10 +231,10 @@ func (c *checker) criteria() {
 }
 
 // snooze checks whether the time is over for which reminders were held back, and
-// the customer has not heard since.
+// the customer has not heard since. At critical nothing was held back (P27).
 func (c *checker) snooze() {
 	s := c.e.Snooze
-	if s == nil || s.Until.IsZero() {
+	if s == nil || s.Until.IsZero() || c.e.Severity == schema.Critical {
 		return
 	}
 	due := c.calendar.Begin(s.Until)
@@ -280,6 +280,7 @@ func (c *checker) roles() {
 		}
 		i := c.item(Role, since, "nobody is "+string(role)+", who must be informed")
 		i.State = Advisory
+		i.asks(nil)
 		c.items = append(c.items, i)
 	}
 }

@@ -147,6 +147,7 @@ func TestClocks(t *testing.T) {
 		// Overdue with Tuesday the 24th: a week later it is again, whatever the file says.
 		{"customer, snoozed for too long", []string{"", "snooze: {until: 2027-06-01, reason: Holiday, by: rking}\n"}, "2026-12-01T23:00:00Z", stale.Customer, "overdue 2026-12-01T23:00 since 12-01T23:00 rung 1 jdoe"},
 		{"customer, critical and snoozed", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-22T10:00:00Z", stale.Customer, "overdue 2026-11-21T23:00 since 11-21T23:00 rung 2 rking"},
+		{"a snooze that is over, critical", []string{"severity: high", "severity: critical", "dri: mlee", "dri: dpatel", "", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-12-01T10:00:00Z", stale.Snooze, ""},
 		{"the channel is not snoozed", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-11-23T23:00:00Z", stale.Channel, "overdue 2026-11-23T23:00 since 11-23T23:00 rung 1 jdoe"},
 		{"a snooze that is over", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n"}, "2026-12-01T10:00:00Z", stale.Snooze, "overdue 2026-11-30T23:00 since 11-30T23:00 rung 1 jdoe"},
 		{"a snooze after which the customer has heard", []string{"", "snooze: {until: 2026-12-01, reason: Holiday, by: rking}\n" + up("2026-12-01T09:00:00Z", "customer")}, "2026-12-02T10:00:00Z", stale.Snooze, ""},
@@ -271,6 +272,11 @@ func TestRungs(t *testing.T) {
 	vacant := edited(t, people, "roles: [cro]", "roles: [cro], left: 2026-11-24")
 	if got := words(at(t, check, vacant, "", base, "2026-11-25T10:00:00Z"), stale.Role); got != "advisory 2026-11-24T23:00" {
 		t.Errorf("a role since its holder left: %q", got)
+	}
+	for _, i := range at(t, check, vacant, "", base, "2026-11-25T10:00:00Z").Items {
+		if i.Clock == stale.Role && (i.Turn.Handle != "" || len(i.Asked) > 0) {
+			t.Errorf("a vacant seat is the turn of %s", i.Turn.Handle)
+		}
 	}
 	if got := words(at(t, check, vacant, "", base, "2026-11-23T10:00:00Z"), stale.Role); got != "" {
 		t.Errorf("a role whose holder leaves tomorrow: %q", got)
