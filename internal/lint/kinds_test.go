@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/escalations-as-code/escalate/internal/fixture"
@@ -9,7 +10,30 @@ import (
 	"github.com/escalations-as-code/escalate/internal/tree"
 )
 
-// Of an id and a login the hint says what to write, and mends it where it is sure.
+// Where all links are missing, the hint names the case as well: else it would be
+// missing next.
+func TestNoLinks(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{northwind: fixture.Read(northwind), tree.PeoplePath: fixture.Read(tree.PeoplePath)}
+	none := rewrite{"", "links:\n  case: https://crm.example.com/cases/5002\n  meeting_notes: https://docs.example.com/northwind-notes\n", ""}
+	project := rewrite{"", "  csm: jdoe\n", "  csm: jdoe\n  services_project: {url: 'https://p.example.com', manager: pnguyen}\n"}
+	for hint, changes := range map[string][]rewrite{
+		"add `links: {case: <link>, meeting_notes: <link>}`, or `case: pending` while the case is being made": {none},
+		"add `links: {meeting_notes: <link>}` (where everything else about the escalation is)":                {none, project, {"", "\ndri: jdoe", "\ndri: pnguyen"}},
+	} {
+		with := files
+		for _, c := range changes {
+			with = c.apply(t, with)
+		}
+		found := lint.Run(open(t, checker(t), with), rule.All()).Findings
+		if len(found) != 1 || found[0].Hint != hint {
+			t.Errorf("got %s, want the hint %q", told(found), hint)
+		}
+	}
+}
+
+// Of an id, a login, a handle and a role the hint says what to write, and mends it
+// where it is sure.
 func TestIDsAndLogins(t *testing.T) {
 	t.Parallel()
 	check := checker(t)
@@ -31,6 +55,12 @@ func TestIDsAndLogins(t *testing.T) {
 		{person("gitlab: '@ana'"), "write it without what stands around it: `gitlab: ana`", "ana"},
 		{person("gitlab: https://gitlab.com/ana.rivera"), "write it without what stands around it: `gitlab: ana.rivera`", "ana.rivera"},
 		{person("github: '@anarivera'"), "write it without what stands around it: `github: anarivera`", "anarivera"},
+		{rewrite{tree.PeoplePath, "", "  JSmith: {name: Jo Smith}\n"}, "use small letters, digits, dots, dashes and underscores: no spaces and no @; for example `jsmith`", ""},
+		{rewrite{tree.PeoplePath, "", "  Jo Smith: {name: Jo Smith}\n"}, "use small letters, digits, dots, dashes and underscores: no spaces and no @; for example `jo-smith`", ""},
+		{rewrite{tree.PeoplePath, "", "  pending: {name: Jo Smith}\n"}, "give the person another handle", ""},
+		{rewrite{tree.PeoplePath, "", "  jsmith: {name: Jo Smith, roles: [CSM Manager]}\n"}, "did you mean `csm_manager`?", "csm_manager"},
+		{rewrite{tree.PeoplePath, "", "  jsmith: {name: Jo Smith, roles: [Chief Tea Maker]}\n"}, "write one of the process's roles, or one that policy.yaml adds under `roles`: small letters, digits and underscores", ""},
+		{rewrite{"escalations/2026/" + strings.Repeat("a", 77) + ".yaml", "", "customer: Contoso\n"}, "rename it to " + strings.Repeat("a", 76) + ".yaml, or to what says more", ""},
 		{person("github: Ana Rivera"), "write what stands behind the @ when the person is mentioned there, without the @", ""},
 		{person("slack: '@ana'"), "write the id, a U or a W with capital letters and digits behind it: in Slack it is in the person's profile, behind the three dots, as \"Copy member ID\"", ""},
 	} {
@@ -79,7 +109,8 @@ func TestKindsOfMistakes(t *testing.T) {
 		{"md link block list", "dri: zlindqvist", "support:\n  needed: true\n  tickets:\n    - [t](https://s.example.com/1)\ndri: zlindqvist", "error", []string{"https://s.example.com/1"}, nil, ""},
 		{"md link quoted", "https://docs.example.com/contoso", "\"[notes](https://docs.example.com/contoso)\"", "error", []string{"https://docs.example.com/contoso"}, nil, "https://docs.example.com/contoso"},
 		{"autolink", "https://docs.example.com/contoso", "<https://docs.example.com/contoso>", "error", []string{"https://docs.example.com/contoso"}, nil, "https://docs.example.com/contoso"},
-		{"slack link", "https://docs.example.com/contoso", "<https://docs.example.com/contoso|notes>", "error", []string{"https://docs.example.com/contoso"}, nil, ""},
+		{"slack link", "https://docs.example.com/contoso", "<https://docs.example.com/contoso|notes>", "error", []string{"https://docs.example.com/contoso"}, []string{"write `meeting_notes: https://docs.example.com/contoso|notes`"}, "https://docs.example.com/contoso"},
+		{"blank in link", "https://docs.example.com/contoso", "https://docs.example.com/contoso notes", "error", []string{"https://docs.example.com/contoso", "%20"}, nil, "https://docs.example.com/contoso notes"},
 		{"titled link", "https://docs.example.com/contoso", "Notes - https://docs.example.com/contoso", "error", []string{"https://docs.example.com/contoso"}, nil, ""},
 		{"rtf as a value", "ask: |\n  One engineer", "ask: {\\rtf1\\ansi\\ansicpg1252\n{\\fonttbl\\f0\\fswiss Helvetica;}\n\\pard\\tx720\n\n\\f0\\fs24 One: engineer\\\n", "error", []string{"RTF", "plain text"}, nil, ""},
 		{"rtf", "# yaml-language-server", "{\\rtf1\\ansi\\deff0 # yaml", "error", []string{"RTF"}, nil, ""},

@@ -1,6 +1,9 @@
 package rule
 
-import "github.com/escalations-as-code/escalate/internal/shape"
+import (
+	"github.com/escalations-as-code/escalate/internal/process"
+	"github.com/escalations-as-code/escalate/internal/shape"
+)
 
 func caseLinked() Rule {
 	return Rule{
@@ -13,7 +16,11 @@ func caseLinked() Rule {
 		Reading: "The owner of the case is the account executive where there is neither a CSM nor a CSE. No setting changes this.",
 		Fields:  []string{"/links", "/links/case"},
 		Tell: func(c *Pass, f shape.Fault) Said {
-			if f.Pointer != "/links/case" || !f.Missing() {
+			switch {
+			case f.Pointer == "/links" && f.Missing() && process.NeedsCase(&c.Escalation.Escalation):
+				message, _ := f.Say(c.Document, nil)
+				return Said{Message: message, Hint: "add `links: {case: <link>, meeting_notes: <link>}`, or `case: pending` while the case is being made"}
+			case f.Pointer != "/links/case" || !f.Missing():
 				return Said{}
 			}
 			return Said{

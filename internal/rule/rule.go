@@ -316,7 +316,7 @@ func (s *Set) Owner(kind schema.Kind, f shape.Fault) *Rule {
 	if f.IsColon() {
 		return s.byName["yaml-colon"]
 	}
-	if f.IsHandle() && !f.Missing() {
+	if f.IsHandle() && !f.Missing() && !f.NamesKey() {
 		return s.byName["known-person"]
 	}
 	if kind == schema.KindEscalation {

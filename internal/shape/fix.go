@@ -210,8 +210,10 @@ func (f Fault) formed(local *time.Location) (text string, isBare bool) {
 		return idIn(f.source), false
 	case "github", "gitlab":
 		return loginIn(f.source), false
+	case "roles", "informs", "product_dri":
+		return nearest.Only(f.source, words.Plain(schema.Roles())), false
 	}
-	if f.isLink() && !hostPath.MatchString(f.source) { // nobody knows whether it is http or https
+	if f.isLink() && !hostPath.MatchString(f.source) && !goesOn.MatchString(f.source) { // nobody knows whether it is http or https, or where it ends
 		return linkIn(f.source), false
 	}
 	return "", false

@@ -40,7 +40,7 @@ func (f Fault) Say(doc *document.Document, local *time.Location) (message, hint 
 		}
 		return fmt.Sprintf("%s is %s, which is not one of %s", name, code(f.source), list(words)), hint
 	case "propertyNames":
-		return fmt.Sprintf("%s is not a handle", code(f.source)), "use small letters, digits, dots, dashes and underscores: no spaces and no @"
+		return f.sayNamesKey()
 	case "pattern", "format":
 		return f.sayForm(name, local)
 	case "uniqueItems":
@@ -56,6 +56,19 @@ func (f Fault) Say(doc *document.Document, local *time.Location) (message, hint 
 // in (P7).
 func (f Fault) Templated() bool {
 	return words.ToFillIn(f.source) != "" && f.Keyword != "additionalProperties"
+}
+
+// sayNamesKey tells of a key of the directory that cannot be the handle of a person.
+func (f Fault) sayNamesKey() (message, hint string) {
+	key := code(f.source)
+	if f.source == string(schema.Pending) {
+		return key + " cannot be a handle: it stands for whoever is still to be assigned", "give the person another handle"
+	}
+	hint = "use small letters, digits, dots, dashes and underscores: no spaces and no @"
+	if handle := strings.Trim(noSlug.ReplaceAllString(strings.ToLower(f.source), "-"), "-_"); handle != "" {
+		hint += "; for example " + code(handle)
+	}
+	return key + " is not a handle", hint
 }
 
 func (f Fault) sayEmpty(name string) (message, hint string) {
@@ -325,6 +338,9 @@ func (f Fault) form(key string) (what, how string) {
 		}
 		if address := linkIn(f.source); address != "" {
 			how = "write the address alone: " + f.written(address)
+			if goesOn.MatchString(f.source) {
+				how += "; a blank in it is written as `%20`"
+			}
 		}
 		return what, how
 	case f.IsHandle():
@@ -351,6 +367,12 @@ func (f Fault) form(key string) (what, how string) {
 			return what, "write it without what stands around it: " + f.written(login)
 		}
 		return what, "write what stands behind the @ when the person is mentioned there, without the @"
+	case "roles", "informs", "product_dri":
+		how = "write one of the process's roles, or one that policy.yaml adds under `roles`: small letters, digits and underscores"
+		if meant := nearest.Of(f.source, words.Plain(schema.Roles())); meant != "" {
+			how = "did you mean " + code(meant) + "?"
+		}
+		return "a role", how
 	case "slack":
 		return "a member id of Slack", "write the id, a U or a W with capital letters and digits behind it: in Slack it is in the person's profile, behind the three dots, as \"Copy member ID\""
 	}
@@ -412,7 +434,8 @@ func (f Fault) isLink() bool {
 }
 
 var (
-	address  = regexp.MustCompile(`https?://[^\s<>()\[\]"']+`)
+	address  = regexp.MustCompile(`https?://[^\s<>()\[\]"'|]+`)
+	goesOn   = regexp.MustCompile(`https?://\S+ +[\pL\pN]`) // behind a blank, which may be one of the address
 	hostPath = regexp.MustCompile(`(?i)^(?:www\.)?([a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(/\S*)?$`)
 )
 

@@ -109,6 +109,10 @@ func (f Fault) Mended(doc *document.Document, fixes []finding.Fix) []finding.Fix
 // IsHandle reports whether the field takes the handle of a person.
 func (f Fault) IsHandle() bool { return f.field["pattern"] == schema.Handle("").JSONSchema().Pattern }
 
+// NamesKey reports whether the fault is that of a key which names an entry, as the
+// handle of a person in the directory does: it refers to nobody.
+func (f Fault) NamesKey() bool { return f.Keyword == "propertyNames" }
+
 // IsColon reports whether text was expected and a colon in it made a mapping.
 func (f Fault) IsColon() bool {
 	_, isMap := f.Value.(map[string]any)
@@ -392,7 +396,7 @@ func (k compiled) take(e *jsonschema.ValidationError, doc *document.Document) []
 		if f.Value == nil {
 			f.Keyword = "empty"
 		}
-	case "pattern", "format":
+	case "pattern", "format", "not":
 		if slices.Contains(parts, "propertyNames") {
 			path := tokens(e.InstanceLocation)
 			f.Keyword, f.source = "propertyNames", path[len(path)-1]

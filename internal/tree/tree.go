@@ -479,6 +479,8 @@ func misplaced(name string) (message, hint string) {
 		return "an escalation stands in the folder of its year, not here", "move it to escalations/<year>/" + base
 	case !regexp.MustCompile(`^\d{4}/$`).MatchString(dir):
 		return "an escalation stands in a folder named by a year of four digits, such as escalations/2026", "move it to escalations/<year>/" + base
+	case len(stem) > longestName && illegal.FindString(stem) == "":
+		return fmt.Sprintf("the file's name has %d characters, and may have %d at most", len(stem), longestName), "rename it to " + legalName(stem) + ".yaml, or to what says more"
 	default:
 		return "the file's name has a character that it may not have: it is made of small letters, digits, dashes and underscores, at most 76, and begins with a letter or a digit",
 			"rename it to " + legalName(stem) + ".yaml"
@@ -486,6 +488,10 @@ func misplaced(name string) (message, hint string) {
 }
 
 var illegal = regexp.MustCompile(`[^a-z0-9_-]+`)
+
+// longestName is how many characters the name of an escalation has at most: its
+// channel is called by it.
+const longestName = 76
 
 // LegalName is a name that a file of this one could have.
 func LegalName(base string) string {
@@ -506,7 +512,7 @@ func legalName(stem string) string {
 	if IsDevice(name) {
 		return name + "-customer"
 	}
-	return name[:min(len(name), 76)]
+	return name[:min(len(name), longestName)]
 }
 
 // read reads a file and checks it against the schema of its kind.
@@ -526,7 +532,11 @@ func unreadable(name string, err error) File {
 func read(name string, data []byte, kind schema.Kind, check *shape.Checker) File {
 	f := File{Document: document.Read(name, data), Data: data}
 	if f.Empty() && kind != schema.KindPolicy { // of an empty policy the defaults hold
-		f.Document = document.Unreadable(f.Path, append(slices.Clone(f.Findings), at(name, "file-empty", "the file is empty", "put back what stood here; for a new escalation, start from the example in the README"))...)
+		hint := "put back what stood here; for a new escalation, start from the example in the README"
+		if kind == schema.KindPeople {
+			hint = "put back what stood here, or name the people, for example: `people: {jdoe: {name: Jo Doe, roles: [csm]}}`"
+		}
+		f.Document = document.Unreadable(f.Path, append(slices.Clone(f.Findings), at(name, "file-empty", "the file is empty", hint))...)
 	}
 	if check != nil {
 		f.compare(kind, check)
