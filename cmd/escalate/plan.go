@@ -191,6 +191,11 @@ func (o planOptions) headTree(ctx context.Context, s *session.Session) (t *tree.
 		if t, err = s.Working(ctx); err != nil {
 			return nil, nil, err
 		}
+		// Where nothing is changed, apply takes the commit, and by its day it is known who
+		// stands in (P6).
+		if c, err := s.Commit(ctx, "HEAD"); err == nil && unchanged(c.Tree, t) {
+			t = t.AsOf(c.Authored)
+		}
 		return t, t.Files(), nil
 	}
 	c, err := s.Commit(ctx, cmp.Or(o.head, "HEAD"))
@@ -201,6 +206,11 @@ func (o planOptions) headTree(ctx context.Context, s *session.Session) (t *tree.
 		return nil, nil, err
 	}
 	return c.Tree, c.Files, nil
+}
+
+// unchanged reports whether two trees say the same.
+func unchanged(a, b *tree.Tree) bool {
+	return tree.SameFile(a.PeopleFile, b.PeopleFile) && tree.SameFile(a.PolicyFile, b.PolicyFile) && len(tree.Changed(a, b)) == 0
 }
 
 // fromBase plans from the newest commit that base and head have in common.

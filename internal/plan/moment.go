@@ -67,7 +67,7 @@ func (e *planner) moment(c change.Change) {
 		e.tell(c, notice.Channel, nil, text)
 		e.tell(c, notice.Tracking, nil, text)
 	case notice.DRI:
-		e.line(c, e.handedOver(c.Before.DRI, e.now.DRI, process.StandIn(e.now, e.day)), e.handover(c, e.newDRI(c)))
+		e.line(c, e.handedOver(c.Before.DRI, e.now.DRI, process.StandIn(e.now, e.at)), e.handover(c, e.newDRI(c)))
 		if c.Field != "cover" {
 			e.do(c, notice.Assign, notice.Tracking, process.Each([]schema.Handle{e.now.DRI}), nil)
 		}
@@ -100,7 +100,7 @@ func (e *planner) moment(c change.Change) {
 			e.line(c, nil, notice.Text{e.facts()})
 		}
 	case notice.RCA:
-		text, who := e.linked(notice.Text{e.analysis(c)}), []schema.Handle{e.now.DRI, process.StandIn(e.now, e.day)}
+		text, who := e.linked(notice.Text{e.analysis(c)}), []schema.Handle{e.now.DRI, process.StandIn(e.now, e.at)}
 		if process.Open(e.now) {
 			e.tell(c, notice.Channel, who, text)
 		}
@@ -134,7 +134,7 @@ func (e *planner) dris() []schema.Handle {
 	if e.now.Product.DRI == schema.PendingPerson {
 		list = append(list, e.productLeaders()...)
 	}
-	return process.Each(append(list, process.StandIn(e.now, e.day)))
+	return process.Each(append(list, process.StandIn(e.now, e.at)))
 }
 
 // productLeaders are the product leadership, who assign a Product DRI (P9).
@@ -146,7 +146,7 @@ func (e *planner) productLeaders() []schema.Handle {
 // stakeholders are who belongs into the channel: also the product leadership, while
 // it is asked there to assign a Product DRI (P9, P18).
 func (e *planner) stakeholders() []schema.Handle {
-	list := process.Stakeholders(e.now, e.day)
+	list := process.Stakeholders(e.now, e.at)
 	if e.now.Product.DRI == schema.PendingPerson {
 		list = append(list, e.productLeaders()...)
 	}

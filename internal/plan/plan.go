@@ -237,9 +237,11 @@ type planner struct {
 	// related are the escalations with which it stands in its texts, wasRelated those
 	// before the change.
 	related, wasRelated []schema.ID
-	// day is when the commit was authored that is planned for, told what the ledger
-	// has of the escalation.
-	day  time.Time
+	// day is when the commit was authored that is planned for, zero of files on disk; at
+	// is the same or, of those, the latest that the file speaks of as past: it decides who
+	// is there, and whether somebody stands in (P6).
+	day, at time.Time
+	// told is what the ledger has of the escalation.
 	told []notice.Notice
 	// hasLedger reports that told is known.
 	hasLedger bool
@@ -256,7 +258,7 @@ func newPlanner(t *tree.Tree, id schema.ID, before *tree.Escalation, now *schema
 	if at.IsZero() { // the files on disk are of no commit
 		at = change.Latest(now)
 	}
-	e := &planner{id: id, now: now, people: t.People.On(at), policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored}
+	e := &planner{id: id, now: now, people: t.People.On(at), policy: t.Policy, channel: process.Channel(id, now, t.Policy), day: t.Authored, at: at}
 	if told != nil {
 		e.told, e.hasLedger = told(id), true
 	}

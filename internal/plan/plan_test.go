@@ -456,6 +456,13 @@ func TestLeavesLater(t *testing.T) {
 	if !slices.Contains(texts(uncommitted)[0].Mentions, "rking") || len(uncommitted.Unfilled) > 0 {
 		t.Errorf("what is not committed goes by the latest time that it states: %v", uncommitted.Unfilled)
 	}
+	later := file + "updates: [{at: 2026-12-10T08:00:00Z, by: jdoe, to: [internal], text: The queue waits}]\n"
+	uncommitted = plan.Between(open(t, check, map[string]string{tree.PeoplePath: people}), open(t, check, map[string]string{tree.PeoplePath: people, northwind: later}), []string{northwind}, nil)
+	for _, n := range uncommitted.Notices {
+		if slices.Contains(n.Mentions, "pstand") {
+			t.Errorf("the cover is over by the latest time that the file states, but there is %s of %v", n.Do, n.Mentions)
+		}
+	}
 	for authored, there := range map[string]bool{"2026-12-09T20:00:00Z": true, "2026-12-10T08:00:00Z": false} {
 		at, err := time.Parse(time.RFC3339, authored)
 		if err != nil {

@@ -143,7 +143,7 @@ func (e *planner) responsible() notice.Line {
 	if want == e.now.DRI {
 		text = append(e.person(e.now.DRI), plain(fmt.Sprintf(", %s, is the DRI.", clause.Who())))
 	}
-	if h := process.StandIn(e.now, e.day); h != "" {
+	if h := process.StandIn(e.now, e.at); h != "" {
 		text = slices.Concat(text, notice.Words(" "), e.person(h), notice.Words(" stands in until "+day(e.now.Cover.Until)+"."))
 	}
 	return text
@@ -776,7 +776,7 @@ func (e *planner) newDRI(c change.Change) notice.Block {
 			notice.Words(" as DRI until "+day(v.Until)+": "), line(string(v.Reason)))...)
 	}
 	text := slices.Concat(e.person(c.After.DRI), notice.Words(" takes over from "), e.person(c.Before.DRI), notice.Words(" as DRI."))
-	if h := process.StandIn(c.After, e.day); h != "" {
+	if h := process.StandIn(c.After, e.at); h != "" {
 		text = slices.Concat(text, notice.Words(" "), e.person(h), notice.Words(" stands in until "+day(c.After.Cover.Until)+"."))
 	}
 	return notice.Paragraph(text...)
@@ -997,7 +997,7 @@ func (e *planner) closure() notice.Text {
 // coveredDRI is the DRI, and who stands in (P6).
 func (e *planner) coveredDRI() notice.Line {
 	text := e.person(e.now.DRI)
-	if h := process.StandIn(e.now, e.day); h != "" {
+	if h := process.StandIn(e.now, e.at); h != "" {
 		text = slices.Concat(text, notice.Words("; until "+day(e.now.Cover.Until)+" "), e.person(h), notice.Words(" stands in"))
 	}
 	return text
