@@ -330,6 +330,28 @@ func opened(t *testing.T) *tree.Tree {
 	return tr
 }
 
+// Whoever types the name of an option gets that one, and not one that has the word in
+// what it says of itself: "critical" stands first, and means "a high risk".
+func TestSearchedByName(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 100, nil, "severity", "northwind")
+	p.answers("How bad is it now?", "low", "\x7f\x7f\x7f", "high", "\x7f", "h")
+	p.sees("> high: ")
+	p.types(enter)
+	p.sees("How bad is it now? high")
+	p.answers("Who is the Product DRI from now on?", "\x03")
+	p.ends(exitStopped)
+}
+
+// All options of a short list are seen, also below the line that chooses none.
+func TestListShowsAll(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 100, nil, "close", "northwind")
+	p.sees("How does it end?", "(choose)", "  resolved", "  deescalated", "  withdrawn")
+	p.types("\x03")
+	p.ends(exitStopped)
+}
+
 // To raise a severity asks why, and for a Product DRI who is senior enough (P10, P38).
 func TestSeverityAtTerminal(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,7 @@ func (t *Terminal) form(ctx context.Context, page []Question, answers [][]string
 	}
 	form := huh.NewForm(huh.NewGroup(fields...)).WithAccessible(false).WithTheme(theme()).WithKeyMap(keys()).WithWidth(t.width())
 	var inEditor *huh.Text // the text for which the editor is wanted
+	var typed search
 	form.WithProgramOptions(
 		tea.WithInput(&watched{t.In}), tea.WithOutput(t.Out), tea.WithEnvironment(t.Environ),
 		tea.WithoutSignalHandler(), // the signals are ctx's
@@ -44,7 +45,11 @@ func (t *Terminal) form(ctx context.Context, page []Question, answers [][]string
 				inEditor = text
 				return tea.QuitMsg{}
 			}
-			return t.before(form, msg)
+			msg = t.before(form, msg)
+			if list, is := form.GetFocusedField().(*huh.Select[string]); is && typed.goes(list, page[slices.Index(fields, huh.Field(list))].Options, msg) {
+				return typed
+			}
+			return msg
 		}),
 	)
 	form.WithViewHook(func(v tea.View) tea.View {
@@ -101,6 +106,9 @@ func (t *Terminal) height(q *Question) int {
 	}
 	const frame, box = 2, 8 // what stands before a line of the form, and before an option
 	all := 0
+	if q.unset() {
+		all++
+	}
 	for _, o := range q.Options {
 		all += lines(o.Label, box)
 	}
@@ -117,7 +125,7 @@ func (t *Terminal) field(q *Question) (huh.Field, func() []string) {
 	switch q.Kind {
 	case One:
 		value := first(q.Answer)
-		if q.Unset && value == "" {
+		if q.unset() {
 			options = slices.Insert(options, 0, huh.NewOption("(choose)", ""))
 		}
 		s := huh.NewSelect[string]().Title(title).Description(help).Options(options...).Value(&value).Validate(q.check)
@@ -145,6 +153,9 @@ func (t *Terminal) field(q *Question) (huh.Field, func() []string) {
 	}
 	return in, func() []string { return some(q.meant(value)) }
 }
+
+// unset reports whether a list begins with a line that chooses nothing.
+func (q *Question) unset() bool { return q.Kind == One && q.Unset && first(q.Answer) == "" }
 
 // meant is what a line says: the proposal of which it is the label, or itself.
 func (q *Question) meant(text string) string {
@@ -196,10 +207,43 @@ func (t *Terminal) before(form *huh.Form, msg tea.Msg) tea.Msg {
 		case isList && key.Matches(msg, next):
 			leave(focused, searching)
 		case isList && !searching && strings.TrimSpace(msg.Text) != "":
-			focused.Update(press(search))
+			focused.Update(press(slash))
 		}
 	}
 	return msg
+}
+
+// search is what was typed to search a list of which one is chosen.
+type search string
+
+// goes searches the list by a key, and reports whether the key did that. It goes to what
+// begins with what was typed: "high" is that option, and not the one above it that says
+// "a high risk" behind its name.
+func (s *search) goes(list *huh.Select[string], options []Option, msg tea.Msg) bool {
+	key, is := msg.(tea.KeyPressMsg)
+	switch {
+	case !is || !list.GetFiltering():
+		*s = ""
+		return false
+	case key.Text != "":
+		*s += search(key.Text)
+	case key.String() == "backspace":
+		runes := []rune(*s)
+		*s = search(runes[:max(len(runes)-1, 0)])
+	default:
+		return false
+	}
+	list.Update(key)
+	i := slices.IndexFunc(options, func(o Option) bool {
+		return strings.HasPrefix(strings.ToLower(terminal.Line(o.Label)), strings.ToLower(string(*s)))
+	})
+	for range options {
+		if at, ok := list.Hovered(); i < 0 || !ok || at == options[i].Value {
+			break
+		}
+		list.Update(tea.KeyPressMsg{Code: tea.KeyDown})
+	}
+	return true
 }
 
 // edit opens an editor.
@@ -266,7 +310,7 @@ func leave(field huh.Field, searching bool) {
 
 // The keys that begin a search, and that show all again after one.
 const (
-	search  = '/'
+	slash   = '/'
 	showAll = '\f' // ctrl+l
 )
 
@@ -286,7 +330,7 @@ func keys() *huh.KeyMap {
 	bind := func(help, does string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, does))
 	}
-	searches := bind("type", "search", string(search))
+	searches := bind("type", "search", string(slash))
 	k.Input.AcceptSuggestion = bind("ctrl+e", "complete", "ctrl+e", "right")
 	k.Input.Submit = bind("enter", "next", "enter")
 	k.Text.NewLine = bind("enter", "new line", "enter", "alt+enter", "shift+enter", "ctrl+j")

@@ -123,6 +123,7 @@ func TestHeight(t *testing.T) {
 		{Question{Title: "t", Options: long[:3]}, 4},
 		{Question{Title: "t", Help: "h", Options: long[:3]}, 5},
 		{Question{Title: "t", Options: long}, 1 + listed},
+		{Question{Title: "t", Kind: One, Unset: true, Options: long[:3]}, 1 + 1 + 3}, // with the line "(choose)"
 		{Question{Title: "t", Options: []Option{{"x", strings.Repeat("word ", 30)}}}, 1 + 3},
 	} {
 		if got := (&Terminal{}).height(&c.q); got != c.want {
