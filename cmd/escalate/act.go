@@ -108,7 +108,7 @@ func newAct(env environment, opts *options, a act.Act) *cobra.Command {
 	}
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be written, and write nothing")
 	f.BoolVar(&o.commit, "commit", false, "also commit it")
-	f.BoolVar(&o.propose, "propose", false, "propose it by a pull request: nothing here is changed")
+	f.BoolVar(&o.propose, "propose", false, "propose it by a pull or merge request: nothing here is changed")
 	opts.remoteFlag(cmd)
 	moment = nowFlag(cmd, env, "as if it were done at this moment")
 	completeAct(cmd, env, opts, a, said)
@@ -532,13 +532,13 @@ func (o *actOptions) show(d draft.Draft, done draftprint.Done) error {
 	case done.Open:
 		next = "Proposed: " + done.URL
 	case done.URL != "":
-		next = "Pushed. Open the pull request here: " + done.URL
+		next = "Pushed. Open the " + done.Change + " here: " + done.URL
 	case done.Branch != "":
-		next = "Pushed as the branch " + done.Branch + ": open a pull request of it."
+		next = "Pushed as the branch " + done.Branch + ": open a " + done.Change + " of it."
 	case done.Commit != "":
 		next = fmt.Sprintf("Written, and committed as %.10s.", done.Commit)
 	case done.Written:
-		next = "Written, here alone. --commit also commits such a change; --propose has it merged by a pull request."
+		next = "Written, here alone. --commit also commits such a change; --propose proposes it to the others."
 	default:
 		next = "Nothing is written: --dry-run."
 	}

@@ -43,12 +43,12 @@ func newApply(env environment, opts *options) *cobra.Command {
 		Short: "Announce what is true and has not been told",
 		Long: "Compares the default branch of the remote with the ledger (its branch escalate-ledger), and announces " +
 			"what differs; without a remote, HEAD with the ledger that is here. What was told stands in the ledger: " +
-			"however often it runs, and whatever ended a run before, nothing is lost and nothing is told twice.\n" +
-			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, as GitHub Actions sets them, and " +
+			"however often it runs, and whatever ended a run before, nothing is lost and nothing is told twice.\n\n" +
+			"It delivers to GitHub where GITHUB_TOKEN and GITHUB_REPOSITORY are set, to GitLab where GITLAB_TOKEN and CI_PROJECT_PATH are, and " +
 			"to Slack where SLACK_BOT_TOKEN is, or with SLACK_WEBHOOK_URL the announcements alone. A place that " +
 			"nothing delivers to is left out, and its text printed to be pasted. It exits 1 if something was not " +
 			"delivered, and if a file cannot be read: that one is held back by name. What breaks a rule or lacks something " +
-			"is told as it stands.\n" +
+			"is told as it stands.\n\n" +
 			"More openings and closings at once than the policy's announce_limit wait for --yes, and everything waits while " +
 			"the policy says `paused: true`: by name, and it exits 1.",
 		Example: "  escalate apply --dry-run\n" +
@@ -56,7 +56,7 @@ func newApply(env environment, opts *options) *cobra.Command {
 			"  escalate apply --adopt\n" +
 			"  # At the beginning: announce all of it.\n" +
 			"  escalate apply --announce-existing\n" +
-			"  # Without GitHub: print all texts, to be pasted.\n" +
+			"  # Without GitHub or GitLab: print all texts, to be pasted.\n" +
 			"  escalate apply --print",
 		Args: atMost(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -39,12 +39,12 @@ func newBot(env environment, opts *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bot",
 		Short: "Do what issues and comments ask for",
-		Long: "Handles all that was asked for on the forge and has no answer yet, the oldest first: an issue that was made with the form becomes a pull request " +
-			"that opens an escalation, and a comment with commands (`/help` shows them, and `/esc help` on GitLab) on a tracking issue or a pull request becomes a commit or a pull request. " +
-			"Each gets an answer. What was merged or committed by it is told at once, as by apply.\n" +
+		Long: "Handles all that was asked for on the forge and has no answer yet, the oldest first: an issue that was made with the form becomes a pull or merge request " +
+			"that opens an escalation, and a comment with commands (`/help` shows them, and `/esc help` on GitLab) on a tracking issue or such a request becomes a commit or a request. " +
+			"Each gets an answer. What was merged or committed by it is told at once, as by apply.\n\n" +
 			"A workflow runs it for each issue and comment. Which event started it does not matter: however often it runs, and whatever ended a run before, nothing is " +
-			"lost and nothing done twice.\n" +
-			"It needs GITHUB_TOKEN and GITHUB_REPOSITORY, as GitHub Actions sets them, and a remote that it may push to. It exits 1 if something could not be handled or told.",
+			"lost and nothing done twice.\n\n" +
+			"It needs GITHUB_TOKEN and GITHUB_REPOSITORY, which GitHub Actions has, or GITLAB_TOKEN and CI_PROJECT_PATH on GitLab, and a remote that it may push to. It exits 1 if something could not be handled or told.",
 		Example: "  escalate bot",
 		Args:    atMost(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runBot(cmd.Context(), o) },
@@ -57,7 +57,7 @@ func newBot(env environment, opts *options) *cobra.Command {
 func runBot(ctx context.Context, o applyOptions) error {
 	makeRoom(o.env)
 	if missing := o.env.ci.Forge().Missing(); len(missing) > 0 {
-		return usagef("the bot answers on a forge: set %s", words.And(missing))
+		return usagef("the bot answers on a forge: set %s", toReach(o.env))
 	}
 	s, err := o.open(o.env)
 	if err != nil {

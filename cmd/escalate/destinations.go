@@ -77,6 +77,16 @@ func toSet(env environment) string {
 	return strings.Join(all, "; ")
 }
 
+// toReach names what is to be set before the forge can be reached: where nothing says
+// which one it is, of both.
+func toReach(env environment) string {
+	set := words.And(env.ci.Forge().Missing())
+	if env.ci.Platform == "" && env.ci.Forge().Repository == "" {
+		set += ", or on GitLab " + words.And(env.ci.GitLab.Missing())
+	}
+	return set
+}
+
 // botPatience is how long the bot may take to read what people ticked.
 const botPatience = 15 * time.Minute
 
@@ -156,8 +166,9 @@ func fileAddress(env environment, branch, prefix string) func(schema.ID, notice.
 // comment keeps a comment on the pull or merge request that the job runs for.
 func comment(ctx context.Context, env environment, all []destination.Destination, about destination.Comment) error {
 	if env.ci.Change.Number == 0 {
-		return errors.New("--comment is for a pull request, and this job runs for none")
+		return errors.New("--comment is for a pull or merge request, and this job runs for none")
 	}
+	on := env.ci.Forge().Platform.Change()
 	found, err := writeOn(env, all, "no comment", func(c destination.Commenter) error {
 		url, err := c.Comment(ctx, env.ci.Change.Number, about)
 		if err == nil {
@@ -167,9 +178,9 @@ func comment(ctx context.Context, env environment, all []destination.Destination
 	})
 	switch {
 	case err != nil:
-		return fmt.Errorf("cannot comment on the pull request: %w", err)
+		return fmt.Errorf("cannot comment on the %s: %w", on, err)
 	case !found:
-		return fmt.Errorf("cannot comment on the pull request: %s", toSet(env))
+		return fmt.Errorf("cannot comment on the %s: set %s", on, words.And(env.ci.Forge().Missing()))
 	}
 	return nil
 }
@@ -191,7 +202,7 @@ func review(ctx context.Context, env environment, all []destination.Destination,
 	case err != nil:
 		return fmt.Errorf("cannot say it beside the lines of the merge request: %w", err)
 	case !found:
-		return fmt.Errorf("cannot say it beside the lines of the merge request: that is for GitLab (%s); GitHub shows the annotations of `--format github`", toSet(env))
+		return errors.New("cannot say it beside the lines of the merge request: that is for GitLab, with GITLAB_TOKEN and CI_PROJECT_PATH; GitHub shows the annotations of `--format github`")
 	}
 	return nil
 }

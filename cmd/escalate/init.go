@@ -219,9 +219,9 @@ func (u *setUp) forge(ctx context.Context) (at ci.Forge, since string, err error
 	is, since := platform(u.env, at, u.remote, u.root.FS())
 	switch {
 	case u.gitHub:
-		is, since = ci.GitHub, "it was said"
+		is, since = ci.GitHub, "--github says so"
 	case u.gitLab:
-		is, since = ci.GitLab, "it was said"
+		is, since = ci.GitLab, "--gitlab says so"
 	}
 	if at.Repository != "" && at.Platform != is { // of a host whose name says nothing
 		at.API = ""

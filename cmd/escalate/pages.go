@@ -50,7 +50,7 @@ func (o siteOptions) decide(ctx context.Context) error {
 func (o siteOptions) withheld(ctx context.Context) string {
 	at := o.env.ci.Forge()
 	if missing := at.Missing(); len(missing) > 0 {
-		return fmt.Sprintf("%s %s not set, so that nobody can be asked who would read it", words.And(missing), words.Agree(len(missing), "is", "are"))
+		return "set " + toReach(o.env) + ", so that the forge can be asked who would read it"
 	}
 	unknown := func(err error) string { return "it is not known who would read it: " + err.Error() }
 	repository, err := newRepository(o.env, at)

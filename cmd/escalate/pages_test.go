@@ -34,7 +34,7 @@ func TestPublish(t *testing.T) {
 		"a fork":             {but: map[string]string{repo: hosted + "true}"}, want: "this repository is a fork"},
 		"whether it is one":  {but: map[string]string{repo: hosted + "null}"}, want: "does not say whether"},
 		"no such repository": {but: map[string]string{repo: "404"}, want: "it is not known who would read it"},
-		"no token":           {vars: map[string]string{"GITHUB_TOKEN": ""}, want: "GITHUB_TOKEN is not set"},
+		"no token":           {vars: map[string]string{"GITHUB_TOKEN": ""}, want: "set GITHUB_TOKEN, so that"},
 		"GitLab":             {vars: map[string]string{"GITLAB_CI": "true"}, want: "the sites of GitHub alone"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -48,7 +48,7 @@ func newPlan(env environment, opts *options) *cobra.Command {
 		Long: "Shows what a change will have announced, created and archived: each text in full and where it goes, " +
 			"who is mentioned, what is not announced and why, and what a person has to paste by hand. The change is " +
 			"the one from the newest commit that REV and --head have in common; without --base, from the ledger: " +
-			"what has not been told. In a job of GitHub or GitLab, HEAD is planned for, and not what is on its disk.\n" +
+			"what has not been told. In a job of GitHub or GitLab, HEAD is planned for, and not what is on its disk.\n\n" +
 			"A file that can be read is told as it stands, whatever rules it breaks and whatever it lacks: the plan says " +
 			"beside it that `escalate lint` refuses it. One that cannot be read (YAML misreads it, or a value is of the wrong type or form) is held " +
 			"back by name, and then plan exits 1.",
@@ -68,7 +68,7 @@ func newPlan(env environment, opts *options) *cobra.Command {
 	cmd.Flags().StringVar(&o.base, "base", "", "what the change is compared with: `REV` is a branch, a tag or a commit")
 	cmd.Flags().StringVar(&o.head, "head", "", "plan for this `REV` (default: the files as they are on disk; in a job of GitHub or GitLab, HEAD)")
 	formatFlag(cmd, &o.format, "text", "json", "markdown")
-	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep one comment with the plan on the pull request that this job runs for")
+	cmd.Flags().BoolVar(&o.comment, "comment", false, "also keep one comment with the plan on the pull or merge request that this job runs for")
 	return cmd
 }
 

@@ -286,7 +286,12 @@ func (p *proposal) make(ctx context.Context, o *actOptions, c *act.Case, d draft
 		return done, err
 	}
 	done.Commit, done.Branch = commit, p.branch
-	done.URL, done.Open, err = p.request(ctx, o.env, subject)
+	at, repository, err := p.forge(ctx, o.env)
+	if err != nil {
+		return done, err
+	}
+	done.Change = at.Platform.Change()
+	done.URL, done.Open, err = p.request(ctx, at, repository, subject)
 	return done, err
 }
 
@@ -321,14 +326,13 @@ func (p *proposal) forge(ctx context.Context, env environment) (ci.Forge, reposi
 
 // request opens the pull request, or finds the one that there is: with a token by the
 // API, else with the link at which the browser opens one.
-func (p *proposal) request(ctx context.Context, env environment, subject string) (address string, open bool, err error) {
-	at, repository, err := p.forge(ctx, env)
-	if err != nil || repository == nil {
-		return at.Compare(p.target, p.branch), false, err
+func (p *proposal) request(ctx context.Context, at ci.Forge, repository repository, subject string) (address string, open bool, err error) {
+	if repository == nil {
+		return at.Compare(p.target, p.branch), false, nil
 	}
 	change, err := repository.Propose(ctx, forge.Proposal{Title: subject, Head: p.branch, Base: p.target})
 	if err != nil {
-		return "", false, errors.Join(fmt.Errorf("the branch `%s` is pushed, but there is no pull request: open it at %s", p.branch, at.Compare(p.target, p.branch)), err)
+		return "", false, errors.Join(fmt.Errorf("the branch `%s` is pushed, but there is no %s: open it at %s", p.branch, at.Platform.Change(), at.Compare(p.target, p.branch)), err)
 	}
 	return change.URL, true, nil
 }

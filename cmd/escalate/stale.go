@@ -49,13 +49,13 @@ func newStale(env environment, opts *options) *cobra.Command {
 			"of those in time what is due next, by the calendar of their region: the worst severity first, then the " +
 			"latest. It exits 1 if something is overdue.\n\n" +
 			"--now asks about any moment: what will be overdue on Monday?\n\n" +
-			"Where the environment says which repository on GitHub it is, it also shows the pull requests that open an " +
+			"Where the environment says which repository on GitHub or GitLab it is, it also shows the pull or merge requests that open an " +
 			"escalation and lie unmerged.\n\n" +
 			"No clock starts before the fact that it counts from was told: git knows, by the branch of the ledger and " +
 			"the default branch.\n\n" +
 			"With --apply, it reminds of what is overdue on the default branch: the DRI at once, the DRI's manager too a " +
 			"working day later, the CSM leader too after two, at critical at once and after twelve hours; each rung at " +
-			"most once a working day, and after five days once a week; and triage, on the pull request, of a proposal that " +
+			"most once a working day, and after five days once a week; and triage, there, of a proposal that " +
 			"lies unmerged. What was said stands in the ledger, so it does " +
 			"not matter when and how often it runs. Then it exits 1 only if a reminder was not delivered.",
 		Example: "  escalate stale\n  escalate stale 2026/northwind\n  escalate stale --person jdoe\n  escalate stale --severity critical,high --region EMEA\n" +

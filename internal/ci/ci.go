@@ -30,6 +30,14 @@ func (p Platform) Name() string {
 	return "GitHub"
 }
 
+// Change is what people call a change there that is to be merged.
+func (p Platform) Change() string {
+	if p == GitLab {
+		return "merge request"
+	}
+	return "pull request"
+}
+
 // Environment is what the variables say. What they do not say is empty.
 type Environment struct {
 	// Platform is the one whose job this is; "" outside of CI.

@@ -30,9 +30,9 @@ type Dialect struct {
 // On is the dialect of a forge.
 func On(p ci.Platform) Dialect {
 	if p == ci.GitLab {
-		return Dialect{Prefix: "esc", Change: "merge request"}
+		return Dialect{Prefix: "esc", Change: p.Change()}
 	}
-	return Dialect{Change: "pull request"}
+	return Dialect{Change: p.Change()}
 }
 
 // Written is how a command is written, with its slash: `/update` or `/esc update`.

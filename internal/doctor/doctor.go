@@ -236,7 +236,7 @@ func (x *exam) on(gitHub, gitLab string) string {
 func (x *exam) guide() string { return x.on("docs/setup.md", "docs/gitlab.md") }
 
 // change is what the forge calls a change that is to be merged.
-func (x *exam) change() string { return x.on("pull request", "merge request") }
+func (x *exam) change() string { return x.Platform.Change() }
 
 // main is the name of the default branch.
 func (x *exam) main() string {

@@ -18,6 +18,19 @@ import (
 // settings is where the settings of a repository are clicked.
 func settings(path string) string { return "Settings, " + path }
 
+// toSet says what to set, so that the forge can be asked.
+func (x *exam) toSet() string {
+	all := make([]string, len(x.Missing))
+	for i, name := range x.Missing {
+		what := x.on("owner/name", "group/project")
+		if name == x.tokenName() {
+			what = x.on("a token such as `gh auth token` prints", "a project access token with the scope api")
+		}
+		all[i] = words.Code(name) + " (" + what + ")"
+	}
+	return "set " + words.And(all)
+}
+
 // token is whether the forge takes the token.
 func (x *exam) token() {
 	switch {
@@ -28,7 +41,7 @@ func (x *exam) token() {
 		x.unseen(x.asked("the forge"), errors.New("it was not asked"), "")
 	case x.Forge == nil:
 		x.unseen(x.asked("the forge"), fmt.Errorf("%s %s not set", words.And(code(x.Missing)), words.Agree(len(x.Missing), "is", "are")),
-			"set "+words.And(code(x.Missing))+": "+x.on("a token such as `gh auth token` prints, a repository as owner/name", "a project access token with the scope api, a project as group/project"))
+			x.toSet())
 	case errors.Is(x.Forge.Hosted.Err, forge.ErrToken):
 		x.must("token-invalid", x.Forge.Name+" does not take the token", "give "+x.tokenName()+" one that is valid: it may have expired, or been revoked")
 	case errors.Is(x.Forge.Hosted.Err, forge.ErrGone):
@@ -229,7 +242,7 @@ func (x *exam) proposed(branch string, g forge.Guard) {
 	}
 	if len(g.Restricts) > 0 {
 		x.unseen("whether what a comment asks for is committed at once", fmt.Errorf("rules hold `%s` (%s), and whom they let pass is not said", branch, strings.Join(g.Restricts, ", ")),
-			"let the account of the bot bypass them; else each comment becomes a pull request, which somebody merges")
+			"let the account of the bot "+x.on("bypass them", "push")+"; else each comment becomes a "+x.change()+", which somebody merges")
 	}
 }
 

@@ -220,9 +220,17 @@ func TestExamineGitLab(t *testing.T) {
 			if got := shown(r); got != c.wants {
 				t.Errorf("got\n%swant\n%s", got, c.wants)
 			}
+			foreign := func(said string) bool {
+				return strings.Contains(said, "GitHub") || strings.Contains(said, "pull request") || strings.Contains(said, "workflow")
+			}
 			for _, a := range r.Ailments {
-				if said := a.What + a.Fix; a.Fix == "" || strings.Contains(said, "GitHub") || strings.Contains(said, "pull request") || strings.Contains(said, "workflow") {
+				if a.Fix == "" || foreign(a.What+a.Fix) {
 					t.Errorf("%s: the fix is %q", a.Name, a.Fix)
+				}
+			}
+			for _, u := range r.Unseen {
+				if foreign(u.What + u.Fix) {
+					t.Errorf("%s: the fix is %q", u.What, u.Fix)
 				}
 			}
 		})

@@ -209,7 +209,7 @@ func (l *Linter) passes(e *tree.Escalation, errors []finding.Finding, path strin
 
 // own says what to do with a change of the rules.
 func own(path string) string {
-	return "change " + path + " in a pull request of its own, and this escalation once that is merged"
+	return "propose the change of " + path + " by itself, and that of this escalation once it is merged"
 }
 
 // joined tells that an escalation names people whom the directory did not know

@@ -218,6 +218,7 @@ func (s Standing) settings(do func(string, ...string)) {
 	do("In Build, Pipeline schedules, have the pipeline of "+s.Branch+" run once an hour: it asks for what is overdue, and looks at what no webhook told:", "17 * * * *")
 	do("In Settings, CI/CD, Pipeline trigger tokens, make a token. In Settings, Webhooks, add this address with that token, for comments and issues, and for confidential ones of both. No other event may start it:", s.trigger())
 	do("In Settings, CI/CD, Variables, let Maintainers alone use pipeline variables: where no one may, GitLab refuses what the webhook sends; where Developers may, they run what they like with the tokens.")
+	do("In Settings, Merge requests, Merge checks, choose Pipelines must succeed: else what lint refuses can be merged.")
 	do("In Settings, General, Visibility, set Pages to only project members: else the board is not published.")
 }
 

@@ -164,9 +164,9 @@ func (s Standing) pin() string {
 
 // commit says how all of it gets to the forge: the default branch before the ledger.
 func (s Standing) commit(do func(string, ...string)) {
-	create, change, host := "Make a private repository on GitHub, without any file", "pull request", "github.com"
+	create, host := "Make a private repository on GitHub, without any file", "github.com"
 	if s.Forge == ci.GitLab {
-		create, change, host = "Make a private, blank project on GitLab, without a README", "merge request", "gitlab.com"
+		create, host = "Make a private, blank project on GitLab, without a README", "gitlab.com"
 	}
 	var names, run []string
 	for _, f := range s.Files {
@@ -187,7 +187,7 @@ func (s Standing) commit(do func(string, ...string)) {
 		text = "Look at it, commit it, and push it." + s.order()
 		run = append(run, "git push --set-upstream "+remote+" "+s.Branch)
 	default:
-		text = "Look at it, commit it on a branch, and open a " + change + "."
+		text = "Look at it, commit it on a branch, and open a " + s.Forge.Change() + "."
 		if s.Unpushed {
 			text += " The empty ledger is a branch of its own, which is never merged."
 		}

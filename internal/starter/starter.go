@@ -299,11 +299,11 @@ func readme(w Wanted, _ string) ([]byte, error) {
 	for line := range strings.Lines(string(template)) {
 		indented.WriteString("   " + line)
 	}
-	change, check := "pull request", "check"
+	check := "check"
 	if w.Forge == ci.GitLab {
-		change, check = "merge request", "pipeline"
+		check = "pipeline"
 	}
-	return []byte(strings.NewReplacer("TEMPLATE", indented.String(), "LINK", "/", "CHANGE", change, "CHECK", check).Replace(string(text))), nil
+	return []byte(strings.NewReplacer("TEMPLATE", indented.String(), "LINK", "/", "CHANGE", w.Forge.Change(), "CHECK", check).Replace(string(text))), nil
 }
 
 // policy is a policy in which nothing is decided yet.

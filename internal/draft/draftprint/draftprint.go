@@ -23,9 +23,9 @@ import (
 type Done struct {
 	// Written reports that the file has it. Commit is the commit that has it, Branch
 	// where it was pushed to, URL the pull request, if it is Open, or where one is opened
-	// by hand; "" of what was not done.
-	Written, Open       bool
-	Commit, Branch, URL string
+	// by hand; "" of what was not done. Change is what a pull request is called there.
+	Written, Open               bool
+	Commit, Branch, URL, Change string
 }
 
 // Refused says why a draft is not written.
