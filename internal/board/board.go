@@ -124,13 +124,15 @@ func moment(t time.Time) schema.Time {
 	return schema.Time{Time: t.UTC()}
 }
 
+// clock keeps the zone of its region: what is due by the end of a day is due on that day,
+// whatever UTC says, and its words have the times of that region as well.
 func clock(i *stale.Item) *schema.BoardClock {
 	if i == nil {
 		return nil
 	}
 	return &schema.BoardClock{
 		Clock: schema.ClockName(i.Clock), State: schema.ClockState(i.State), What: schema.Text(words.Line(i.What)),
-		Due: moment(i.Due), Since: moment(i.Since), Turn: anybody(i.Turn),
+		Due: schema.Time{Time: i.Due}, Since: schema.Time{Time: i.Since}, Turn: anybody(i.Turn),
 	}
 }
 

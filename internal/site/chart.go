@@ -207,7 +207,7 @@ func weekly(t schema.BoardTrends) chart {
 		l.Y, l.TY = round(l.Y), round(l.TY)
 	}
 	c.Columns = d
-	c.Says = fmt.Sprintf("%d opened and %d closed in the last %s, from Mondays in UTC.", opened, closed, words.Count(len(t.Weeks), "week"))
+	c.Says = fmt.Sprintf("%d opened and %d closed in the last %s. A week begins on Monday, in UTC.", opened, closed, words.Count(len(t.Weeks), "week"))
 	return c
 }
 
@@ -247,7 +247,7 @@ func toClose(t schema.BoardTrends) chart {
 		}
 	}
 	names = append(names, "longer")
-	c.Says = "How long the closed ones were open, but for the withdrawn ones. The columns are " + strings.Join(names, ", ") + ". Half took at most the median, nine of ten at most the last time."
+	c.Says = "How long the closed ones were open, without the withdrawn ones. The bars stand for " + strings.Join(names, ", ") + ". Half were closed within the median, nine of ten within the time in the last column."
 	n := &numbers{Caption: c.Title, Head: []string{"Severity at the end", "How they spread", "Closed", "Median", "Nine of ten"}, Open: true}
 	for _, d := range t.ToClose {
 		var said []string

@@ -469,7 +469,7 @@ func funcs() template.FuncMap {
 		"day":        func(t schema.Time) string { return words.Day(t.UTC()) },
 		"date":       func(t schema.Time) string { return words.Date(t.UTC()) },
 		"time":       func(t schema.Time) string { return words.Zoned(t.UTC()) },
-		"deadline":   func(t schema.Time) string { return words.Deadline(t.UTC()) },
+		"deadline":   func(t schema.Time) string { return words.ZonedDeadline(t.Time) },
 		"onDay":      func(d schema.Date) string { return words.Date(d.Time) },
 		"days":       func(n int) string { return words.Count(n, "day") },
 		"count":      words.Count,

@@ -165,7 +165,7 @@ const showQuestions = (questions) => {
     if (!fields.has(q.name)) fields.set(q.name, field(q))
     const f = fields.get(q.name)
     f.update(q)
-    f.mark.textContent = q.required ? '' : ' (if there is)'
+    f.mark.textContent = q.required ? '' : ' (optional)'
     const help = [q.help, ...list(q.know), list(q.proposed).length > 0 && !state.given[q.name] && f.root.tagName !== 'FIELDSET' ? `Stands unless you write something else: ${q.proposed.join(', ')}.` : ''].filter(Boolean)
     const text = help.join(' ')
     if (f.text !== text) f.help.replaceChildren(...worded(text))
