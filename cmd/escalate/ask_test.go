@@ -514,6 +514,21 @@ func TestAskedWithoutColour(t *testing.T) {
 	}
 }
 
+// An editor that is not there is named, with what to do.
+func TestNoEditor(t *testing.T) {
+	t.Parallel()
+	for _, editor := range []string{"/no/such/editor", "no-such-editor"} {
+		p := sit(t, 100, []string{"EDITOR=" + editor}, "update", "northwind")
+		p.answers("What has happened?", "\x05")
+		p.sees("There is no editor " + editor + " here: EDITOR says which one to take.")
+		p.types("\x03")
+		p.ends(exitStopped)
+		p = sit(t, 100, []string{"EDITOR=" + editor}, "update", "northwind", "-e")
+		p.ends(exitFailed)
+		p.sees("there is no editor \"" + editor + "\" here")
+	}
+}
+
 // Where the terminal knows no Unicode, or cannot move its cursor, it is asked line by
 // line, in ASCII.
 func TestAskedLineByLine(t *testing.T) {

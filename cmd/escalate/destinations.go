@@ -138,7 +138,7 @@ func openWebhook(env environment, t *tree.Tree) (destination.Destination, error)
 }
 
 // says tells whoever looks on what takes so long.
-func (e environment) says(what string) { fmt.Fprintln(e.stderr, "escalate: "+escape.Line(what)) }
+func (e environment) says(what string) { e.tells(escape.Line(what)) }
 
 func wait(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)

@@ -38,7 +38,10 @@ func edited(ctx context.Context, env environment) (_ []byte, err error) {
 	words := append(strings.Fields(editor), file)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
+	switch err := cmd.Run(); {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("there is no editor %q here: EDITOR says which one to take; or write the text by -m or -F", words[0])
+	case err != nil:
 		return nil, fmt.Errorf("the editor %q failed, and nothing is written: %w", editor, err)
 	}
 	return os.ReadFile(file)

@@ -26,7 +26,7 @@ func (o siteOptions) decide(ctx context.Context) error {
 	} else {
 		line = "The board is not published: " + words.Line(why) + "."
 	}
-	fmt.Fprintln(o.env.stderr, "escalate: "+escape.Line(line))
+	o.env.says(line)
 	if err := appendSummary(o.env, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "%s\n", escape.Markdown(line))
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,23 @@ func progressOver(messages int, each time.Duration, atTerminal bool) string {
 	}
 	say(outbox.Progress{Done: messages, All: messages})
 	return said.String()
+}
+
+// At a terminal no word of an error is broken at the edge; elsewhere an error is a line, for
+// whoever looks for it.
+func TestErrorsFit(t *testing.T) {
+	t.Parallel()
+	for _, atTerminal := range []bool{true, false} {
+		var said bytes.Buffer
+		env := environment{stdout: &said, stderr: &said, getenv: func(string) string { return "" }, progress: atTerminal, screen: terminal.Screen{Width: 60}}
+		if code := run(t.Context(), []string{"lint", "--json", "--format", "a format of which nobody has ever heard, so that it takes more than a line"}, env); code != exitUsage {
+			t.Errorf("exit %d", code)
+		}
+		lines := strings.Split(strings.TrimRight(said.String(), "\n"), "\n")
+		if long := slices.ContainsFunc(lines, func(l string) bool { return terminal.Columns(l) > 60 }); long == atTerminal || !atTerminal && len(lines) != 2 {
+			t.Errorf("at a terminal: %v:\n%s", atTerminal, said.String())
+		}
+	}
 }
 
 // A log has a line every thirty seconds, which says how far the run is and what

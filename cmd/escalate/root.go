@@ -112,12 +112,23 @@ func run(ctx context.Context, args []string, env environment) int {
 		fmt.Fprintf(env.stderr, "escalate: %v\n", err)
 		return exitStopped
 	case errors.As(err, &usage), errors.As(err, &unfit):
-		fmt.Fprintf(env.stderr, "escalate: %s\nTry: %s --help\n", escape.Terminal(err.Error()), cmd.CommandPath())
+		env.tells(err.Error())
+		fmt.Fprintf(env.stderr, "Try: %s --help\n", cmd.CommandPath())
 		return exitUsage
 	default:
-		fmt.Fprintf(env.stderr, "escalate: %s\n", escape.Terminal(err.Error()))
+		env.tells(err.Error())
 		return exitFailed
 	}
+}
+
+// tells says something on standard error: at a terminal in lines that end between words,
+// elsewhere as it is, since programs look for it.
+func (e environment) tells(text string) {
+	text = "escalate: " + escape.Terminal(text)
+	if e.progress {
+		text = e.screen.WrapStated(text, 0, "  ")
+	}
+	fmt.Fprintln(e.stderr, text)
 }
 
 func newRoot(env environment) *cobra.Command {

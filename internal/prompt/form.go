@@ -260,7 +260,11 @@ func (t *Terminal) wantsEditor(msg tea.Msg) bool {
 func (t *Terminal) edit(field *huh.Text, help string) {
 	text, err := t.editor(field.GetValue().(string))
 	if err != nil {
-		field.Description(terminal.Line("The editor failed: " + err.Error() + ". The text is as it was."))
+		what := "The editor failed: " + err.Error()
+		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+			what = "There is no editor " + t.Editor[0] + " here: EDITOR says which one to take"
+		}
+		field.Description(terminal.Line(what + ". The text is as it was."))
 		return
 	}
 	text = strings.TrimRight(plainText(text), "\n")
