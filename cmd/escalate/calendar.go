@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/escalations-as-code/escalate/internal/escape"
 	"github.com/escalations-as-code/escalate/internal/ics"
 	"github.com/escalations-as-code/escalate/internal/nearest"
+	"github.com/escalations-as-code/escalate/internal/process"
 	"github.com/escalations-as-code/escalate/internal/stale"
 	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -113,24 +113,26 @@ func exists(t *tree.Tree, ids []schema.ID, person schema.Handle) error {
 		for _, path := range t.Paths {
 			all = append(all, string(tree.ID(path)))
 		}
-		return unknownName("escalation", string(id), all)
+		return unknownName("escalation", string(id), all, "`escalate list` shows them")
 	}
 	if _, ok := t.People.People[person]; person != "" && !ok && t.Misread() == "" {
-		var handles []string
-		for h := range maps.Keys(t.People.People) {
-			handles = append(handles, string(h))
+		if m := process.WhoIsMeant(t.People, string(person)); len(m.Who) > 0 && len(m.Who) <= few {
+			return usagef("there is no person %s; did you mean %s?", escape.Line(string(person)), words.Or(m.Who))
 		}
-		slices.Sort(handles) // of two that are as near, always the same
-		return unknownName("person", string(person), handles)
+		return unknownName("person", string(person), nil, "write a handle of "+tree.PeoplePath)
 	}
 	return nil
 }
 
-func unknownName(what, name string, names []string) error {
+// few is how many people are named of those who may be meant.
+const few = 3
+
+// unknownName says what there is not, and what was probably meant, else what to do.
+func unknownName(what, name string, names []string, do string) error {
 	if meant := nearest.Of(name, names); meant != "" {
 		return usagef("there is no %s %s; did you mean %s?", what, escape.Line(name), meant)
 	}
-	return usagef("there is no %s %s", what, escape.Line(name))
+	return usagef("there is no %s %s: %s", what, escape.Line(name), do)
 }
 
 // calendarName is what calendar programs call the calendar.

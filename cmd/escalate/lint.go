@@ -476,7 +476,7 @@ func named(env environment, opts *options, dir string, t *tree.Tree, args []stri
 			case !os.IsNotExist(gone):
 				return nil, gone
 			case !id.Valid():
-				return nil, unknownName("file", arg, t.Names)
+				return nil, unknownName("file", arg, t.Names, "write a path, or an id such as 2026/northwind")
 			default:
 				if err := exists(t, []schema.ID{id}, ""); err != nil {
 					return nil, err

@@ -152,7 +152,8 @@ func severityNames(names []string) ([]schema.Severity, error) {
 func regionsExist(t *tree.Tree, regions []schema.RegionName) error {
 	for _, r := range regions {
 		if _, ok := t.Policy.Regions[string(r)]; !ok && t.Misread() == "" {
-			return unknownName("region", string(r), slices.Sorted(maps.Keys(t.Policy.Regions)))
+			names := slices.Sorted(maps.Keys(t.Policy.Regions))
+			return unknownName("region", string(r), names, "write "+words.Or(names))
 		}
 	}
 	return nil
@@ -178,7 +179,7 @@ func theOne(t *tree.Tree, arg string, found []schema.ID) (schema.ID, error) {
 			id := string(tree.ID(name))
 			all = append(all, id, path.Base(id))
 		}
-		return "", unknownName("escalation", arg, all)
+		return "", unknownName("escalation", arg, all, "`escalate list` shows them")
 	}
 	const most = 8
 	names := make([]string, 0, len(found))

@@ -101,7 +101,7 @@ func escalationID(arg string) (schema.ID, error) {
 		name = tree.Path(schema.ID(name))
 	}
 	if !tree.IsEscalation(name) {
-		return "", usagef("%q is no escalation: write its id, such as 2026/northwind, or its path, such as escalations/2026/northwind.yaml", arg)
+		return "", usagef("%q is no id: write all of it, such as 2026/northwind, or the path, such as escalations/2026/northwind.yaml", arg)
 	}
 	return tree.ID(name), nil
 }
@@ -227,7 +227,7 @@ func (r record) unknown(ctx context.Context, id schema.ID) error {
 	if meant := nearest.Of(string(id), known); meant != "" {
 		return usagef("there is no escalation %s; did you mean %s?", id, meant)
 	}
-	return usagef("there is no escalation %s", id)
+	return usagef("there is no escalation %s: `escalate log` shows all", id)
 }
 
 // paged lets print write to the user's pager where stdout is a terminal, else
