@@ -75,7 +75,7 @@ func (t *Transition) atMost(days int, what string) {
 		}
 		if last := dayOf(at).AddDate(0, 0, days); f.At.After(last) {
 			t.Error(f.Field, fmt.Sprintf("this %s was written on %s and is for more than %d days", what, at.UTC().Format(time.DateOnly), days),
-				"write a day until "+code("until: "+last.Format(time.DateOnly)))
+				"write "+code("until: "+last.Format(time.DateOnly))+", or an earlier day")
 		}
 	}
 }
