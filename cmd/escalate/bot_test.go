@@ -246,6 +246,94 @@ func TestBotComments(t *testing.T) {
 	}
 }
 
+// A proposal goes on from what was committed to its file since: git would see a conflict in
+// two updates at one end, and nobody here could resolve it.
+func TestBotOvertaken(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 2, ChangeRequest: true}
+	d.says(jo, on, "/severity medium because It is only one team now.")
+	proposal := func() (string, string) {
+		head := d.Proposal(2).Commit
+		return head, d.git("--git-dir", d.remote, "show", head+":"+northwindPath)
+	}
+	first, _ := proposal()
+	out := d.says(robin, on, "/update customer The disk is new.") // in the same run
+	d.has("the log", out, "proposed anew, beside what was committed since")
+	head, file := proposal()
+	d.has("the proposal", file, "severity: medium", "It is only one team now.", "The disk is new.")
+	d.has("the pull request", strings.Join(d.Bodies(change), "\n"), "Something else was committed to this escalation in the meantime")
+	d.git("--git-dir", d.remote, "merge-tree", "--write-tree", "main", head) // fails on a conflict
+	if parents := d.git("--git-dir", d.remote, "rev-parse", head+"^1", head+"^2"); parents != d.git("--git-dir", d.remote, "rev-parse", "main")+"\n"+first {
+		t.Errorf("its parents are %s", parents)
+	}
+	if last := d.Checks[len(d.Checks)-1]; !last.Passed || last.Commit != head {
+		t.Errorf("the check is %+v", last)
+	}
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+	if again, _ := proposal(); again != head {
+		t.Error("it is proposed once more")
+	}
+
+	// A run that was killed after the push says the rest.
+	bodies := d.Bodies(change)
+	for _, c := range d.Comments {
+		if c.On.Number == change.Number {
+			c.Body = strings.ReplaceAll(c.Body, "<!-- at ", "<!-- before ")
+		}
+	}
+	check := d.Checks[len(d.Checks)-1]
+	check.Passed = false
+	d.has("the log", d.run("bot"), "proposed anew")
+	if again, _ := proposal(); again != head || !check.Passed || len(d.Bodies(change)) != len(bodies) {
+		t.Errorf("then the check is %+v, and it says %q", check, d.Bodies(change))
+	}
+
+	// What somebody else has pushed to it stays as it is.
+	d.git("fetch", "--quiet", "origin", head)
+	d.git("checkout", "--quiet", "--detach", head)
+	d.git("commit", "--quiet", "--allow-empty", "--message", "By hand")
+	d.git("push", "--quiet", "origin", "HEAD:"+d.Proposal(2).Head)
+	theirs, _ := proposal()
+	d.says(robin, on, "/update internal Nothing new.")
+	if is, _ := proposal(); is != theirs {
+		t.Error("what somebody has pushed is changed")
+	}
+}
+
+// What is merged then is all right; what cannot be done any more beside what was committed
+// since, the proposal says.
+func TestBotOvertakenAndMerged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 4, ChangeRequest: true}
+	merge := func(number int) {
+		p := d.Proposal(number)
+		d.GitHub.Merge(p.Head)
+		p.Open, p.Merged = false, true
+		d.now = d.now.Add(time.Minute)
+	}
+	d.says(jo, on, "/severity medium because It is only one team now.")
+	d.says(robin, on, "/update internal Nothing new.")
+	merge(2)
+	d.has("the log", d.run("bot"), "severity")
+	d.has("the file", d.file(northwindPath), "severity: medium", "It is only one team now.", "Nothing new.")
+	d.git("fetch", "--quiet", "origin", "main")
+	d.git("checkout", "--quiet", "--detach", "origin/main")
+	d.has("the audit", d.run("audit"), "nothing to say")
+	const closing = "/close\nresolution: resolved\noutcome: positive\nexit-criteria-met: no\nwhy-not: They moved.\nsummary: It is over.\nagreement: https://docs.example.com/a\nsentiment: green"
+	d.says(jo, on, closing)
+	d.says(robin, on, closing)
+	merge(3)
+	head := d.Proposal(4).Commit
+	d.has("the log", d.run("bot"), "cannot be done any more")
+	d.has("the pull request", strings.Join(d.Bodies(change), "\n"), "cannot be done beside it any more. Close this.", "The escalation is closed")
+	if d.Proposal(4).Commit != head {
+		t.Error("the branch is another")
+	}
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+}
+
 // A day that somebody writes into an old comment is meant from when they write it.
 func TestBotEdited(t *testing.T) {
 	t.Parallel()

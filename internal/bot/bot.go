@@ -36,6 +36,7 @@ type Forge interface {
 	forge.Feed
 	forge.Reactor
 	forge.Proposer
+	forge.Lister
 	forge.Merger
 	forge.Editor
 }
@@ -88,6 +89,8 @@ type Work struct {
 	Comments []forge.Comment
 	// edits are what people changed by hand in the text of tracking issues.
 	edits []edit
+	// overtaken are the proposals that something else came before.
+	overtaken []overtaken
 	// heard is up to when issues and comments were read, since when, and how many
 	// comments.
 	since, heard time.Time
@@ -101,7 +104,7 @@ type Work struct {
 // None reports whether there is nothing: also no reading that is to be written down,
 // so that no run has to read it again.
 func (w *Work) None() bool {
-	return len(w.Requests)+len(w.Comments)+len(w.edits)+len(w.again) == 0 && !w.much()
+	return len(w.Requests)+len(w.Comments)+len(w.edits)+len(w.overtaken)+len(w.again) == 0 && !w.much()
 }
 
 // much reports whether so much was read that each run would take its time with it.
@@ -171,7 +174,11 @@ func (b *Bot) Look(ctx context.Context) (w Work, err error) {
 	if w.Requests, err = b.pending(ctx, &w, requests, changed); err != nil {
 		return w, err
 	}
-	return w, b.comments(ctx, &w)
+	if err := b.comments(ctx, &w); err != nil {
+		return w, err
+	}
+	w.overtaken, err = b.overtakenNow(ctx)
+	return w, err
 }
 
 // heard is up to when comments were read.
@@ -407,6 +414,17 @@ func (b *Bot) Do(ctx context.Context, w Work) (all []Handled, err error) {
 		}
 		if failed(was) {
 			again(forge.Thread{Number: e.issue.Number}, e.issue.Updated)
+		}
+	}
+	late := w.overtaken
+	if len(late) > 0 || b.Clone.pushed { // by what was done just now, too
+		if late, err = b.overtakenNow(ctx); err != nil {
+			return all, err
+		}
+	}
+	for _, o := range late {
+		if handle(o.change.URL, func() (string, error) { return b.renew(ctx, o) }) {
+			return all, err
 		}
 	}
 	slices.SortFunc(undone, func(x, y ledger.Thread) int { return x.Number - y.Number })

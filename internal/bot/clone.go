@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/escalations-as-code/escalate/internal/git"
 	"github.com/escalations-as-code/escalate/internal/session"
+	"github.com/escalations-as-code/escalate/internal/tree"
 	"github.com/escalations-as-code/escalate/schema"
 )
 
@@ -21,6 +23,8 @@ type Clone struct {
 	// Branch is the remote's default branch, Tip what is true on it.
 	Branch string
 	Tip    *session.Commit
+
+	pushed bool // something was
 }
 
 // kept is the ref that keeps a commit until it is pushed.
@@ -59,10 +63,10 @@ func (c *Clone) legible() error {
 
 // Change is a commit to be made.
 type Change struct {
-	// Parent is the commit that it follows; Files are those of it, nil for one that is
-	// deleted.
-	Parent string
-	Files  map[string][]byte
+	// Parent is the commit that it follows, Merges another one, "" for none; Files are what
+	// it has otherwise than Parent, nil for one that is deleted.
+	Parent, Merges string
+	Files          map[string][]byte
 	// Subject says what it does, Source is the address of what asked for it.
 	Subject, Source string
 	By              schema.Person
@@ -77,11 +81,12 @@ func traced(source string) string { return "Asked-for-in: <" + source + ">" }
 // branch has moved by now.
 func (c *Clone) Push(ctx context.Context, branch string, x Change) (string, error) {
 	commit, err := c.Repo.Commit(ctx, kept, git.NewCommit{
-		Parent: x.Parent, Files: x.Files, Message: x.Subject + "\n\n" + traced(x.Source) + "\n", Name: string(x.By.Name), Email: string(x.By.Email), Time: x.At,
+		Parent: x.Parent, Merges: x.Merges, Files: x.Files, Message: x.Subject + "\n\n" + traced(x.Source) + "\n", Name: string(x.By.Name), Email: string(x.By.Email), Time: x.At,
 	})
 	if err != nil {
 		return "", err
 	}
+	c.pushed = true
 	return commit, c.Repo.Push(ctx, c.Remote, commit, branch)
 }
 
@@ -141,4 +146,60 @@ func (c *Clone) subjects(ctx context.Context, commit string) (list []string, err
 		list = append(list, x.Subject)
 	}
 	return list, nil
+}
+
+// divergence is how the commits of a branch stand to the default branch.
+type divergence struct {
+	// path is the one escalation that they change; "" where it is not one.
+	path string
+	// crossed reports that the default branch has changed it since, merged that the newest
+	// is a merge.
+	crossed, merged bool
+}
+
+// diverges compares a branch with the default branch.
+func (c *Clone) diverges(ctx context.Context, head string) (d divergence, err error) {
+	paths := map[string]bool{}
+	for x, err := range c.Repo.Log(ctx, git.LogOptions{From: c.Tip.ID, To: head}) {
+		if err != nil {
+			return d, err
+		}
+		if x.ID == head {
+			d.merged = len(x.Parents) > 1
+		}
+		for _, changed := range x.Changes {
+			paths[changed.Path] = true
+		}
+	}
+	for path := range paths {
+		if len(paths) > 1 || !tree.IsEscalation(path) {
+			return d, nil
+		}
+		d.path = path
+	}
+	base, err := c.Repo.MergeBase(ctx, c.Tip.ID, head)
+	if err != nil || d.path == "" || base == c.Tip.ID {
+		return d, err
+	}
+	was, err := c.identity(ctx, base, d.path)
+	if err != nil {
+		return d, err
+	}
+	is, err := c.identity(ctx, c.Tip.ID, d.path)
+	d.crossed = was != is
+	return d, err
+}
+
+// identity is that of a file of a commit; "" where there is none.
+func (c *Clone) identity(ctx context.Context, commit, path string) (string, error) {
+	files, err := c.Repo.Tree(ctx, commit, path)
+	if err != nil {
+		return "", err
+	}
+	defer files.Close()
+	id, err := files.Identity(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return id, err
 }

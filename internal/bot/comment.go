@@ -307,10 +307,7 @@ func (b *Bot) carried(ctx context.Context, c forge.Comment, of about) (text, say
 		}
 		a.add(fmt.Sprintf("There is no command %s: %s", escape.MarkdownCode(is), what), "no command: "+is)
 	}
-	asked := Asked{By: by, At: written.UTC(), Now: b.now(), Dialect: b.dialect()}
-	if asked.At.IsZero() || asked.At.After(asked.Now) {
-		asked.At = asked.Now
-	}
+	asked := b.asked(by, written)
 	switch {
 	case len(read.Commands) == 0: // and nothing is to be looked up
 	case of.change != nil:
@@ -338,6 +335,15 @@ func (b *Bot) reworded(ctx context.Context, c forge.Comment) (written time.Time,
 		return at, "", nil
 	}
 	return at, "**Not done:** the comment was edited by " + account(by) + " after " + account(c.Author) + " had written it, and nobody says something in another's name. Write it again, as a new comment.", nil
+}
+
+// asked is who asks for something by a comment, and when.
+func (b *Bot) asked(by schema.Handle, written time.Time) Asked {
+	asked := Asked{By: by, At: written.UTC(), Now: b.now(), Dialect: b.dialect()}
+	if asked.At.IsZero() || asked.At.After(asked.Now) {
+		asked.At = asked.Now
+	}
+	return asked
 }
 
 // since is when the first commit can have been made that a comment asks for.
@@ -581,7 +587,7 @@ func subject(id schema.ID, says []string) string {
 
 // propose proposes what a comment asks for, on a branch that is named by the comment.
 func (b *Bot) propose(ctx context.Context, a *answer, c forge.Comment, of about, list []comment.Command, asked Asked) error {
-	branch := fmt.Sprintf("escalate/comment-%d", c.ID)
+	branch := proposalBranch(c.ID)
 	branches, err := b.Clone.Look(ctx, branch)
 	if err != nil {
 		return err

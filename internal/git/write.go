@@ -171,8 +171,9 @@ func (r *Repo) Branch(ctx context.Context) (string, error) {
 
 // NewCommit says what a commit is to be.
 type NewCommit struct {
-	// Parent is the commit that it follows; "" for the first of a history.
-	Parent string
+	// Parent is the commit that it follows; "" for the first of a history. Merges is
+	// another one, of which it has nothing but what Files has; "" for none.
+	Parent, Merges string
 	// Files are the files that differ from Parent, by their paths relative to
 	// Dir; nil for one that is deleted.
 	Files map[string][]byte
@@ -202,6 +203,12 @@ func (r *Repo) Commit(ctx context.Context, ref string, c NewCommit) (string, err
 			return "", err
 		}
 		fmt.Fprintf(b, "from %s\n", c.Parent)
+	}
+	if c.Merges != "" {
+		if err := r.checkIDs(c.Merges); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(b, "merge %s\n", c.Merges)
 	}
 	names := make([]string, 0, len(c.Files))
 	for name := range c.Files {

@@ -15,7 +15,7 @@ import (
 func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice, file func(schema.ID) (*schema.Escalation, error)) ([]schema.ID, error) {
 	var numbers []int
 	for _, thread := range threads {
-		if number := t.numberOf(thread); number != 0 {
+		if number := t.Number(thread); number != 0 {
 			numbers = append(numbers, number)
 		}
 	}
@@ -25,7 +25,7 @@ func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice, file 
 	}
 	var changed []schema.ID
 	for _, thread := range threads {
-		i, there := issues[t.numberOf(thread)]
+		i, there := issues[t.Number(thread)]
 		if !there {
 			continue
 		}
@@ -46,7 +46,7 @@ func (t *Tracking) Changed(ctx context.Context, threads [][]notice.Notice, file 
 // on which it is due, are those of the file. What people added stays. An issue that
 // is gone stays gone until something is told, and one that is not ours as it is.
 func (t *Tracking) Restore(ctx context.Context, thread []notice.Notice, file func(schema.ID) (*schema.Escalation, error), address func(notice.Spot) string) (bool, error) {
-	number := t.numberOf(thread)
+	number := t.Number(thread)
 	if number == 0 {
 		return false, nil
 	}

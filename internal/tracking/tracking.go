@@ -133,7 +133,7 @@ func instead(err error) string { return wayOf(err) + ": this one is used instead
 func (t *Tracking) issue(ctx context.Context, d destination.Delivery, inDoubt bool) (site, error) {
 	opening := d.First().Do == notice.OpenIssue
 	note := ""
-	if number := t.numberOf(d.Thread); number != 0 && !opening {
+	if number := t.Number(d.Thread); number != 0 && !opening {
 		switch is, err := t.is(ctx, number, d); {
 		case away(err):
 			note = instead(err)
@@ -213,7 +213,7 @@ func (t *Tracking) of(ctx context.Context, i forge.Issue, id schema.ID, thread [
 // Tracks reports whether an issue is the tracking issue of an escalation, of which the
 // ledger has a thread.
 func (t *Tracking) Tracks(ctx context.Context, i forge.Issue, id schema.ID, thread []notice.Notice) (bool, error) {
-	if t.numberOf(thread) != i.Number {
+	if t.Number(thread) != i.Number {
 		return false, nil
 	}
 	return t.of(ctx, i, id, thread)
@@ -260,9 +260,9 @@ func opensSigned(thread []notice.Notice) bool {
 	return slices.ContainsFunc(thread, func(n notice.Notice) bool { return n.Do == notice.OpenIssue && n.Signed })
 }
 
-// numberOf is the number of the issue in what the ledger has of an escalation:
+// Number is the number of the issue in what the ledger has of an escalation, 0 for none:
 // the one that was used last.
-func (t *Tracking) numberOf(thread []notice.Notice) int {
+func (t *Tracking) Number(thread []notice.Notice) int {
 	for _, n := range slices.Backward(thread) {
 		if _, redacts := n.Redacts(); redacts {
 			continue // which may be in an issue that is gone

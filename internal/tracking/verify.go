@@ -60,7 +60,7 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 				differs(n, destination.Edited, "its text was changed", at[0].url)
 			case len(at) == 0:
 				says := "the comment was deleted, or its hidden marker is gone"
-				if why := is.away[t.numberOf(m[:1])]; why != nil {
+				if why := is.away[t.Number(m[:1])]; why != nil {
 					says = wayOf(why)
 				}
 				differs(n, destination.Missing, says, n.URL)
@@ -68,7 +68,7 @@ func (t *Tracking) Verify(ctx context.Context, told []notice.Notice) ([]destinat
 		}
 	}
 	for _, thread := range threads {
-		number := t.numberOf(thread)
+		number := t.Number(thread)
 		if number == 0 {
 			continue
 		}
@@ -260,7 +260,7 @@ func (t *Tracking) standing(ctx context.Context, told []notice.Notice) (standing
 		}
 		if n.Via == t.traits.Via && n.Ref != "" {
 			refs[n.Ref], urls[n.URL] = true, true
-			if number := t.numberOf([]notice.Notice{n}); number != 0 {
+			if number := t.Number([]notice.Notice{n}); number != 0 {
 				refs[strconv.Itoa(number)] = true
 				numbers = append(numbers, number)
 			}
