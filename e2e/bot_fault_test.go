@@ -296,8 +296,8 @@ func (a *asking) damaged(want map[string][]string, told func(text string) []stri
 	for _, b := range strings.Fields(a.Origin.Git("for-each-ref", "--format=%(refname:short)", "refs/heads")) {
 		sources := map[string]int{}
 		log := []string{"log", "--format=%B", b}
-		if b != "main" { // a comment may have something done, and something proposed on top of it
-			log = append(log, "^main")
+		if b != "main" { // a comment may have something done, and something proposed on top of it; a proposal may go on from what was done since
+			log = append(log, "--first-parent", "^main")
 		}
 		for _, m := range askedFor.FindAllStringSubmatch(a.Origin.Git(log...), -1) {
 			if sources[m[1]]++; sources[m[1]] > 1 {
