@@ -296,8 +296,10 @@ func TestBotOvertaken(t *testing.T) {
 	d.git("push", "--quiet", "origin", "HEAD:"+d.Proposal(2).Head)
 	theirs, _ := proposal()
 	d.says(robin, on, "/update internal Nothing new.")
-	if is, _ := proposal(); is != theirs {
-		t.Error("what somebody has pushed is changed")
+	was := d.git("--git-dir", d.remote, "for-each-ref")
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+	if is, _ := proposal(); is != theirs || d.git("--git-dir", d.remote, "for-each-ref") != was {
+		t.Error("what somebody has pushed is changed, or looked at as if it had to be")
 	}
 }
 

@@ -153,19 +153,23 @@ type divergence struct {
 	// path is the one escalation that they change; "" where it is not one.
 	path string
 	// crossed reports that the default branch has changed it since, merged that the newest
-	// is a merge.
+	// was made on the default branch, and merges what was before.
 	crossed, merged bool
 }
 
 // diverges compares a branch with the default branch.
 func (c *Clone) diverges(ctx context.Context, head string) (d divergence, err error) {
+	base, err := c.Repo.MergeBase(ctx, c.Tip.ID, head)
+	if err != nil {
+		return d, err
+	}
 	paths := map[string]bool{}
 	for x, err := range c.Repo.Log(ctx, git.LogOptions{From: c.Tip.ID, To: head}) {
 		if err != nil {
 			return d, err
 		}
 		if x.ID == head {
-			d.merged = len(x.Parents) > 1
+			d.merged = len(x.Parents) > 1 && x.Parents[0] == base
 		}
 		for _, changed := range x.Changes {
 			paths[changed.Path] = true
@@ -177,9 +181,8 @@ func (c *Clone) diverges(ctx context.Context, head string) (d divergence, err er
 		}
 		d.path = path
 	}
-	base, err := c.Repo.MergeBase(ctx, c.Tip.ID, head)
-	if err != nil || d.path == "" || base == c.Tip.ID {
-		return d, err
+	if d.path == "" || base == c.Tip.ID {
+		return d, nil
 	}
 	was, err := c.identity(ctx, base, d.path)
 	if err != nil {

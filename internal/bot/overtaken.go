@@ -22,9 +22,15 @@ import (
 type overtaken struct {
 	change  forge.Proposed
 	comment int64
-	path    string
 	// pushed reports that it was carried anew, and not all was said of that.
 	pushed bool
+	// Else of is what it is about, source the address of the comment, asked who asks, data
+	// the file as the comment's commands leave it now, and deeds what came of them.
+	of     about
+	source string
+	asked  Asked
+	data   []byte
+	deeds  []Deed
 }
 
 // commentBranch begins the name of a branch on which is proposed what a comment asks for;
@@ -34,7 +40,12 @@ const commentBranch = "escalate/comment-"
 // overtakenKey is the key of the one comment on such a proposal.
 const overtakenKey = "overtaken"
 
-// overtakenNow are those of all open proposals.
+// on is the thread of the proposal.
+func (o overtaken) on() forge.Thread {
+	return forge.Thread{Number: o.change.Number, ChangeRequest: true}
+}
+
+// overtakenNow are those of all open proposals of which something is to be done or said.
 func (b *Bot) overtakenNow(ctx context.Context) (list []overtaken, err error) {
 	heads, err := b.Clone.Look(ctx, commentBranch+"*")
 	if err != nil || len(heads) == 1 { // the default branch
@@ -49,69 +60,67 @@ func (b *Bot) overtakenNow(ctx context.Context) (list []overtaken, err error) {
 		if err != nil || !is || p.Fork || heads[p.Head] != p.Commit {
 			continue
 		}
-		at, err := b.Clone.diverges(ctx, p.Commit)
-		if err != nil {
+		o := overtaken{change: p, comment: id}
+		if is, err := b.overtakes(ctx, &o); err != nil {
 			return nil, err
-		}
-		o := overtaken{change: p, comment: id, path: at.path}
-		if at.path != "" && !at.crossed && at.merged {
-			kept, err := b.kept(ctx, o.on())
-			if err != nil {
-				return nil, err
-			}
-			o.pushed = !strings.Contains(kept[overtakenKey], headMark(p.Commit))
-		}
-		if at.path != "" && (at.crossed || o.pushed) {
+		} else if is {
 			list = append(list, o)
 		}
 	}
 	return list, nil
 }
 
-// on is the thread of the proposal.
-func (o overtaken) on() forge.Thread {
-	return forge.Thread{Number: o.change.Number, ChangeRequest: true}
-}
-
-// renew carries a proposal anew, on what the default branch has by now: its branch goes
-// on, and nothing of it is taken back. It leaves alone what somebody else has changed. It
-// returns what came of it in plain words; "" where nothing did.
-func (b *Bot) renew(ctx context.Context, o overtaken) (string, error) {
-	if o.pushed {
-		return b.renewed(ctx, o, o.change.Commit)
+// overtakes reports whether something is to be done or said of an open proposal. What
+// somebody else has pushed there stays.
+func (b *Bot) overtakes(ctx context.Context, o *overtaken) (bool, error) {
+	at, err := b.Clone.diverges(ctx, o.change.Commit)
+	if err != nil || at.path == "" || !at.crossed && !at.merged {
+		return false, err
 	}
+	kept, err := b.kept(ctx, o.on())
+	if err != nil {
+		return false, err
+	}
+	if !at.crossed {
+		o.pushed = !strings.Contains(kept[overtakenKey], headMark(o.change.Commit))
+		return o.pushed, nil
+	}
+	o.of = about{id: tree.ID(at.path), path: at.path}
 	c, found, err := b.asking(ctx, o)
-	if err != nil || !found {
-		return "", err
+	if err != nil || !found || !b.Clone.Tip.Has(at.path) {
+		return false, err
 	}
 	if ours, err := b.Clone.made(ctx, o.change.Commit, c.URL); err != nil || !ours {
-		return "", err
+		return false, err
 	}
 	by := b.who(c.Author)
 	written, why, err := b.reworded(ctx, c)
 	if err != nil || why != "" || by == "" {
-		return "", err
+		return false, err
 	}
-	tip, of := b.Clone.Tip, about{id: tree.ID(o.path), path: o.path}
-	if !tip.Has(of.path) {
-		return "", nil
-	}
-	asked := b.asked(by, written)
-	list, err := b.proposedBy(ctx, c, of, asked)
+	o.source, o.asked = c.URL, b.asked(by, written)
+	list, err := b.proposedBy(ctx, c, o.of, o.asked)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	data, deeds, err := Carry(tip.Tree, of.path, list, asked, b.Judge(ctx, tip))
-	if err != nil {
-		return "", err
+	o.data, o.deeds, err = Carry(b.Clone.Tip.Tree, o.of.path, list, o.asked, b.Judge(ctx, b.Clone.Tip))
+	return err == nil && (len(doneOf(o.deeds)) > 0 || kept[overtakenKey] != b.cannot(o.deeds)), err
+}
+
+// renew carries a proposal anew, on what the default branch has by now: its branch goes
+// on, and nothing of it is taken back. It returns what came of it in plain words; "" where
+// nothing did.
+func (b *Bot) renew(ctx context.Context, o overtaken) (string, error) {
+	if o.pushed {
+		return b.renewed(ctx, o, o.change.Commit)
 	}
-	done := doneOf(deeds)
+	done := doneOf(o.deeds)
 	if len(done) == 0 {
-		return b.cannot(ctx, o, deeds)
+		return "cannot be done any more, beside what was committed since", b.say(ctx, o.on(), overtakenKey, b.cannot(o.deeds))
 	}
 	head, err := b.Clone.Push(ctx, o.change.Head, Change{
-		Parent: tip.ID, Merges: o.change.Commit, Files: map[string][]byte{of.path: data}, Subject: subject(of.id, done), Source: c.URL,
-		By: b.Forge.Traits().Committer(tip.People.People[by]), At: asked.Now,
+		Parent: b.Clone.Tip.ID, Merges: o.change.Commit, Files: map[string][]byte{o.of.path: o.data}, Subject: subject(o.of.id, done), Source: o.source,
+		By: b.Forge.Traits().Committer(b.Clone.Tip.People.People[o.asked.By]), At: o.asked.Now,
 	})
 	if errors.Is(err, git.ErrMoved) { // the next run looks at what it is now
 		return "", nil
@@ -131,24 +140,19 @@ func (b *Bot) renewed(ctx context.Context, o overtaken, head string) (string, er
 	return "proposed anew, beside what was committed since", b.say(ctx, o.on(), overtakenKey, text)
 }
 
-// cannot says at a proposal why it cannot be carried anew.
-func (b *Bot) cannot(ctx context.Context, o overtaken, deeds []Deed) (string, error) {
+// cannot is why a proposal cannot be carried anew.
+func (b *Bot) cannot(deeds []Deed) string {
 	a := &answer{dialect: b.dialect()}
 	for _, d := range deeds {
 		a.refuse(d)
 	}
-	text := "Something else was committed to this escalation in the meantime, and what is asked for here cannot be done beside it any more. Close this.\n\n" + strings.Join(a.lines, "\n\n")
-	if kept, err := b.kept(ctx, o.on()); err != nil || kept[overtakenKey] == text {
-		return "", err
-	}
-	return "cannot be done any more, beside what was committed since", b.say(ctx, o.on(), overtakenKey, text)
+	return "Something else was committed to this escalation in the meantime, and what is asked for here cannot be done beside it any more. Close this.\n\n" + strings.Join(a.lines, "\n\n")
 }
 
 // asking is the comment on the tracking issue that asked for a proposal; found is false
 // where it is gone, or says something else by now.
-func (b *Bot) asking(ctx context.Context, o overtaken) (c forge.Comment, found bool, err error) {
-	id := tree.ID(o.path)
-	within := ledger.Within([]schema.ID{id})
+func (b *Bot) asking(ctx context.Context, o *overtaken) (c forge.Comment, found bool, err error) {
+	within := ledger.Within([]schema.ID{o.of.id})
 	files, err := b.Ledger.Files(ctx, within...)
 	if err != nil {
 		return c, false, err
@@ -158,7 +162,7 @@ func (b *Bot) asking(ctx context.Context, o overtaken) (c forge.Comment, found b
 	if err != nil {
 		return c, false, err
 	}
-	thread, err := book.Of(id)
+	thread, err := book.Of(o.of.id)
 	if err != nil {
 		return c, false, err
 	}
