@@ -45,6 +45,8 @@ type actOptions struct {
 	// asked says that somebody was asked something, shown that they have seen what is
 	// going to be written.
 	asked, shown bool
+	// idle is why the answers leave nothing to do; "" where the act does not say.
+	idle string
 	// dryRun shows what would be written; commit commits it, propose has it merged by
 	// a pull request.
 	dryRun, commit, propose bool
@@ -318,7 +320,11 @@ func (o *actOptions) do(ctx context.Context) error {
 		if o.json {
 			return draftprint.JSON(o.env.stdout, d, draftprint.Done{})
 		}
-		_, err := fmt.Fprintf(o.env.stdout, "%s says that already: there is nothing to do.\n", d.Path)
+		why := d.Path + " says that already"
+		if o.idle != "" {
+			why = words.Capital(o.idle)
+		}
+		_, err := fmt.Fprintf(o.env.stdout, "%s: there is nothing to do.\n", why)
 		return err
 	}
 	var done draftprint.Done
@@ -406,6 +412,10 @@ func (o *actOptions) answers(ctx context.Context, c *act.Case) (act.Answers, err
 		answers, open, err = o.act.Read(c, o.given)
 	}
 	if wrong := (*act.AnswerError)(nil); errors.As(err, &wrong) {
+		if wrong.Idle {
+			o.idle = wrong.Message
+			return answers, nil
+		}
 		if o.asked { // whoever chose it at the terminal knows no flag
 			return nil, usagef("%s", tail(wrong.Message, wrong.Hint))
 		}

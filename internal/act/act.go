@@ -98,6 +98,9 @@ type Act struct {
 	Edit func(*Case, Answers) []splice.Change
 	// Says is what answers do, in a few words: the subject of a commit.
 	Says func(*Case, Answers) string
+	// Idle says of answers that change nothing, since it is so already, which question
+	// that is about and why; "" where they change something. nil: the file says it.
+	Idle func(*Case, Answers) (question, why string)
 	// Note is what is worth saying once a page is answered; nil: nothing is.
 	Note func(c *Case, a Answers, page string) string
 }
@@ -147,8 +150,21 @@ func (a *Act) Ready(c *Case) error {
 // there is missing, the question is among open. Of what nobody answered, the rest
 // stands as the question proposes it.
 //
-// The error is an *AnswerError.
+// The error is an *AnswerError. One that is Idle comes with the answers: they are right,
+// and leave nothing to do.
 func (a *Act) Read(c *Case, given map[string][]string) (answers Answers, open []*Question, err error) {
+	answers, open, err = a.read(c, given)
+	if err != nil || len(open) > 0 || a.Idle == nil {
+		return answers, open, err
+	}
+	if question, why := a.Idle(c, answers); why != "" {
+		return answers, nil, &AnswerError{Question: question, Message: why, Idle: true}
+	}
+	return answers, nil, nil
+}
+
+// read is Read, whether or not there is anything to do.
+func (a *Act) read(c *Case, given map[string][]string) (answers Answers, open []*Question, err error) {
 	answers, open, wrong := a.Try(c, given)
 	if len(wrong) > 0 {
 		return nil, nil, wrong[0]
@@ -188,9 +204,9 @@ func (a *Act) Try(c *Case, given map[string][]string) (answers Answers, open []*
 // Page returns what to ask next, of somebody who has answered some questions: the
 // first that is open and those that stand with it. With all, also what need not be
 // answered is asked. It is empty where nothing is left to ask. An error is that of
-// Read.
+// Read, and never Idle.
 func (a *Act) Page(c *Case, given map[string][]string, all bool) (page []*Question, err error) {
-	answers, open, err := a.Read(c, given)
+	answers, open, err := a.read(c, given)
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,8 @@ type AnswerError struct {
 	Message, Hint    string
 	// Unasked says that the question is not asked, whatever was answered.
 	Unasked bool
+	// Idle says that nothing is wrong: it is so already, and there is nothing to do.
+	Idle bool
 }
 
 func (e *AnswerError) Error() string {
@@ -111,7 +113,7 @@ func (q *Question) read(c *Case, a Answers, said []string) ([]string, *AnswerErr
 				continue
 			}
 			if q.Refuse != nil {
-				if message, hint := q.Refuse(value, a); message != "" {
+				if message, hint := q.Refuse(c, value, a); message != "" {
 					return nil, &AnswerError{Question: q.Name, Answer: part, Message: message, Hint: hint}
 				}
 			}
@@ -181,7 +183,13 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 	}
 	switch q.Form {
 	case Choice, Entry:
-		return q.chosen(q.Options(c, a), text)
+		options := q.Options(c, a)
+		if q.Already != nil && len(q.matching(options, text)) == 0 {
+			if already := q.matching(q.Already(c, a), text); len(already) == 1 {
+				return already[0].Value, "", ""
+			}
+		}
+		return q.chosen(options, text)
 	case Yes:
 		return yesOrNo(text)
 	case Person:
@@ -241,24 +249,35 @@ func bare(text string) string {
 	return strings.Trim(typed.Replace(strings.ToLower(text)), quotes+" .,;:!?*_#()")
 }
 
-// chosen is the option that a text means: by its value, its number, or a part that no
-// other has. A number is that of an entry alone: one that cannot be chosen, such as a
-// step that is done, must not mean another that has the number in its words.
-func (q *Question) chosen(options []Option, text string) (value, message, hint string) {
+// number reports whether a text is the number of an entry.
+func (q *Question) number(text string) bool {
+	return q.Form == Entry && digits.MatchString(bare(text))
+}
+
+// matching are the options that a text may mean: the one whose value or number it is,
+// else those that have it in their words. A number is that of an entry alone: one that
+// cannot be chosen, such as a step that is done, must not mean another that has the
+// number in its words.
+func (q *Question) matching(options []Option, text string) []Option {
 	plain := bare(text)
-	number := q.Form == Entry && digits.MatchString(plain)
-	var values []string
+	if plain == "" {
+		return nil
+	}
 	var part []Option
 	for _, o := range options {
-		if plain != "" && (plain == bare(o.Value) || plain == bare(o.Label)) {
-			return o.Value, "", ""
+		if plain == bare(o.Value) || plain == bare(o.Label) {
+			return []Option{o}
 		}
-		values = append(values, o.Value)
-		if plain != "" && !number && strings.Contains(bare(o.Label), plain) {
+		if !q.number(text) && strings.Contains(bare(o.Label), plain) {
 			part = append(part, o)
 		}
 	}
-	switch {
+	return part
+}
+
+// chosen is the option that a text means.
+func (q *Question) chosen(options []Option, text string) (value, message, hint string) {
+	switch part := q.matching(options, text); {
 	case len(part) == 1:
 		return part[0].Value, "", ""
 	case len(part) > 1:
@@ -266,7 +285,11 @@ func (q *Question) chosen(options []Option, text string) (value, message, hint s
 	case len(options) == 0:
 		return "", "there is none left to choose", ""
 	}
-	if meant := nearest.Only(text, values); meant != "" && !number {
+	var values []string
+	for _, o := range options {
+		values = append(values, o.Value)
+	}
+	if meant := nearest.Only(text, values); meant != "" && !q.number(text) {
 		return "", fmt.Sprintf("%q is none of them", text), fmt.Sprintf("did you mean %s?", meant)
 	}
 	return "", fmt.Sprintf("%q is none of them", text), "it can be " + labels(options)

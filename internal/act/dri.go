@@ -125,7 +125,7 @@ func dri() Act {
 }
 
 func cover() Act {
-	goes := lacks("end")
+	goes := func(_ *Case, a Answers) bool { return !a.yes("end") }
 	return Act{
 		Name:  "cover",
 		Short: "Name who stands in for the DRI, for some days",
@@ -136,7 +136,7 @@ func cover() Act {
 		Argument: "stand-in",
 		Message:  "reason",
 		Questions: []Question{
-			{Name: "end", Title: "Is the DRI back?", Form: Yes, Switch: true, Hidden: true, Need: maybe(func(c *Case, _ Answers) bool { return c.Escalation.Cover != nil }), Unasked: "nobody stands in"},
+			{Name: "end", Title: "Is the DRI back?", Form: Yes, Switch: true, Hidden: true},
 			{
 				Name: "stand-in", Title: "Who stands in for the DRI?", Form: Person, Need: when(goes), Unasked: "--end names nobody",
 				Help: "Somebody of the DRI's own role, or a manager.",
@@ -164,11 +164,17 @@ func cover() Act {
 			}
 			return []splice.Change{splice.Set("/cover", schema.Cover{DRI: a.handle("stand-in"), Until: a.day("until"), Reason: a.text("reason")})}
 		},
+		Idle: func(c *Case, a Answers) (question, why string) {
+			if a.yes("end") && !c.Escalation.Has("/cover") {
+				return "end", "nobody stands in"
+			}
+			return "", ""
+		},
 	}
 }
 
 func snooze() Act {
-	goes := lacks("end")
+	goes := func(_ *Case, a Answers) bool { return !a.yes("end") }
 	return Act{
 		Name:     "snooze",
 		Short:    "Hold back the reminders to tell the customer, for some days",
@@ -177,7 +183,7 @@ func snooze() Act {
 		State:    Open,
 		Message:  "reason",
 		Questions: []Question{
-			{Name: "end", Title: "Shall the reminders come again?", Form: Yes, Switch: true, Hidden: true, Need: maybe(func(c *Case, _ Answers) bool { return c.Escalation.Snooze != nil }), Unasked: "nothing is snoozed"},
+			{Name: "end", Title: "Shall the reminders come again?", Form: Yes, Switch: true, Hidden: true},
 			{Name: "until", Title: "On which day do they come again?", Form: Day, Ahead: true, Need: when(goes), Unasked: "--end has no day", Help: "At most seven days from now."},
 			{Name: "reason", Title: "Why does the customer need to hear nothing until then?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
 			{
@@ -202,6 +208,12 @@ func snooze() Act {
 				return []splice.Change{splice.Remove("/snooze")}
 			}
 			return []splice.Change{splice.Set("/snooze", schema.Snooze{Until: a.day("until"), Reason: a.text("reason"), By: a.handle("by")})}
+		},
+		Idle: func(c *Case, a Answers) (question, why string) {
+			if a.yes("end") && !c.Escalation.Has("/snooze") {
+				return "end", "nothing is snoozed"
+			}
+			return "", ""
 		},
 	}
 }

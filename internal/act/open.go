@@ -63,7 +63,7 @@ func New() Act {
 					return Required
 				},
 				Help: "Then it is an account escalation beside the other process (P2).",
-				Refuse: func(answer string, a Answers) (message, hint string) {
+				Refuse: func(_ *Case, answer string, a Answers) (message, hint string) {
 					if answer != "no" {
 						return "", ""
 					}
@@ -169,7 +169,7 @@ func New() Act {
 					}
 					return nil
 				},
-				Refuse: func(answer string, _ Answers) (message, hint string) {
+				Refuse: func(_ *Case, answer string, _ Answers) (message, hint string) {
 					if !schema.ID(answer).Valid() {
 						return fmt.Sprintf("%q is no id", answer), "write a year and a name in small letters, such as 2026/northwind"
 					}

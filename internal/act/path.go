@@ -2,6 +2,8 @@ package act
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/escalations-as-code/escalate/internal/splice"
 	"github.com/escalations-as-code/escalate/internal/words"
@@ -19,33 +21,67 @@ func step() Act {
 		Argument: "step",
 		Questions: []Question{
 			{
-				Name: "done", Title: "Which steps are done?", Form: Entry, Many: true, Choose: undone,
+				Name: "done", Title: "Which steps are done?", Form: Entry, Many: true, Choose: undone, Already: alreadyDone,
 				Help: "Choose none to add one.",
 			},
 			{
 				Name: "on", Title: "On which day?", Form: Day, Need: maybe(func(_ *Case, a Answers) bool { return a.Has("done") }), Suggest: proposeToday,
-				Unasked: "it says when a step was done: name the step by --done",
+				Unasked: "it says when a step was done: name the step by --done", Refuse: otherDay("step", "done", "done", doneOn),
 			},
 			{Name: "step", Title: "What will be done next?", Form: Line, Need: when(adds), Unasked: "--done adds no step", Page: "step", Help: "One thing that somebody does until a day."},
 			{Name: "owner", Title: "Who does it?", Form: Person, Need: when(adds), Unasked: "--done adds no step", Page: "step", Choose: anybody, Suggest: me},
 			{Name: "due", Title: "Until which day?", Form: Day, Ahead: true, Need: when(adds), Unasked: "--done adds no step", Page: "step", Help: "Such as 2026-12-04, tomorrow, friday, in 3 days."},
 		},
-		Says: func(_ *Case, a Answers) string {
+		Says: func(c *Case, a Answers) string {
 			if a.Has("done") {
-				return words.Count(len(a.All("done")), "step") + " done"
+				return words.Count(len(still(c, a, "done", doneOn)), "step") + " done"
 			}
 			return "next step for " + a.One("owner")
 		},
-		Edit: func(_ *Case, a Answers) []splice.Change {
+		Edit: func(c *Case, a Answers) []splice.Change {
 			if !a.Has("done") {
 				return []splice.Change{splice.Add("/next_steps", schema.NextStep{Step: a.text("step"), Owner: a.handle("owner"), Due: a.day("due")})}
 			}
 			var list []splice.Change
-			for _, i := range a.indexes("done") {
+			for _, i := range still(c, a, "done", doneOn) {
 				list = append(list, splice.Set(fmt.Sprintf("/next_steps/%d/done", i), a.day("on")))
 			}
 			return list
 		},
+		Idle: idle("done", "done", doneOn),
+	}
+}
+
+// doneOn and metOn are the days that an entry has; zero where it is still open.
+func doneOn(c *Case, i int) schema.Date { return c.Escalation.NextSteps[i].Done }
+func metOn(c *Case, i int) schema.Date  { return c.Escalation.ExitCriteria[i].Met }
+
+// still are the places of the entries that were chosen and have no day yet. The others
+// keep theirs: somebody wrote it down when it happened.
+func still(c *Case, a Answers, question string, on func(*Case, int) schema.Date) []int {
+	return slices.DeleteFunc(a.indexes(question), func(i int) bool { return !on(c, i).IsZero() })
+}
+
+// idle says that all entries that were chosen have their days.
+func idle(question, is string, on func(*Case, int) schema.Date) func(*Case, Answers) (string, string) {
+	return func(c *Case, a Answers) (string, string) {
+		n := len(a.All(question))
+		if n == 0 || len(still(c, a, question, on)) > 0 {
+			return "", ""
+		}
+		return question, words.Agree(n, "it is ", "they are ") + is + " already"
+	}
+}
+
+// otherDay refuses a day for an entry that has another: it would be lost.
+func otherDay(entry, question, is string, on func(*Case, int) schema.Date) func(*Case, string, Answers) (string, string) {
+	return func(c *Case, day string, a Answers) (message, hint string) {
+		for _, i := range a.indexes(question) {
+			if was := on(c, i); !was.IsZero() && was.Format(time.DateOnly) != day {
+				return fmt.Sprintf("%s %d is %s already, on %s", entry, i+1, is, was.Format(time.DateOnly)), "leave it out, or mend the day in the file"
+			}
+		}
+		return "", ""
 	}
 }
 
@@ -67,21 +103,22 @@ func met() Act {
 		Argument: "criterion",
 		Questions: []Question{
 			{
-				Name: "criterion", Title: "Which exit criteria are met?", Form: Entry, Many: true, Need: always, Choose: unmet,
+				Name: "criterion", Title: "Which exit criteria are met?", Form: Entry, Many: true, Need: always, Choose: unmet, Already: alreadyMet,
 				Help: "Their numbers, or a part of their words.",
 			},
-			{Name: "on", Title: "On which day?", Form: Day, Suggest: proposeToday, Help: "Such as 2026-12-02, today, yesterday."},
+			{Name: "on", Title: "On which day?", Form: Day, Suggest: proposeToday, Help: "Such as 2026-12-02, today, yesterday.", Refuse: otherDay("exit criterion", "criterion", "met", metOn)},
 		},
-		Says: func(_ *Case, a Answers) string {
-			return words.Count(len(a.All("criterion")), "exit criterion") + " met"
+		Says: func(c *Case, a Answers) string {
+			return words.Count(len(still(c, a, "criterion", metOn)), "exit criterion") + " met"
 		},
-		Edit: func(_ *Case, a Answers) []splice.Change {
+		Edit: func(c *Case, a Answers) []splice.Change {
 			var list []splice.Change
-			for _, i := range a.indexes("criterion") {
+			for _, i := range still(c, a, "criterion", metOn) {
 				list = append(list, splice.Set(criterionAt(i)+"/met", a.day("on")))
 			}
 			return list
 		},
+		Idle: idle("criterion", "met", metOn),
 	}
 }
 

@@ -69,10 +69,13 @@ type Question struct {
 	Need    func(*Case, Answers) Need
 	Unasked string
 	// Refuse says why an answer ends it all, and what to do instead; nil: none does.
-	Refuse func(answer string, a Answers) (message, hint string)
+	Refuse func(c *Case, answer string, a Answers) (message, hint string)
 	// Choose lists what can be chosen. Of people, they are those who fit best; of a
 	// line, what may be meant.
 	Choose func(*Case, Answers) []Option
+	// Already lists what is so already: nobody is offered it, and whoever names it is
+	// understood. nil: nothing is.
+	Already func(*Case, Answers) []Option
 	// Facts are worth knowing for the answer, a line each; nil: none is.
 	Facts func(*Case, Answers) []string
 	// Suggest is what is proposed; nil: nothing is.
@@ -272,17 +275,27 @@ func numbered[T any](list []T, text func(T) schema.Text, fits func(T) bool) []Op
 	return options
 }
 
-// unmet are the exit criteria that are not met.
+// unmet are the exit criteria that are not met, alreadyMet the others.
 func unmet(c *Case, _ Answers) []Option {
 	return numbered(c.Escalation.ExitCriteria, criterionText, func(x schema.ExitCriterion) bool { return x.Met.IsZero() })
 }
 
+func alreadyMet(c *Case, _ Answers) []Option {
+	return numbered(c.Escalation.ExitCriteria, criterionText, func(x schema.ExitCriterion) bool { return !x.Met.IsZero() })
+}
+
 func criterionText(x schema.ExitCriterion) schema.Text { return x.Criterion }
 
-// undone are the next steps that are not done.
+// undone are the next steps that are not done, alreadyDone the others.
 func undone(c *Case, _ Answers) []Option {
-	return numbered(c.Escalation.NextSteps, func(x schema.NextStep) schema.Text { return x.Step }, func(x schema.NextStep) bool { return x.Done.IsZero() })
+	return numbered(c.Escalation.NextSteps, stepText, func(x schema.NextStep) bool { return x.Done.IsZero() })
 }
+
+func alreadyDone(c *Case, _ Answers) []Option {
+	return numbered(c.Escalation.NextSteps, stepText, func(x schema.NextStep) bool { return !x.Done.IsZero() })
+}
+
+func stepText(x schema.NextStep) schema.Text { return x.Step }
 
 // why asks why something is done: the update that explains it (P38).
 func why(title string) Question {
