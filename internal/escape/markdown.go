@@ -266,7 +266,7 @@ func (m *markdown) word(word string, mark int) {
 // a label, a milestone, a placeholder, an iteration, a project, a page of the wiki,
 // a table of contents, other things by their kind, and the signs around what was
 // added or deleted.
-var notation = regexp.MustCompile(`(?i)[@$]|://|www\.|[#!&][0-9]|\b(?:gh|gl|cve|ghsa)-\w|:[0-9a-z_+-]+:|(?:^|[^0-9a-z])[0-9a-f]{7,}(?:$|[^0-9a-z])` +
+var notation = regexp.MustCompile(`(?i)[@$]|://|www\.|[#!&][0-9]|\b(?:gh|gl|cve|ghsa)-\w|` + emoji + `|(?:^|[^0-9a-z])[0-9a-f]{7,}(?:$|[^0-9a-z])` +
 	`|~.|%["{]|%[^"<]*[\pL\pN_]|\*iteration:|\^alert#|\[\[|\[(?:_?toc|[a-z_]+:)|[[{][+-]|[+-][]}]|[\w.-]/[\w.-]+>` +
 	`|\\`) // which not every parser reads alike before another sign
 
@@ -346,5 +346,9 @@ func alphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
+// emoji is the name of one between colons. Without a letter there are four: the hours
+// and minutes before a colon are none, as in "09:30: restarted" or "10:00-10:15: a call".
+const emoji = `:(?:[+-]1|100|1234|[0-9+-]*[a-z_][0-9a-z_+-]*):`
+
 // shortcode is what becomes an emoji, in links, too.
-var shortcode = regexp.MustCompile(`:[0-9a-zA-Z_+-]+:`)
+var shortcode = regexp.MustCompile(`(?i)` + emoji)

@@ -25,7 +25,10 @@ func TestMarkdown(t *testing.T) {
 		{"@jodoe a@b.example #1 (#2), \"@x\": o/r#3.", "`@jodoe` `a@b.example` `#1` (`#2`), \"`@x`\": `o/r#3`."},
 		{"GH-12 CVE-2021-1 GHSA-x no-1", "`GH-12` `CVE-2021-1` `GHSA-x` no-1"},
 		{"0123456 012345 (deadbeef) feedback", "`0123456` 012345 (`deadbeef`) feedback"},
-		{"$5 :smile: 10:30:45 10:30", "`$5` `:smile:` `10:30:45` 10:30"},
+		{"$5 :smile: 10:30:45 10:30", "`$5` `:smile:` 10:30:45 10:30"},
+		{"09:30: up\n10:00-10:15: (11:00:) a 7:5:3 b 2026-11-20T09:30:00Z", "09:30: up  \n10:00-10:15: (11:00:) a 7:5:3 b 2026-11-20T09:30:00Z"},
+		{":100: a:1234:b :+1: :-1: :8ball: 1:a: :1st_place_medal: :E-mail:", "`:100:` `a:1234:b` `:+1:` `:-1:` `:8ball:` `1:a:` `:1st_place_medal:` `:E-mail:`"},
+		{"https://x.y/a:30:b https://x.y/a:100:b", "<https://x.y/a:30:b> `https://x.y/a:100:b`"},
 		{"# x\n- x\n1. x\n12) x\n= x\n: x\n> x\n/x y\n1.5 x\n#esc_x", "\\# x  \n\\- x  \n1\\. x  \n12\\) x  \n\\= x  \n\\: x  \n\\> x  \n`/x` y  \n1.5 x  \n#esc_x"},
 		{"  - a", "&nbsp;&nbsp;\\- a"},
 		{"a_b _c_ *d* `e` [f] |g \\", "a_b \\_c\\_ \\*d\\* \\`e\\` \\[f\\] \\|g `\\`"},
@@ -99,9 +102,12 @@ func rendered(md goldmark.Markdown, source string) string {
 var (
 	tag = regexp.MustCompile(`<[^>]*>`)
 
+	// named are the names of emoji: without a letter there are four (gemoji).
+	named = `:(?:[+-]1|100|1234|[\w+-]*[a-z_][\w+-]*):`
+
 	// notation is what GitHub looks for in a text node: mentions and addresses,
 	// issues, advisories, commits, emoji, formulas, and addresses to link.
-	notation = regexp.MustCompile(`(?i)@[\w-]|[\w-]@|(?:#|\bgh-)\d|\b(?:ghsa|cve)-\w|\b[0-9a-f]{7,}\b|:[\w+-]+:|\$.*\$|www\.|://`)
+	notation = regexp.MustCompile(`(?i)@[\w-]|[\w-]@|(?:#|\bgh-)\d|\b(?:ghsa|cve)-\w|\b[0-9a-f]{7,}\b|` + named + `|\$.*\$|www\.|://`)
 
 	// reference is what GitLab looks for there: merge requests, epics, snippets,
 	// labels, milestones, placeholders, iterations, alerts, projects, other things by their kind, pages of a wiki, a table of
@@ -113,7 +119,7 @@ var (
 	box = regexp.MustCompile(`^\s*\[.\](?:\s|$)`)
 
 	// inLink is what they look for even in a link.
-	inLink = regexp.MustCompile(`(?i)@|:[\w+-]+:|\$|%25%7b|^https?://[^/?#]+/+[^/?#]+/+[^/?#]+/+(?:issues|pull|commit|discussions|merge_requests|snippets)/+\w|^https?://[^/?#]+/[^?#]+/-/+(?:issues|merge_requests|epics|work_items|commit|compare|milestones|snippets)/+\w|^https?://github\.com(?::\d+)?/+user-attachments/`)
+	inLink = regexp.MustCompile(`(?i)@|` + named + `|\$|%25%7b|^https?://[^/?#]+/+[^/?#]+/+[^/?#]+/+(?:issues|pull|commit|discussions|merge_requests|snippets)/+\w|^https?://[^/?#]+/[^?#]+/-/+(?:issues|merge_requests|epics|work_items|commit|compare|milestones|snippets)/+\w|^https?://github\.com(?::\d+)?/+user-attachments/`)
 )
 
 // read reads a page as a person does, and as the filters of GitHub do, which

@@ -30,7 +30,7 @@ var hostiles = []string{
 
 // sees is what a forge would make something of, in text that is no code and no
 // link.
-var sees = regexp.MustCompile(`(?i)[\w!#&~%$]*(?:@\w|[#!&]\d|gh-\d|~\w|%["\w]|\$\d|\[\[|\b[0-9a-f]{7,40}\b|:[\w+-]+:)[\w.-]*`)
+var sees = regexp.MustCompile(`(?i)[\w!#&~%$]*(?:@\w|[#!&]\d|gh-\d|~\w|%["\w]|\$\d|\[\[|\b[0-9a-f]{7,40}\b|:(?:[+-]1|100|1234|[\w+-]*[a-z_][\w+-]*):)[\w.-]*`)
 
 var quiet = regexp.MustCompile(`(?s)<code>.*?</code>|<a .*?</a>|<[^!][^>]*>`)
 
