@@ -69,6 +69,10 @@ func (x *exam) ledger() {
 		x.must("ledger-set-back", "the ledger was set back: what was told since would be told again", plainly(err))
 		return
 	case err != nil:
+		x.report.Blind = "the ledger"
+		if x.Clone.Remote != "" {
+			x.report.Blind = "the remote `" + x.Clone.Remote + "`"
+		}
 		x.unseen(whether, err, "run it again where the remote can be reached")
 	case x.Clone.Remote != "" && x.Standing.Answer.Truth == "":
 		x.must("default-branch-missing", fmt.Sprintf("the remote `%s` names no default branch, or has nothing on it: it is not known what is true", x.Clone.Remote),

@@ -159,6 +159,9 @@ type Report struct {
 	// Ailments are sorted by how much they hurt.
 	Ailments []Ailment
 	Unseen   []Unseen
+	// Blind names what could not be looked at, so that next to nothing is known: the
+	// remote, or the ledger; "" where it was looked at.
+	Blind string
 }
 
 // Must reports whether something must be done.

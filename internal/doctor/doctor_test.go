@@ -499,6 +499,23 @@ func failing(err error) *doctor.Forge {
 	return f
 }
 
+// Where the remote, or without one the ledger, cannot be looked at, the report says so.
+func TestBlind(t *testing.T) {
+	t.Parallel()
+	f := well(t)
+	if got := doctor.Examine(f).Blind; got != "" {
+		t.Errorf("blind to %s", got)
+	}
+	f.Standing = doctor.Asked[ledger.Standing]{Err: errNetwork}
+	if got := doctor.Examine(f).Blind; got != "the remote `origin`" {
+		t.Errorf("offline: blind to %q", got)
+	}
+	f.Clone = doctor.Clone{}
+	if got := doctor.Examine(f).Blind; got != "the ledger" {
+		t.Errorf("without a remote: blind to %q", got)
+	}
+}
+
 // Each thing that is missing is named, and nothing else; what could not be asked is
 // never taken for well. Mended, nothing is said.
 func TestExamine(t *testing.T) {

@@ -14,11 +14,14 @@ import (
 	"github.com/escalations-as-code/escalate/internal/words"
 )
 
-// Text prints a report for a person at a terminal: what is missing, what was not
-// looked at, and how much there is of each.
+// Text prints a report for a person at a terminal: that it could not look, what is
+// missing, what was not looked at, and how much there is of each.
 func Text(w io.Writer, r doctor.Report, s terminal.Screen) error {
 	b := bufio.NewWriter(w)
 	must := 0
+	if r.Blind != "" { // else what is not found there would be taken for health
+		fmt.Fprintf(b, "%s\n\n", s.Wrap(terminal.Line(words.Capital(r.Blind)+" could not be looked at: whether anything is announced, nobody knows."), 0, ""))
+	}
 	for _, a := range r.Ailments {
 		style := terminal.Yellow
 		if a.Level == doctor.Must {
@@ -38,7 +41,7 @@ func Text(w io.Writer, r doctor.Report, s terminal.Screen) error {
 		}
 		fmt.Fprintln(b)
 	}
-	fmt.Fprintln(b, s.Wrap(total(must, len(r.Ailments)-must, len(r.Unseen)), 0, ""))
+	fmt.Fprintln(b, s.Wrap(total(must, len(r.Ailments)-must, len(r.Unseen), r.Blind != ""), 0, ""))
 	return b.Flush()
 }
 
@@ -51,11 +54,13 @@ func below(b io.Writer, s terminal.Screen, label, text string) {
 }
 
 // total says how much there is to do.
-func total(must, should, unseen int) string {
+func total(must, should, unseen int, blind bool) string {
 	text := ""
 	switch {
 	case must > 0:
 		text = fmt.Sprintf("%s must be mended, %d should be", words.Count(must, "thing"), should)
+	case should > 0 && blind:
+		text = fmt.Sprintf("of what was looked at, nothing must be mended, %s should be", words.Count(should, "thing"))
 	case should > 0:
 		text = fmt.Sprintf("nothing must be mended, %s should be", words.Count(should, "thing"))
 	case unseen > 0:

@@ -99,16 +99,28 @@ func TestTotal(t *testing.T) {
 	t.Parallel()
 	all := report(same)
 	for want, r := range map[string]doctor.Report{
-		"2 things must be mended, 1 should be; 2 not looked at.":               all,
-		"1 thing must be mended, 0 should be.":                                 {Ailments: all.Ailments[:1]},
-		"Nothing must be mended, 1 thing should be.":                           {Ailments: all.Ailments[2:]},
-		"Nothing is missing.":                                                  {},
+		"2 things must be mended, 1 should be; 2 not looked at.":                             all,
+		"1 thing must be mended, 0 should be.":                                               {Ailments: all.Ailments[:1]},
+		"Nothing must be mended, 1 thing should be.":                                         {Ailments: all.Ailments[2:]},
+		"Of what was looked at, nothing must be mended, 1 thing should be; 1 not looked at.": {Blind: "the remote `origin`", Ailments: all.Ailments[2:], Unseen: all.Unseen[:1]},
+		"Nothing is missing.": {},
 		"Nothing is missing of what was looked at; 1 thing was not looked at.": {Unseen: all.Unseen[:1]},
 	} {
-		lines := strings.Split(strings.TrimSpace(text(t, r, 80)), "\n")
+		lines := strings.Split(strings.TrimSpace(text(t, r, 120)), "\n")
 		if got := lines[len(lines)-1]; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// Where the remote cannot be looked at, that stands first.
+func TestBlind(t *testing.T) {
+	t.Parallel()
+	r := report(same)
+	r.Blind = "the remote `origin`"
+	want := "The remote `origin` could not be looked at: whether anything is announced,\nnobody knows.\n\n" + text(t, report(same), 80)
+	if got := text(t, r, 80); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }
 
