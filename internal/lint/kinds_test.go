@@ -150,6 +150,7 @@ func TestKindsOfMistakes(t *testing.T) {
 		{"date time", "due: 2026-11-27", "due: 2026-11-27 17:00", "error", []string{"2026-11-27"}, nil, "due: 2026-11-27"},
 		{"summer time", "2026-11-25T09:30:00Z", "2026-07-25 09:30", "error", []string{"2026-07-25T09:30:00+02:00"}, nil, ""},
 		{"us time", "2026-11-25T09:30:00Z", "11/25/2026 9:30 AM", "error", []string{"2026-11-25T09:30:00+01:00"}, nil, ""},
+		{"a second too many", "2026-11-25T09:30:00Z", "2026-11-25T23:59:60Z", "error", []string{"there is no such time"}, []string{"time zone"}, ""},
 		{"date only", "2026-11-25T09:30:00Z", "2026-11-25", "error", []string{"2026-11-25T"}, nil, ""},
 		{"no due", "  - step: Load test with the customer\n    owner: zlindqvist\n    due: 2026-11-27\n", "  - step: Load test with the customer\n    owner: zlindqvist\n", "error", []string{"due"}, []string{"2026-11-24", "…", "..."}, ""},
 		{"no owner", "  - step: Load test with the customer\n    owner: zlindqvist\n", "  - step: Load test with the customer\n", "error", []string{"owner"}, []string{"jdoe", "…", "..."}, ""},

@@ -294,6 +294,8 @@ func (f Fault) sayTime(name, key string, local *time.Location) (message, hint st
 		return fmt.Sprintf("%s is %s, but a time is written as date, T, time and zone", name, value), "write " + pair(key, m.readings[0])
 	case m.noSuchTime:
 		return fmt.Sprintf("%s is %s, which the clocks of the region jump over that night", name, value), "write the time that it was, with its zone: " + f.wanted()
+	case m.noClock && m.day != "":
+		return fmt.Sprintf("%s is %s, and there is no such time", name, value), "write the time that it was, with its zone: " + f.wanted()
 	case m.day != "" && m.clock != "" && m.noZone:
 		return fmt.Sprintf("%s is %s, without a time zone", name, value),
 			fmt.Sprintf("write %s for UTC, or the zone's distance from it in the place of the Z, such as +01:00", pair(key, m.day+"T"+m.clock+"Z"))

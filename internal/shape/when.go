@@ -184,8 +184,8 @@ type moment struct {
 	day, clock string
 	// noZone says that it names no zone: the readings are in the zone of the region.
 	noZone bool
-	// noSuchTime says that the clocks jump over it.
-	noSuchTime bool
+	// noSuchTime says that the clocks jump over it, noClock that no clock shows it.
+	noSuchTime, noClock bool
 }
 
 // when reads a date with a time. One without a zone is read in the local one, nil
@@ -209,6 +209,10 @@ func when(text string, local *time.Location) moment {
 	m := moment{clock: at, noZone: zone == ""}
 	if len(read) > 0 {
 		m.day = read[0]
+	}
+	if _, err := time.Parse(time.TimeOnly, at); err != nil {
+		m.noClock = true
+		return m
 	}
 	for _, day := range read {
 		m.add(day, at, zone, local)

@@ -62,6 +62,14 @@ func TestWhen(t *testing.T) {
 	if m := when("2026-03-29 02:30", berlin); !m.noSuchTime {
 		t.Errorf("what the clocks jump over: %+v", m)
 	}
+	for _, text := range []string{"2026-11-25T23:59:60Z", "2026-11-25 09:61", "2026-11-25 09:30:75 CET"} {
+		if m := when(text, berlin); !m.noClock || len(m.readings) > 0 {
+			t.Errorf("what no clock shows: %q: %+v", text, m)
+		}
+	}
+	if m := when("2026-11-25 09:30 PST", berlin); m.noClock {
+		t.Errorf("a zone that nobody knows: %+v", m)
+	}
 	if m := when("2026-11-25", berlin); m.day != "2026-11-25" || m.clock != "" {
 		t.Errorf("a day: %+v", m)
 	}
