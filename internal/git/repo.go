@@ -118,7 +118,7 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 		return "", fmt.Errorf("cannot look up %s: %w", code(rev), err)
 	}
 	e := &kindError{"there is no commit " + code(rev) + " here", []error{ErrNoCommit}}
-	why := strings.TrimSpace(strings.ReplaceAll(said(err), "fatal: Needed a single revision", ""))
+	why := strings.Trim(strings.ReplaceAll(said(err), "fatal: Needed a single revision", ""), "; ")
 	if rev == "HEAD" && why == "" {
 		e.text = "the repository has no commit yet"
 	} else if _, err := r.named(ctx, "refs/remotes/origin/"+rev); err == nil {

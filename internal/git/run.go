@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -172,7 +173,25 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// line is the text on one line.
+// speaks is how git begins a message; what does not begin so goes on with the one
+// before.
+var speaks = regexp.MustCompile(`^(?:fatal|error|warning|hint|remote):`)
+
+// line is the text on one line: its messages with a semicolon between them. Of those
+// from afar, many say nothing.
 func (t *tail) line() string {
-	return strings.ToValidUTF8(strings.Join(strings.Fields(string(t.text)), " "), "\uFFFD")
+	said := ""
+	for line := range strings.Lines(string(t.text)) {
+		line = strings.Join(strings.Fields(line), " ")
+		switch begins := speaks.FindString(line); {
+		case line == begins:
+		case said == "":
+			said = line
+		case begins != "":
+			said = strings.TrimSuffix(said, ".") + "; " + line
+		default:
+			said += " " + line
+		}
+	}
+	return strings.ToValidUTF8(said, "\uFFFD")
 }
