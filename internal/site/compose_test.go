@@ -45,6 +45,9 @@ func TestPolicy(t *testing.T) {
 	if !strings.Contains(rules, html(site.Policy)) {
 		t.Error("rules.html has another policy")
 	}
+	if strings.Contains(rules, "`") || !strings.Contains(rules, `an escalation is <code>escalations/&lt;year&gt;/&lt;name&gt;.yaml</code>`) {
+		t.Error("rules.html shows backticks, or no code")
+	}
 	for _, r := range rule.All().Rules() {
 		if has := strings.Contains(rules, `href="compose.html#example=`+r.Name+`"`); has != (r.Wrong.YAML != "") {
 			t.Errorf("%s has a link to its example: %v", r.Name, has)

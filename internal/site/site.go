@@ -397,6 +397,23 @@ func events(all []board.Event) []anchored {
 // mark begins an item of a list, as people write one.
 var mark = regexp.MustCompile(`^([-*•]|\d{1,2}[.)])\s`)
 
+// piece is a piece of a text of ours, Code says that it is a name that a machine reads.
+type piece struct {
+	Text string
+	Code bool
+}
+
+// worded is a text in which what stands between backticks is a name that a machine reads.
+func worded(text string) []piece {
+	var list []piece
+	for i, part := range strings.Split(text, "`") {
+		if part != "" {
+			list = append(list, piece{part, i%2 == 1})
+		}
+	}
+	return list
+}
+
 // paragraphs are those of a text, with the lines that begin an item of a list. Other
 // lines are those of an editor's window, and say nothing.
 func paragraphs(s schema.Text) []string {
@@ -460,6 +477,7 @@ func funcs() template.FuncMap {
 		"customer":   customerPage,
 		"line":       func(v any) string { return words.Line(fmt.Sprint(v)) },
 		"paragraphs": paragraphs,
+		"worded":     worded,
 		"grouped":    grouped,
 		"recent":     func(all []board.Update) []board.Update { return all[:min(len(all), mostUpdates)] },
 		"earlier":    func(all []board.Update) []board.Update { return all[min(len(all), mostUpdates):] },
