@@ -818,7 +818,7 @@ func TestRefusals(t *testing.T) {
 		"/severity high because x\n/product-dri @dpatel":                 {"Something is missing:\n- Is the product part of the problem? ", "`product-related: ANSWER`"},
 		"/product-dri @dpatel because they know it":                      {"Done: Product DRI dpatel."},
 		"/product-dri @dpatel because x\n/product-dri @dpatel because y": {"**Not done:** `/product-dri`. The Product DRI does not change."},
-		"/met 1\n/met 1":                                                 {"There is none left to choose."},
+		"/met 1\n/met 1":                                                 {"Which exit criteria are met? It is met already."},
 		"/product-dri @dpate because x":                                  {"Who is \"`@dpate`\"? It could be Dina Patel (dpatel)."},
 		"/severity high - it stops":                                      {"\"high - it stops\" is none of them", " Write it as `/severity LEVEL because TEXT`."},
 		"/step Call them":                                                {"- Until which day? ", "\n\nWrite it again in a new comment, with that: `/step TEXT @owner DATE`."},
