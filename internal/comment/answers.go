@@ -21,14 +21,14 @@ func whole(question string) func(string) map[string][]string {
 
 // audience is to whom an update goes, as the word before its text. In "customer's" it is
 // no word of its own.
-var audience = regexp.MustCompile(`(?is)^(internal|customer|both)(?:([:,])|\s|$)\s*(.*)$`)
+var audience = regexp.MustCompile(`(?is)^(internal|customer|both)(?:([:,]|[ \t]*(?:\n|$))|[ \t])\s*(.*)$`)
 
 // subject is how a sentence goes on whose first word is what it is about.
 var subject = regexp.MustCompile(`^\p{Ll}`)
 
 // updateText is to whom an update goes, and what it says. With a capital, and a word in
-// small letters behind it, the first word is one of the text: of "Customer confirmed it"
-// nobody said that the customer was told, and the text is none without it.
+// small letters behind it on its line, the first word is one of the text: of "Customer
+// confirmed it" nobody said that the customer was told, and the text is none without it.
 func updateText(text string) map[string][]string {
 	given := map[string][]string{}
 	m := audience.FindStringSubmatch(text)

@@ -288,11 +288,11 @@ var (
 	// stand what kind of an alert it is.
 	border = regexp.MustCompile(`^ {0,3}>>>+[ \t]*(?:\[!\w+\].*)?$`)
 	// wrote is how a mail program begins what somebody answers to: with who wrote it and
-	// when, which may go on over a line end. With neither an address nor the hour, it is a
-	// sentence of the text.
+	// when, which may go on over a line end. With neither an address nor a day or an hour in
+	// digits, it is a sentence of the text.
 	wrote   = regexp.MustCompile(`^(?:On|Am|Le|El|Il|Op|Em) .+(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu).*:\s*$`)
 	address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
-	clock   = regexp.MustCompile(`\b\d{1,2}[:.]\d{2}\b`)
+	clock   = regexp.MustCompile(`\b(?:\d{1,2}[:.]\d{2}|20\d{2})\b`) // or the year
 	// original is how others begin it: by a line across, or by the head of a mail, from a
 	// sender to a subject.
 	original  = regexp.MustCompile(`^-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)

@@ -43,6 +43,8 @@ func TestRead(t *testing.T) {
 		"/update Customer’s network is down":                        `update text="Customer’s network is down"`,
 		"/update both-sided":                                        `update text="both-sided"`,
 		"/update Customer confirmed the fix.":                       `update text="Customer confirmed the fix."`,
+		"/update Customer\nall is well.":                            `update text="all is well." to="customer"`,
+		"/update Both \n\niPads work.":                              `update text="iPads work." to="internal|customer"`,
 		"/Update Customer The fix is confirmed.":                    `update text="The fix is confirmed." to="customer"`,
 		"/update Both: they confirmed it.":                          `update text="they confirmed it." to="internal|customer"`,
 		"/update customer they confirmed it.":                       `update text="they confirmed it." to="customer"`,
@@ -111,6 +113,7 @@ func TestRead(t *testing.T) {
 		"/update All is well.\n\nAm 24.11.26 um 10:30 schrieb Jo Doe:\n> /done 1\n\n/done 3":                            `update text="All is well."`,
 		"/update All is well.\n\nFrom: Jo Doe <x@y.example>\nSent: Tuesday\nTo: x\nSubject: Re: y\n\n/done 1":           `update text="All is well."`,
 		"/update All is well.\n\n**Von:** Jo Doe\n**Gesendet:** Dienstag\n**Betreff:** y\n/done 1":                      `update text="All is well."`,
+		"/update All is well.\n\nAm Di., 24. Nov. 2026 schrieb Jo Doe:\n\n> /done 1\n\n/done 3":                         `update text="All is well."`,
 		// Who says in an update that somebody wrote, goes on.
 		"/update customer\nOn Monday they wrote:\nBuilds are slow.": `update text="On Monday they wrote:\nBuilds are slow." to="customer"`,
 		"/update\nFrom: Monday\nTo: Friday\n/done 1":                "update text=\"From: Monday\\nTo: Friday\"\ndone done=\"1\"",
