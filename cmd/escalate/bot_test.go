@@ -336,6 +336,74 @@ func TestBotOvertakenAndMerged(t *testing.T) {
 	d.has("the log", d.run("bot"), "Nothing is asked for.")
 }
 
+// Where one of two commands cannot be done any more, the proposal says so.
+func TestBotOvertakenInPart(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 2, ChangeRequest: true}
+	d.says(jo, on, "/severity medium because It is only one team now.\n\n/close\nresolution: resolved\noutcome: positive\nexit-criteria-met: no\nwhy-not: They moved.\nsummary: It is over.\nagreement: https://docs.example.com/a\nsentiment: green")
+	d.says(robin, on, "/severity medium because Only one team is left.")
+	p := d.Proposal(3)
+	d.GitHub.Merge(p.Head)
+	p.Open, p.Merged = false, true
+	d.now = d.now.Add(time.Minute)
+	d.has("the log", d.run("bot"), "proposed anew")
+	d.has("the pull request", d.last(change), "without what is not done", "**Not done:** `/severity`")
+	d.has("the proposal", d.git("--git-dir", d.remote, "show", d.Proposal(2).Commit+":"+northwindPath), "It is over.", "Only one team is left.")
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+}
+
+// A proposal that cannot be carried anew holds up nothing else: a rule of the remote against
+// merges is told once, and tried again once the default branch has gone on; somebody's own
+// merge stays as it is, and so does what shares no history with the default branch.
+func TestBotOvertakenStays(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 2, ChangeRequest: true}
+	d.says(jo, on, "/severity medium because It is only one team now.")
+	branch, first := d.Proposal(2).Head, d.Proposal(2).Commit
+	hook := filepath.Join(d.remote, "hooks", "update")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\ncase $1 in refs/heads/escalate/comment-*) test -z \"$(git rev-list --merges -1 $2..$3)\";; esac\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d.has("the log", d.says(robin, on, "/update customer The disk is new."), "the branch is refused")
+	d.has("the pull request", d.last(change), "a rule of this repository refuses", "`"+branch+"`")
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+	if d.Proposal(2).Commit != first {
+		t.Error("the branch is another")
+	}
+	d.now = d.now.Add(time.Minute)
+	if err := os.Remove(hook); err != nil {
+		t.Fatal(err)
+	}
+	d.has("the log", d.says(robin, on, "/update internal Nothing new."), "proposed anew")
+	d.has("the pull request", d.last(change), "this goes on from there now, and asks for the same")
+
+	// Somebody merges it by hand, onto the default branch.
+	d.says(jo, on, "/severity low because It is only one person now.")
+	branch = d.Proposal(3).Head
+	d.says(robin, on, "/update internal Still nothing new.")
+	d.git("fetch", "--quiet", "origin")
+	d.git("checkout", "--quiet", "--detach", "origin/main")
+	d.git("merge", "--quiet", "--no-ff", "--strategy=ours", "--message", "By hand", "origin/"+branch)
+	file := strings.Replace(d.file(northwindPath), "Still nothing new.", "Still nothing.", 1)
+	d.put(northwindPath, file+"\n")
+	d.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+	d.git("push", "--quiet", "--force", "origin", "HEAD:"+branch)
+	said := d.Bodies(forge.Thread{Number: 3, ChangeRequest: true})
+	d.has("the log", d.run("bot"), "Nothing is asked for.")
+	if now := d.Bodies(forge.Thread{Number: 3, ChangeRequest: true}); len(now) != len(said) {
+		t.Errorf("of somebody's own merge it says %q", now)
+	}
+
+	// The history of the default branch is written anew.
+	d.git("checkout", "--quiet", "--orphan", "anew", "origin/main")
+	d.git("commit", "--quiet", "--message", "begin anew")
+	d.git("push", "--quiet", "--force", "origin", "HEAD:main")
+	d.says(robin, on, "/update internal It goes on.")
+	d.has("the file", d.file(northwindPath), "It goes on.")
+}
+
 // A day that somebody writes into an old comment is meant from when they write it.
 func TestBotEdited(t *testing.T) {
 	t.Parallel()

@@ -160,6 +160,9 @@ type divergence struct {
 // diverges compares a branch with the default branch.
 func (c *Clone) diverges(ctx context.Context, head string) (d divergence, err error) {
 	base, err := c.Repo.MergeBase(ctx, c.Tip.ID, head)
+	if errors.Is(err, git.ErrNoMergeBase) && !errors.Is(err, git.ErrShallow) { // the history was written anew
+		return d, nil
+	}
 	if err != nil {
 		return d, err
 	}

@@ -81,9 +81,8 @@ func (b *Bot) overtakes(ctx context.Context, o *overtaken) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if !at.crossed {
-		o.pushed = !strings.Contains(kept[overtakenKey], headMark(o.change.Commit))
-		return o.pushed, nil
+	if !at.crossed && strings.Contains(kept[overtakenKey], headMark(o.change.Commit)) {
+		return false, nil
 	}
 	o.of = about{id: tree.ID(at.path), path: at.path}
 	c, found, err := b.asking(ctx, o)
@@ -93,8 +92,15 @@ func (b *Bot) overtakes(ctx context.Context, o *overtaken) (bool, error) {
 	if ours, err := b.Clone.made(ctx, o.change.Commit, c.URL); err != nil || !ours {
 		return false, err
 	}
+	if !at.crossed {
+		o.pushed = true
+		return true, nil
+	}
 	by := b.who(c.Author)
 	written, why, err := b.reworded(ctx, c)
+	if errors.Is(err, errReadBefore) {
+		return false, nil
+	}
 	if err != nil || why != "" || by == "" {
 		return false, err
 	}
@@ -104,7 +110,7 @@ func (b *Bot) overtakes(ctx context.Context, o *overtaken) (bool, error) {
 		return false, err
 	}
 	o.data, o.deeds, err = Carry(b.Clone.Tip.Tree, o.of.path, list, o.asked, b.Judge(ctx, b.Clone.Tip))
-	return err == nil && (len(doneOf(o.deeds)) > 0 || kept[overtakenKey] != b.cannot(o.deeds)), err
+	return err == nil && kept[overtakenKey] != b.stays(*o), err
 }
 
 // renew carries a proposal anew, on what the default branch has by now: its branch goes
@@ -116,7 +122,7 @@ func (b *Bot) renew(ctx context.Context, o overtaken) (string, error) {
 	}
 	done := doneOf(o.deeds)
 	if len(done) == 0 {
-		return "cannot be done any more, beside what was committed since", b.say(ctx, o.on(), overtakenKey, b.cannot(o.deeds))
+		return "cannot be done any more, beside what was committed since", b.say(ctx, o.on(), overtakenKey, b.stays(o))
 	}
 	head, err := b.Clone.Push(ctx, o.change.Head, Change{
 		Parent: b.Clone.Tip.ID, Merges: o.change.Commit, Files: map[string][]byte{o.of.path: o.data}, Subject: subject(o.of.id, done), Source: o.source,
@@ -124,6 +130,9 @@ func (b *Bot) renew(ctx context.Context, o overtaken) (string, error) {
 	})
 	if errors.Is(err, git.ErrMoved) { // the next run looks at what it is now
 		return "", nil
+	}
+	if errors.Is(err, git.ErrRefused) {
+		return "the branch is refused", b.say(ctx, o.on(), overtakenKey, b.stays(o))
 	}
 	if err != nil {
 		return "", err
@@ -136,17 +145,35 @@ func (b *Bot) renewed(ctx context.Context, o overtaken, head string) (string, er
 	if _, err := b.verdict(ctx, o.change.Number, head); err != nil {
 		return "", err
 	}
-	text := "Something else was committed to this escalation in the meantime: this goes on from there now, and asks for the same.\n\n" + headMark(head)
+	text := "Something else was committed to this escalation in the meantime: this goes on from there now, and asks for the same."
+	if refused := b.refusals(o.deeds); refused != "" {
+		text = "Something else was committed to this escalation in the meantime: this goes on from there now, without what is not done.\n\n" + refused
+	}
+	text += "\n\n" + headMark(head)
 	return "proposed anew, beside what was committed since", b.say(ctx, o.on(), overtakenKey, text)
 }
 
-// cannot is why a proposal cannot be carried anew.
-func (b *Bot) cannot(deeds []Deed) string {
+// stays is why a proposal is not carried anew: since nothing of it can be done any more
+// or, where something can, since a rule refuses the push, which is tried again once the
+// default branch has gone on.
+func (b *Bot) stays(o overtaken) string {
+	const since = "Something else was committed to this escalation in the meantime, and "
+	if len(doneOf(o.deeds)) == 0 {
+		return since + "what is asked for here cannot be done beside it any more. Close this.\n\n" + b.refusals(o.deeds)
+	}
+	return since + "a rule of this repository refuses what brings both together on the branch `" + o.change.Head + "`: whoever runs escalate here must allow `escalate/*`, with merge commits." +
+		" Or close this, and write the comment anew.\n\n" + headMark(b.Clone.Tip.ID)
+}
+
+// refusals are why deeds are not done; "" where all are.
+func (b *Bot) refusals(deeds []Deed) string {
 	a := &answer{dialect: b.dialect()}
 	for _, d := range deeds {
-		a.refuse(d)
+		if !d.Done() {
+			a.refuse(d)
+		}
 	}
-	return "Something else was committed to this escalation in the meantime, and what is asked for here cannot be done beside it any more. Close this.\n\n" + strings.Join(a.lines, "\n\n")
+	return strings.Join(a.lines, "\n\n")
 }
 
 // asking is the comment on the tracking issue that asked for a proposal; found is false
