@@ -547,6 +547,29 @@ func TestBotDeclined(t *testing.T) {
 	}
 }
 
+// A proposal whose file somebody renamed before the merge was not declined.
+func TestBotRenamed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	issue := d.Open(jo, d.filled(requested, ""), form.Label)
+	d.run("bot")
+	p := d.Proposals[0]
+	d.git("fetch", "--quiet", "origin", p.Head)
+	d.git("checkout", "--quiet", "--detach", "FETCH_HEAD")
+	was := d.git("diff", "--name-only", "--diff-filter=A", "origin/main", "HEAD", "--", "escalations")
+	d.git("mv", was, "escalations/2026/better.yaml")
+	d.git("commit", "--quiet", "--message", "Rename it")
+	d.git("push", "--quiet", "origin", "HEAD:"+p.Head)
+	d.GitHub.Merge(p.Head)
+	p.Open, p.Merged = false, true
+	d.now = d.now.Add(time.Hour)
+	d.run("bot")
+	d.has("the file", d.file("escalations/2026/better.yaml"), "customer: ")
+	if said := strings.Join(d.Bodies(forge.Thread{Number: issue.Number}), "\n"); strings.Contains(said, "without being merged") {
+		t.Error(said)
+	}
+}
+
 // filled is an issue that was made with the form.
 func (d *desk) filled(answers map[string]string, without string) string {
 	d.Helper()

@@ -241,7 +241,11 @@ func (b *Bot) ended(ctx context.Context, issue int) (string, error) {
 	defer files.Close()
 	all, err := ledger.Requests(files)
 	for id, r := range all {
-		if r.Issue == issue && b.Clone.Tip.Has(tree.Path(id)) { // also as somebody else made it
+		if r.Issue != issue {
+			continue
+		}
+		opens := func(path string) bool { return r.Asks(b.Clone.Tip.Load(path).Opened) }
+		if b.Clone.Tip.Has(tree.Path(id)) || slices.ContainsFunc(b.Clone.Tip.Paths, opens) { // also as somebody else made it, or by another name
 			return "", nil
 		}
 	}
