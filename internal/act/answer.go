@@ -129,9 +129,9 @@ func (q *Question) read(c *Case, a Answers, said []string) ([]string, *AnswerErr
 	return values, nil
 }
 
-// linked is a link with words, as Markdown and as Slack write it; the signs around the
-// latter are gone by then.
-var linked = regexp.MustCompile(`^(?:\[[^\]]*\]\((https?://[^\s()]+)\)|(https?://[^\s|]+)\|.*)$`)
+// linked is a link with words, as Markdown and as Slack write it: by the signs around the
+// latter, since a link may have a bar in it.
+var linked = regexp.MustCompile(`^[^\w\[<]*(?:\[[^\]]*\]\((https?://[^\s()]+)\)|<(https?://[^\s|>]+)\|[^>]*>)[^\w]*$`)
 
 // between is what parts two links.
 var between = regexp.MustCompile(`[,\s]+(https?://)`)
@@ -171,6 +171,9 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 	if q.Many || q.Form != Line {
 		text = bullet.ReplaceAllString(text, "")
 	}
+	if m := linked.FindStringSubmatch(text); m != nil && q.Form == Link {
+		text = m[1] + m[2]
+	}
 	if q.Form != Line && q.Form != Choice && q.Form != Entry {
 		text = strings.Trim(text, quotes+" ")
 	}
@@ -201,9 +204,6 @@ func (q *Question) one(c *Case, a Answers, text string) (value, message, hint st
 		}
 		return value, message, hint
 	case Link:
-		if m := linked.FindStringSubmatch(text); m != nil {
-			text = m[1] + m[2]
-		}
 		text = strings.TrimRight(text, ".,;")
 		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Contains(text, " ") {
 			return "", fmt.Sprintf("%q is no link", text), "write all of it, such as https://docs.example.com/notes" + orWords(besides)

@@ -121,6 +121,8 @@ func TestAnswers(t *testing.T) {
 		{"case", "case", []string{"https://crm.example.com/1."}, "https://crm.example.com/1"},
 		{"case", "case", []string{"[the case](https://crm.example.com/1)"}, "https://crm.example.com/1"},
 		{"case", "case", []string{"<https://crm.example.com/1|the case>"}, "https://crm.example.com/1"},
+		{"case", "case", []string{"`[the case](https://crm.example.com/1)`."}, "https://crm.example.com/1"},
+		{"case", "case", []string{"https://crm.example.com/?ids=1|2"}, "https://crm.example.com/?ids=1|2"},
 		{"support", "ticket", []string{"https://support.example.com/a,b, https://support.example.com/c."}, "https://support.example.com/a,b|https://support.example.com/c"},
 		{"step", "done", []string{"2"}, `done: "2" is none of them: it can be 1. Load test with the customer`},
 		{"met", "criterion", []string{"under 60"}, "1"},
