@@ -129,10 +129,10 @@ func (d Dialect) Usage() []Usage {
 }
 
 // word is how a line of a command begins. A path such as /usr/bin is none.
-var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z_-]*)(@[A-Za-z0-9_.-]*)?[:,.!?]?(?:[ \t]+(.*)|[ \t]*)$`)
+var word = regexp.MustCompile(`^ {0,3}/([A-Za-z][A-Za-z_-]*)(@[A-Za-z0-9_.-]*)?[:,.!]?(?:[ \t]+(.*)|[ \t]*)$`)
 
 // behind is what stands behind a prefix. Somebody may write the slash once more.
-var behind = regexp.MustCompile(`^/?([A-Za-z][A-Za-z_-]*)[:,.!?]?(?:[ \t]+(.*)|[ \t]*)$`)
+var behind = regexp.MustCompile(`^/?([A-Za-z][A-Za-z_-]*)[:,.!]?(?:[ \t]+(.*)|[ \t]*)$`)
 
 // unseen is what nobody sees at the beginning of a line, and a keyboard or what was
 // copied puts there, such as the mark of a direction.
@@ -294,10 +294,11 @@ var (
 	address = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]+`)
 	clock   = regexp.MustCompile(`\b(?:\d{1,2}[:.]\d{2}|20\d{2})\b`) // or the year
 	// original is how others begin it: by a line across, or by the head of a mail, from a
-	// sender to a subject.
+	// sender to a subject. That of a mail of the forge ends with the number of the thread:
+	// the mail of a customer, which somebody puts into an update, stays.
 	original  = regexp.MustCompile(`^-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Message d'origine) ?-{2,}\s*$|^_{20,}\s*$`)
 	from      = regexp.MustCompile(`^\*{0,2}(?:From|Von|De|Da|Van) ?:\*{0,2} .*\S`)
-	about     = regexp.MustCompile(`^\*{0,2}(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto) ?:`)
+	about     = regexp.MustCompile(`^\*{0,2}(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto) ?:.*[#!]\d+\)?\*{0,2}\s*$`)
 	sent      = regexp.MustCompile(`^(Sent from my |Von meinem .* gesendet|Envoyé de mon |Get Outlook for )`)
 	remark    = regexp.MustCompile(`(?s)<!--.*?(-->|\z)`)
 	signature = "-- "

@@ -278,7 +278,7 @@ func (t *Terminal) editor(text string) (edited string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
+	defer os.Remove(file.Name())
 	_, err = file.WriteString(text)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return "", err
@@ -289,6 +289,9 @@ func (t *Terminal) editor(text string) (edited string, err error) {
 		return "", err
 	}
 	data, err := os.ReadFile(file.Name())
+	if errors.Is(err, os.ErrNotExist) {
+		return "", errors.New("it left no file")
+	}
 	return string(data), err
 }
 
