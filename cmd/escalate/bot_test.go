@@ -143,6 +143,15 @@ func (d *desk) says(by forge.Author, on forge.Thread, body string) string {
 	return d.run("bot")
 }
 
+// merges has somebody merge a pull request, a minute before what comes next.
+func (d *desk) merges(number int) {
+	d.Helper()
+	p := d.Proposal(number)
+	d.GitHub.Merge(p.Head)
+	p.Open, p.Merged = false, true
+	d.now = d.now.Add(time.Minute)
+}
+
 // file is a file of the default branch.
 func (d *desk) file(name string) string {
 	d.Helper()
@@ -309,15 +318,9 @@ func TestBotOvertakenAndMerged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
 	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 4, ChangeRequest: true}
-	merge := func(number int) {
-		p := d.Proposal(number)
-		d.GitHub.Merge(p.Head)
-		p.Open, p.Merged = false, true
-		d.now = d.now.Add(time.Minute)
-	}
 	d.says(jo, on, "/severity medium because It is only one team now.")
 	d.says(robin, on, "/update internal Nothing new.")
-	merge(2)
+	d.merges(2)
 	d.has("the log", d.run("bot"), "severity")
 	d.has("the file", d.file(northwindPath), "severity: medium", "It is only one team now.", "Nothing new.")
 	d.git("fetch", "--quiet", "origin", "main")
@@ -326,7 +329,7 @@ func TestBotOvertakenAndMerged(t *testing.T) {
 	const closing = "/close\nresolution: resolved\noutcome: positive\nexit-criteria-met: no\nwhy-not: They moved.\nsummary: It is over.\nagreement: https://docs.example.com/a\nsentiment: green"
 	d.says(jo, on, closing)
 	d.says(robin, on, closing)
-	merge(3)
+	d.merges(3)
 	head := d.Proposal(4).Commit
 	d.has("the log", d.run("bot"), "cannot be done any more")
 	d.has("the pull request", strings.Join(d.Bodies(change), "\n"), "cannot be done beside it any more. Close this.", "The escalation is closed")
@@ -343,10 +346,7 @@ func TestBotOvertakenInPart(t *testing.T) {
 	on, change := forge.Thread{Number: 1}, forge.Thread{Number: 2, ChangeRequest: true}
 	d.says(jo, on, "/severity medium because It is only one team now.\n\n/close\nresolution: resolved\noutcome: positive\nexit-criteria-met: no\nwhy-not: They moved.\nsummary: It is over.\nagreement: https://docs.example.com/a\nsentiment: green")
 	d.says(robin, on, "/severity medium because Only one team is left.")
-	p := d.Proposal(3)
-	d.GitHub.Merge(p.Head)
-	p.Open, p.Merged = false, true
-	d.now = d.now.Add(time.Minute)
+	d.merges(3)
 	d.has("the log", d.run("bot"), "proposed anew")
 	d.has("the pull request", d.last(change), "without what is not done", "**Not done:** `/severity`")
 	d.has("the proposal", d.git("--git-dir", d.remote, "show", d.Proposal(2).Commit+":"+northwindPath), "It is over.", "Only one team is left.")

@@ -124,8 +124,20 @@ func dri() Act {
 	}
 }
 
+// goesOn reports that answers do not end what there is.
+func goesOn(_ *Case, a Answers) bool { return !a.yes("end") }
+
+// ended says that what answers end has ended already.
+func ended(pointer, why string) func(*Case, Answers) (string, string) {
+	return func(c *Case, a Answers) (string, string) {
+		if a.yes("end") && !c.Escalation.Has(pointer) {
+			return "end", why
+		}
+		return "", ""
+	}
+}
+
 func cover() Act {
-	goes := func(_ *Case, a Answers) bool { return !a.yes("end") }
 	return Act{
 		Name:  "cover",
 		Short: "Name who stands in for the DRI, for some days",
@@ -138,7 +150,7 @@ func cover() Act {
 		Questions: []Question{
 			{Name: "end", Title: "Is the DRI back?", Form: Yes, Switch: true, Hidden: true},
 			{
-				Name: "stand-in", Title: "Who stands in for the DRI?", Form: Person, Need: when(goes), Unasked: "--end names nobody",
+				Name: "stand-in", Title: "Who stands in for the DRI?", Form: Person, Need: when(goesOn), Unasked: "--end names nobody",
 				Help: "Somebody of the DRI's own role, or a manager.",
 				Choose: func(c *Case, a Answers) []Option {
 					_, clause := process.DRI(c.Escalation.Account)
@@ -149,8 +161,8 @@ func cover() Act {
 					return slices.DeleteFunc(c.holding(c.region(a), append(roles, schema.ManagerRoles()...)...), func(o Option) bool { return o.Value == string(c.Escalation.DRI) })
 				},
 			},
-			{Name: "until", Title: "Until which day?", Form: Day, Ahead: true, Need: when(goes), Unasked: "--end has no day", Help: "The last day of it, at most 14 days from now."},
-			{Name: "reason", Title: "Why is the DRI away?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
+			{Name: "until", Title: "Until which day?", Form: Day, Ahead: true, Need: when(goesOn), Unasked: "--end has no day", Help: "The last day of it, at most 14 days from now."},
+			{Name: "reason", Title: "Why is the DRI away?", Form: Line, Need: when(goesOn), Unasked: "--end needs no reason"},
 		},
 		Says: func(_ *Case, a Answers) string {
 			if a.yes("end") {
@@ -164,17 +176,11 @@ func cover() Act {
 			}
 			return []splice.Change{splice.Set("/cover", schema.Cover{DRI: a.handle("stand-in"), Until: a.day("until"), Reason: a.text("reason")})}
 		},
-		Idle: func(c *Case, a Answers) (question, why string) {
-			if a.yes("end") && !c.Escalation.Has("/cover") {
-				return "end", "nobody stands in"
-			}
-			return "", ""
-		},
+		Idle: ended("/cover", "nobody stands in"),
 	}
 }
 
 func snooze() Act {
-	goes := func(_ *Case, a Answers) bool { return !a.yes("end") }
 	return Act{
 		Name:     "snooze",
 		Short:    "Hold back the reminders to tell the customer, for some days",
@@ -184,10 +190,10 @@ func snooze() Act {
 		Message:  "reason",
 		Questions: []Question{
 			{Name: "end", Title: "Shall the reminders come again?", Form: Yes, Switch: true, Hidden: true},
-			{Name: "until", Title: "On which day do they come again?", Form: Day, Ahead: true, Need: when(goes), Unasked: "--end has no day", Help: "At most seven days from now."},
-			{Name: "reason", Title: "Why does the customer need to hear nothing until then?", Form: Line, Need: when(goes), Unasked: "--end needs no reason"},
+			{Name: "until", Title: "On which day do they come again?", Form: Day, Ahead: true, Need: when(goesOn), Unasked: "--end has no day", Help: "At most seven days from now."},
+			{Name: "reason", Title: "Why does the customer need to hear nothing until then?", Form: Line, Need: when(goesOn), Unasked: "--end needs no reason"},
 			{
-				Name: "by", Title: "Who decides it?", Form: Person, Need: when(goes), Unasked: "--end names nobody", Hidden: true, Help: "Where the policy asks for review: a manager.",
+				Name: "by", Title: "Who decides it?", Form: Person, Need: when(goesOn), Unasked: "--end names nobody", Hidden: true, Help: "Where the policy asks for review: a manager.",
 				Choose: func(c *Case, a Answers) []Option { return c.holding(c.region(a), c.deciders()...) },
 				Suggest: func(c *Case, a Answers) []string {
 					if c.fits(c.By, c.deciders()) {
@@ -209,12 +215,7 @@ func snooze() Act {
 			}
 			return []splice.Change{splice.Set("/snooze", schema.Snooze{Until: a.day("until"), Reason: a.text("reason"), By: a.handle("by")})}
 		},
-		Idle: func(c *Case, a Answers) (question, why string) {
-			if a.yes("end") && !c.Escalation.Has("/snooze") {
-				return "end", "nothing is snoozed"
-			}
-			return "", ""
-		},
+		Idle: ended("/snooze", "nothing is snoozed"),
 	}
 }
 

@@ -378,7 +378,7 @@ func (c *Case) proposedID(a Answers) schema.ID {
 // NthID is the id of another escalation of a name: with a number behind it, for which a
 // long name makes room.
 func NthID(id schema.ID, n int) schema.ID {
-	const most = len("2026/") + 76
+	const most = len("2026/") + tree.LongestName
 	number := fmt.Sprintf("-%d", n)
 	return id[:min(len(id), most-len(number))] + schema.ID(number)
 }

@@ -37,8 +37,11 @@ type overtaken struct {
 // the comment's number ends it.
 const commentBranch = "escalate/comment-"
 
-// overtakenKey is the key of the one comment on such a proposal.
-const overtakenKey = "overtaken"
+// overtakenKey is the key of the one comment on such a proposal, meanwhile how it begins.
+const (
+	overtakenKey = "overtaken"
+	meanwhile    = "Something else was committed to this escalation in the meantime"
+)
 
 // on is the thread of the proposal.
 func (o overtaken) on() forge.Thread {
@@ -145,9 +148,11 @@ func (b *Bot) renewed(ctx context.Context, o overtaken, head string) (string, er
 	if _, err := b.verdict(ctx, o.change.Number, head); err != nil {
 		return "", err
 	}
-	text := "Something else was committed to this escalation in the meantime: this goes on from there now, and asks for the same."
+	text := meanwhile + ": this goes on from there now, "
 	if refused := b.refusals(o.deeds); refused != "" {
-		text = "Something else was committed to this escalation in the meantime: this goes on from there now, without what is not done.\n\n" + refused
+		text += "without what is not done.\n\n" + refused
+	} else {
+		text += "and asks for the same."
 	}
 	text += "\n\n" + headMark(head)
 	return "proposed anew, beside what was committed since", b.say(ctx, o.on(), overtakenKey, text)
@@ -157,11 +162,10 @@ func (b *Bot) renewed(ctx context.Context, o overtaken, head string) (string, er
 // or, where something can, since a rule refuses the push, which is tried again once the
 // default branch has gone on.
 func (b *Bot) stays(o overtaken) string {
-	const since = "Something else was committed to this escalation in the meantime, and "
 	if len(doneOf(o.deeds)) == 0 {
-		return since + "what is asked for here cannot be done beside it any more. Close this.\n\n" + b.refusals(o.deeds)
+		return meanwhile + ", and what is asked for here cannot be done beside it any more. Close this.\n\n" + b.refusals(o.deeds)
 	}
-	return since + "a rule of this repository refuses what brings both together on the branch `" + o.change.Head + "`: whoever runs escalate here must allow `escalate/*`, with merge commits." +
+	return meanwhile + ", and a rule of this repository refuses what brings both together on the branch `" + o.change.Head + "`: whoever runs escalate here must allow `escalate/*`, with merge commits." +
 		" Or close this, and write the comment anew.\n\n" + headMark(b.Clone.Tip.ID)
 }
 

@@ -86,18 +86,23 @@ func (b *Bot) reserve(ctx context.Context) (heads map[string]string, err error) 
 	if len(heads) == 1 { // the default branch
 		return heads, nil
 	}
-	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
-	if err != nil {
-		return nil, err
-	}
-	defer files.Close()
-	all, err := ledger.Requests(files)
+	all, err := b.requests(ctx)
 	for id, r := range all {
 		if heads[branchOf(r.Issue)] != "" && !b.Clone.Tip.Has(tree.Path(id)) {
 			b.reserved[id] = r.Issue
 		}
 	}
 	return heads, err
+}
+
+// requests are the requests that the ledger has.
+func (b *Bot) requests(ctx context.Context) (map[schema.ID]ledger.Request, error) {
+	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	return ledger.Requests(files)
 }
 
 // free reports whether an issue may ask for an escalation of an id.
@@ -234,12 +239,7 @@ func (b *Bot) ended(ctx context.Context, issue int) (string, error) {
 	if _, err := b.Clone.Look(ctx); err != nil { // it may have been merged since the clone has looked
 		return "", err
 	}
-	files, err := b.Ledger.Files(ctx, ledger.RequestsFolder)
-	if err != nil {
-		return "", err
-	}
-	defer files.Close()
-	all, err := ledger.Requests(files)
+	all, err := b.requests(ctx)
 	for id, r := range all {
 		if r.Issue != issue {
 			continue

@@ -479,8 +479,8 @@ func misplaced(name string) (message, hint string) {
 		return "an escalation stands in the folder of its year, not here", "move it to escalations/<year>/" + base
 	case !regexp.MustCompile(`^\d{4}/$`).MatchString(dir):
 		return "an escalation stands in a folder named by a year of four digits, such as escalations/2026", "move it to escalations/<year>/" + base
-	case len(stem) > longestName && illegal.FindString(stem) == "":
-		return fmt.Sprintf("the file's name has %d characters, and may have %d at most", len(stem), longestName), "rename it to " + legalName(stem) + ".yaml, or to what says more"
+	case len(stem) > LongestName && illegal.FindString(stem) == "":
+		return fmt.Sprintf("the file's name has %d characters, and may have %d at most", len(stem), LongestName), "rename it to " + legalName(stem) + ".yaml, or to what says more"
 	default:
 		return "the file's name has a character that it may not have: it is made of small letters, digits, dashes and underscores, at most 76, and begins with a letter or a digit",
 			"rename it to " + legalName(stem) + ".yaml"
@@ -489,9 +489,9 @@ func misplaced(name string) (message, hint string) {
 
 var illegal = regexp.MustCompile(`[^a-z0-9_-]+`)
 
-// longestName is how many characters the name of an escalation has at most: its
+// LongestName is how many characters the name of an escalation has at most: its
 // channel is called by it.
-const longestName = 76
+const LongestName = 76
 
 // LegalName is a name that a file of this one could have.
 func LegalName(base string) string {
@@ -512,7 +512,7 @@ func legalName(stem string) string {
 	if IsDevice(name) {
 		return name + "-customer"
 	}
-	return name[:min(len(name), longestName)]
+	return name[:min(len(name), LongestName)]
 }
 
 // read reads a file and checks it against the schema of its kind.
